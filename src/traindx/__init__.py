@@ -1,0 +1,31 @@
+"""traindx says why a PyTorch vision training fails, stalls or does not validate, and what makes it work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+        from traindx.core.report import Report
+    from traindx.examine import check, diagnose
+    from traindx.recorder import record
+    from traindx.trial import prove
+
+__version__ = "0.1.0"
+__all__ = ["Report", "check", "diagnose", "prove", "record"]
+
+_HOMES = {
+    "Report": "traindx.core.report",
+    "check": "traindx.examine",
+    "diagnose": "traindx.examine",
+    "prove": "traindx.trial",
+    "record": "traindx.recorder",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name on first use, so that `import traindx` costs nothing in the user's process."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'traindx' has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(_HOMES[name]), name)

@@ -1,0 +1,1 @@
+"""B: checks of batches as the network receives them."""

@@ -1,0 +1,1 @@
+"""D2xx: checks of the labels."""

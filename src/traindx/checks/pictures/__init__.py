@@ -1,0 +1,1 @@
+"""D1xx: checks of the pictures themselves."""

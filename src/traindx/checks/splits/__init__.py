@@ -1,0 +1,1 @@
+"""D3xx: checks of splits and balance."""

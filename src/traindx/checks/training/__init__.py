@@ -1,0 +1,1 @@
+"""T: checks of the training dynamics."""

@@ -1,0 +1,199 @@
+"""The dataset as a fact: pictures, boxes, label files and what could not be read, as columns of equal length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Strings: TypeAlias = NDArray[np.object_]
+Ints: TypeAlias = NDArray[np.int64]
+Floats: TypeAlias = NDArray[np.float64]
+Format = Literal["yolo", "coco", "voc", "imagefolder"]
+LabelState = Literal["labelled", "background", "missing", "unreadable"]
+
+
+@dataclass(frozen=True)
+class Split:
+    """One split as the settings write it (`written`) and where that leads (`resolved`, absolute).
+
+    `label_rule` says in words how labels are found and `looked_in` is the absolute folder where labels were looked for.
+    `problem` is why the split could not be read, if so.
+    """
+
+    name: str
+    written: str
+    resolved: str
+    looked_in: str = ""
+    label_rule: str = ""
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class Images:
+    """One entry per picture of a split. Sizes are those of the file's pixels as stored, 0 where unreadable.
+
+    `path` is relative to the dataset's root where it lies under it, else absolute. `label_path` is the absolute path of the
+    label file that was looked for. `damage` is empty for a sound picture, otherwise what is wrong with the file.
+    """
+
+    path: Strings
+    split: Strings
+    label_path: Strings
+    label_state: Strings
+    width: Ints
+    height: Ints
+    mode: Strings
+    format: Strings
+    orientation: Ints
+    damage: Strings
+
+    def __len__(self) -> int:
+        return len(self.path)
+
+
+@dataclass(frozen=True)
+class Boxes:
+    """One entry per well-formed row of a label file. `image` indexes `Images`; `line` counts from 1.
+
+    `class_id` is a float as written (it need not be an integer); x, y, w, h are the centre and size as written,
+    which should be shares of the picture's width and height. `label_path` is relative to the root.
+    """
+
+    image: Ints
+    label_path: Strings
+    line: Ints
+    class_id: Floats
+    x: Floats
+    y: Floats
+    w: Floats
+    h: Floats
+
+    def __len__(self) -> int:
+        return len(self.line)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of label files that are no box: `reason` says why, `kind` what they look like (`malformed`, `polygon`, ...)."""
+
+    label_path: Strings
+    line: Ints
+    text: Strings
+    reason: Strings
+    kind: Strings
+    image: Ints
+
+    def __len__(self) -> int:
+        return len(self.line)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """All that checks need to know of a dataset; no file is opened after this.
+
+    `names` maps class ids to names, `names_written` is whether the settings gave names at all, `orphans` are label files
+    (relative) whose picture is not there, with their split.
+    """
+
+    root: str
+    source: str
+    format: Format
+    task: Literal["detect", "classify"]
+    names: Mapping[int, str]
+    splits: tuple[Split, ...]
+    images: Images
+    boxes: Boxes
+    rows: Rows
+    orphans: tuple[tuple[str, str], ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def num_classes(self) -> int:
+        """Number of classes that the settings declare."""
+        return len(self.names)
+
+    def absolute(self, path: str) -> str:
+        """A path of the dataset as an absolute one."""
+        return str(Path(self.root) / path)
+
+    def corners(self) -> tuple[Floats, Floats, Floats, Floats]:
+        """x0, y0, x1, y1 of every box in pixels of its picture; nan where the picture's size is unknown."""
+        width = self.images.width[self.boxes.image].astype(float)
+        height = self.images.height[self.boxes.image].astype(float)
+        width[width == 0], height[height == 0] = np.nan, np.nan
+        b = self.boxes
+        return ((b.x - b.w / 2) * width, (b.y - b.h / 2) * height, (b.x + b.w / 2) * width, (b.y + b.h / 2) * height)
+
+
+_DEFAULTS: dict[str, Any] = {
+    "split": "train",
+    "label_state": "labelled",
+    "width": 640,
+    "height": 480,
+    "mode": "RGB",
+    "format": "JPEG",
+    "orientation": 1,
+    "damage": "",
+    "line": 1,
+    "class_id": 0.0,
+    "x": 0.5,
+    "y": 0.5,
+    "w": 0.2,
+    "h": 0.2,
+    "text": "",
+    "reason": "",
+    "kind": "malformed",
+}
+
+
+def columns(kind: type[Any], rows: Iterable[Mapping[str, Any]]) -> Any:
+    """`Images`, `Boxes` or `Rows` from dicts; a field that a dict leaves out gets a harmless default."""
+    entries = list(rows)
+    made: dict[str, NDArray[Any]] = {}
+    for column in fields(kind):
+        values = [entry[column.name] if column.name in entry else _DEFAULTS.get(column.name, "") for entry in entries]
+        annotation = str(column.type)
+        dtype: Any = np.int64 if annotation == "Ints" else np.float64 if annotation == "Floats" else object
+        made[column.name] = np.array(values, dtype=dtype)
+    return kind(**made)
+
+
+def dataset_of(
+    images: Sequence[Mapping[str, Any]],
+    boxes: Sequence[Mapping[str, Any]] = (),
+    *,
+    names: Sequence[str] = ("cat", "dog"),
+    rows: Sequence[Mapping[str, Any]] = (),
+    root: str = "/data",
+    **more: Any,
+) -> Dataset:
+    """A small dataset from dicts, for examples: `dataset_of([{"path": "a.jpg"}], [{"image": 0, "class_id": 2}])`.
+
+    A box's or row's label path defaults to `labels/<picture's stem>.txt`, and every split named by a picture exists.
+    """
+    full_images = [{"label_path": f"{root}/{_label_of(i['path'])}", **i} for i in images]
+    splits = dict.fromkeys(str(i.get("split", "train")) for i in full_images)
+    return Dataset(
+        **{
+            "root": root,
+            "source": f"{root}/data.yaml",
+            "format": "yolo",
+            "task": "detect",
+            "names": dict(enumerate(names)),
+            "splits": tuple(Split(s, f"images/{s}", f"{root}/images/{s}", f"{root}/labels/{s}") for s in splits),
+            "images": columns(Images, full_images),
+            "boxes": columns(Boxes, [{"label_path": _label_of(images[b["image"]]["path"]), **b} for b in boxes]),
+            "rows": columns(Rows, [{"label_path": _label_of(images[r["image"]]["path"]), **r} for r in rows]),
+            **more,
+        }
+    )
+
+
+def _label_of(path: str) -> str:
+    return f"labels/{Path(path).stem}.txt"

@@ -1,0 +1,222 @@
+"""The report: what every command ends in, and all that a renderer sees. Its JSON form is schema 1 (`report.schema.json`)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Literal
+
+from traindx.core.finding import Box, Curve, Evidence, Finding, Level, Line, Measured, Picture, Place, Table
+
+CheckStatus = Literal["passed", "failed", "skipped", "crashed"]
+Status = Literal["proved", "consistent", "ruled-out", "not-testable"]
+Verdict = Literal["faulty", "healthy", "unclear"]
+TrialVerdict = Literal["confirmed", "refuted", "inconclusive"]
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one check. `measured` are the numbers it looked at, also when it passed."""
+
+    code: str
+    name: str
+    level: Level
+    status: CheckStatus
+    summary: str = ""
+    reason: str = ""
+    causes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    measured: tuple[Measured, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One term of a diagnosis' sum: what was seen, by which check, and its log-likelihood ratio."""
+
+    text: str
+    code: str | None = None
+    weight: float = 0.0
+
+
+@dataclass(frozen=True)
+class FixAdvice:
+    """What to do, in words, as a command, and as the lines to write for the framework at hand."""
+
+    words: str
+    command: str | None = None
+    snippet: str | None = None
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One run of a trial. `symptom`: the checks saw the symptom; `learned`: how far the loss fell, as a share of its start."""
+
+    name: str
+    seed: int
+    steps: int
+    symptom: bool
+    learned: float | None
+    seconds: float
+    loss: tuple[float, ...] = ()
+    recording: str | None = None
+    failed: str | None = None
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Control and undone arms of the user's own command, and what they decide.
+
+    `effect` is the difference of `learned` between undone and control arms (means), `spread` the largest
+    difference between seeds within one kind of arm.
+    """
+
+    verdict: TrialVerdict
+    treatment: str
+    sentence: str
+    effect: float | None
+    spread: float | None
+    arms: tuple[Arm, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """One cause with its status, its places and the sum behind its probability."""
+
+    cause: str
+    status: Status
+    probability: float
+    summary: str = ""
+    places: tuple[Place, ...] = ()
+    because: tuple[Reason, ...] = ()
+    against: tuple[Reason, ...] = ()
+    not_looked_at: tuple[Reason, ...] = ()
+    fix: FixAdvice | None = None
+    trial: Trial | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """Diagnoses best first, the outcome of every check, and `meta` (command, versions, summary sentence, command_exit)."""
+
+    verdict: Verdict
+    diagnoses: tuple[Diagnosis, ...]
+    outcomes: tuple[Outcome, ...]
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def sentence(self) -> str:
+        """The verdict in one sentence."""
+        return str(self.meta.get("sentence", self.verdict))
+
+    def findings(self, level: Level | None = None) -> Iterator[tuple[Outcome, Finding]]:
+        """Every finding with its outcome, of one level or of all."""
+        for outcome in self.outcomes:
+            if level in (None, outcome.level):
+                for finding in outcome.findings:
+                    yield outcome, finding
+
+    @property
+    def exit_status(self) -> int:
+        """0: nothing at level error and no cause proved or consistent that makes the run faulty; else 1."""
+        return int(self.verdict == "faulty" or any(True for _ in self.findings("error")))
+
+    def to_json(self) -> dict[str, Any]:
+        """Schema 1. Non-finite numbers become null in values and the words "nan", "inf", "-inf" in curves."""
+        return {
+            "schema": SCHEMA,
+            "verdict": self.verdict,
+            "diagnoses": [_plain(d) for d in self.diagnoses],
+            "outcomes": [_plain(o) for o in self.outcomes],
+            "meta": _plain(dict(self.meta)),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Report:
+        """The reverse of `to_json`. Raises `ValueError` for another schema, `KeyError` or `TypeError` for a broken one."""
+        if data.get("schema") != SCHEMA:
+            raise ValueError(f"report schema {data.get('schema')!r}, expected {SCHEMA}")
+        return cls(
+            verdict=data["verdict"],
+            diagnoses=tuple(_diagnosis(d) for d in data["diagnoses"]),
+            outcomes=tuple(_outcome(o) for o in data["outcomes"]),
+            meta=data["meta"],
+        )
+
+
+_TYPES: dict[str, type[Measured] | type[Curve] | type[Picture] | type[Table]] = {
+    "number": Measured,
+    "curve": Curve,
+    "picture": Picture,
+    "table": Table,
+}
+
+
+def _plain(value: Any) -> Any:
+    """Dataclasses to dicts (evidence tagged with its type), tuples to lists, non-finite floats to words."""
+    if isinstance(value, Place):
+        return {k: v for k, v in asdict(value).items() if v is not None}
+    if isinstance(value, (Measured, Curve, Picture, Table)):
+        kind = next(name for name, cls in _TYPES.items() if isinstance(value, cls))
+        return {"type": kind} | {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+    if hasattr(value, "__dataclass_fields__"):
+        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(v) for v in value]
+    if hasattr(value, "item") and not isinstance(value, (str, bytes)):
+        value = value.item()  # a numpy scalar
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value
+
+
+def _number(value: Any) -> Any:
+    return float(value) if value in ("nan", "inf", "-inf") else value
+
+
+def _evidence(data: Mapping[str, Any]) -> Evidence:
+    kind, rest = data["type"], {k: v for k, v in data.items() if k != "type"}
+    if kind == "number":
+        return Measured(**{**rest, "value": _number(rest["value"])})
+    if kind == "curve":
+        lines = tuple(Line(line["name"], _floats(line["x"]), _floats(line["y"])) for line in rest["lines"])
+        return Curve(**{**rest, "lines": lines})
+    if kind == "picture":
+        return Picture(rest["path"], tuple(Box(**b) for b in rest["boxes"]), rest["caption"])
+    return Table(rest["title"], tuple(rest["columns"]), tuple(tuple(map(_number, row)) for row in rest["rows"]))
+
+
+def _floats(values: Sequence[Any]) -> tuple[float, ...]:
+    return tuple(float(v) for v in values)
+
+
+def _finding(data: Mapping[str, Any]) -> Finding:
+    return Finding(Place(**data["place"]), data["message"], tuple(map(_evidence, data["evidence"])), data["fix"])
+
+
+def _outcome(data: Mapping[str, Any]) -> Outcome:
+    measured = tuple(m for e in data.get("measured", ()) if isinstance(m := _evidence(e), Measured))
+    more = {"causes": tuple(data["causes"]), "findings": tuple(map(_finding, data["findings"])), "measured": measured}
+    return Outcome(**{**data, **more})
+
+
+def _diagnosis(data: Mapping[str, Any]) -> Diagnosis:
+    trial = data["trial"]
+    if trial is not None:
+        arms = tuple(Arm(**{**a, "loss": _floats(a["loss"]), "learned": _number(a["learned"])}) for a in trial["arms"])
+        trial = Trial(**{**trial, "arms": arms, "effect": _number(trial["effect"]), "spread": _number(trial["spread"])})
+    reasons = {k: tuple(Reason(**r) for r in data[k]) for k in ("because", "against", "not_looked_at")}
+    return Diagnosis(
+        **{
+            **data,
+            **reasons,
+            "places": tuple(Place(**p) for p in data["places"]),
+            "fix": FixAdvice(**data["fix"]) if data["fix"] else None,
+            "trial": trial,
+        }
+    )

@@ -1,0 +1,64 @@
+"""Runs checks over facts. Each ends passed, failed, skipped (what was missing) or crashed (contained)."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from traindx.core.check import Check, Facts
+from traindx.core.finding import Finding, Measured
+from traindx.core.report import Outcome
+
+HOW_TO_GET = {
+    "dataset": "needs a dataset; run `traindx check DATA`",
+    "recording": "needs a recording; run `traindx run -- python train.py`",
+    "setup": "needs the command; run `traindx run -- python train.py`",
+}
+
+
+def run_checks(
+    checks: Iterable[Check],
+    facts: Facts,
+    *,
+    select: Iterable[str] = (),
+    ignore: Mapping[str, str] | None = None,
+    options: Mapping[str, Mapping[str, Any]] | None = None,
+) -> list[Outcome]:
+    """Run every selected check on the facts that are there.
+
+    `select` holds code prefixes (empty: all), `ignore` maps code prefixes to the reason, which the outcome shows,
+    `options` maps a check's name to its keyword-only parameters.
+    """
+    chosen = tuple(select)
+    outcomes = []
+    for check in checks:
+        if chosen and not check.code.startswith(chosen):
+            continue
+        reason = next((r for prefix, r in (ignore or {}).items() if check.code.startswith(prefix)), None)
+        if reason is not None:
+            outcomes.append(_outcome(check, "skipped", reason=f"ignored: {reason or 'no reason given'}"))
+            continue
+        outcomes.append(_run(check, facts, (options or {}).get(check.name, {})))
+    return outcomes
+
+
+def _run(check: Check, facts: Facts, options: Mapping[str, Any]) -> Outcome:
+    missing = [name for name in check.needs if name not in facts]
+    if missing:
+        return _outcome(check, "skipped", reason=HOW_TO_GET.get(missing[0], f"needs {missing[0]}"))
+    try:
+        seen = check(facts, **options)
+    except Exception as error:  # one broken check must not take the others with it
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        reason = f"{type(error).__name__}: {error} ({where.name}, line {where.lineno})"
+        return _outcome(check, "crashed", reason=reason)
+    findings = tuple(item for item in seen if isinstance(item, Finding))
+    measured = tuple(item for item in seen if isinstance(item, Measured))
+    if not findings and not measured:
+        return _outcome(check, "passed")
+    return _outcome(check, "failed" if findings else "passed", findings=findings, measured=measured)
+
+
+def _outcome(check: Check, status: Any, **more: Any) -> Outcome:
+    return Outcome(code=check.code, name=check.name, level=check.level, summary=check.summary, status=status, **more)
