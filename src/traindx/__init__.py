@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-        from traindx.core.report import Report
+    from traindx.core.report import Report
     from traindx.examine import check, diagnose
     from traindx.recorder import record
     from traindx.trial import prove
