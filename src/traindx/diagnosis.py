@@ -1,18 +1,221 @@
-"""Outcomes and causes in, ranked diagnoses and the verdict out."""
+"""Outcomes and causes in, ranked diagnoses and the verdict out.
+
+A cause's probability is the logistic of its prior plus the weights of its clues: a sum that the report prints term by
+term. Two rules stand over the sum. Explaining away: a proved cause takes the symptoms it explains from the others.
+Locality in time: a cause that acts from the first step is not credited with a symptom that starts later.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from traindx.core.cause import Cause
+from traindx.core.cause import Cause, Clue
 from traindx.core.check import Facts
-from traindx.core.report import Outcome, Report
+from traindx.core.finding import Place
+from traindx.core.report import Diagnosis, FixAdvice, Outcome, Reason, Report, Status, Verdict
+
+PLACES = 20
+"""Places that a diagnosis lists; the findings hold them all."""
+
+EARLY_STEPS = 20
+"""A symptom that starts within this many steps, or within the first tenth of the run, counts as there from the start."""
 
 
 def explain(
     outcomes: Sequence[Outcome], causes: Sequence[Cause], facts: Facts, *, meta: Mapping[str, Any] | None = None
 ) -> Report:
-    """Rank the causes that explain the outcomes, and say healthy or unclear when none does."""
-    failed = [o for o in outcomes if o.status == "failed" and o.level == "error"]
-    return Report("faulty" if failed else "unclear", (), tuple(outcomes), dict(meta or {}))
+    """Rank the causes that explain the outcomes; say healthy, with reasons, or unclear when none does."""
+    outcomes = [replace(o, causes=_causes_of(o.code, causes)) for o in outcomes]
+    by_code = {o.code: o for o in outcomes}
+    early = _early(facts)
+    first = [_diagnose(cause, by_code, facts, early, {}) for cause in causes]
+    explained = _explained(first, causes, by_code)
+    diagnoses = [
+        _diagnose(c, by_code, facts, early, {k: v for k, v in explained.items() if v != c.slug}) for c in causes
+    ]
+    diagnoses.sort(key=lambda d: _rank(d, by_code))
+    verdict, state = _verdict(diagnoses, by_code, facts)
+    sentence = _sentence(verdict, state, diagnoses, by_code, facts)
+    if state is not None:
+        diagnoses.insert(0, state)
+    return Report(verdict, tuple(diagnoses), tuple(outcomes), {**(meta or {}), "sentence": sentence})
+
+
+def _causes_of(code: str, causes: Sequence[Cause]) -> tuple[str, ...]:
+    return tuple(c.slug for c in causes if any(clue.code == code and clue.if_seen > 0 for clue in c.clues))
+
+
+def _early(facts: Facts) -> int:
+    recording = facts.get("recording")
+    steps = int(recording.step[-1]) if recording is not None and len(recording.step) else 0
+    return max(EARLY_STEPS, steps // 10)
+
+
+def _explained(
+    diagnoses: Sequence[Diagnosis], causes: Sequence[Cause], by_code: Mapping[str, Outcome]
+) -> dict[str, str]:
+    """The codes that a proved cause explains, by the slug of that cause. Only serious causes explain symptoms away."""
+    explained: dict[str, str] = {}
+    clues = {c.slug: c.clues for c in causes}
+    for diagnosis in diagnoses:
+        if diagnosis.status == "proved" and _serious(diagnosis, by_code):
+            for clue in clues[diagnosis.cause]:
+                if clue.if_seen > 0:
+                    explained.setdefault(clue.code, diagnosis.cause)
+    return explained
+
+
+def _diagnose(
+    cause: Cause, by_code: Mapping[str, Outcome], facts: Facts, early: int, explained: Mapping[str, str]
+) -> Diagnosis:
+    terms = [(clue, _term(clue, by_code[clue.code], early, explained)) for clue in cause.clues if clue.code in by_code]
+    looked = [(clue, term) for clue, term in terms if term[0] != "missing"]
+    seen = [clue for clue, (kind, _) in looked if kind == "seen"]
+    reasons = [reason for _, (_, reason) in looked]
+    score = cause.prior + sum(r.weight for r in reasons)
+    probability = 1 / (1 + math.exp(-score))
+    supporting = [c for c in seen if c.if_seen > 0]
+    proved = any(clue.proves for clue in supporting)
+    places = [f.place for clue in supporting for f in by_code[clue.code].findings]
+    return Diagnosis(
+        cause=cause.slug,
+        status=_status(proved, bool(supporting), probability, bool(looked)),
+        probability=round(max(probability, 0.99) if proved else probability, 4),
+        summary=cause.summary,
+        places=tuple(_unique(places))[:PLACES],
+        because=tuple(r for r in reasons if r.weight > 0),
+        against=(Reason("before any evidence", None, cause.prior), *(r for r in reasons if r.weight <= 0)),
+        not_looked_at=tuple(reason for _, (kind, reason) in terms if kind == "missing"),
+        fix=_fix(cause, supporting, by_code, facts),
+    )
+
+
+def _term(clue: Clue, outcome: Outcome, early: int, explained: Mapping[str, str]) -> tuple[str, Reason]:
+    """What one clue contributes: seen, absent or missing, with its weight in words and number."""
+    if outcome.status in ("skipped", "crashed"):
+        return "missing", Reason(f"{outcome.name}: {outcome.reason}", outcome.code)
+    if outcome.status == "passed":
+        numbers = "; ".join(str(m) for m in outcome.measured[:2])
+        return "absent", Reason(
+            f"no {_words(outcome)}" + (f": {numbers}" if numbers else ""), outcome.code, clue.if_absent
+        )
+    text = outcome.findings[0].message
+    if len(outcome.findings) > 1:
+        text += f" (and {len(outcome.findings) - 1} more)"
+    if outcome.code in explained and clue.if_seen > 0:
+        return "explained", Reason(f"{text} (explained by {explained[outcome.code]})", outcome.code, 0.0)
+    onsets = [f.place.step for f in outcome.findings if f.place.step is not None]
+    if clue.from_start and onsets and min(onsets) > early:
+        late = f"{text}: starts at step {min(onsets)}, and this cause acts from step 0"
+        return "late", Reason(late, outcome.code, min(clue.if_absent, 0.0))
+    return "seen", Reason(text, outcome.code, clue.if_seen)
+
+
+def _words(outcome: Outcome) -> str:
+    return outcome.name.replace("-", " ")
+
+
+def _status(proved: bool, supported: bool, probability: float, looked: bool) -> Status:
+    if proved:
+        return "proved"
+    if supported and probability >= 0.2:
+        return "consistent"
+    return "ruled-out" if looked else "not-testable"
+
+
+def _unique(places: Sequence[Place]) -> Iterator[Place]:
+    yield from dict.fromkeys(places)
+
+
+def _fix(cause: Cause, seen: Sequence[Clue], by_code: Mapping[str, Outcome], facts: Facts) -> FixAdvice:
+    setup = facts.get("setup")
+    snippet = cause.fix.snippets.get(setup.framework if setup is not None else "pytorch")
+    commands = [f.fix for clue in seen for f in by_code[clue.code].findings if f.fix]
+    return FixAdvice(cause.fix.words, commands[0] if commands else None, snippet or cause.fix.snippets.get("pytorch"))
+
+
+def _serious(diagnosis: Diagnosis, by_code: Mapping[str, Outcome]) -> bool:
+    """Whether a finding at level error stands behind the diagnosis."""
+    return any(r.code is not None and by_code[r.code].level == "error" for r in diagnosis.because)
+
+
+def _rank(diagnosis: Diagnosis, by_code: Mapping[str, Outcome]) -> tuple[int, bool, float, str]:
+    order = {"proved": 0, "consistent": 1, "not-testable": 2, "ruled-out": 3}
+    harmless = not _serious(diagnosis, by_code)
+    score = sum(r.weight for r in (*diagnosis.because, *diagnosis.against))
+    place = order[diagnosis.status]
+    if harmless and place < 2:  # a note that is proved stands behind an error that is likely
+        place = 1
+    return place, harmless, -score, diagnosis.cause
+
+
+LEARNING = "T103"
+"""The check that says whether the run learned: its passing is what `healthy` rests on."""
+
+TOO_EARLY = "T100"
+"""The check that says whether the run is long enough to tell."""
+
+
+def _verdict(
+    diagnoses: Sequence[Diagnosis], by_code: Mapping[str, Outcome], facts: Facts
+) -> tuple[Verdict, Diagnosis | None]:
+    """The verdict, and the diagnosis that says so when it is no fault."""
+    likely = [d for d in diagnoses if d.status in ("proved", "consistent") and d.probability >= 0.5]
+    if any(_serious(d, by_code) for d in likely) or any(
+        o.status == "failed" and o.level == "error" for o in by_code.values()
+    ):
+        return "faulty", None
+    if "recording" not in facts:
+        return (
+            ("healthy", _state("healthy", by_code)) if "dataset" in facts or "history" in facts else ("unclear", None)
+        )
+    early, learning = by_code.get(TOO_EARLY), by_code.get(LEARNING)
+    if early is not None and early.status == "failed":
+        return "unclear", _state("too-early-to-tell", by_code)
+    if learning is not None and learning.status == "passed":
+        return "healthy", _state("healthy", by_code)
+    return "unclear", None
+
+
+def _state(slug: str, by_code: Mapping[str, Outcome]) -> Diagnosis:
+    """A diagnosis that is no fault: what was looked at and found in order, by which number."""
+    status: Status = "consistent"
+    passed = [o for o in by_code.values() if o.status == "passed" and o.measured]
+    early = [o for o in by_code.values() if o.code == TOO_EARLY and o.findings]
+    because = tuple(Reason("; ".join(str(m) for m in o.measured[:3]), o.code) for o in passed)
+    if slug == "too-early-to-tell":
+        because = tuple(Reason(o.findings[0].message, o.code) for o in early)
+    missing = tuple(
+        Reason(f"{_words(o)}: {o.reason}", o.code) for o in by_code.values() if o.status in ("skipped", "crashed")
+    )
+    summary = "Nothing is wrong, and here is why" if slug == "healthy" else "The run is too short to tell"
+    return Diagnosis(slug, status, 1.0 if slug == "healthy" else 0.5, summary, because=because, not_looked_at=missing)
+
+
+def _sentence(
+    verdict: Verdict,
+    state: Diagnosis | None,
+    diagnoses: Sequence[Diagnosis],
+    by_code: Mapping[str, Outcome],
+    facts: Facts,
+) -> str:
+    """The verdict in one sentence."""
+    if verdict == "faulty":
+        best = next((d for d in diagnoses if d.status in ("proved", "consistent") and _serious(d, by_code)), None)
+        if best is None:
+            outcome = next(o for o in by_code.values() if o.status == "failed" and o.level == "error")
+            return f"Faulty: {outcome.findings[0].message} ({outcome.code}, {len(outcome.findings)} places)"
+        reason = max(best.because, key=lambda r: r.weight)
+        return f"Faulty: {best.cause}, {best.status}. {reason.text}"
+    if state is not None and state.because:
+        if verdict == "healthy" and "recording" in facts:
+            learning = by_code[LEARNING]
+            return "Healthy: " + "; ".join(str(m) for m in learning.measured[:2])
+        if verdict == "healthy":
+            looked = sum(o.status == "passed" for o in by_code.values())
+            return f"Healthy: {looked} checks passed, none failed at level error"
+        return f"Too early to tell: {state.because[0].text}"
+    return "Unclear: no check failed at level error, and nothing shows that the run learned"

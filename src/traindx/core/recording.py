@@ -103,7 +103,7 @@ class Validation:
 class Recording:
     """One rank's recording; `ranks` holds the others'.
 
-    Arrays over written steps (length n): `step`, `time` [s], `loss` (nan where unknown), `lr` (first group of the first
+    Arrays over written steps (length n): `step`, `time` [s], `loss` (nan where unknown, inf where it was nan or infinite), `lr` (first group of the first
     optimizer), `training` (1, 0, -1 unknown), `wait` [s], `seconds` [s], `grad_norm` (global, nan unless recorded),
     `grad_before` (norm of the gradients that were already there at the first backward after a step), `weight_norm`,
     `update_norm`; `calls` is a tuple of strings. `details` holds the recorded steps' other fields as written, by step.
@@ -144,7 +144,7 @@ class Recording:
 
     @property
     def update_ratio(self) -> Floats:
-        """Norm of the update over norm of the weights, whole model, nan where not recorded."""
+        """Norm of the update over norm of the weights, over all parameters that an optimizer holds; nan where not recorded."""
         with np.errstate(invalid="ignore", divide="ignore"):
             return self.update_norm / self.weight_norm
 
@@ -210,7 +210,7 @@ def recording_of(
         sources={s["call"]: Source(s["path"], s["line"]) for s in reversed(by_kind.get("source", []))},
         step=np.array([s["step"] for s in steps], dtype=np.int64),
         time=_column(steps, "time"),
-        loss=_column(steps, "loss"),
+        loss=_loss(steps),
         lr=_column(steps, "lr"),
         training=np.array([int(s["training"]) if s.get("training") is not None else -1 for s in steps], dtype=np.int64),
         wait=_column(steps, "wait"),
@@ -251,6 +251,13 @@ def _ending(end: Sequence[Any] | None, events: Sequence[Event], run: Mapping[str
 
 def _column(steps: Sequence[Mapping[str, Any]], name: str) -> Floats:
     return np.array([np.nan if (v := s.get(name)) is None else float(v) for s in steps], dtype=np.float64)
+
+
+def _loss(steps: Sequence[Mapping[str, Any]]) -> Floats:
+    values = _column(steps, "loss")
+    broken = np.array([s.get("loss") is not None for s in steps], dtype=bool) & ~np.isfinite(values)
+    values[broken] = np.inf
+    return values
 
 
 def _matrix(records: Iterable[Mapping[str, Any]], group: str, name: str, width: int) -> Floats:

@@ -1,0 +1,62 @@
+"""How far a loss curve fell, against its own noise: used by checks and by trials alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Trend:
+    """`start` and `end` are medians of the first and last stretch, `noise` the standard deviation of a single step's loss.
+
+    `drop` is the share of the start that the loss fell by (negative: it rose), `z` that difference over its standard error.
+    `n` counts the finite losses; `finite` is False if the last stretch holds non-finite ones.
+    """
+
+    start: float
+    end: float
+    noise: float
+    n: int
+    finite: bool
+
+    @property
+    def drop(self) -> float:
+        """(start - end) / |start|; -1 if the run ended in non-finite losses."""
+        if not self.finite:
+            return -1.0
+        return (self.start - self.end) / max(abs(self.start), 1e-12)
+
+    @property
+    def z(self) -> float:
+        """Difference of the two medians over its standard error (1.2533 / sqrt(k) times the noise, for a median of k)."""
+        first, last = stretches(self.n)
+        error = 1.2533 * self.noise * float(np.sqrt(1 / first + 1 / last))
+        return (self.start - self.end) / max(error, 1e-12)
+
+
+def stretches(n: int) -> tuple[int, int]:
+    """Lengths of the first and the last stretch of n losses: a twentieth (3..20) and a tenth (at least 5)."""
+    return min(max(3, n // 20), 20, n), min(max(5, n // 10), n)
+
+
+def trend(loss: NDArray[np.float64]) -> Trend:
+    """The trend of losses in order (nan: unknown, inf: not finite). The noise is robust: 1.4826 times the median absolute difference of neighbours / sqrt(2),
+    so that the trend itself does not count as noise. Raises `ValueError` when no loss is finite.
+    """
+    known = loss[~np.isnan(loss)]
+    finite = known[np.isfinite(known)]
+    if not len(finite):
+        raise ValueError("no finite loss")
+    first, last = stretches(len(finite))
+    steps = np.abs(np.diff(finite))
+    noise = 1.4826 * float(np.median(steps)) / float(np.sqrt(2)) if len(steps) else 0.0
+    return Trend(
+        start=float(np.median(finite[:first])),
+        end=float(np.median(finite[-last:])),
+        noise=noise,
+        n=len(finite),
+        finite=bool(np.isfinite(known[-last:]).mean() > 0.5),
+    )

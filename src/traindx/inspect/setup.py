@@ -1,0 +1,80 @@
+"""The setup of a run from its command: framework, settings as written, and the dataset it names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from traindx.core.cause import Framework
+from traindx.core.setup import Setup
+
+_FRAMEWORKS: tuple[tuple[str, Framework], ...] = (
+    (r"\bultralytics\b|\byolo\b", "ultralytics"),
+    (r"\blightning\b|\bpytorch_lightning\b", "lightning"),
+    (r"\btransformers\b", "huggingface"),
+)
+
+
+def setup_of(command: Sequence[str], cwd: str | Path) -> Setup:
+    """What the command asks for. Reads the user's script and yaml files as text, executes nothing.
+
+    Settings are `key=value` words and `--key value` or `--key=value` pairs. A dataset is a yaml file that has a split
+    and class names, named in the command or in the script that it runs.
+    """
+    home = Path(cwd)
+    script = _script(command, home)
+    settings = _settings(command)
+    return Setup(
+        command=tuple(command),
+        cwd=str(home),
+        framework=_framework(command, script),
+        settings=settings,
+        datasets=tuple(_datasets(command, script, home)),
+    )
+
+
+def is_dataset(path: Path) -> bool:
+    """Whether a yaml file describes a detection dataset: a split and the classes, at the top level."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, yaml.YAMLError):
+        return False
+    return (
+        isinstance(content, dict) and bool({"train", "val"} & content.keys()) and bool({"names", "nc"} & content.keys())
+    )
+
+
+def _script(command: Sequence[str], home: Path) -> str:
+    for word in command:
+        path = home / word
+        if word.endswith(".py") and path.is_file():
+            return path.read_text(encoding="utf-8", errors="replace")
+    return ""
+
+
+def _settings(command: Sequence[str]) -> dict[str, Any]:
+    settings: dict[str, Any] = {}
+    words = list(command)
+    for i, word in enumerate(words):
+        if match := re.match(r"^(?:--)?([A-Za-z][\w.-]*)=(.*)$", word):
+            settings[match[1]] = match[2]
+        elif word.startswith("--"):
+            following = words[i + 1] if i + 1 < len(words) else ""
+            settings[word[2:]] = following if following and not following.startswith("--") else "true"
+    return settings
+
+
+def _framework(command: Sequence[str], script: str) -> Framework:
+    imports = "\n".join(line for line in script.splitlines() if re.match(r"\s*(from|import)\s", line))
+    text = " ".join(Path(word).name for word in command[:3]) + "\n" + imports
+    return next((name for pattern, name in _FRAMEWORKS if re.search(pattern, text)), "pytorch")
+
+
+def _datasets(command: Sequence[str], script: str, home: Path) -> list[str]:
+    named = [word.split("=", 1)[-1] for word in command] + re.findall(r"""["']([^"'\n]+\.ya?ml)["']""", script)
+    found = dict.fromkeys(str((home / name).resolve()) for name in named if name.endswith((".yaml", ".yml")))
+    return [path for path in found if Path(path).is_file() and is_dataset(Path(path))]
