@@ -125,7 +125,7 @@ class Report:
         return int(self.verdict == "faulty" or any(True for _ in self.findings("error")))
 
     def to_json(self) -> dict[str, Any]:
-        """Schema 1. Non-finite numbers become null in values and the words "nan", "inf", "-inf" in curves."""
+        """Schema 1. Non-finite numbers become the words "nan", "inf" and "-inf"."""
         return {
             "schema": SCHEMA,
             "verdict": self.verdict,
@@ -154,6 +154,8 @@ _TYPES: dict[str, type[Measured] | type[Curve] | type[Picture] | type[Table]] = 
     "table": Table,
 }
 
+_CORNERS = ("x0", "y0", "x1", "y1")
+
 
 def _plain(value: Any) -> Any:
     """Dataclasses to dicts (evidence tagged with its type), tuples to lists, non-finite floats to words."""
@@ -168,8 +170,8 @@ def _plain(value: Any) -> Any:
         return {str(k): _plain(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(v) for v in value]
-    if hasattr(value, "item") and not isinstance(value, (str, bytes)):
-        value = value.item()  # a numpy scalar
+    if hasattr(value, "tolist"):  # a numpy scalar or array
+        return _plain(value.tolist())
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     return value
@@ -185,9 +187,10 @@ def _evidence(data: Mapping[str, Any]) -> Evidence:
         return Measured(**{**rest, "value": _number(rest["value"])})
     if kind == "curve":
         lines = tuple(Line(line["name"], _floats(line["x"]), _floats(line["y"])) for line in rest["lines"])
-        return Curve(**{**rest, "lines": lines})
+        return Curve(**{**rest, "lines": lines, "onset": _number(rest["onset"])})
     if kind == "picture":
-        return Picture(rest["path"], tuple(Box(**b) for b in rest["boxes"]), rest["caption"])
+        boxes = tuple(Box(**{k: _number(v) if k in _CORNERS else v for k, v in b.items()}) for b in rest["boxes"])
+        return Picture(rest["path"], boxes, rest["caption"])
     return Table(rest["title"], tuple(rest["columns"]), tuple(tuple(map(_number, row)) for row in rest["rows"]))
 
 
@@ -205,12 +208,16 @@ def _outcome(data: Mapping[str, Any]) -> Outcome:
     return Outcome(**{**data, **more})
 
 
+def _reason(data: Mapping[str, Any]) -> Reason:
+    return Reason(data["text"], data["code"], _number(data["weight"]))
+
+
 def _diagnosis(data: Mapping[str, Any]) -> Diagnosis:
     trial = data["trial"]
     if trial is not None:
         arms = tuple(Arm(**{**a, "loss": _floats(a["loss"]), "learned": _number(a["learned"])}) for a in trial["arms"])
         trial = Trial(**{**trial, "arms": arms, "effect": _number(trial["effect"]), "spread": _number(trial["spread"])})
-    reasons = {k: tuple(Reason(**r) for r in data[k]) for k in ("because", "against", "not_looked_at")}
+    reasons = {k: tuple(map(_reason, data[k])) for k in ("because", "against", "not_looked_at")}
     return Diagnosis(
         **{
             **data,

@@ -1,0 +1,230 @@
+"""The report for a terminal: the verdict first, twenty lines unless more is asked for, ready to copy."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from traindx.core.finding import Measured
+from traindx.core.report import Diagnosis, Outcome, Report, Trial
+from traindx.render.digest import ORDER, Digest, deciding, digest, redo
+from traindx.render.terminal import Style, clip, fit, to_encoding
+from traindx.render.wording import (
+    CHECKS,
+    STATUSES,
+    VERDICTS,
+    clean,
+    count,
+    duration,
+    number,
+    one_line,
+    percent,
+    places,
+    value,
+    weight,
+)
+
+LINES = 20
+"""Without `verbose` a report has at most this many lines (snippets and commands are never cut short)."""
+
+FEW = 6
+"""Up to this many findings are listed one by one without `verbose`."""
+
+LABEL = 9
+
+
+@dataclass(frozen=True)
+class _Page:
+    """What every part needs to know of the page it is written on."""
+
+    width: int
+    verbose: bool
+    style: Style
+
+    def entry(self, label: str, words: str, most: int = 0) -> list[str]:
+        """A labelled paragraph, indented; `most` lines of it unless the report is verbose."""
+        indent = " " * (2 + LABEL)
+        room = self.width - len(indent)
+        lines = textwrap.wrap(one_line(words), room, break_long_words=False, break_on_hyphens=False) or [""]
+        if most and not self.verbose and len(lines) > most:
+            lines = [*lines[: most - 1], clip(lines[most - 1] + " " + lines[most], room)]
+        head = self.style.dim(label.ljust(LABEL))
+        return [f"  {head}{lines[0]}"] + [indent + line for line in lines[1:]]
+
+    def code(self, lines: Sequence[str], mark: str = "") -> list[str]:
+        """Lines to copy: never wrapped and never cut."""
+        return [f"{' ' * (2 + LABEL)}{mark}{line}".rstrip() for line in lines]
+
+
+def text(
+    report: Report, *, verbose: bool = False, width: int = 100, color: bool = False, encoding: str = "utf-8"
+) -> str:
+    """The report as lines of at most `width` columns, with a final line feed.
+
+    `verbose` shows every term with its weight, every finding and the run's facts; `color` adds ANSI colours.
+    Signs that `encoding` does not have are written in ASCII. Commands and snippets are longer than `width` where they must be.
+    """
+    page = _Page(max(width, 40), verbose, Style(color))
+    parts = digest(report)
+    head = _verdict(report, page)
+    sections = [
+        [_diagnosis(d, page, d is parts.leading[0]) for d in parts.leading],
+        _findings("Other findings" if parts.leading else "Findings", parts.unexplained, page),
+        _notes(parts.noted, page),
+        _ruled_out(parts, page),
+        _open(parts, page),
+    ]
+    if verbose:
+        failed = sorted((o for o in report.outcomes if o.status == "failed"), key=lambda o: ORDER[o.level])
+        sections[1:3] = [_findings("Findings", failed, page)]
+        sections.append([_facts(report, page)])
+    blocks = fit(sections, 10**9 if verbose else LINES - len(head), page.style)
+    return to_encoding("\n".join([*head, *blocks]) + "\n", encoding)
+
+
+def _verdict(report: Report, page: _Page) -> list[str]:
+    sentence = _counted(report) if report.sentence == report.verdict else one_line(report.sentence)
+    words = f"{VERDICTS[report.verdict].upper()}  {sentence}"
+    lines = textwrap.wrap(words, page.width, break_long_words=False, break_on_hyphens=False)
+    return [page.style.verdict(line, report.verdict) for line in lines]
+
+
+def _counted(report: Report) -> str:
+    ran = sum(o.status in ("passed", "failed") for o in report.outcomes)
+    errors = sum(1 for _ in report.findings("error"))
+    warnings = sum(1 for _ in report.findings("warning"))
+    return f"{count(ran, 'check')} ran: {count(errors, 'error')}, {count(warnings, 'warning')}"
+
+
+def _diagnosis(diagnosis: Diagnosis, page: _Page, first: bool) -> list[str]:
+    style = page.style
+    cause, status = one_line(diagnosis.cause), STATUSES[diagnosis.status]
+    probable = percent(diagnosis.probability)
+    title = f"{style.dot(diagnosis.status)} {style.bold(cause)}  {style.status(status, diagnosis.status)}  {probable}"
+    where = places(diagnosis.places, most=len(diagnosis.places) if page.verbose else 2)
+    beside = len(f"o {cause}  {status}  {probable}  {where}") <= page.width
+    lines = [f"{title}  {where}".rstrip() if beside else title]
+    if not first and not page.verbose:
+        return lines
+    if not beside:
+        lines += page.entry("at", where, most=1)
+    if diagnosis.summary and page.verbose:
+        lines += page.entry("what", diagnosis.summary)
+    lines += list(_terms(diagnosis, page))
+    if diagnosis.trial is not None:
+        lines += _trial(diagnosis.trial, page)
+    return lines + _fix(diagnosis, page)
+
+
+def _terms(diagnosis: Diagnosis, page: _Page) -> Iterator[str]:
+    if not page.verbose:
+        shown = sorted(diagnosis.because, key=lambda r: -r.weight)[:3]
+        for i, reason in enumerate(shown):
+            yield from page.entry("because" if i == 0 else "", _with_code(reason.text, reason.code), most=1)
+        return
+    for label, reasons in (("because", diagnosis.because), ("against", diagnosis.against)):
+        for i, reason in enumerate(reasons):
+            words = f"{weight(reason.weight)}  {_with_code(reason.text, reason.code)}"
+            yield from page.entry(label if i == 0 else "", words)
+    done = redo(diagnosis)
+    if done.prior is not None:
+        prior = f"{weight(done.prior)} before any evidence, " if abs(done.prior) >= 0.05 else ""
+        yield from page.entry("sum", f"{prior}{weight(done.total)} in all: {percent(diagnosis.probability)}")
+    for i, reason in enumerate(diagnosis.not_looked_at):
+        yield from page.entry("unseen" if i == 0 else "", _with_code(reason.text, reason.code))
+
+
+def _with_code(words: str, code: str | None) -> str:
+    return f"{words} ({code})" if code and code not in words else words
+
+
+def _trial(trial: Trial, page: _Page) -> list[str]:
+    lines = page.entry("trial", f"{trial.verdict}: {trial.sentence}", most=2)
+    if page.verbose:
+        for arm in trial.arms:
+            seen = f"failed: {arm.failed}" if arm.failed else f"symptom {'seen' if arm.symptom else 'not seen'}"
+            fell = "unknown" if arm.learned is None else number(arm.learned)
+            words = f"{arm.name}, seed {arm.seed}: {arm.steps} steps, {seen}, loss fell by {fell} of its start"
+            lines += page.entry("", f"{words}, {duration(arm.seconds)}")
+    return lines
+
+
+def _fix(diagnosis: Diagnosis, page: _Page) -> list[str]:
+    fix = diagnosis.fix
+    if fix is None:
+        return []
+    lines = page.entry("fix", fix.words, most=2)
+    if fix.command:
+        lines += page.code(one_line(fix.command).splitlines(), "$ ")
+    if fix.snippet:
+        lines += page.code(textwrap.dedent(clean(fix.snippet)).strip("\n").splitlines())
+    return lines
+
+
+def _findings(title: str, outcomes: Sequence[Outcome], page: _Page) -> list[list[str]]:
+    """One line per check, with its first finding; every finding on its own line if they are few or all are asked for."""
+    blocks = [["", page.style.bold(title)]] if outcomes else []
+    each = page.verbose or sum(len(o.findings) for o in outcomes) <= FEW
+    for outcome in outcomes:
+        many, name = count(len(outcome.findings), outcome.level), one_line(f"{outcome.code} {outcome.name}")
+        head = f"  {name}, {page.style.level(many, outcome.level)}"
+        if each:
+            found = [one_line(f"{f.place}  {f.message}") for f in outcome.findings]
+            indent = "    "
+            lines = found if page.verbose else [clip(line, page.width - len(indent)) for line in found]
+            blocks.append([head, *(indent + line for line in lines)])
+        else:
+            first = outcome.findings[0]
+            words = f"first {first.place}: {first.message}" if str(first.place) else first.message
+            blocks.append([f"{head}  {clip(one_line(words), page.width - len(f'  {name}, {many}  '))}"])
+    return blocks
+
+
+def _notes(outcomes: Sequence[Outcome], page: _Page) -> list[list[str]]:
+    words = ", ".join(f"{o.code} {o.name} ({len(o.findings):,})" for o in outcomes)
+    return [["", page.style.bold("Notes")], ["  " + clip(one_line(words), page.width - 2)]] if outcomes else []
+
+
+def _ruled_out(parts: Digest, page: _Page) -> list[list[str]]:
+    blocks = [["", page.style.bold("Ruled out")]] if parts.ruled_out else []
+    for diagnosis in parts.ruled_out:
+        reason = deciding(diagnosis)
+        words = _with_code(reason.text, reason.code) if reason else diagnosis.summary
+        if diagnosis.trial is not None and diagnosis.trial.verdict == "refuted":
+            words = f"by trial: {diagnosis.trial.sentence}"
+        head, words = f"  {one_line(diagnosis.cause)}  ", one_line(words)
+        blocks.append([head + page.style.dim(words if page.verbose else clip(words, page.width - len(head)))])
+    return blocks
+
+
+def _open(parts: Digest, page: _Page) -> list[list[str]]:
+    blocks: list[list[str]] = []
+    for outcome in parts.crashed:
+        words = one_line(f"{outcome.code} {outcome.name} {CHECKS['crashed']}: {outcome.reason}")
+        blocks.append(["  " + (words if page.verbose else clip(words, page.width - 2))])
+    for reason, outcomes in parts.missing:
+        words = f"{count(len(outcomes), 'check')}: {reason}"
+        if page.verbose:
+            words += f" [{', '.join(o.code for o in outcomes)}]"
+        blocks.append(["  " + one_line(words)])
+    if parts.not_testable:
+        words = one_line("not testable here: " + ", ".join(d.cause for d in parts.not_testable))
+        blocks.append(["  " + (words if page.verbose else clip(words, page.width - 2))])
+    return [["", page.style.bold("Not looked at")], *blocks] if blocks else []
+
+
+def _facts(report: Report, page: _Page) -> list[str]:
+    lines = ["", page.style.bold("Checks that passed")]
+    for outcome in report.outcomes:
+        if outcome.status == "passed":
+            lines += page.entry("", f"{outcome.code} {outcome.name}{_by(outcome.measured)}")
+    known = [(k, v) for k, v in report.meta.items() if k != "sentence"]
+    if known:
+        lines += ["", page.style.bold("Run")]
+        lines += [f"  {one_line(str(k))}: {value(v)}" for k, v in known]
+    return lines
+
+
+def _by(measured: Sequence[Measured]) -> str:
+    return ": " + "; ".join(map(str, measured)) if measured else ""
