@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +28,14 @@ def judge(
     return explain(outcomes, all_causes(), facts, meta=meta)
 
 
-def check(data: str | Path, **options: Any) -> Report:
-    """Examine the dataset at `data` (a data.yaml). Raises `TraindxError` if it is none."""
+def check(data: str | Path, *, progress: Callable[[int, int], None] | None = None, **options: Any) -> Report:
+    """Examine the dataset at `data` (a data.yaml). Raises `TraindxError` if it is none.
+
+    `progress` is called with the pictures done and their total; `options` are those of `judge`.
+    """
     from traindx.scan import scan
 
-    dataset = scan(data)
+    dataset = scan(data, progress=progress)
     return judge({"dataset": dataset}, meta={"data": str(data)}, **options)
 
 

@@ -1,0 +1,71 @@
+"""The options that several commands share: which checks, which format, where to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from traindx import config
+
+FORMATS = ("text", "json", "html", "sarif", "junit", "github", "markdown")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which checks run, and how, as `traindx.examine.judge` takes it."""
+
+    select: tuple[str, ...]
+    ignore: Mapping[str, str]
+    options: Mapping[str, Mapping[str, Any]]
+
+    def arguments(self) -> dict[str, Any]:
+        """As keyword arguments."""
+        return {"select": self.select, "ignore": self.ignore, "options": self.options}
+
+
+def selection(select: tuple[str, ...], ignore: tuple[str, ...]) -> Selection:
+    """The command line's words over those of the configuration: `select` replaces, `ignore` adds.
+
+    Raises `TraindxError` for a code that no check has.
+    """
+    written = config.load(Path.cwd())
+    prefixes = tuple(word for part in select for word in part.split(",") if word)
+    reasons = dict(_reason(word) for word in ignore)
+    config.require_codes(prefixes, "--select")
+    config.require_codes(reasons, "--ignore")
+    return Selection(prefixes or written.select, {**written.ignore, **reasons}, written.checks)
+
+
+def _reason(word: str) -> tuple[str, str]:
+    code, _, reason = word.partition("=")
+    return code, reason or "on the command line"
+
+
+def check_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--select` and `--ignore`."""
+    select = click.option("--select", multiple=True, metavar="PREFIX", help="Run only checks whose code begins so.")
+    ignore = click.option(
+        "--ignore", multiple=True, metavar="PREFIX[=REASON]", help="Leave checks out; the report shows the reason."
+    )
+    return select(ignore(function))
+
+
+def report_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--format`, `--output` and `--verbose`."""
+    kind = click.option(
+        "--format", "-f", "kind", type=click.Choice(FORMATS), default="text", show_default=True, help="How to show it."
+    )
+    output = click.option(
+        "--output", "-o", type=click.Path(path_type=Path), help="Write to this file instead of the terminal."
+    )
+    return kind(output(verbose_option(function)))
+
+
+def verbose_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--verbose`."""
+    option: Callable[..., Any] = click.option("--verbose", "-v", is_flag=True, help="Show everything.")
+    return option(function)

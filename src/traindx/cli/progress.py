@@ -1,0 +1,43 @@
+"""Progress on stderr: shown for what takes longer than two seconds, and only on a terminal."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeAlias
+
+PATIENCE = 2.0
+"""Seconds of silence before a bar appears."""
+
+Advance: TypeAlias = Callable[[int, int], None]
+"""Takes how much is done and how much there is."""
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Advance | None]:
+    """Give a function to report progress with, or None where nobody would see it."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    bar = Progress(console=Console(stderr=True), transient=True)
+    task = bar.add_task(title, total=None)
+    started = time.monotonic()
+    shown = False
+
+    def advance(done: int, total: int) -> None:
+        nonlocal shown
+        bar.update(task, completed=done, total=total)
+        if not shown and time.monotonic() - started > PATIENCE:
+            bar.start()
+            shown = True
+
+    try:
+        yield advance
+    finally:
+        if shown:
+            bar.stop()
