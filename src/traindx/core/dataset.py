@@ -96,8 +96,8 @@ class Rows:
 class Dataset:
     """All that checks need to know of a dataset; no file is opened after this.
 
-    `names` maps class ids to names, `names_written` is whether the settings gave names at all, `orphans` are label files
-    (relative) whose picture is not there, with their split.
+    `names` maps class ids to names, `orphans` are label files (relative) whose picture is not there, with their split.
+    `labels_elsewhere` maps label files that were looked for and are missing (absolute) to files that look like them.
     """
 
     root: str
@@ -110,6 +110,7 @@ class Dataset:
     boxes: Boxes
     rows: Rows
     orphans: tuple[tuple[str, str], ...] = ()
+    labels_elsewhere: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
 

@@ -1,0 +1,58 @@
+"""D203: a row of a label file that is no box."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from traindx.core.check import Facts, check
+from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.finding import Finding, Measured, Place
+from traindx.core.row_findings import EVERY_ROW
+
+OTHER_TASKS = ("polygon", "obb", "pose")
+
+
+@check("D203", level="error")
+def malformed_row(dataset: Dataset) -> Iterator[Finding | Measured]:
+    """A row of a label file cannot be read as a box.
+
+    A row is `class x y w h`: five numbers, separated by blanks or tabs, with a decimal point, in plain text.
+
+    ## Why is this bad?
+    One such row costs the whole picture: Ultralytics and YOLOv5 drop the picture with all its good rows, and training goes
+    on with less data. Other readers stop, or read the row as something else.
+
+    ## How to fix
+    Correct or delete the row. If every row of the set is like it, the export was set to another format.
+    """
+    rows = dataset.rows
+    wrong = [int(i) for i in np.flatnonzero(~np.isin(rows.kind.astype(str), OTHER_TASKS))]
+    yield Measured("malformed rows", len(wrong), "0")
+    per_file: dict[str, list[int]] = {}
+    for i in wrong:
+        per_file.setdefault(str(rows.label_path[i]), []).append(i)
+    summary = len(wrong) > EVERY_ROW
+    for path, members in per_file.items():
+        for i in members[:1] if summary else members:
+            more = f" ({len(members)} such rows in this file)" if summary and len(members) > 1 else ""
+            seen = f": {rows.text[i]!r}" if rows.text[i] else ""
+            place = Place(path, int(rows.line[i]), str(dataset.images.path[rows.image[i]]))
+            yield Finding(place, f"{rows.reason[i]}{more}{seen}")
+
+
+@malformed_row.fires_on
+def a_row_of_four_fields() -> Facts:
+    row = {"image": 0, "text": "0 0.5 0.5 0.2", "reason": "4 fields, a box has 5"}
+    return {"dataset": dataset_of([{"path": "a.jpg"}], rows=[row])}
+
+
+@malformed_row.quiet_on
+def boxes_alone() -> Facts:
+    return {"dataset": dataset_of([{"path": "a.jpg"}], [{"image": 0}])}
+
+
+@malformed_row.quiet_on
+def rows_of_polygons() -> Facts:
+    return {"dataset": dataset_of([{"path": "a.jpg"}], rows=[{"image": 0, "kind": "polygon"}])}

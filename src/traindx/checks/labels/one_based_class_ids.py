@@ -1,0 +1,78 @@
+"""D205: class ids that count from 1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from traindx.core.check import Facts, check
+from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.finding import Finding, Measured, Table
+from traindx.core.row_findings import picture_of, place_of
+
+
+@check("D205", level="error")
+def one_based_class_ids(dataset: Dataset, *, stray: float = 0.01) -> Iterator[Finding | Measured]:
+    """Class ids run from 1 to n and should run from 0 to n - 1.
+
+    Seen when, with n names, id 0 is used in no split, id n is used, and nearly all ids lie in 1..n. A set that merely
+    lacks its first class has no id n. `stray` is the share of boxes that may lie outside 1..n (a guess).
+    Where there is room for the largest id, see `first-class-never-used`.
+
+    ## Why is this bad?
+    Every object is trained under the next class's name, and the last class is out of range: an error on CPU, a device-side
+    assert on GPU, dropped pictures in Ultralytics.
+
+    ## How to fix
+    Subtract one from the first field of every row, and delete cached labels (`*.cache`). Tools that export ids from 1
+    (COCO's category_id) need a mapping on export.
+    """
+    ids, n = dataset.boxes.class_id, dataset.num_classes
+    whole = ids[(ids == np.floor(ids)) & (np.abs(ids) < 1e6)].astype(int)
+    used, counts = np.unique(whole, return_counts=True)
+    count = dict(zip(used.tolist(), counts.tolist(), strict=True))
+    yield Measured("boxes of class id 0", count.get(0, 0), "some, when ids count from 0")
+    yield Measured(f"boxes of class id {n}", count.get(n, 0), "0")
+    within = sum(number for i, number in count.items() if 1 <= i <= n)
+    if count.get(0, 0) or not count.get(n, 0) or within < (1 - stray) * len(ids):
+        return
+    example = int(np.flatnonzero(ids == n)[0])
+    rows = tuple(
+        (i, number, dataset.names.get(i, "no such name"), dataset.names.get(i - 1, "")) for i, number in count.items()
+    )
+    yield Finding(
+        place_of(dataset, example),
+        f"class ids run {int(used.min())}..{int(used.max())} over {len(ids):,} boxes, should run 0..{n - 1}: they count from 1",
+        (
+            Measured("smallest class id", int(used.min()), "0"),
+            Measured("largest class id", int(used.max()), str(n - 1)),
+            Table("Class ids in use", ("id", "boxes", "name as read", "name if counted from 1"), rows),
+            picture_of(dataset, example, [example]),
+        ),
+        "subtract 1 from every class id",
+    )
+
+
+@one_based_class_ids.fires_on
+def ids_that_count_from_one() -> Facts:
+    boxes = [{"image": 0, "class_id": 1}, {"image": 0, "class_id": 2, "line": 2}]
+    return {"dataset": dataset_of([{"path": "a.jpg"}], boxes)}
+
+
+@one_based_class_ids.quiet_on
+def ids_that_count_from_zero() -> Facts:
+    boxes = [{"image": 0, "class_id": 0}, {"image": 0, "class_id": 1, "line": 2}]
+    return {"dataset": dataset_of([{"path": "a.jpg"}], boxes)}
+
+
+@one_based_class_ids.quiet_on
+def a_set_that_lacks_its_first_class() -> Facts:
+    boxes = [{"image": 0, "class_id": 1}, {"image": 0, "class_id": 2, "line": 2}]
+    return {"dataset": dataset_of([{"path": "a.jpg"}], boxes, names=("cat", "dog", "cow"))}
+
+
+@one_based_class_ids.quiet_on
+def one_stray_id_among_good_ones() -> Facts:
+    boxes = [{"image": 0, "class_id": 0}, {"image": 0, "class_id": 2, "line": 2}]
+    return {"dataset": dataset_of([{"path": "a.jpg"}], boxes)}

@@ -1,0 +1,57 @@
+"""D208: a box without area."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from traindx.core.check import Facts, check
+from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.finding import Finding, Measured
+from traindx.core.row_findings import count_rows, row_findings
+
+
+@check("D208", level="error")
+def zero_area_box(dataset: Dataset) -> Iterator[Finding | Measured]:
+    """A box has no area: its width or height is zero, negative or not finite.
+
+    ## Why is this bad?
+    A box without area cannot be learnt, and it can make box losses divide by zero. With a negative or non-finite size
+    Ultralytics drops the whole picture; with a zero size it trains on it.
+
+    ## How to fix
+    Delete the row, or draw the box again: most often it is a stray click of the annotation tool.
+    """
+    b = dataset.boxes
+    finite = np.isfinite(b.x) & np.isfinite(b.y) & np.isfinite(b.w) & np.isfinite(b.h)
+    wrong = np.flatnonzero(~finite | (b.w <= 0) | (b.h <= 0))
+    yield Measured("boxes without area", count_rows(dataset, wrong), "0")
+
+    def message(i: int) -> str:
+        if not finite[i]:
+            return f"box {b.x[i]:g} {b.y[i]:g} {b.w[i]:g} {b.h[i]:g} has a coordinate that is not finite"
+        side, value = ("width", b.w[i]) if b.w[i] <= 0 else ("height", b.h[i])
+        return f"{side} of the box is {value:g}, should be above 0"
+
+    yield from row_findings(dataset, wrong, message, fix="delete the row")
+
+
+@zero_area_box.fires_on
+def a_box_of_no_width() -> Facts:
+    return {"dataset": dataset_of([{"path": "a.jpg"}], [{"image": 0, "w": 0.0}])}
+
+
+@zero_area_box.fires_on
+def a_box_of_negative_height() -> Facts:
+    return {"dataset": dataset_of([{"path": "a.jpg"}], [{"image": 0, "h": -0.1}])}
+
+
+@zero_area_box.fires_on
+def a_box_that_is_not_finite() -> Facts:
+    return {"dataset": dataset_of([{"path": "a.jpg"}], [{"image": 0, "x": float("nan")}])}
+
+
+@zero_area_box.quiet_on
+def a_very_small_box() -> Facts:
+    return {"dataset": dataset_of([{"path": "a.jpg"}], [{"image": 0, "w": 0.002, "h": 0.002}])}

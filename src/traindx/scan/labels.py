@@ -1,0 +1,191 @@
+"""Parses YOLO label files: clean files many at a time, odd ones line by line, with the reason for each row that is no box."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from traindx.core.dataset import Floats, Ints
+
+BATCH = 4096
+"""Label files parsed as one buffer: about a megabyte, which stays in the processor's cache. A guess."""
+
+_LEGAL = np.zeros(256, dtype=bool)
+_LEGAL[list(b"0123456789.+-eE \t\r\n")] = True
+_SPACE = np.zeros(256, dtype=bool)
+_SPACE[list(b" \t\r\n")] = True
+_NEWLINES = re.compile(r"\r\n|\r|\n")
+
+
+@dataclass(frozen=True)
+class OddRow:
+    """A row that is no plain box: `kind` is malformed, encoding, mixed, polygon, obb or pose."""
+
+    file: int
+    line: int
+    text: str
+    reason: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """Boxes of label files as columns (`file` indexes the files given, sorted), and the rows that are none.
+
+    A row of a polygon, rotated box or keypoints stands in both: as its enclosing box, which is how box readers take it.
+    """
+
+    file: Ints
+    line: Ints
+    values: Floats
+    odd: list[OddRow] = field(default_factory=list)
+
+
+def parse(files: Sequence[bytes], keypoint_fields: int = 0) -> Parsed:
+    """Boxes and odd rows of label files given as bytes; `values` is (rows, 5): class id, x, y, w, h as written.
+
+    `keypoint_fields` is how many fields the settings' `kpt_shape` adds to a row (0: none). Legal are tabs, CRLF, blank
+    lines, a byte-order mark, `0.0` as a class id and scientific notation.
+    """
+    parts = [_batch(files[i : i + BATCH], i, keypoint_fields) for i in range(0, len(files), BATCH)]
+    if not parts:
+        return Parsed(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, 5)))
+    file, line = np.concatenate([p.file for p in parts]), np.concatenate([p.line for p in parts])
+    return Parsed(file, line, np.concatenate([p.values for p in parts]), [row for p in parts for row in p.odd])
+
+
+def _batch(files: Sequence[bytes], first: int, keypoint_fields: int) -> Parsed:
+    """Count fields per line over one joined buffer; files whose lines all hold five numbers are converted at once."""
+    text = b"\n".join(files) + b"\n"
+    buffer = np.frombuffer(text, dtype=np.uint8)
+    sizes = np.array([len(f) + 1 for f in files], dtype=np.int64)
+    starts = np.cumsum(sizes) - sizes
+    newline = buffer == 10
+    lines_before = np.cumsum(newline) - newline  # the line each byte lies in
+    space = _SPACE[buffer]
+    opens = ~space & np.concatenate(([True], space[:-1]))
+    fields = np.bincount(lines_before[opens], minlength=int(newline.sum()))
+    file_of_line = np.repeat(np.arange(len(files)), np.add.reduceat(newline, starts))
+    odd_bytes = ~_LEGAL[buffer]
+    odd_bytes[:-1] |= (buffer[:-1] == 13) & (buffer[1:] != 10)
+    odd = np.add.reduceat(odd_bytes, starts) > 0
+    odd[file_of_line[(fields != 5) & (fields != 0)]] = True
+    clean = b"\n".join(f for f, bad in zip(files, odd, strict=True) if not bad).split()
+    try:
+        values = np.fromiter(map(float, clean), dtype=float, count=len(clean)).reshape(-1, 5)
+    except ValueError:  # digits that are no number, such as 1.2.3: every file goes the slow way
+        odd[:], values = True, np.zeros((0, 5))
+    kept = (fields == 5) & ~odd[file_of_line]
+    file = file_of_line[kept]
+    line = np.flatnonzero(kept) - lines_before[starts][file] + 1
+    return _with_odd(files, np.flatnonzero(odd), Parsed(file + first, line, values), first, keypoint_fields)
+
+
+def _with_odd(files: Sequence[bytes], odd: Ints, clean: Parsed, first: int, keypoint_fields: int) -> Parsed:
+    if not len(odd):
+        return clean
+    rows: list[tuple[int, int, list[float]]] = []
+    found: list[OddRow] = []
+    for i in odd.tolist():
+        _slow(files[i], first + i, keypoint_fields, rows, found)
+    file = np.concatenate([clean.file, np.array([r[0] for r in rows], dtype=np.int64)])
+    line = np.concatenate([clean.line, np.array([r[1] for r in rows], dtype=np.int64)])
+    values = np.concatenate([clean.values, np.array([r[2] for r in rows], dtype=float).reshape(-1, 5)])
+    order = np.lexsort((line, file))
+    return Parsed(file[order], line[order], values[order], found)
+
+
+def _slow(
+    data: bytes, file: int, keypoint_fields: int, rows: list[tuple[int, int, list[float]]], found: list[OddRow]
+) -> None:
+    """One file line by line, into `rows` and `found`."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or data[1:40:2].count(0) > 8 or data[:40:2].count(0) > 8:
+        found.append(OddRow(file, 1, "", "UTF-16 text; label files are plain ASCII or UTF-8", "encoding"))
+        return
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = len(_NEWLINES.findall(data[: error.start].decode("latin-1"))) + 1
+        reason = f"byte {data[error.start]:#04x} is not UTF-8"
+        found.append(OddRow(file, line, "", reason, "encoding"))
+        return
+    lines = [(n, line.split(), line) for n, line in enumerate(_NEWLINES.split(text), 1)]
+    counts = {len(fields) for _, fields, _ in lines}
+    for number, fields, line in lines:
+        if fields:
+            box, reason, kind = _row(fields, keypoint_fields, mixed=5 in counts and max(counts) > 6)
+            if box is not None:
+                rows.append((file, number, box))
+            if reason:
+                found.append(OddRow(file, number, line.strip()[:120], reason, kind))
+
+
+def _row(fields: list[str], keypoint_fields: int, *, mixed: bool) -> tuple[list[float] | None, str, str]:
+    """A row's box (or None), why it is no plain box (or empty), and what it looks like."""
+    n = len(fields)
+    try:
+        values = [float(f) for f in fields]
+    except ValueError:
+        return None, _not_numbers(fields), "malformed"
+    if values[0] != values[0] or abs(values[0]) == float("inf"):
+        return None, f"class id is {fields[0]}, should be a whole number", "malformed"
+    if n == 5 or (keypoint_fields and n == 5 + keypoint_fields):
+        return values[:5], "", ""
+    if n < 7:
+        seen = "6 fields, a box has 5: the sixth looks like a confidence" if n == 6 else f"{n} fields, a box has 5"
+        return None, seen, "malformed"
+    if _is_pose(values):
+        points = (n - 5) // 3
+        return values[:5], f"{n} fields: a box with {points} keypoints, and the settings have no kpt_shape", "pose"
+    if n % 2 == 0:
+        return None, f"{n} fields: neither a box (5) nor a polygon (odd, 7 or more)", "malformed"
+    if mixed:
+        return None, f"{n} fields: a polygon among rows of boxes, for which readers drop the picture", "mixed"
+    kind = "obb" if _is_rotated_box(values[1:]) else "polygon"
+    seen = "four corners of a rotated box" if kind == "obb" else f"a polygon of {(n - 1) // 2} points"
+    return _enclosing(values), f"{n} fields: {seen}", kind
+
+
+def _not_numbers(fields: list[str]) -> str:
+    """Why fields are no numbers."""
+    if any("\x00" in f for f in fields):
+        return "NUL bytes in the row"
+    if (len(fields) == 1 and fields[0].count(",") == 4) or all(f.endswith((",", ";")) for f in fields[:-1]):
+        return "fields separated by commas, should be by blanks"
+    bad = next(f for f in fields if not _is_number(f))
+    if bad.startswith(("#", "//")):
+        return f"a comment ({bad[:20]!r}), which label files cannot hold"
+    if _is_number(bad.replace(",", ".")):
+        return f"decimal comma in {bad!r}, should be a point"
+    return f"{bad[:40]!r} is no number"
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_pose(values: list[float]) -> bool:
+    """A box and points with visibility: every third value after the box is 0, 1 or 2, as COCO defines it."""
+    seen = values[7::3]
+    return (len(values) - 5) % 3 == 0 and set(seen) <= {0.0, 1.0, 2.0} and min(values[1:]) >= 0
+
+
+def _is_rotated_box(points: list[float]) -> bool:
+    """Four corners whose diagonals meet in their middles, to a hundredth of the picture (rounding, unequal sides)."""
+    if len(points) != 8:
+        return False
+    x, y = points[::2], points[1::2]
+    return abs(x[0] + x[2] - x[1] - x[3]) < 0.02 and abs(y[0] + y[2] - y[1] - y[3]) < 0.02
+
+
+def _enclosing(values: list[float]) -> list[float]:
+    x, y = values[1::2], values[2::2]
+    w, h = max(x) - min(x), max(y) - min(y)
+    return [values[0], min(x) + w / 2, min(y) + h / 2, w, h]

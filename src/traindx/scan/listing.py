@@ -1,0 +1,132 @@
+"""Lists the pictures of a YOLO split and says where their labels are looked for, by the rules of Ultralytics and YOLOv5."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from traindx.core.dataset import Split
+from traindx.scan.settings import Settings
+
+PICTURE_SUFFIXES = frozenset(
+    ["avif", "bmp", "dng", "heic", "heif", "jp2", "jpeg", "jpeg2000", "jpg", "mpo", "pfm", "png", "tif", "tiff", "webp"]
+)  # ultralytics/data/utils.py, IMG_FORMATS
+
+LABEL_RULE = "the last /images/ in a picture's path becomes /labels/, the suffix becomes .txt"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One picture of a split, by absolute path."""
+
+    split: str
+    picture: str
+
+
+def folder_of(path: str) -> str:
+    """The folder of a path, as text: ten times as fast as `Path.parent`, which counts for a million pictures."""
+    return path.rpartition(os.sep)[0]
+
+
+def name_of(path: str) -> str:
+    """The last part of a path, as text."""
+    return path.rpartition(os.sep)[2]
+
+
+def label_path(picture: str) -> str:
+    """The label file that trainers look for (`img2label_paths` in ultralytics/data/utils.py)."""
+    before, images, after = picture.rpartition(f"{os.sep}images{os.sep}")
+    path = f"{before}{os.sep}labels{os.sep}{after}" if images else picture
+    return path.rpartition(".")[0] + ".txt"
+
+
+def list_split(key: str, settings: Settings) -> tuple[Split | None, list[Entry]]:
+    """A split of the settings with its pictures, sorted; None for one that is neither named nor required."""
+    written = settings.values.get(key)
+    if not written:
+        missing = Split(key, "", "", problem=f"{settings.file.name} has no key `{key}`, which training needs")
+        return (None if key == "test" else missing), []
+    parts = [written] if isinstance(written, str) else list(written)
+    places = [_resolve(settings.root, part) for part in parts]
+    pictures: list[str] = []
+    problems = []
+    for place in places:
+        if place.is_dir():
+            pictures += _walk(str(place))
+        elif place.is_file():
+            pictures += _listed(place, settings)
+        else:
+            problems.append(f"{place} does not exist")
+    if not pictures and not problems:
+        problems.append(f"no picture in {', '.join(map(str, places))}")
+    split = Split(
+        name=key,
+        written=", ".join(parts),
+        resolved=", ".join(map(str, places)),
+        looked_in=_looked_in(places, pictures),
+        label_rule=f"{LABEL_RULE}; {settings.root_rule}",
+        problem="; ".join(problems) or None,
+    )
+    return split, [Entry(key, picture) for picture in sorted(pictures)]
+
+
+def _resolve(root: Path, part: str) -> Path:
+    """A split's path below the root; a leading ../ is dropped where only that leads to a file (Roboflow's exports)."""
+    place = Path(os.path.normpath(root / part))
+    if not place.exists() and part.startswith("../"):
+        inside = Path(os.path.normpath(root / part[3:]))
+        return inside if inside.exists() else place
+    return place
+
+
+def _walk(folder: str) -> Iterator[str]:
+    """Pictures below a folder; hidden files and folders are left out, as by `glob`; links to folders are followed once."""
+    seen, waiting = set(), [folder]
+    while waiting:
+        here = waiting.pop()
+        real = os.path.realpath(here)
+        if real in seen:
+            continue
+        seen.add(real)
+        with os.scandir(here) as items:
+            for item in items:
+                if item.name.startswith("."):
+                    continue
+                if item.name.rpartition(".")[2].lower() in PICTURE_SUFFIXES and not item.is_dir():
+                    yield item.path
+                elif item.is_dir():
+                    waiting.append(item.path)
+
+
+def _listed(file: Path, settings: Settings) -> Iterator[str]:
+    """Pictures that a text file lists, or the file itself if it is a picture.
+
+    `./` is the list's folder; other relative paths are taken from the working directory by the trainers, from the
+    list's folder or the root where only that leads to a file.
+    """
+    if file.suffix[1:].lower() in PICTURE_SUFFIXES:
+        yield str(file)
+        return
+    for line in file.read_text(encoding="utf-8-sig", errors="replace").splitlines():
+        text = line.strip()
+        if text.rpartition(".")[2].lower() not in PICTURE_SUFFIXES:
+            continue
+        places = (
+            [file.parent / text]
+            if text.startswith("./")
+            else [Path.cwd() / text, settings.root / text, file.parent / text]
+        )
+        found = next((p for p in places if p.is_file()), places[min(1, len(places) - 1)])
+        yield os.path.normpath(found)
+
+
+def _looked_in(places: list[Path], pictures: list[str]) -> str:
+    """The folder where labels are looked for: that of the split's folder, or of most of its pictures."""
+    if len(places) == 1 and places[0].is_dir():
+        return str(Path(label_path(str(places[0] / "x.jpg"))).parent)
+    if not pictures:
+        return ""
+    return Counter(str(Path(label_path(p)).parent) for p in pictures).most_common(1)[0][0]

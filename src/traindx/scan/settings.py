@@ -1,0 +1,180 @@
+"""Finds and reads the settings file of a dataset (data.yaml): its keys, class names and root folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from traindx.errors import TraindxError
+
+SPLIT_KEYS = ("train", "val", "test")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A data.yaml as written (`values`), its class `names` by id and the `root` its split paths are relative to.
+
+    `root_rule` says in words how the root was found.
+    """
+
+    file: Path
+    values: Mapping[str, Any]
+    names: Mapping[int, str]
+    root: Path
+    root_rule: str
+
+
+def find_settings(data: Path) -> Settings:
+    """Settings of the dataset at `data`: a yaml, or a folder that holds exactly one dataset yaml.
+
+    Raises `TraindxError` if there is no such path or it is no dataset.
+    """
+    if not data.exists():
+        raise TraindxError(f"{data}: no such file or folder", hint="give the path of a data.yaml")
+    if data.is_dir():
+        return _in_folder(data)
+    return _settings(data.absolute(), _read(data))
+
+
+def _in_folder(folder: Path) -> Settings:
+    files = sorted(p for p in folder.iterdir() if p.suffix.lower() in (".yaml", ".yml") and p.is_file())
+    found = []
+    for file in files:
+        try:
+            values = _read(file)
+        except TraindxError:
+            continue
+        if not _missing(values):
+            found.append((file, values))
+    if len(found) == 1:
+        return _settings(found[0][0].absolute(), found[0][1])
+    if found:
+        listed = ", ".join(file.name for file, _ in found)
+        raise TraindxError(f"{folder} holds {len(found)} dataset yamls: {listed}", hint="name one of them")
+    held = ", ".join(p.name for p in files) or "no yaml at all"
+    raise TraindxError(
+        f"{folder} holds no dataset",
+        f"looked for a *.yaml with the keys train, val and names (or nc) directly in it and found {held}",
+        "give the path of the data.yaml",
+    )
+
+
+def _read(file: Path) -> dict[str, Any]:
+    """The yaml's keys. `safe_load` builds plain values only: nothing that a file says is run."""
+    try:
+        values = yaml.safe_load(file.read_text(encoding="utf-8-sig", errors="replace"))
+    except OSError as error:
+        raise TraindxError(f"{file} cannot be read: {error.strerror or error}") from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark is not None else ""
+        problem = getattr(error, "problem", None) or str(error).split("\n", 1)[0]
+        raise TraindxError(f"{file} is no valid yaml{line}: {problem}", hint="give the path of a data.yaml") from error
+    except ValueError as error:  # a date such as 2024-13-45
+        raise TraindxError(f"{file} is no valid yaml: {error}", hint="give the path of a data.yaml") from error
+    if not isinstance(values, dict):
+        kind = "is empty" if values is None else f"holds a {type(values).__name__}"
+        raise TraindxError(
+            f"{file} {kind}", "a dataset's yaml holds the keys train, val and names (or nc)", "give a data.yaml"
+        )
+    return {str(key): value for key, value in values.items()}
+
+
+def _missing(values: Mapping[str, Any]) -> list[str]:
+    """Keys without which the yaml is no dataset. A lone missing split is a finding, not this."""
+    missing = []
+    if not any(values.get(key) for key in (*SPLIT_KEYS, "validation")):
+        missing += ["train", "val"]
+    if values.get("names") is None and values.get("nc") is None:
+        missing.append("names (or nc)")
+    return missing
+
+
+def _settings(file: Path, values: dict[str, Any]) -> Settings:
+    if missing := _missing(values):
+        keys = ", ".join(values) or "none"
+        raise TraindxError(
+            f"{file} is no dataset: it has no {' and no '.join(missing)}",
+            f"its keys are {keys[:200]}",
+            "give a data.yaml",
+        )
+    if "val" not in values and "validation" in values:
+        values = {**values, "val": values["validation"]}
+    for key in (*SPLIT_KEYS, "path"):
+        value = values.get(key)
+        parts = value if isinstance(value, list) and key != "path" else [value]
+        if value is not None and not all(isinstance(part, str) for part in parts):
+            wanted = "a path" if key == "path" else "a path or a list of paths"
+            raise TraindxError(f"{file}: `{key}` is {value!r}", f"it should be {wanted}")
+    root, rule = _root(file, values)
+    return Settings(file, values, _names(file, values), root, rule)
+
+
+def _names(file: Path, values: Mapping[str, Any]) -> dict[int, str]:
+    """Class names by id: a list counts from 0, a mapping says its ids, `nc` alone gives class_0, class_1, ..."""
+    names = values.get("names")
+    if names is None:
+        try:
+            count = float(values["nc"])
+        except (TypeError, ValueError):
+            count = 0.5
+        if count != int(count) or count < 1:
+            raise TraindxError(f"{file}: `nc` is {values['nc']!r}", "it should be a whole number of classes, 1 or more")
+        return {i: f"class_{i}" for i in range(int(count))}
+    if isinstance(names, list):
+        names = dict(enumerate(names))
+    try:
+        found = {int(key): str(name) for key, name in names.items()}
+    except (AttributeError, TypeError, ValueError):
+        found = {}
+    if not found:
+        raise TraindxError(
+            f"{file}: `names` is {str(names)[:80]!r}", "it should be a list of names, or a mapping from ids to names"
+        )
+    return dict(sorted(found.items()))
+
+
+def _root(file: Path, values: Mapping[str, Any]) -> tuple[Path, str]:
+    """The folder that split paths are relative to: of the rules in use, the first that leads to an existing split.
+
+    Ultralytics takes `path` relative to the working directory, then to its datasets_dir; YOLOv5 relative to its own
+    folder; without `path` both take the yaml's folder.
+    """
+    written = values.get("path")
+    if written and Path(written).expanduser().is_absolute():
+        return Path(written).expanduser(), "`path` as written"
+    name = f"`path: {written}`" if written else "no `path`: split paths"
+    rules = [
+        (file.parent / (written or ""), f"{name} relative to the yaml's folder"),
+        (Path.cwd() / (written or ""), f"{name} relative to the working directory"),
+        *((d / (written or ""), f"{name} relative to Ultralytics' datasets_dir {d}") for d in _datasets_dirs()),
+    ]
+    firsts = [p for key in SPLIT_KEYS if (v := values.get(key)) for p in (v if isinstance(v, list) else [v])]
+    for root, rule in rules:
+        if any((root / p).exists() or (root / p.removeprefix("../")).exists() for p in firsts):
+            return Path(os.path.normpath(root)), rule
+    return Path(os.path.normpath(rules[0][0])), rules[0][1]
+
+
+def _datasets_dirs() -> list[Path]:
+    """The folder that Ultralytics' settings name for datasets, if it was ever run here."""
+    if given := os.environ.get("YOLO_CONFIG_DIR"):
+        folder = Path(given).expanduser()
+    elif sys.platform == "win32":
+        folder = Path.home() / "AppData" / "Roaming"
+    elif sys.platform == "darwin":
+        folder = Path.home() / "Library" / "Application Support"
+    else:
+        folder = Path(os.environ.get("XDG_CONFIG_HOME", Path.home() / ".config"))
+    try:
+        values = json.loads((folder / "Ultralytics" / "settings.json").read_text(encoding="utf-8"))
+        return [Path(values["datasets_dir"])]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
