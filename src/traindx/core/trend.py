@@ -43,7 +43,9 @@ def stretches(n: int) -> tuple[int, int]:
 
 
 def trend(loss: NDArray[np.float64]) -> Trend:
-    """The trend of losses in order (nan: unknown, inf: not finite). The noise is robust: 1.4826 times the median absolute difference of neighbours / sqrt(2),
+    """The trend of losses in order (nan: unknown, inf: not finite).
+
+    The noise is robust: 1.4826 times the median absolute difference of neighbours / sqrt(2),
     so that the trend itself does not count as noise. Raises `ValueError` when no loss is finite.
     """
     known = loss[~np.isnan(loss)]

@@ -1,0 +1,47 @@
+"""The learning rate is too high: steps overshoot, and the weights are thrown away.
+
+## How it shows
+The loss rises, oscillates, turns NaN, or sits at chance for good because the first steps destroyed the weights. The norm of
+a single update is a large part of the norm of the weights (healthy: about 0.001 to 0.02).
+
+## How to tell it from its look-alikes
+Missing `zero_grad`: the updates grow from step to step, and gradients are there before the backward pass.
+Unscaled inputs: the first layer receives numbers in the hundreds; scaling them cures the run at the same rate.
+Wrong labels: the loss also stays, and a smaller rate does not help; a trial decides.
+A spike at a later epoch needs a rate that changed there.
+
+## How to fix
+Divide the rate by 3 until the loss falls from the first steps on; add a warm-up; check that the rate belongs to this
+optimizer (0.01 to 0.1 suits SGD, 0.001 and less suits Adam) and to this batch size.
+"""
+
+from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.treatment import scale_lr
+
+LR_TOO_HIGH = Cause(
+    slug="lr-too-high",
+    doc=__doc__,
+    clues=(  # weights are a guess until the benchmark sets them
+        Clue("T201", if_seen=5.0, if_absent=-3.0),
+        Clue("T203", if_seen=2.0, if_absent=-0.5),
+        Clue("T102", if_seen=2.0, if_absent=-0.3),
+        Clue("T101", if_seen=2.0, if_absent=-0.3),
+        Clue("T103", if_seen=1.0, if_absent=-2.0),
+        Clue("T202", if_seen=-4.0),
+        Clue("B101", if_seen=-3.0),
+        Clue("T301", if_seen=-3.0),
+    ),
+    fix=Fix(
+        "Lower the learning rate: divide by 10, then raise it as far as the loss still falls from the first steps.",
+        {
+            "pytorch": "for group in optimizer.param_groups:\n    group['lr'] /= 10",
+            "ultralytics": "yolo … lr0=0.001 optimizer=SGD   # optimizer=auto ignores lr0",
+            "lightning": "Trainer(callbacks=[LearningRateFinder()])",
+            "huggingface": "TrainingArguments(learning_rate=5e-5, warmup_ratio=0.05)",
+        },
+    ),
+    proof="trial",
+    prior=-3.5,
+    undo=scale_lr(1 / 30),
+    induce=scale_lr(300),
+)

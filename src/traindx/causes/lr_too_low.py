@@ -1,0 +1,42 @@
+"""The learning rate is too low: the weights hardly move.
+
+## How it shows
+The loss falls by a few per cent or not at all, smoothly; the norm of the updates is less than a ten-thousandth of the norm
+of the weights, from the first step on and in every layer.
+
+## How to tell it from its look-alikes
+Vanishing gradients: only the layers near the input stand still. Frozen or forgotten parameters: those listed do not move,
+the others do. A rate that decayed to zero: the first part of the run moved. Warm-up: the updates still grow.
+
+## How to fix
+Multiply the rate by 10 until the loss falls visibly in the first epoch; an upper bound is where an update is a
+hundredth of the weights' norm.
+"""
+
+from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.treatment import scale_lr
+
+LR_TOO_LOW = Cause(
+    slug="lr-too-low",
+    doc=__doc__,
+    clues=(  # weights are a guess until the benchmark sets them
+        Clue("T202", if_seen=5.0, if_absent=-4.0, from_start=True),
+        Clue("T103", if_seen=1.0, if_absent=-2.0),
+        Clue("T201", if_seen=-4.0),
+        Clue("T203", if_seen=-3.0),
+        Clue("T101", if_seen=-3.0),
+        Clue("T102", if_seen=-3.0),
+    ),
+    fix=Fix(
+        "Raise the learning rate: multiply by 10 until the loss falls visibly within the first epoch.",
+        {
+            "pytorch": "for group in optimizer.param_groups:\n    group['lr'] *= 10",
+            "ultralytics": "yolo … lr0=0.01 optimizer=SGD   # optimizer=auto ignores lr0",
+            "huggingface": "TrainingArguments(learning_rate=5e-5)",
+        },
+    ),
+    proof="trial",
+    prior=-3.5,
+    undo=scale_lr(100),
+    induce=scale_lr(1e-4),
+)

@@ -1,0 +1,70 @@
+"""T303: training steps run with the model in evaluation mode."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from traindx.core.check import Facts, check
+from traindx.core.example import falling, recording_with
+from traindx.core.finding import Curve, Finding, Line, Measured, Place
+from traindx.core.recording import Event, Recording
+
+MODAL = ("BatchNorm", "InstanceNorm", "Dropout", "DropPath", "StochasticDepth")
+"""Layers that behave differently in evaluation mode."""
+
+
+@check("T303", level="error")
+def eval_mode_in_training(recording: Recording, *, share: float = 0.2) -> Iterator[Finding | Measured]:
+    """The model is in evaluation mode while it is being trained.
+
+    ## Why is this bad?
+    Dropout is off and normalisation layers use frozen statistics that no longer follow the weights.
+    Most often `model.eval()` was called for a validation and `model.train()` was not called after it.
+
+    ## How to fix
+    Call `model.train()` at the start of each epoch. Reported only when the model has layers that behave differently
+    in the two modes, or when the mode changed during the run.
+    """
+    known = recording.training >= 0
+    if not known.any():
+        return
+    off = known & (recording.training == 0)
+    yield Measured("training steps in evaluation mode", int(off.sum()), f"0 of {int(known.sum())}")
+    modal = [layer.name for layer in recording.layers if layer.kind.startswith(MODAL)]
+    changed = bool((recording.training[known] == 1).any())
+    if off.sum() < share * known.sum() or not (modal or changed):
+        return
+    step = int(recording.step[off.argmax()])
+    event = _switch(recording, step)
+    source = event.source if event else None
+    x, y = tuple(map(float, recording.step[known])), tuple(map(float, recording.training[known]))
+    curve = Curve("training mode (1) or evaluation mode (0)", (Line("mode", x, y),), onset=step)
+    text = (
+        f"the model is in evaluation mode at {int(off.sum())} of {int(known.sum())} training steps, from step {step} on"
+    )
+    if modal:
+        text += f"; {len(modal)} layers depend on it ({modal[0]}, …)"
+    place = Place(path=source.path, line=source.line, step=step) if source else Place(step=step)
+    yield Finding(place, text, (curve,))
+
+
+def _switch(recording: Recording, step: int) -> Event | None:
+    """The last switch to evaluation mode at or before a step."""
+    switches = [e for e in recording.of("mode") if e.data.get("training") is False and e.step <= step]
+    return switches[-1] if switches else None
+
+
+@eval_mode_in_training.fires_on
+def left_on_after_validation() -> Facts:
+    switch = {"kind": "event", "event": "mode", "step": 20, "training": False, "path": "train.py", "line": 31}
+    return {"recording": recording_with(falling(), training=[i < 20 for i in range(60)], events=[switch])}
+
+
+@eval_mode_in_training.quiet_on
+def training_mode() -> Facts:
+    return {"recording": recording_with(falling())}
+
+
+@eval_mode_in_training.quiet_on
+def no_layer_depends_on_it() -> Facts:
+    return {"recording": recording_with(falling(), training=False)}

@@ -1,0 +1,48 @@
+"""T203: updates are at the upper end of what is healthy while the loss does not fall."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from traindx.core.check import Facts, check
+from traindx.core.example import falling, flat, recording_with
+from traindx.core.finding import Finding, Measured, Place
+from traindx.core.recording import Recording
+from traindx.core.trend import trend
+
+
+@check("T203", level="warning")
+def large_updates_without_progress(
+    recording: Recording, *, ratio: float = 0.02, min_steps: int = 30
+) -> Iterator[Finding | Measured]:
+    """The updates of the first steps are large for a loss that does not fall.
+
+    ## Why is this bad?
+    The weights move a lot and get nowhere: steps overshoot. Wrong labels look the same, so this is a hint that a trial
+    with a smaller rate has to decide.
+
+    ## How to fix
+    Try a rate 3 to 30 times smaller. The median update-to-weight ratio of the first recorded steps of healthy runs lay
+    between 0.005 and 0.02, with batch normalisation up to 0.1.
+    """
+    taken = recording.update_ratio
+    early = taken[np.isfinite(taken)][:20]
+    if len(early) < 3 or np.isfinite(recording.loss).sum() < min_steps:
+        return
+    median, seen = float(np.median(early)), trend(recording.loss)
+    yield Measured("median update-to-weight ratio of the first recorded steps", median, f"under {ratio:g}")
+    if median > ratio and (not seen.finite or seen.drop < 0.1 or seen.z < 4):
+        text = f"updates of {median:.3g} of the weights' norm a step (healthy: under {ratio:g}), and the loss does not fall"
+        yield Finding(Place(step=0, setting="lr"), text)
+
+
+@large_updates_without_progress.fires_on
+def restless_and_flat() -> Facts:
+    return {"recording": recording_with(flat(), update_ratio=0.05)}
+
+
+@large_updates_without_progress.quiet_on
+def restless_and_learning() -> Facts:
+    return {"recording": recording_with(falling(), update_ratio=0.05)}

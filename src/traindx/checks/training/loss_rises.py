@@ -1,0 +1,53 @@
+"""T102: the loss ends above where it began."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from traindx.core.check import Facts, check
+from traindx.core.example import falling, flat, recording_with
+from traindx.core.finding import Curve, Finding, Line, Measured, Place
+from traindx.core.recording import Recording
+from traindx.core.trend import trend
+
+
+@check("T102", level="error")
+def loss_rises(
+    recording: Recording, *, rise: float = 0.1, z: float = 4.0, min_steps: int = 20
+) -> Iterator[Finding | Measured]:
+    """The loss ends above the level it started from, by more than its own noise.
+
+    ## Why is this bad?
+    Training makes the model worse than it was with its initial weights.
+
+    ## How to fix
+    Find what throws the weights away: the rate, gradients that pile up, a sign, labels that changed.
+    The level at the end is the median of the last tenth, the level at the start that of the first twentieth; both
+    thresholds are against the run's own start and noise.
+    """
+    known = ~np.isnan(recording.loss)
+    if np.isfinite(recording.loss[known]).sum() < min_steps:
+        return
+    seen = trend(recording.loss)
+    yield Measured(
+        "loss at the end over loss at the start", seen.end / seen.start if seen.start else 1.0, f"under {1 + rise:g}"
+    )
+    if not seen.finite or -seen.drop <= rise or -seen.z <= z:
+        return
+    step, loss = recording.step[known], recording.loss[known]
+    above = loss > seen.start * (1 + rise)
+    onset = int(step[above.argmax()])
+    curve = Curve("loss", (Line("loss", tuple(map(float, step)), tuple(map(float, loss))),), onset=onset, log_y=True)
+    yield Finding(Place(step=onset), f"the loss rises from {seen.start:.4g} to {seen.end:.4g}", (curve,))
+
+
+@loss_rises.fires_on
+def rising() -> Facts:
+    return {"recording": recording_with([*flat(steps=20), *flat(level=9.0, steps=40)])}
+
+
+@loss_rises.quiet_on
+def falling_loss() -> Facts:
+    return {"recording": recording_with(falling())}

@@ -1,0 +1,66 @@
+"""T302: trainable parameters that no optimizer holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from traindx.core.check import Facts, check
+from traindx.core.example import falling, recording_with
+from traindx.core.finding import Finding, Measured, Place
+from traindx.core.recording import Recording
+
+
+@check("T302", level="error")
+def parameters_without_optimizer(recording: Recording) -> Iterator[Finding | Measured]:
+    """Parameters receive gradients, and no optimizer holds them: they never change.
+
+    ## Why is this bad?
+    A part of the model keeps its initial values for good. The rest learns around it, so the loss may fall and the
+    fault stays unseen.
+
+    ## How to fix
+    Build the optimizer from `model.parameters()` after the model is complete: after replacing a head, moving it or
+    wrapping it. A part that is meant to be frozen should say so: `parameter.requires_grad_(False)`.
+    Parameters that do not require gradients, or never receive one, are not reported.
+    """
+    gradients = recording.per_parameter("grad")
+    if not len(gradients):
+        return
+    with np.errstate(invalid="ignore"):
+        reached = np.asarray((gradients > 0).any(axis=0))
+    trainable = [p.trainable for p in recording.parameters]
+    missing = [
+        p
+        for p, reaches in zip(recording.parameters, reached, strict=True)
+        if reaches and p.trainable and p.optimizer is None
+    ]
+    yield Measured("trainable parameter tensors in no optimizer", len(missing), f"0 of {sum(trainable)}")
+    source = recording.sources.get("optimizer")
+    for parameter in missing[:50]:
+        where = Place(parameter=parameter.name, layer=parameter.name.rpartition(".")[0] or None)
+        if source:
+            where = Place(path=source.path, line=source.line, layer=where.layer, parameter=parameter.name)
+        yield Finding(
+            where,
+            f"{parameter.name} gets gradients and is in no optimizer ({len(missing)} of {sum(trainable)} tensors)",
+        )
+
+
+@parameters_without_optimizer.fires_on
+def forgotten_head() -> Facts:
+    held = [
+        {"name": "conv1.weight", "shape": [8], "optimizer": 0},
+        {"name": "fc.weight", "shape": [8], "optimizer": None},
+    ]
+    return {"recording": recording_with(falling(), parameters=held, detail={"parameters": {"grad": [1.0, 2.0]}})}
+
+
+@parameters_without_optimizer.quiet_on
+def frozen_backbone() -> Facts:
+    held = [
+        {"name": "conv1.weight", "shape": [8], "trainable": False, "optimizer": None},
+        {"name": "fc.weight", "shape": [8], "trainable": True, "optimizer": 0},
+    ]
+    return {"recording": recording_with(falling(), parameters=held, detail={"parameters": {"grad": [None, 2.0]}})}

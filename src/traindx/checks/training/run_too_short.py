@@ -1,0 +1,41 @@
+"""T100: the run is too short to tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from traindx.core.check import Facts, check
+from traindx.core.example import falling, recording_with
+from traindx.core.finding import Finding, Measured, Place
+from traindx.core.recording import Recording
+
+
+@check("T100", level="note")
+def run_too_short(recording: Recording, *, min_steps: int = 30) -> Iterator[Finding | Measured]:
+    """The run has too few optimizer steps for its loss curve to say anything.
+
+    ## Why is this bad?
+    The noise of single batches is larger than what a few steps can change, so neither "it learns" nor "it does not"
+    can be read off the curve. Exact facts (modes, order of calls, labels) hold all the same.
+
+    ## How to fix
+    Let it run longer: at least `min_steps` optimizer steps (a guess: with fewer, the first and last stretch of the curve
+    overlap in most of the recorded healthy runs).
+    """
+    steps = int(recording.step[-1]) + 1 if len(recording.step) else 0
+    yield Measured("optimizer steps", steps, f"at least {min_steps}")
+    if steps < min_steps:
+        last = steps - 1 if steps else None
+        yield Finding(
+            Place(step=last), f"{steps} optimizer steps, at least {min_steps} are needed to judge the loss curve"
+        )
+
+
+@run_too_short.fires_on
+def six_steps() -> Facts:
+    return {"recording": recording_with(falling(steps=6))}
+
+
+@run_too_short.quiet_on
+def sixty_steps() -> Facts:
+    return {"recording": recording_with(falling(steps=60))}

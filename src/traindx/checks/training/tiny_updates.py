@@ -1,0 +1,54 @@
+"""T202: the weights hardly move, and the loss hardly falls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from traindx.core.check import Facts, check
+from traindx.core.example import falling, flat, recording_with
+from traindx.core.finding import Curve, Finding, Line, Measured, Place
+from traindx.core.recording import Recording
+from traindx.core.trend import trend
+
+
+@check("T202", level="error")
+def tiny_updates(
+    recording: Recording, *, ratio: float = 1e-4, drop: float = 0.15, min_steps: int = 30
+) -> Iterator[Finding | Measured]:
+    """Even the largest updates are a vanishing part of the weights, and the loss falls by little or nothing.
+
+    ## Why is this bad?
+    At this pace the weights need thousands of epochs to get anywhere.
+
+    ## How to fix
+    Raise the learning rate; a range test says how far. If the rate is usual, something keeps the gradient small.
+    The 90th percentile over the run is judged, so that warm-up and decay do not count; it was at least 0.0017 in healthy
+    runs from scratch, and about 0.0003 when a pretrained network is tuned with AdamW at 1e-5. A run whose loss falls
+    by more than `drop` is left alone whatever its ratio.
+    """
+    taken = recording.update_ratio
+    taken = taken[np.isfinite(taken)]
+    if len(taken) < 3 or np.isfinite(recording.loss).sum() < min_steps:
+        return
+    high, seen = float(np.quantile(taken, 0.9)), trend(recording.loss)
+    yield Measured("update-to-weight ratio (90th percentile)", high, f"over {ratio:g}")
+    if high > ratio or not seen.finite or seen.drop > drop:
+        return
+    shown = np.isfinite(recording.update_ratio)
+    x, y = tuple(map(float, recording.step[shown])), tuple(map(float, recording.update_ratio[shown]))
+    curve = Curve("update-to-weight ratio", (Line("ratio", x, y),), onset=0, log_y=True)
+    rate = float(np.nanmax(recording.lr)) if np.isfinite(recording.lr).any() else float("nan")
+    text = f"updates are at most {high:.2g} of the weights' norm a step (should be over {ratio:g}) at rate {rate:.3g}; "
+    yield Finding(Place(step=0, setting="lr"), text + f"the loss fell by {seen.drop:.1%}", (curve,))
+
+
+@tiny_updates.fires_on
+def rate_a_thousand_times_too_low() -> Facts:
+    return {"recording": recording_with(flat(), update_ratio=1e-6)}
+
+
+@tiny_updates.quiet_on
+def small_steps_that_learn() -> Facts:
+    return {"recording": recording_with(falling(), update_ratio=5e-5)}

@@ -1,0 +1,74 @@
+"""T201: one step changes the weights by a large part of their own size, and the loss is worse for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from traindx.core.check import Facts, check
+from traindx.core.example import falling, flat, recording_with
+from traindx.core.finding import Curve, Finding, Line, Measured, Place
+from traindx.core.recording import Recording
+
+
+@check("T201", level="error")
+def update_overwhelms_weights(
+    recording: Recording, *, ratio: float = 0.2, window: int = 20
+) -> Iterator[Finding | Measured]:
+    """A single update is a large part of the weights' own norm, and the loss does not fall in the steps after it.
+
+    ## Why is this bad?
+    The step leaves the region in which the gradient describes the loss. The weights that were there, initial or
+    pretrained, are thrown away; the loss explodes, or it sits at chance for good.
+
+    ## How to fix
+    Lower the learning rate of that parameter group, or warm it up.
+    The ratio of update norm to weight norm is about 0.001 to 0.02 in healthy runs and at most 0.16 in their first steps
+    (7 healthy combinations of CNN, ResNet and ViT with SGD and AdamW); runs with a rate 30 times too high reach 0.4
+    to 10^7. The loss decides as well, since zero-initialised heads have large ratios without harm.
+    """
+    taken = recording.update_ratio
+    weighty = np.isfinite(recording.weight_norm) & (recording.weight_norm > 1e-6)
+    usable = weighty | np.isinf(recording.weight_norm)
+    largest = float(np.nanmax(taken[usable])) if np.isfinite(taken[usable]).any() else float("nan")
+    yield Measured("largest update-to-weight ratio of a step", largest, f"under {ratio:g}")
+    with np.errstate(invalid="ignore"):
+        over = np.flatnonzero(usable & (taken > ratio))
+    harmful = [i for i in over if _no_better(recording, int(i), window)]
+    if not harmful:
+        return
+    first = harmful[0]
+    step = int(recording.step[first])
+    shown = usable & np.isfinite(taken)
+    x, y = tuple(map(float, recording.step[shown])), tuple(map(float, taken[shown]))
+    curve = Curve("update-to-weight ratio", (Line("ratio", x, y),), onset=step, log_y=True)
+    rate = recording.lr[first]
+    text = f"step {step} changes the weights by {taken[first]:.3g} of their norm (should be under {ratio:g})"
+    if np.isfinite(rate):
+        text += f" at rate {rate:.3g}"
+    yield Finding(Place(step=step, setting="lr"), text, (curve, _loss(recording, step)))
+
+
+def _no_better(recording: Recording, i: int, window: int) -> bool:
+    """Whether the loss in the window after written step i is no lower than before it, or not finite."""
+    before = recording.loss[: i + 1]
+    after = recording.loss[i + 1 : i + 1 + window]
+    before, after = before[np.isfinite(before)][-window:], after[~np.isnan(after)]
+    return bool(len(before) and len(after)) and float(np.median(after)) >= 0.9 * float(np.median(before))
+
+
+def _loss(recording: Recording, onset: int) -> Curve:
+    known = ~np.isnan(recording.loss)
+    x, y = tuple(map(float, recording.step[known])), tuple(map(float, recording.loss[known]))
+    return Curve("loss", (Line("loss", x, y),), onset=onset, log_y=True)
+
+
+@update_overwhelms_weights.fires_on
+def rate_a_hundred_times_too_high() -> Facts:
+    return {"recording": recording_with([2.3, 2.4, 80.0, *flat(steps=57)], update_ratio=[0.5, 4.0, *[0.05] * 58])}
+
+
+@update_overwhelms_weights.quiet_on
+def large_first_step_of_a_small_head() -> Facts:
+    return {"recording": recording_with(falling(), update_ratio=[0.4, *[0.01] * 59])}
