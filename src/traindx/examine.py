@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
+import traindx
 from traindx.causes import all_causes
 from traindx.checks import all_checks
 from traindx.core.check import Facts
 from traindx.core.recording import Recording
 from traindx.core.report import Report
 from traindx.core.runner import run_checks
+from traindx.core.setup import Setup
 from traindx.diagnosis import explain
+from traindx.errors import TraindxError
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Called with the number of pictures done and to do."""
 
 
 def judge(
@@ -23,23 +30,94 @@ def judge(
     options: Mapping[str, Mapping[str, Any]] | None = None,
     meta: Mapping[str, Any] | None = None,
 ) -> Report:
-    """Run every check on the facts that are there (`dataset`, `recording`, `setup`) and explain the outcomes."""
+    """Run every check on the facts that are there (`dataset`, `recording`, `setup`, `history`) and explain the outcomes."""
     outcomes = run_checks(all_checks(), facts, select=select, ignore=ignore, options=options)
-    return explain(outcomes, all_causes(), facts, meta=meta)
+    about = {"traindx": traindx.__version__, "python": platform.python_version(), **(meta or {})}
+    return explain(outcomes, all_causes(), facts, meta=about)
 
 
-def check(data: str | Path, *, progress: Callable[[int, int], None] | None = None, **options: Any) -> Report:
-    """Examine the dataset at `data` (a data.yaml). Raises `TraindxError` if it is none.
-
-    `progress` is called with the pictures done and their total; `options` are those of `judge`.
-    """
+def check(data: str | Path, *, progress: Progress | None = None, **judging: Any) -> Report:
+    """Examine the dataset at `data` (a data.yaml). Raises `TraindxError` if it is none."""
     from traindx.scan import scan
 
     dataset = scan(data, progress=progress)
-    return judge({"dataset": dataset}, meta={"data": str(data)}, **options)
+    meta = {
+        "data": str(data),
+        "pictures": len(dataset.images),
+        "boxes": len(dataset.boxes),
+        "seconds": round(dataset.seconds, 2),
+    }
+    return judge({"dataset": dataset}, meta=meta, **judging)
 
 
-def diagnose(run: str | Path, **options: Any) -> Report:
-    """Diagnose a recording's folder, with the dataset that its command names. Raises `TraindxError` if it is none."""
-    recording = Recording.load(run)
-    return judge({"recording": recording}, meta={"run": str(run)}, **options)
+def diagnose(run: str | Path, *, progress: Progress | None = None, **judging: Any) -> Report:
+    """Diagnose a recording's folder, or a run folder that another tool left behind.
+
+    The dataset that the recorded command names is examined as well. Raises `TraindxError` if there is nothing to read.
+    """
+    facts, meta = facts_of(run, progress=progress)
+    return judge(facts, meta=meta, **judging)
+
+
+def facts_of(run: str | Path, *, progress: Progress | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The facts that a run left behind, and what the report says about it in `meta`."""
+    folder = Path(run)
+    if not any(folder.glob("rank-*.jsonl")) and not (folder / "run.json").exists():
+        from traindx.readers import read
+
+        return dict(read(folder)), {"run": str(run)}
+    return _recorded(folder, progress)
+
+
+def _recorded(folder: Path, progress: Progress | None) -> tuple[dict[str, Any], dict[str, Any]]:
+    import json
+
+    from traindx.inspect.setup import setup_of
+
+    facts: dict[str, Any] = {}
+    run_file = folder / "run.json"
+    run = json.loads(run_file.read_text()) if run_file.exists() else {}
+    if any(folder.glob("rank-*.jsonl")):
+        facts["recording"] = Recording.load(folder)
+    meta: dict[str, Any] = {"run": str(folder)}
+    if run.get("command"):
+        setup = setup_of(run["command"], run.get("cwd", "."))
+        facts["setup"] = setup
+        meta |= {"command": run["command"], "command_exit": run.get("exit_status")}
+        facts |= _dataset_of(setup, meta, progress)
+        facts |= _history_of(setup, run, meta)
+    recording = facts.get("recording")
+    if recording is not None:
+        meta["ended"] = recording.ending
+        meta["steps"] = int(recording.step[-1]) + 1 if len(recording.step) else 0
+    return facts, meta
+
+
+def _dataset_of(setup: Setup, meta: dict[str, Any], progress: Progress | None) -> dict[str, Any]:
+    """The dataset that the command names, if it can be read; the first one when there are several."""
+    from traindx.scan import scan
+
+    for path in setup.datasets:
+        try:
+            dataset = scan(path, progress=progress)
+        except TraindxError as error:
+            meta["dataset_error"] = str(error)
+            continue
+        meta["data"] = path
+        return {"dataset": dataset}
+    return {}
+
+
+def _history_of(setup: Setup, run: Mapping[str, Any], meta: dict[str, Any]) -> dict[str, Any]:
+    """The log that the framework itself wrote during this run: the newest results.csv below its project folder."""
+    from traindx.readers import read
+
+    if setup.framework != "ultralytics":
+        return {}
+    home = Path(setup.cwd) / str(setup.settings.get("project", "runs"))
+    logs = [(p.stat().st_mtime, p) for p in home.glob("**/results.csv")] if home.is_dir() else []
+    written = [(time, p) for time, p in logs if time >= float(run.get("started") or 0)]
+    if not written:
+        return {}
+    meta["log"] = str(max(written)[1])
+    return {"history": read(max(written)[1])["history"]}

@@ -59,7 +59,7 @@ def forgotten_head() -> Facts:
 
 @parameters_without_optimizer.quiet_on
 def frozen_backbone() -> Facts:
-    held = [
+    held: list[dict[str, object]] = [
         {"name": "conv1.weight", "shape": [8], "trainable": False, "optimizer": None},
         {"name": "fc.weight", "shape": [8], "trainable": True, "optimizer": 0},
     ]
