@@ -14,6 +14,7 @@ from traindx.core.report import Arm, Diagnosis, FixAdvice, Outcome, Reason, Repo
 NEEDS_DATASET = "needs a dataset; run `traindx check DATA`"
 NEEDS_RECORDING = "needs a recording; run `traindx run -- python train.py`"
 INF, NAN = math.inf, math.nan
+PRIOR = Reason("before any evidence", None, -4.0)
 
 
 def diverging(steps: int = 400, onset: int = 36) -> tuple[float, ...]:
@@ -127,7 +128,7 @@ def lr_too_high() -> Report:
                 Reason("loss rises from step 36: 2.31 at the start, inf at the end", "T301", 6.0),
                 Reason("update-to-weight ratio 0.31, usually about 0.001", "T305", 4.2),
             ),
-            (),
+            (PRIOR,),
             (Reason("the data were not examined", "D201"),),
             fix,
             trial(),
@@ -135,28 +136,45 @@ def lr_too_high() -> Report:
         Diagnosis(
             "missing-warmup",
             "consistent",
-            0.04,
+            0.231,
             "The first steps are too large for fresh weights.",
-            because=(Reason("loss rises from step 36", "T301", 2.0),),
-            against=(Reason("the rise starts at step 36, not in the first steps", "T330", -1.2),),
+            because=(Reason("loss rises from step 36", "T301", 4.0),),
+            against=(
+                PRIOR,
+                Reason("the rise starts at step 36, not in the first steps", "T330", -1.2),
+            ),
         ),
         Diagnosis(
             "missing-zero-grad",
             "ruled-out",
-            0.001,
-            against=(Reason("gradients before the first backward are 0, should be 0", "T310", -5.0),),
+            0.0001,
+            against=(
+                PRIOR,
+                Reason("gradients before the first backward are 0, should be 0", "T310", -5.0),
+            ),
         ),
         Diagnosis(
             "left-in-eval-mode",
             "ruled-out",
-            0.0005,
-            against=(Reason("0 of 400 training steps in eval mode", "T320", -6.0),),
+            0.0,
+            against=(
+                PRIOR,
+                Reason("0 of 400 training steps in eval mode", "T320", -6.0),
+            ),
         ),
-        Diagnosis("unscaled-inputs", "ruled-out", 0.01, against=(Reason("inputs range over -2.1..2.6", "B101", -3.5),)),
+        Diagnosis(
+            "unscaled-inputs",
+            "ruled-out",
+            0.0006,
+            against=(
+                PRIOR,
+                Reason("inputs range over -2.1..2.6", "B101", -3.5),
+            ),
+        ),
         Diagnosis("one-based-class-ids", "not-testable", 0.018, not_looked_at=(Reason(NEEDS_DATASET, "D204"),)),
     )
     meta = {
-        "sentence": "The learning rate is too high: the loss rises from step 36, and with the rate at a thirtieth it falls.",
+        "sentence": "Faulty: the learning rate is too high; the loss rises from step 36, with a thirtieth of it it falls.",
         "command": ["python", "train.py", "--lr", "0.3"],
         "command_exit": 0,
         "run": "runs/lr-demo",
@@ -249,11 +267,7 @@ def dataset(picture: Path, root: str = "") -> Report:
             "proved",
             0.999,
             "Class ids count from 1 and should count from 0.",
-            (
-                Place("data.yaml"),
-                Place("labels/train/BloodImage_00000.txt", 1),
-                Place("labels/train/BloodImage_00001.txt", 2),
-            ),
+            tuple(f.place for f in outcomes[0].findings[:20]),
             (Reason("id 0 is never used and id 3 is used 361 times with 3 classes", "D204", 7.0),),
             fix=FixAdvice(
                 "Subtract one from every class id.", f"traindx check {root or 'bccd/data.yaml'} --fix --out bccd-fixed"
@@ -263,7 +277,10 @@ def dataset(picture: Path, root: str = "") -> Report:
             "pixel-coordinates",
             "ruled-out",
             0.001,
-            against=(Reason("largest coordinate 1, should be at most 1", "D202", -6.0),),
+            against=(
+                PRIOR,
+                Reason("largest coordinate 1, should be at most 1", "D202", -6.0),
+            ),
         ),
     )
     meta = {
@@ -296,12 +313,20 @@ def healthy() -> Report:
     )
     against = {"lr-too-high": "T301", "missing-zero-grad": "T303", "left-in-eval-mode": "T304", "dead-relu": "T305"}
     ruled_out = [
-        Diagnosis(cause, "ruled-out", 0.01, against=(Reason("0 of 500 steps show it", code, -3.0),))
+        Diagnosis(
+            cause,
+            "ruled-out",
+            0.01,
+            against=(
+                PRIOR,
+                Reason("0 of 500 steps show it", code, -3.0),
+            ),
+        )
         for cause, code in against.items()
     ]
     diagnoses = (Diagnosis("healthy", "consistent", 0.97, "Nothing is wrong.", because=reasons), *ruled_out)
     meta = {
-        "sentence": "This training is healthy: the loss fell from 2.30 to 0.21 in 500 steps and no check saw a fault.",
+        "sentence": "Healthy: the loss fell from 2.30 to 0.21 in 500 steps and no check saw a fault.",
         "command_exit": 0,
     }
     return Report("healthy", diagnoses, outcomes, meta)
@@ -328,7 +353,8 @@ def unclear() -> Report:
             "consistent",
             0.41,
             "The loss falls too slowly.",
-            because=(Reason("loss is flat at chance", "T302", 2.1),),
+            because=(Reason("loss is flat at chance", "T302", 3.6),),
+            against=(PRIOR,),
             fix=FixAdvice("Raise the learning rate tenfold and look at the first 100 steps."),
         ),
         Diagnosis("frozen-parameters", "not-testable", 0.2, not_looked_at=(Reason(NEEDS_RECORDING, "T311"),)),

@@ -14,15 +14,16 @@ from traindx.render.text import text
 
 GOLDEN = """\
 FAULTY  Class ids count from 1 and should count from 0: 361 labels name a class that is not there.
-● one-based-class-ids  proved  > 99 %  data.yaml; labels/train/BloodImage_00000.txt:1; … 1 more
+● one-based-class-ids  proved  > 99 %
+  at       labels/train/BloodImage_00000.txt:1; labels/train/BloodImage_00001.txt:2; … 359 more
   because  id 0 is never used and id 3 is used 361 times with 3 classes (D204)
   fix      Subtract one from every class id.
-           $ traindx check bccd/data.yaml --fix --out bccd-fixed
+           traindx check bccd/data.yaml --fix --out bccd-fixed
 
 Other findings
   D210 box-without-area, 2 errors
-    labels/train/BloodImage_00338.txt:4 box of 0 × 0 pixels, should be at least 1 × 1
-    labels/train/BloodImage_00343.txt:9 box of 0 × 12 pixels, should be at least 1 × 1
+    labels/train/BloodImage_00338.txt:4: box of 0 × 0 pixels, should be at least 1 × 1
+    labels/train/BloodImage_00343.txt:9: box of 0 × 12 pixels, should be at least 1 × 1
 
 Notes
   D305 class-imbalance (1)
@@ -50,7 +51,7 @@ def test_every_report_fits_twenty_lines_of_the_width(tmp_path: Path) -> None:
 
 
 def test_the_first_line_is_the_verdict() -> None:
-    assert text(examples.healthy()).startswith("HEALTHY  This training is healthy")
+    assert text(examples.healthy()).startswith("HEALTHY  the loss fell")
     assert text(examples.unclear()).startswith("UNCLEAR  It is too early to tell")
 
 
@@ -65,15 +66,17 @@ def test_verbose_shows_every_term_with_its_weight_and_the_sum() -> None:
     words = " ".join(text(examples.lr_too_high(), verbose=True).split())
     assert "+6.0 loss rises from step 36" in words
     assert "−1.2 the rise starts at step 36" in words
-    assert "−4.0 before any evidence, −3.2 in all: 4 %" in words
-    assert "control, seed 0: 60 steps, symptom seen" in words
+    assert "sum +6.2, that is > 99 %" in words
+    assert "−4.0 before any evidence" in words
+    assert "sum −1.2, that is 23 %" in words
+    assert "control, seed 0: 60 steps, symptom seen, loss ended at 4.2 of its start, 21 s" in words
     assert "T310 gradients-pile-up: gradient norm before backward 0 (should be 0)" in words
 
 
 def test_verbose_lists_every_finding_with_file_and_line(tmp_path: Path) -> None:
     lines = text(examples.dataset(examples.cells(tmp_path)), verbose=True).splitlines()
     assert sum("class id 3 is outside 0..2" in line for line in lines) == 361
-    assert "    labels/train/BloodImage_00360.txt:4 class id 3 is outside 0..2" in lines
+    assert "    labels/train/BloodImage_00360.txt:4: class id 3 is outside 0..2" in lines
 
 
 def test_what_was_left_out_is_counted() -> None:
@@ -84,7 +87,7 @@ def test_a_command_and_a_snippet_are_never_cut() -> None:
     command, snippet = "traindx prove " + "x" * 200, "if ready:\n    step()  # " + "y" * 200
     diagnosis = Diagnosis("lr-too-high", "consistent", 0.5, fix=FixAdvice("words", command, snippet))
     lines = [line.strip() for line in text(Report("faulty", (diagnosis,), ()), width=60).splitlines()]
-    assert f"$ {command}" in lines
+    assert command in lines
     assert f"step()  # {'y' * 200}" in lines
 
 

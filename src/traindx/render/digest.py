@@ -55,31 +55,43 @@ def _missing(report: Report) -> Iterator[tuple[str, tuple[Outcome, ...]]]:
 
 
 def deciding(diagnosis: Diagnosis) -> Reason | None:
-    """The term that speaks most against a diagnosis, the first of equals; None if nothing does."""
-    return min(diagnosis.against, key=lambda reason: reason.weight, default=None)
+    """The term of a check that speaks most against a diagnosis, the first of equals; None if no check does."""
+    looked = [reason for reason in diagnosis.against if reason.code]
+    return min(looked, key=lambda reason: reason.weight, default=None)
 
 
 @dataclass(frozen=True)
 class Sum:
-    """A diagnosis' sum redone: `prior` is what the printed terms leave over, None if the status was not set by a sum."""
+    """A diagnosis' terms added up: the total as log-odds, the probability that this is, and whether it is the stated one.
 
-    prior: float | None
+    They differ where a proof, not the sum, decided.
+    """
+
     total: float
+    share: float
+    decides: bool
 
 
-def redo(diagnosis: Diagnosis) -> Sum:
-    """Add the terms up again. The total is the log-odds of the probability; what the terms lack of it is the prior."""
-    terms = sum(r.weight for r in (*diagnosis.because, *diagnosis.against))
-    p = diagnosis.probability
-    if not 0 < p < 1 or not math.isfinite(terms):
-        return Sum(None, terms)
-    total = math.log(p / (1 - p))
-    return Sum(total - terms, total)
+def redo(diagnosis: Diagnosis) -> Sum | None:
+    """Add the terms up again, as a reader would on paper; None if no term has a weight."""
+    weights = [r.weight for r in (*diagnosis.because, *diagnosis.against)]
+    total = sum(weights)
+    if not any(weights) or not math.isfinite(total):
+        return None
+    share = 1 / (1 + math.exp(-max(min(total, 700.0), -700.0)))
+    return Sum(total, share, abs(share - diagnosis.probability) < 0.005)
 
 
 def evidence(diagnosis: Diagnosis, report: Report) -> tuple[Outcome, ...]:
     """The failed checks that speak for a diagnosis, in the order in which its terms name them."""
     codes = [r.code for r in diagnosis.because if r.code]
-    codes += [o.code for o in report.outcomes if diagnosis.cause in o.causes and o.code not in codes]
+    explained = {r.code for r in diagnosis.against}
+    codes += [o.code for o in report.outcomes if diagnosis.cause in o.causes and o.code not in explained]
     failed = {o.code: o for o in report.outcomes if o.status == "failed"}
     return tuple(failed[code] for code in dict.fromkeys(codes) if code in failed)
+
+
+def place_count(diagnosis: Diagnosis, report: Report) -> int:
+    """How many places a diagnosis has: it lists the first, the findings of its checks hold them all."""
+    found = {f.place for o in evidence(diagnosis, report) for f in o.findings}
+    return max(len(diagnosis.places), len(found) if found.issuperset(diagnosis.places) else 0)

@@ -89,6 +89,8 @@ def fit(sections: Sequence[Sequence[Sequence[str]]], budget: int, style: Style) 
         lines += [line for block in section[:n] for line in block]
         if n < len(section):
             lines.append(style.dim(f"  … and {len(section) - n:,} more (-v)"))
+    while len(lines) > budget and "" in lines:  # the empty lines between sections are the first to go
+        lines.remove("")
     return lines
 
 

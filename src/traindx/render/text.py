@@ -8,20 +8,20 @@ from dataclasses import dataclass
 
 from traindx.core.finding import Measured
 from traindx.core.report import Diagnosis, Outcome, Report, Trial
-from traindx.render.digest import ORDER, Digest, deciding, digest, redo
+from traindx.render.digest import ORDER, Digest, Sum, deciding, digest, place_count, redo
 from traindx.render.terminal import Style, clip, fit, to_encoding
 from traindx.render.wording import (
     CHECKS,
     STATUSES,
-    VERDICTS,
     clean,
     count,
     duration,
-    number,
+    learned,
     one_line,
     percent,
     places,
     value,
+    verdict,
     weight,
 )
 
@@ -52,9 +52,9 @@ class _Page:
         head = self.style.dim(label.ljust(LABEL))
         return [f"  {head}{lines[0]}"] + [indent + line for line in lines[1:]]
 
-    def code(self, lines: Sequence[str], mark: str = "") -> list[str]:
+    def code(self, lines: Sequence[str]) -> list[str]:
         """Lines to copy: never wrapped and never cut."""
-        return [f"{' ' * (2 + LABEL)}{mark}{line}".rstrip() for line in lines]
+        return [f"{' ' * (2 + LABEL)}{line}".rstrip() for line in lines]
 
 
 def text(
@@ -69,7 +69,7 @@ def text(
     parts = digest(report)
     head = _verdict(report, page)
     sections = [
-        [_diagnosis(d, page, d is parts.leading[0]) for d in parts.leading],
+        [_diagnosis(d, page, report) for d in parts.leading],
         _findings("Other findings" if parts.leading else "Findings", parts.unexplained, page),
         _notes(parts.noted, page),
         _ruled_out(parts, page),
@@ -84,28 +84,21 @@ def text(
 
 
 def _verdict(report: Report, page: _Page) -> list[str]:
-    sentence = _counted(report) if report.sentence == report.verdict else one_line(report.sentence)
-    words = f"{VERDICTS[report.verdict].upper()}  {sentence}"
-    lines = textwrap.wrap(words, page.width, break_long_words=False, break_on_hyphens=False)
+    word, sentence = verdict(report)
+    lines = textwrap.wrap(f"{word.upper()}  {sentence}", page.width, break_long_words=False, break_on_hyphens=False)
     return [page.style.verdict(line, report.verdict) for line in lines]
 
 
-def _counted(report: Report) -> str:
-    ran = sum(o.status in ("passed", "failed") for o in report.outcomes)
-    errors = sum(1 for _ in report.findings("error"))
-    warnings = sum(1 for _ in report.findings("warning"))
-    return f"{count(ran, 'check')} ran: {count(errors, 'error')}, {count(warnings, 'warning')}"
-
-
-def _diagnosis(diagnosis: Diagnosis, page: _Page, first: bool) -> list[str]:
+def _diagnosis(diagnosis: Diagnosis, page: _Page, report: Report) -> list[str]:
     style = page.style
     cause, status = one_line(diagnosis.cause), STATUSES[diagnosis.status]
     probable = percent(diagnosis.probability)
     title = f"{style.dot(diagnosis.status)} {style.bold(cause)}  {style.status(status, diagnosis.status)}  {probable}"
-    where = places(diagnosis.places, most=len(diagnosis.places) if page.verbose else 2)
+    most = len(diagnosis.places) if page.verbose else 2
+    where = places(diagnosis.places, most, place_count(diagnosis, report))
     beside = len(f"o {cause}  {status}  {probable}  {where}") <= page.width
     lines = [f"{title}  {where}".rstrip() if beside else title]
-    if not first and not page.verbose:
+    if diagnosis is not report.diagnoses[0] and not page.verbose:
         return lines
     if not beside:
         lines += page.entry("at", where, most=1)
@@ -125,14 +118,20 @@ def _terms(diagnosis: Diagnosis, page: _Page) -> Iterator[str]:
         return
     for label, reasons in (("because", diagnosis.because), ("against", diagnosis.against)):
         for i, reason in enumerate(reasons):
-            words = f"{weight(reason.weight)}  {_with_code(reason.text, reason.code)}"
+            words = f"{weight(reason.weight)} {_with_code(reason.text, reason.code)}"
             yield from page.entry(label if i == 0 else "", words)
     done = redo(diagnosis)
-    if done.prior is not None:
-        prior = f"{weight(done.prior)} before any evidence, " if abs(done.prior) >= 0.05 else ""
-        yield from page.entry("sum", f"{prior}{weight(done.total)} in all: {percent(diagnosis.probability)}")
+    if done is not None:
+        yield from page.entry("sum", f"{weight(done.total)}, that is {percent(done.share)}{_proof(diagnosis, done)}")
     for i, reason in enumerate(diagnosis.not_looked_at):
         yield from page.entry("unseen" if i == 0 else "", _with_code(reason.text, reason.code))
+
+
+def _proof(diagnosis: Diagnosis, done: Sum) -> str:
+    if done.decides:
+        return ""
+    by = "a trial" if diagnosis.trial is not None else "the finding itself"
+    return f"; {by} decides: {STATUSES[diagnosis.status]}, {percent(diagnosis.probability)}"
 
 
 def _with_code(words: str, code: str | None) -> str:
@@ -144,8 +143,7 @@ def _trial(trial: Trial, page: _Page) -> list[str]:
     if page.verbose:
         for arm in trial.arms:
             seen = f"failed: {arm.failed}" if arm.failed else f"symptom {'seen' if arm.symptom else 'not seen'}"
-            fell = "unknown" if arm.learned is None else number(arm.learned)
-            words = f"{arm.name}, seed {arm.seed}: {arm.steps} steps, {seen}, loss fell by {fell} of its start"
+            words = f"{arm.name}, seed {arm.seed}: {arm.steps} steps, {seen}, {learned(arm.learned)}"
             lines += page.entry("", f"{words}, {duration(arm.seconds)}")
     return lines
 
@@ -156,7 +154,7 @@ def _fix(diagnosis: Diagnosis, page: _Page) -> list[str]:
         return []
     lines = page.entry("fix", fix.words, most=2)
     if fix.command:
-        lines += page.code(one_line(fix.command).splitlines(), "$ ")
+        lines += page.code([one_line(fix.command)])
     if fix.snippet:
         lines += page.code(textwrap.dedent(clean(fix.snippet)).strip("\n").splitlines())
     return lines
@@ -170,7 +168,7 @@ def _findings(title: str, outcomes: Sequence[Outcome], page: _Page) -> list[list
         many, name = count(len(outcome.findings), outcome.level), one_line(f"{outcome.code} {outcome.name}")
         head = f"  {name}, {page.style.level(many, outcome.level)}"
         if each:
-            found = [one_line(f"{f.place}  {f.message}") for f in outcome.findings]
+            found = [one_line(f"{f.place}: {f.message}" if str(f.place) else f.message) for f in outcome.findings]
             indent = "    "
             lines = found if page.verbose else [clip(line, page.width - len(indent)) for line in found]
             blocks.append([head, *(indent + line for line in lines)])

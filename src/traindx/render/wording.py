@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from traindx.core.finding import Place
-from traindx.core.report import CheckStatus, Status, TrialVerdict, Verdict
+from traindx.core.finding import Level, Place
+from traindx.core.report import CheckStatus, Report, Status, TrialVerdict, Verdict
 
 VERDICTS: dict[Verdict, str] = {"faulty": "Faulty", "healthy": "Healthy", "unclear": "Unclear"}
 STATUSES: dict[Status, str] = {
@@ -19,6 +19,7 @@ STATUSES: dict[Status, str] = {
 }
 TRIALS: dict[TrialVerdict, str] = {"confirmed": "confirmed", "refuted": "refuted", "inconclusive": "inconclusive"}
 CHECKS: dict[CheckStatus, str] = {"passed": "passed", "failed": "failed", "skipped": "not run", "crashed": "crashed"}
+LEVELS: tuple[Level, ...] = ("error", "warning", "note")
 FAMILIES = {
     "D1": "Pictures",
     "D2": "Labels",
@@ -97,11 +98,35 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
-def places(these: Iterable[Place], most: int = 3) -> str:
-    """The first places, separated by semicolons, and how many more there are; empty if there are none."""
+def learned(share: float | None) -> str:
+    """How far a loss fell, told by where it ended: `loss ended at 0.19 of its start`."""
+    if share is None or not math.isfinite(share):
+        return "loss ended without a value"
+    return f"loss ended at {1 - share:.2g} of its start"
+
+
+def places(these: Iterable[Place], most: int, total: int = 0) -> str:
+    """The first `most` places, separated by semicolons, and how many more of `total` there are; empty if there are none."""
     words = [w for place in these if (w := one_line(str(place)))]
-    more = [f"… {len(words) - most:,} more"] if len(words) > most else []
+    left = max(len(words), total) - min(len(words), most)
+    more = [f"… {left:,} more"] if words and left else []
     return "; ".join(words[:most] + more)
+
+
+def verdict(report: Report) -> tuple[str, str]:
+    """The verdict as a word and the sentence after it, which does not say the word again.
+
+    Without a sentence it counts: so many checks ran, so many errors, so many warnings.
+    """
+    word = VERDICTS[report.verdict]
+    sentence = one_line(report.sentence)
+    if sentence == report.verdict or not sentence:
+        ran = sum(o.status in ("passed", "failed") for o in report.outcomes)
+        errors, warnings = (sum(1 for _ in report.findings(level)) for level in LEVELS[:2])
+        return word, f"{count(ran, 'check')} ran: {count(errors, 'error')}, {count(warnings, 'warning')}"
+    if sentence.lower().startswith(f"{word.lower()}: "):
+        sentence = sentence[len(word) + 2 :]
+    return word, sentence
 
 
 def value(thing: Any) -> str:
