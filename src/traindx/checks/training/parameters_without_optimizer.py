@@ -50,7 +50,7 @@ def parameters_without_optimizer(recording: Recording) -> Iterator[Finding | Mea
 
 @parameters_without_optimizer.fires_on
 def forgotten_head() -> Facts:
-    held = [
+    held: list[dict[str, object]] = [
         {"name": "conv1.weight", "shape": [8], "optimizer": 0},
         {"name": "fc.weight", "shape": [8], "optimizer": None},
     ]
