@@ -13,6 +13,7 @@ from traindx.core.report import Outcome
 HOW_TO_GET = {
     "dataset": "needs a dataset; run `traindx check DATA`",
     "recording": "needs a recording; run `traindx run -- python train.py`",
+    "history": "needs a log of epochs; run `traindx diagnose RUN_FOLDER`",
     "setup": "needs the command; run `traindx run -- python train.py`",
 }
 
