@@ -1,0 +1,23 @@
+"""The same class id means different classes in two places (train and val, labels and names).
+
+## How it shows
+Training looks healthy: the loss falls. Validation stays near zero or names one class as another, because the ids it is
+scored by are in another order.
+
+## How to tell it from its look-alikes
+Ids that count from 1 leave id 0 unused and use one id too many. Validation labels that are not found leave the
+validation loss at zero. Overfitting starts with a good validation score.
+
+## How to fix
+Bring every split, the names in the settings and the checkpoint to one list of classes in one order.
+"""
+
+from traindx.core.cause import Cause, Clue, Fix
+
+CLASS_MAP_MISMATCH = Cause(
+    slug="class-map-mismatch",
+    doc=__doc__,
+    clues=(Clue("D310", if_seen=6.0, if_absent=-2.0, proves=True),),  # a guess until the benchmark sets it
+    fix=Fix("Convert the split whose ids are in another order again, with the names list of the training split."),
+    proof="static",
+)
