@@ -1,0 +1,31 @@
+"""Overfitting: the model learns the training pictures by heart and becomes worse on those it has not seen.
+
+How it shows: the training loss goes on falling, the validation loss turns and rises, and the metric falls from its best.
+
+Look-alikes: a validation loss that rises while the metric holds (a classifier that grows confident, an objectness loss that
+moves on its own) is not overfitting; a metric that breaks down without a falling training loss is a diverged run; a
+validation split that is unlike the training split shows the gap from the first epoch on, not after a turn.
+"""
+
+from traindx.core.cause import Cause, Clue, Fix
+
+OVERFITTING = Cause(
+    "overfitting",
+    doc=__doc__ or "",
+    clues=(
+        Clue("V402", if_seen=6.0, if_absent=-3.0, proves=True),
+        Clue("V404", if_seen=1.0),
+        Clue("V407", if_seen=-2.0),
+    ),
+    fix=Fix(
+        "Use the weights of the best epoch. To get further: more or more varied pictures, stronger augmentation, weight decay "
+        "or dropout, a smaller model, frozen early layers, and early stopping on the metric.",
+        {
+            "pytorch": "if metric > best:\n    best = metric\n    torch.save(model.state_dict(), 'best.pt')",
+            "ultralytics": "model.train(data=..., patience=20, weight_decay=0.001, mixup=0.1)  # then use weights/best.pt",
+            "lightning": "Trainer(callbacks=[EarlyStopping('val_loss', patience=10), ModelCheckpoint(monitor='val_loss')])",
+            "huggingface": "TrainingArguments(load_best_model_at_end=True, metric_for_best_model='eval_loss')",
+        },
+    ),
+    proof="observed",
+)

@@ -1,0 +1,1 @@
+"""V: checks of validation: losses and metrics by epoch."""

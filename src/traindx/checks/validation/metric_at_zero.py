@@ -1,0 +1,89 @@
+"""V401: the metric never leaves zero although the training loss fell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from traindx.checks.validation.curve import curves_of
+from traindx.core.check import Facts, check
+from traindx.core.finding import Finding, Measured, Place
+from traindx.core.history import Floats, History, history_of
+
+
+@check("V401", level="error", preview=True)
+def metric_at_zero(
+    history: History, *, zero: float = 0.001, fell: float = 0.5, epochs: int = 10
+) -> Iterator[Finding | Measured]:
+    """The validation metric stays at zero although the model learns.
+
+    ## Why is this bad?
+    A model whose training loss falls finds something. If validation still counts nothing as right, it measures something
+    else: labels that are not found, class ids or names that differ between the splits, another picture size or another
+    weight file. A validation box loss of exactly zero means that not one validation picture had a usable label.
+
+    ## How to fix
+    Look at the validation split first: `traindx check DATA` names the folder in which labels were looked for, and the
+    classes of each split. Then run the evaluator on the training pictures: a metric that rises there and not on the
+    validation pictures is a matter of the split, one that stays at zero in both is a matter of the evaluator.
+
+    Defaults: `zero` is a metric that no detector with one right box in a thousand stays below; `fell` is the share of its
+    first value to which the box loss (the whole loss where there is none) must fall: of 104 public logs that start at
+    mAP 0, every one that ever left it did so before its box loss was below 0.55 of the first; `epochs` is a guess.
+    """
+    values = history.metrics.get("mAP50", history.metric[1] if history.metric else None)
+    if values is None or not np.isfinite(values).any():
+        return
+    best = float(np.nanmax(values))
+    loss = history.train_parts.get("box", history.train_loss)
+    share = _share(loss)
+    yield Measured("best metric", best, f"above {zero:g}")
+    yield Measured("training loss at its lowest, share of the first epoch", share)
+    if best > zero:
+        return
+    empty = _no_labels(history)
+    if empty or (len(history) >= epochs and share <= fell):
+        why = (
+            "the validation box loss is exactly 0: no validation picture had a usable label"
+            if empty
+            else f"while the training loss fell to {share:.0%} of its start"
+        )
+        yield Finding(
+            Place(path=history.source),
+            f"the metric is {best:.2g} at best in {len(history)} epochs (should leave 0), {why}",
+            (Measured("best metric", best, f"above {zero:g}"), curves_of(history, "metric at zero")),
+        )
+
+
+def _share(loss: Floats) -> float:
+    finite = loss[np.isfinite(loss)]
+    return float(finite.min() / finite[0]) if len(finite) and finite[0] > 0 else float("nan")
+
+
+def _no_labels(history: History) -> bool:
+    train, val = history.train_parts.get("box"), history.val_parts.get("box")
+    return train is not None and val is not None and bool((val == 0).all()) and bool((train > 0).any())
+
+
+@metric_at_zero.fires_on
+def validation_without_labels() -> Facts:
+    return {"history": history_of([{"train/box": 0.9, "val/box": 0.0, "val/cls": 79.0, "metric/mAP50": 0.0}])}
+
+
+@metric_at_zero.fires_on
+def an_evaluator_that_counts_nothing() -> Facts:
+    rows = [{"train/box": 2.0 * 0.9**i, "val/box": 2.0, "metric/mAP50": 0.0} for i in range(20)]
+    return {"history": history_of(rows)}
+
+
+@metric_at_zero.quiet_on
+def a_model_that_has_not_learnt_yet() -> Facts:
+    rows = [{"train/box": 4.0 - 0.01 * i, "val/box": 4.1, "metric/mAP50": 0.0} for i in range(50)]
+    return {"history": history_of(rows)}
+
+
+@metric_at_zero.quiet_on
+def a_metric_that_rises_late() -> Facts:
+    rows = [{"train/box": 4.0 * 0.95**i, "metric/mAP50": max(0.0, 0.01 * (i - 10))} for i in range(30)]
+    return {"history": history_of(rows)}

@@ -1,0 +1,92 @@
+"""V402: validation loss rises and the metric falls while the training loss keeps falling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from traindx.checks.validation.curve import curves_of, end_of, noise, smooth
+from traindx.core.check import Facts, check
+from traindx.core.finding import Finding, Measured, Place
+from traindx.core.history import History, history_of
+
+
+@check("V402", level="error", preview=True)
+def validation_worsens(
+    history: History, *, epochs: int = 5, rise: float = 0.1, loss_of_metric: float = 0.05, sigmas: float = 3.0
+) -> Iterator[Finding | Measured]:
+    """Validation becomes worse while training goes on improving.
+
+    ## Why is this bad?
+    The model learns the training pictures by heart. Every epoch after the turn makes the final weights worse on pictures
+    that it has not seen.
+
+    ## How to fix
+    Use the weights of the best epoch and stop there. To get further: more or more varied pictures, stronger augmentation,
+    weight decay or dropout, a smaller model, more frozen layers.
+
+    All three must hold, each between the epoch of the lowest validation loss (median of 5) and the end (median of the
+    last 5): the validation loss rose, the training loss fell, the metric is below its best. A validation loss that rises
+    while the metric holds or rises is no finding: the parts of a detection loss move independently, and a classifier's
+    loss rises with its confidence. Defaults: `sigmas` times the run's own noise from epoch to epoch, and at least the
+    shares `rise` and `loss_of_metric`; `epochs` since the lowest; guesses, kept because none of the public logs that a
+    reader called healthy trips them.
+    """
+    if history.metric is None or len(history) < 2 * epochs:
+        return
+    name, metric = history.metric
+    train, val = history.train_loss, history.val_loss
+    level = smooth(val)
+    if not np.isfinite(level).any() or not np.isfinite(metric).any():
+        return
+    turn = int(np.nanargmin(level))
+    low, high = float(level[turn]), end_of(val)
+    best, last = float(np.nanmax(smooth(metric))), end_of(metric)
+    before, after = float(smooth(train)[turn]), end_of(train)
+    yield Measured(
+        "rise of the validation loss since its lowest", high / low - 1 if low > 0 else 0.0, f"below {rise:g}"
+    )
+    yield Measured(f"{name} at the end", last, f"near its best, {best:.4g}")
+    worse = high - low > max(rise * low, sigmas * noise(val))
+    trained = before - after > sigmas * noise(train[turn:])
+    fallen = best - last > max(loss_of_metric * best, sigmas * noise(metric) / np.sqrt(epochs))
+    if worse and trained and fallen and len(history) - turn > epochs:
+        epoch = int(history.epoch[turn])
+        yield Finding(
+            Place(path=history.source),
+            f"since epoch {epoch} the validation loss rose from {low:.3g} to {high:.3g} while the training loss fell from "
+            f"{before:.3g} to {after:.3g}; {name} is {last:.3g}, was {best:.3g} at best",
+            (Measured("epoch of the turn", epoch), curves_of(history, "validation worsens", onset=float(epoch))),
+            f"use the weights of epoch {int(history.epoch[int(np.nanargmax(metric))])} and stop about there",
+        )
+
+
+def _run(best: float, last: float, rises: bool, epochs: int = 40) -> History:
+    half = epochs // 2
+    rows = []
+    for i in range(epochs):
+        after = max(0, i - half) / half
+        rows.append(
+            {
+                "train/loss": 2.0 * 0.93**i + 0.01 * (i % 2),
+                "val/loss": 1.0 + (half - min(i, half)) / half + (after if rises else 0.0) + 0.01 * (i % 3),
+                "metric/mAP50-95": best * min(i, half) / half + (last - best) * after + 0.002 * (i % 2),
+            }
+        )
+    return history_of(rows)
+
+
+@validation_worsens.fires_on
+def learnt_by_heart() -> Facts:
+    return {"history": _run(best=0.5, last=0.3, rises=True)}
+
+
+@validation_worsens.quiet_on
+def a_validation_loss_that_rises_with_the_metric() -> Facts:
+    return {"history": _run(best=0.5, last=0.55, rises=True)}
+
+
+@validation_worsens.quiet_on
+def a_healthy_run() -> Facts:
+    return {"history": _run(best=0.5, last=0.5, rises=False)}

@@ -1,0 +1,41 @@
+"""What a column of a free-form log is, by its name: the habits of Lightning, Keras and hand-written loops."""
+
+from __future__ import annotations
+
+import re
+
+_VAL = re.compile(r"^(?:val|valid|validation|test|eval|dev)(?=[/_. -]|$)", re.IGNORECASE)
+_TRAIN = re.compile(r"^(?:avg[_ ])?(?:train|training)(?=[/_. -]|$)", re.IGNORECASE)
+_METRIC = re.compile(r"acc|top[-_]?[15]|map|precision|recall|f1|iou|auc|dice", re.IGNORECASE)
+_LR = re.compile(r"^(?:lr|learning[_ ]?rate)(?=[-_/ \d]|$)|[-_/](?:lr|learning[_ ]?rate)$", re.IGNORECASE)
+
+
+def meaning(column: str) -> str | None:
+    """The column in the history's words (`train/loss`, `val/loss`, `metric/accuracy`, `lr/…`), None if it is not known.
+
+    A metric of the training set is left out: `metrics` are of the validation set. A test set's columns are left out where
+    they are called `test`, because logs write them once, after training.
+    """
+    if column.lower() in ("epoch", "global_epoch", "epochs"):
+        return "epoch"
+    if _LR.search(column):
+        return f"lr/{column}"
+    if column.lower().startswith("test"):
+        return None
+    train, val = _TRAIN.match(column), _VAL.match(column)
+    rest = column[(train or val).end() :].strip("/_. -") if train or val else column  # type: ignore[union-attr]
+    rest = rest.removesuffix("_epoch")
+    if rest.lower().endswith("loss") and (train or val):
+        part = rest[: -len("loss")].strip("/_. -").lower() or "loss"
+        return f"{'train' if train else 'val'}/{part}"
+    if _METRIC.search(rest) and not train:
+        return f"metric/{_plain(rest)}"
+    return None
+
+
+def _plain(metric: str) -> str:
+    word = metric.strip("/_. -")
+    low = word.lower()
+    return (
+        "accuracy" if low in ("acc", "accuracy") else "accuracy_top1" if low in ("acc1", "top1", "acc_top1") else word
+    )

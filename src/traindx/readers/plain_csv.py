@@ -1,0 +1,63 @@
+"""Lightning's metrics.csv and any csv log with an `epoch` column and columns named after training and validation.
+
+Lightning writes a row per logging step and a row per validation, and leaves the other columns empty; the rows of an
+epoch are merged. hparams.yaml beside the log becomes the setup.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+
+from traindx.core.check import Facts
+from traindx.core.history import history_of
+from traindx.core.setup import Setup
+from traindx.readers.names import meaning
+from traindx.readers.reader import Reader
+from traindx.readers.table import by_epoch, rows_of, translate
+
+
+def read_log(path: Path) -> Facts | None:
+    """`history`, and `setup` where hparams.yaml lies beside the log; None if the path is no such log.
+
+    Raises `TraindxError` for a metrics.csv that is no text.
+    """
+    log = path / "metrics.csv" if path.is_dir() else path
+    if not log.is_file() or log.suffix.lower() != ".csv":
+        return None
+    header, rows = rows_of(log)
+    chosen = _columns(header)
+    if "epoch" not in chosen.values() or not any(n.startswith(("train/", "val/", "metric/")) for n in chosen.values()):
+        return None
+    tool = "Lightning" if {"epoch", "step"} <= set(header) else "a csv log"
+    merged, notes = by_epoch(translate(rows, chosen.get))
+    measured = [row for row in merged if len(row) > 1]
+    if not measured:
+        return None
+    history = history_of(measured, source=str(log), tool=tool, notes=notes)
+    settings = _settings(log.parent / "hparams.yaml")
+    return {"history": history} | ({"setup": Setup((), str(log.parent), "lightning", settings)} if settings else {})
+
+
+PLAIN_CSV = Reader(
+    "Lightning and csv logs", "metrics.csv, or a .csv with epoch, train_loss, val_loss, val_acc", read_log, 10
+)
+
+
+def _columns(header: list[str]) -> dict[str, str]:
+    """Columns that are used, by name. The mean of an epoch wins over the values of single steps of the same quantity."""
+    chosen: dict[str, str] = {}
+    for column in sorted(header, key=lambda c: not c.endswith("_epoch")):
+        known = meaning(column.removesuffix("_step"))
+        if known is not None and known not in chosen.values():
+            chosen[column] = known
+    return chosen
+
+
+def _settings(path: Path) -> dict[str, object]:
+    try:
+        loaded = yaml.safe_load(path.read_text(encoding="utf-8", errors="replace"))
+    except (OSError, yaml.YAMLError):  # the log can be read without its settings
+        return {}
+    return {str(k): v for k, v in loaded.items()} if isinstance(loaded, dict) else {}

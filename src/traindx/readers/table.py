@@ -1,0 +1,79 @@
+"""A comma-separated log as rows by epoch: cells as numbers, rows of one epoch merged, restarts and resumes told apart."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+from traindx.errors import TraindxError
+
+Row: TypeAlias = dict[str, float | None]
+
+
+def rows_of(path: Path) -> tuple[list[str], list[dict[str, str]]]:
+    """Header and rows of a csv file, names and cells stripped; a repeated header and a last row cut short are left out.
+
+    Raises `TraindxError` if the file is no text.
+    """
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            lines = [[cell.strip() for cell in line] for line in csv.reader(file) if any(cell.strip() for cell in line)]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise TraindxError(f"{path} is no readable csv file", str(error)) from error
+    if not lines:
+        return [], []
+    header = lines[0]
+    return header, [
+        dict(zip(header, line, strict=True)) for line in lines[1:] if len(line) == len(header) and line != header
+    ]
+
+
+def number(cell: str) -> float | None:
+    """A cell as a number (nan and inf are numbers); None if it is empty or a word."""
+    try:
+        return float(cell)
+    except ValueError:
+        return None
+
+
+def translate(rows: Sequence[Mapping[str, str]], meaning: Callable[[str], str | None]) -> list[Row]:
+    """Rows with their columns renamed by `meaning` (None: left out) and their cells as numbers."""
+    names = {column: meaning(column) for row in rows[:1] for column in row}
+    return [{new: number(row[old]) for old, new in names.items() if new is not None} for row in rows]
+
+
+def by_epoch(rows: Sequence[Row]) -> tuple[list[Row], list[str]]:
+    """One row per epoch, and notes in words on what was decided.
+
+    Rows of one epoch that follow each other are merged: the last number of each column counts, but a training loss that is
+    written several times within the epoch is averaged. If the epoch falls back to the first, another run was
+    appended to the file: the last run counts. If it falls back elsewhere, the run was resumed: the later rows count.
+    """
+    notes: list[str] = []
+    groups: dict[float, list[Row]] = {}
+    first = last = None
+    for row in rows:
+        epoch = row.get("epoch")
+        if epoch is None:
+            continue
+        first = epoch if first is None else first
+        if last is not None and epoch < last:
+            dropped = [e for e in groups if e >= epoch]
+            again = "an earlier run in the same file left out" if epoch <= first else "written twice by a resumed run"
+            notes.append(f"{len(dropped)} epochs ({dropped[0]:g} to {dropped[-1]:g}) {again}")
+            for e in dropped:
+                del groups[e]
+        groups.setdefault(epoch, []).append(row)
+        last = epoch
+    return [_merged(group) for group in groups.values()], notes
+
+
+def _merged(group: Sequence[Row]) -> Row:
+    merged: Row = {}
+    for name in dict.fromkeys(name for row in group for name in row):
+        values = [v for row in group if (v := row.get(name)) is not None]
+        if values:
+            merged[name] = sum(values) / len(values) if name.startswith("train/") else values[-1]
+    return merged

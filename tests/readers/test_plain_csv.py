@@ -1,0 +1,62 @@
+"""Lightning's metrics.csv and free-form csv logs."""
+
+import pytest
+
+from traindx.readers import read
+from traindx.readers.names import meaning
+
+LIGHTNING = """epoch,step,test_acc,train_acc_epoch,train_acc_step,train_loss_epoch,train_loss_step,val_acc,val_loss
+0,49,,,0.6,,0.9,,
+0,99,,,0.7,,0.5,,
+0,99,,,,,,0.61,0.66
+0,99,,0.65,,0.7,,,
+1,149,,,0.8,,0.4,,
+1,199,,,,,,0.72,0.55
+1,199,,0.82,,0.45,,,
+2,200,0.7,,,,,,
+"""
+
+
+def test_lightnings_rows_of_one_epoch_are_merged(tmp_path):
+    (tmp_path / "metrics.csv").write_text(LIGHTNING)
+    (tmp_path / "hparams.yaml").write_text("lr: 0.001\n")
+    facts = read(tmp_path)
+    history = facts["history"]
+    assert history.tool == "Lightning"
+    assert history.epoch.tolist() == [0, 1]
+    assert history.train_loss.tolist() == [0.7, 0.45]
+    assert history.val_loss.tolist() == [0.66, 0.55]
+    assert history.metrics["accuracy"].tolist() == [0.61, 0.72]
+    assert facts["setup"].settings == {"lr": 0.001}
+
+
+def test_a_loss_logged_by_step_only_is_averaged_over_its_epoch(tmp_path):
+    (tmp_path / "metrics.csv").write_text("epoch,step,train_loss,val_loss\n0,1,2.0,\n0,2,1.0,\n0,2,,1.2\n")
+    assert read(tmp_path)["history"].train_loss.tolist() == [1.5]
+
+
+def test_a_hand_written_log_is_read_by_the_names_of_its_columns(tmp_path):
+    (tmp_path / "log.csv").write_text("Epoch, Train Loss, Valid Loss, Valid Acc, lr\n1,2.0,2.1,0.3,0.1\n")
+    history = read(tmp_path / "log.csv")["history"]
+    assert history.train_loss.tolist() == [2.0]
+    assert history.val_loss.tolist() == [2.1]
+    assert history.metrics["accuracy"].tolist() == [0.3]
+    assert history.lr["lr"].tolist() == [0.1]
+
+
+@pytest.mark.parametrize(
+    ("column", "known"),
+    [
+        ("val_accuracy", "metric/accuracy"),
+        ("eval/loss", "val/loss"),
+        ("eval_top1", "metric/accuracy_top1"),
+        ("train_acc", None),
+        ("test_loss", None),
+        ("avg_train_loss", "train/loss"),
+        ("lr-AdamW/pg1", "lr/lr-AdamW/pg1"),
+        ("global_epoch", "epoch"),
+        ("loss_weight", None),
+    ],
+)
+def test_names_of_columns(column, known):
+    assert meaning(column) == known

@@ -1,0 +1,40 @@
+"""Which reader reads what, and what is said when none can."""
+
+import pytest
+
+from traindx.errors import TraindxError
+from traindx.readers import all_readers, read
+
+
+def test_every_tool_is_found_without_a_list():
+    assert [r.tool for r in all_readers()] == ["Ultralytics and YOLOv5", "Lightning and csv logs", "TensorBoard"]
+
+
+def test_a_path_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(TraindxError, match="nowhere does not exist"):
+        read(tmp_path / "nowhere")
+
+
+def test_a_folder_without_a_log_says_what_was_looked_for(tmp_path):
+    with pytest.raises(TraindxError, match=r"results\.csv.*metrics\.csv.*tfevents"):
+        read(tmp_path)
+
+
+def test_a_folder_of_runs_asks_for_one_of_them(tmp_path):
+    for name in ("train", "train2"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "results.csv").write_text("epoch,train/loss\n1,2\n")
+    with pytest.raises(TraindxError, match=r"holds 2 run folders.*train"):
+        read(tmp_path)
+
+
+def test_a_binary_file_under_the_name_of_a_log_is_refused(tmp_path):
+    (tmp_path / "results.csv").write_bytes(b"\xff\xfe\x00\x81" * 20)
+    with pytest.raises(TraindxError, match="no readable csv"):
+        read(tmp_path)
+
+
+def test_a_log_with_a_header_and_nothing_else_is_no_log(tmp_path):
+    (tmp_path / "results.csv").write_text("epoch,train/loss\n")
+    with pytest.raises(TraindxError, match="no row"):
+        read(tmp_path)
