@@ -163,21 +163,34 @@ def _verdict(
     diagnoses: Sequence[Diagnosis], by_code: Mapping[str, Outcome], facts: Facts
 ) -> tuple[Verdict, Diagnosis | None]:
     """The verdict, and the diagnosis that says so when it is no fault."""
+    learning, early = by_code.get(LEARNING), by_code.get(TOO_EARLY)
+    learned = learning is not None and learning.status == "passed" and bool(learning.measured)
+    errors = {o.code for o in by_code.values() if o.status == "failed" and o.level == "error"}
+    if learned:
+        errors -= {code for code in errors if _few(by_code[code], facts)}
     likely = [d for d in diagnoses if d.status in ("proved", "consistent") and d.probability >= 0.5]
-    if any(_serious(d, by_code) for d in likely) or any(
-        o.status == "failed" and o.level == "error" for o in by_code.values()
-    ):
+    if errors or any(r.code in errors for d in likely for r in d.because):
         return "faulty", None
     if "recording" not in facts:
         return (
             ("healthy", _state("healthy", by_code)) if "dataset" in facts or "history" in facts else ("unclear", None)
         )
-    early, learning = by_code.get(TOO_EARLY), by_code.get(LEARNING)
     if early is not None and early.status == "failed":
         return "unclear", _state("too-early-to-tell", by_code)
-    if learning is not None and learning.status == "passed":
-        return "healthy", _state("healthy", by_code)
-    return "unclear", None
+    return ("healthy", _state("healthy", by_code)) if learned else ("unclear", None)
+
+
+FEW = 0.02
+"""Share of the pictures up to which label and picture faults do not make a run that learns faulty (a guess)."""
+
+
+def _few(outcome: Outcome, facts: Facts) -> bool:
+    """Whether an outcome about the dataset touches so few files that a run which learned is not faulty for it."""
+    dataset = facts.get("dataset")
+    if dataset is None or not outcome.code.startswith(("D1", "D2")):
+        return False
+    files = {f.place.path or f.place.image for f in outcome.findings}
+    return len(files) <= FEW * max(len(dataset.images), 1)
 
 
 def _state(slug: str, by_code: Mapping[str, Outcome]) -> Diagnosis:
