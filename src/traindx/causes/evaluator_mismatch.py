@@ -1,17 +1,22 @@
 """Evaluator mismatch: validation measures something other than what training taught.
 
-How it shows: the metric stays at zero, in every epoch, although the training loss falls; often a validation box loss of
-exactly zero. Class ids or names differ between the splits, validation labels are not found, other weights are evaluated.
+## How it shows
+The metric stays at zero, in every epoch, although the training loss falls; often with a validation box loss of exactly
+zero. Class ids or names differ between the splits, validation labels are not found, other weights are evaluated.
 
-Look-alikes: a model that has not learnt anything yet also scores zero, but its training loss has hardly fallen; a run of
-one or two epochs says nothing.
+## How to tell it from its look-alikes
+A model that has not learnt anything yet also scores zero, but its training loss has hardly fallen; a run of one or two
+epochs says nothing.
+
+## How to fix
+Check the validation split, then evaluate on the training pictures: if the metric rises there, the split is at fault.
 """
 
 from traindx.core.cause import Cause, Clue, Fix
 
 EVALUATOR_MISMATCH = Cause(
-    "evaluator-mismatch",
-    doc=__doc__ or "",
+    slug="evaluator-mismatch",
+    doc=__doc__,
     clues=(Clue("V401", if_seen=5.0, if_absent=-3.0),),
     fix=Fix(
         "Check the validation split (`traindx check DATA`): labels found, the same class ids and names as in training. Then "

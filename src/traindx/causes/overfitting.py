@@ -1,18 +1,24 @@
 """Overfitting: the model learns the training pictures by heart and becomes worse on those it has not seen.
 
-How it shows: the training loss goes on falling, the validation loss turns and rises, and the metric falls from its best.
+## How it shows
+The training loss goes on falling, the validation loss turns and rises, and the metric falls from its best.
 
-Look-alikes: a validation loss that rises while the metric holds (a classifier that grows confident, an objectness loss that
-moves on its own) is not overfitting; a metric that breaks down without a falling training loss is a diverged run; a
-validation split that is unlike the training split shows the gap from the first epoch on, not after a turn.
+## How to tell it from its look-alikes
+A validation loss that rises while the metric holds (a classifier that grows confident, an objectness loss that moves on
+its own) is not overfitting. A metric that breaks down without a falling training loss is a diverged run. A validation
+split that is unlike the training split shows the gap from the first epoch on, not after a turn.
+
+## How to fix
+Use the weights of the best epoch, and stop on the metric. To get further: more or more varied pictures, stronger
+augmentation, weight decay or dropout, a smaller model, frozen early layers.
 """
 
 from traindx.core.cause import Cause, Clue, Fix
 
 OVERFITTING = Cause(
-    "overfitting",
-    doc=__doc__ or "",
-    clues=(
+    slug="overfitting",
+    doc=__doc__,
+    clues=(  # weights are a guess until the benchmark sets them
         Clue("V402", if_seen=6.0, if_absent=-3.0, proves=True),
         Clue("V404", if_seen=1.0),
         Clue("V407", if_seen=-2.0),

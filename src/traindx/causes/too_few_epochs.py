@@ -1,17 +1,22 @@
 """Too few epochs: training stopped while the model was still getting better, or before its warm-up had ended.
 
-How it shows: the metric rises by more than its noise over the last epochs, or the learning rate is still being raised.
+## How it shows
+The metric rises by more than its noise over the last epochs, or the learning rate is still being raised at the end.
 
-Look-alikes: a learning rate that is too low also ends on a slope, but the slope is the same from the beginning and the
-updates are tiny against the weights; a model that is too small has stopped rising.
+## How to tell it from its look-alikes
+A learning rate that is too low also ends on a slope, but the slope is the same from the beginning and the updates are
+tiny against the weights. A model that is too small has stopped rising.
+
+## How to fix
+Train for more epochs, from the start rather than resumed where the learning rate follows a schedule.
 """
 
 from traindx.core.cause import Cause, Clue, Fix
 
 TOO_FEW_EPOCHS = Cause(
-    "too-few-epochs",
-    doc=__doc__ or "",
-    clues=(
+    slug="too-few-epochs",
+    doc=__doc__,
+    clues=(  # weights are a guess until the benchmark sets them
         Clue("V407", if_seen=5.0, if_absent=-2.0),
         Clue("V403", if_seen=2.0, if_absent=-0.5),
         Clue("V402", if_seen=-3.0),

@@ -12,7 +12,7 @@ from traindx.core.history import History, history_of
 
 
 @check("V403", level="note", preview=True)
-def run_too_short(history: History, *, epochs: int = 5) -> Iterator[Finding | Measured]:
+def log_too_short(history: History, *, epochs: int = 5) -> Iterator[Finding | Measured]:
     """The run ended inside its warm-up, or after a handful of epochs.
 
     ## Why is this bad?
@@ -55,18 +55,18 @@ def _warming_up(history: History) -> str | None:
     return f"the rate of the bias group {highest} is still {ends[highest]:.3g}, the others' {others[0]:.3g}"
 
 
-@run_too_short.fires_on
+@log_too_short.fires_on
 def two_epochs() -> Facts:
     return {"history": history_of([{"train/box": 2.0}, {"train/box": 1.9}], planned_epochs=100)}
 
 
-@run_too_short.fires_on
+@log_too_short.fires_on
 def one_batch_per_epoch() -> Facts:
     rows = [{"train/box": 4.0, "lr/pg0": 0.1 - 0.001 * i, "lr/pg1": 1e-4, "lr/pg2": 1e-4} for i in range(50)]
     return {"history": history_of(rows)}
 
 
-@run_too_short.quiet_on
+@log_too_short.quiet_on
 def ten_epochs_after_a_warm_up() -> Facts:
     rates = [0.003, 0.006, 0.01, 0.009, 0.008, 0.007, 0.006, 0.005, 0.004, 0.003]
     rows = [{"train/box": 2.0, "lr/pg0": rate, "lr/pg1": rate} for rate in rates]
