@@ -1,0 +1,1 @@
+"""S: checks of the setup: settings, machine, checkpoint."""
