@@ -30,6 +30,39 @@ def in_pixels(dataset: Dataset) -> Mask:
     return np.asarray(np.where(known, fits & above, far & np.isfinite(values).all(axis=0)), dtype=bool)
 
 
-def spill(x0: Floats, y0: Floats, x1: Floats, y1: Floats) -> Floats:
-    """By how much boxes with these normalised corners leave the picture, as a share of its side; 0 inside."""
-    return np.asarray(np.maximum.reduce([-x0, -y0, x1 - 1, y1 - 1, np.zeros_like(x0)]), dtype=float)
+def finite(dataset: Dataset) -> Mask:
+    """Boxes whose four numbers are finite."""
+    b = dataset.boxes
+    return np.asarray(np.isfinite(np.stack([b.x, b.y, b.w, b.h])).all(axis=0), dtype=bool)
+
+
+def out_of_range(dataset: Dataset) -> Mask:
+    """Finite boxes, not in pixels, with a centre outside 0..1 or a size above 1, by more than `TOLERANCE_SHARE`."""
+    b = dataset.boxes
+    high = np.maximum.reduce([b.x, b.y, b.w, b.h]) > 1 + TOLERANCE_SHARE
+    low = np.minimum(b.x, b.y) < -TOLERANCE_SHARE
+    return np.asarray((high | low) & finite(dataset) & ~in_pixels(dataset), dtype=bool)
+
+
+def plain_boxes(dataset: Dataset) -> Mask:
+    """Boxes with an area and with centre and size within 0..1: those whose position in the picture means something."""
+    b = dataset.boxes
+    sized = (b.w > 0) & (b.h > 0)
+    return np.asarray(sized & finite(dataset) & ~in_pixels(dataset) & ~out_of_range(dataset), dtype=bool)
+
+
+def corner_reading_fits(dataset: Dataset) -> Mask:
+    """Boxes that, read as two corners x0 y0 x1 y1, have an area and lie inside the picture."""
+    b = dataset.boxes
+    inside = (np.stack([b.x, b.y]) >= -TOLERANCE_SHARE).all(axis=0) & (np.stack([b.w, b.h]) <= 1 + TOLERANCE_SHARE).all(
+        axis=0
+    )
+    return np.asarray(inside & (b.w > b.x) & (b.h > b.y), dtype=bool)
+
+
+def overhang(dataset: Dataset) -> tuple[Floats, Floats]:
+    """By what share of the side each box, read by its centre, leaves the picture at left or top, and at right or bottom."""
+    b = dataset.boxes
+    left_top = np.maximum(b.w / 2 - b.x, b.h / 2 - b.y)
+    right_bottom = np.maximum(b.x + b.w / 2, b.y + b.h / 2) - 1
+    return left_top, right_bottom

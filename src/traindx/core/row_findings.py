@@ -24,7 +24,6 @@ def row_findings(
     message: Callable[[int], str],
     *,
     evidence: Callable[[int], tuple[Evidence, ...]] = lambda _: (),
-    fix: str | None = None,
     pixels: bool = False,
 ) -> Iterator[Finding]:
     """Findings for the boxes at `wrong`; `message` and `evidence` are asked for each one that is reported.
@@ -41,7 +40,7 @@ def row_findings(
         same_file = per_file[str(dataset.boxes.label_path[i])]
         more = f" ({len(same_file)} such rows in this file)" if summary and len(same_file) > 1 else ""
         shown = (picture_of(dataset, i, same_file if summary else [i], pixels=pixels),) if n < PICTURES else ()
-        yield Finding(place_of(dataset, i), message(i) + more, evidence(i) + shown, fix)
+        yield Finding(place_of(dataset, i), message(i) + more, evidence(i) + shown)
 
 
 def count_rows(dataset: Dataset, wrong: Iterable[int]) -> int:

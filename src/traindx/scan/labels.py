@@ -108,9 +108,8 @@ def _slow(
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = len(_NEWLINES.findall(data[: error.start].decode("latin-1"))) + 1
-        reason = f"byte {data[error.start]:#04x} is not UTF-8"
-        found.append(OddRow(file, line, "", reason, "encoding"))
+        at = len(_NEWLINES.findall(data[: error.start].decode("latin-1"))) + 1
+        found.append(OddRow(file, at, "", f"byte {data[error.start]:#04x} is not UTF-8", "encoding"))
         return
     lines = [(n, line.split(), line) for n, line in enumerate(_NEWLINES.split(text), 1)]
     counts = {len(fields) for _, fields, _ in lines}

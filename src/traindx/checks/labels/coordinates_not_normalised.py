@@ -36,7 +36,7 @@ def coordinates_not_normalised(dataset: Dataset) -> Iterator[Finding | Measured]
             f"box {b.x[i]:g} {b.y[i]:g} {b.w[i]:g} {b.h[i]:g} is in pixels of the {size} picture, should be within 0..1"
         )
 
-    yield from row_findings(dataset, wrong, message, fix="divide by the picture's width and height", pixels=True)
+    yield from row_findings(dataset, wrong, message, pixels=True)
 
 
 @coordinates_not_normalised.fires_on

@@ -50,7 +50,6 @@ def one_based_class_ids(dataset: Dataset, *, stray: float = 0.01) -> Iterator[Fi
             Table("Class ids in use", ("id", "boxes", "name as read", "name if counted from 1"), rows),
             picture_of(dataset, example, [example]),
         ),
-        "subtract 1 from every class id",
     )
 
 

@@ -34,7 +34,7 @@ def zero_area_box(dataset: Dataset) -> Iterator[Finding | Measured]:
         side, value = ("width", b.w[i]) if b.w[i] <= 0 else ("height", b.h[i])
         return f"{side} of the box is {value:g}, should be above 0"
 
-    yield from row_findings(dataset, wrong, message, fix="delete the row")
+    yield from row_findings(dataset, wrong, message)
 
 
 @zero_area_box.fires_on

@@ -1,0 +1,82 @@
+"""D211: the first class is never used while all others are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from traindx.core.check import Facts, check
+from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.finding import Finding, Measured, Place, Table
+
+PLACEHOLDERS = frozenset(
+    {
+        "background",
+        "bg",
+        "none",
+        "null",
+        "unlabeled",
+        "unlabelled",
+        "ignore",
+        "ignored",
+        "void",
+        "dummy",
+        "n/a",
+        "na",
+        "",
+    }
+)
+"""Names, less underscores and blanks at the ends, of a first class that is empty on purpose."""
+
+
+@check("D211", level="warning")
+def first_class_never_used(dataset: Dataset) -> Iterator[Finding | Measured]:
+    """No box has class 0 and every other class is used: the ids may count from 1.
+
+    Seen with three names or more, when no id is out of range. With a first name such as `background` it is meant.
+
+    ## Why is this bad?
+    If the ids count from 1, every object is trained under the next class's name, and nothing says so: the names have room
+    for the largest id.
+
+    ## How to fix
+    Look at a few boxes with their names. If the names are one off, subtract one from every id or drop the first name.
+    """
+    n = dataset.num_classes
+    used, counts = np.unique(dataset.boxes.class_id, return_counts=True)
+    ids = set(used.tolist())
+    zero = int(counts[used == 0].sum())
+    yield Measured("boxes of class 0", zero, "above 0, if the class exists")
+    first = dataset.names.get(0, "")
+    placeholder = first.strip("_ ").lower() in PLACEHOLDERS
+    if zero or placeholder or n < 3 or ids != set(range(1, n)):
+        return
+    rows = tuple((int(i), int(c), dataset.names.get(int(i), "")) for i, c in zip(used, counts, strict=True))
+    yield Finding(
+        _place(dataset),
+        f"class 0 ({first}) has no box and each of classes 1..{n - 1} has: do the ids count from 1?",
+        (Measured("boxes of class 0", 0, "above 0"), Table("Boxes by class", ("id", "boxes", "name"), rows)),
+    )
+
+
+def _place(dataset: Dataset) -> Place:
+    return Place(path=dataset.source.removeprefix(dataset.root.rstrip("/") + "/"), setting="names")
+
+
+@first_class_never_used.fires_on
+def only_the_first_class_is_unused() -> Facts:
+    boxes = [{"image": 0, "class_id": 1}, {"image": 0, "class_id": 2, "line": 2}]
+    return {"dataset": dataset_of([{"path": "a.jpg"}], boxes, names=("cat", "dog", "cow"))}
+
+
+@first_class_never_used.quiet_on
+def a_first_class_called_background() -> Facts:
+    boxes = [{"image": 0, "class_id": 1}, {"image": 0, "class_id": 2, "line": 2}]
+    return {"dataset": dataset_of([{"path": "a.jpg"}], boxes, names=("__background__", "dog", "cow"))}
+
+
+@first_class_never_used.quiet_on
+def several_unused_classes() -> Facts:
+    boxes = [{"image": 0, "class_id": 1}, {"image": 0, "class_id": 2, "line": 2}]
+    return {"dataset": dataset_of([{"path": "a.jpg"}], boxes, names=("cat", "dog", "cow", "hen"))}

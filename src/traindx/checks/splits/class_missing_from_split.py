@@ -1,0 +1,55 @@
+"""D301: a class that one split has and another lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from traindx.core.check import Facts, check
+from traindx.core.class_counts import boxes_per_class
+from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.finding import Finding, Measured, Place, Table
+
+
+@check("D301", level="warning")
+def class_missing_from_split(dataset: Dataset) -> Iterator[Finding | Measured]:
+    """A class has boxes in train and none in val, or the reverse.
+
+    ## Why is this bad?
+    A class without a box in val is not measured: mAP leaves it out, and a model that fails on it looks good. A class
+    without a box in train cannot be learnt, and pulls mAP down whatever the training does.
+
+    ## How to fix
+    Split again so that each class is in both, stratified by picture. Very rare classes need more pictures.
+    """
+    counts = boxes_per_class(dataset)
+    for here, there in (("val", "train"), ("train", "val")):
+        if here not in counts or there not in counts or not counts[here].sum() or not counts[there].sum():
+            continue
+        lacking = np.flatnonzero((counts[here] == 0) & (counts[there] > 0)).tolist()
+        total = int((counts[there] > 0).sum())
+        yield Measured(f"classes of {there} without a box in {here}", len(lacking), f"0 of {total}")
+        if lacking:
+            names = ", ".join(dataset.names.get(i, str(i)) for i in lacking[:5])
+            more = f" and {len(lacking) - 5} more" if len(lacking) > 5 else ""
+            rows = tuple((i, dataset.names.get(i, ""), int(counts[there][i]), 0) for i in lacking)
+            table = Table(f"Classes without a box in {here}", ("id", "name", there, here), rows)
+            text = f"{here} has no box of {len(lacking)} of the {total} classes of {there}: {names}{more}"
+            yield Finding(Place(setting=here), text, (table,))
+
+
+@class_missing_from_split.fires_on
+def a_class_that_val_lacks() -> Facts:
+    boxes = [{"image": 0}, {"image": 0, "class_id": 1, "line": 2}, {"image": 1}]
+    return {"dataset": dataset_of([{"path": "a.jpg"}, {"path": "b.jpg", "split": "val"}], boxes)}
+
+
+@class_missing_from_split.quiet_on
+def classes_in_both_splits() -> Facts:
+    return {"dataset": dataset_of([{"path": "a.jpg"}, {"path": "b.jpg", "split": "val"}], [{"image": 0}, {"image": 1}])}
+
+
+@class_missing_from_split.quiet_on
+def a_val_split_without_any_box() -> Facts:
+    return {"dataset": dataset_of([{"path": "a.jpg"}, {"path": "b.jpg", "split": "val"}], [{"image": 0}])}

@@ -1,0 +1,19 @@
+"""Boxes per class and split."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from traindx.core.dataset import Dataset, Ints
+
+
+def boxes_per_class(dataset: Dataset) -> dict[str, Ints]:
+    """For each split, the number of boxes of each class id 0..n-1; boxes with other ids are not counted."""
+    n = dataset.num_classes
+    ids = dataset.boxes.class_id
+    legal = (ids >= 0) & (ids < n) & (ids == np.floor(ids))
+    split_of_box = dataset.images.split[dataset.boxes.image]
+    return {
+        split.name: np.bincount(ids[legal & (split_of_box == split.name)].astype(np.int64), minlength=n)
+        for split in dataset.splits
+    }

@@ -1,0 +1,78 @@
+"""Tells pictures without a label file that are a fault from background pictures, which need none."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from traindx.core.dataset import Dataset
+
+BACKGROUND_SHARE = 0.1
+"""A folder without labels that holds up to this share of its split may be one of background pictures: Ultralytics'
+training tips recommend 0 to 10 % of them."""
+
+
+@dataclass(frozen=True)
+class Unlabelled:
+    """Pictures of one folder of a split whose label files were looked for in `looked_in` and are not there.
+
+    `of` is how many pictures the folder has, `elsewhere` the folder with files of these names (or the file, for a lone
+    picture), `found` how many of them. `fault` is why this is no folder of background pictures, or empty.
+    """
+
+    split: str
+    looked_in: str
+    images: tuple[int, ...]
+    of: int
+    found: int = 0
+    elsewhere: str = ""
+    fault: str = ""
+
+
+def unlabelled(dataset: Dataset) -> list[Unlabelled]:
+    """Every group of pictures without a label file, by split and folder.
+
+    A fault is: a whole split without labels (of a test split only if they are found elsewhere); a whole folder of more
+    than `BACKGROUND_SHARE` of its split, or whose labels are found elsewhere; most of a folder's missing labels found in
+    one other folder; a label beside the place looked for under another spelling.
+    """
+    images = dataset.images
+    folders: dict[tuple[str, str], list[int]] = {}
+    for i, (split, label) in enumerate(zip(images.split, images.label_path, strict=True)):
+        folders.setdefault((split, _folder(label)), []).append(i)
+    size = Counter(images.split.tolist())
+    missing = Counter(s for s, state in zip(images.split, images.label_state, strict=True) if state == "missing")
+    groups: list[Unlabelled] = []
+    for (split, folder), members in folders.items():
+        without = [i for i in members if images.label_state[i] == "missing"]
+        if without:
+            groups += _judge(dataset, split, folder, members, without, size[split], missing[split] == size[split])
+    return groups
+
+
+def _judge(
+    dataset: Dataset, split: str, folder: str, members: list[int], without: list[int], size: int, whole_split: bool
+) -> Iterator[Unlabelled]:
+    elsewhere = {i: dataset.labels_elsewhere.get(str(dataset.images.label_path[i]), "") for i in without}
+    beside = [i for i in without if elsewhere[i] and _folder(elsewhere[i]) == folder]
+    rest = [i for i in without if i not in set(beside)]
+    for i in beside:
+        yield Unlabelled(split, folder, (i,), len(members), 1, elsewhere[i], "spelling")
+    if not rest:
+        return
+    places = Counter(_folder(elsewhere[i]) for i in rest if elsewhere[i])
+    where, found = places.most_common(1)[0] if places else ("", 0)
+    whole = len(rest) == len(members)
+    share = len(rest) / size
+    moved = found >= max(1 if whole else 3, 0.8 * len(rest)) and (whole or share > BACKGROUND_SHARE)
+    fault = ""
+    if moved:
+        fault = "elsewhere"
+    elif split != "test" and (whole_split or (whole and share > BACKGROUND_SHARE)):
+        fault = "none"
+    yield Unlabelled(split, folder, tuple(rest), len(members), found, where, fault)
+
+
+def _folder(path: str) -> str:
+    return path.replace("\\", "/").rpartition("/")[0]
