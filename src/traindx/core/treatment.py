@@ -115,3 +115,8 @@ def repair_dataset(repair: str) -> Treatment:
     return Treatment(
         "repair_dataset", "dataset", (("repair", repair),), f"dataset repaired: {repair.replace('-', ' ')}"
     )
+
+
+def damage_dataset(damage: str) -> Treatment:
+    """Train on a damaged copy of the dataset; `damage` names what is put in (see `traindx.trial.repair`)."""
+    return Treatment("damage_dataset", "dataset", (("damage", damage),), f"dataset damaged: {damage.replace('-', ' ')}")
