@@ -45,7 +45,7 @@ def from_json(text: str) -> tuple[Treatment, ...]:
 
 def scale_lr(factor: float) -> Treatment:
     """Multiply the learning rate of every parameter group by `factor` at each step, on top of any schedule."""
-    return Treatment("scale_lr", "process", (("factor", factor),), f"learning rate × {factor:g}")
+    return Treatment("scale_lr", "process", (("factor", factor),), f"learning rate × {factor:.3g}")
 
 
 def zero_grad_after_step() -> Treatment:
