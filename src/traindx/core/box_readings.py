@@ -16,7 +16,8 @@ TOLERANCE_SHARE = 0.01
 def in_pixels(dataset: Dataset) -> Mask:
     """Boxes with at least three coordinates above 1 that all fit the picture's size in pixels.
 
-    Where the size is unknown, three coordinates above 2 are enough.
+    Where the size is unknown, three coordinates above 2 are enough. In a picture with such a box, one coordinate above 1
+    is enough: a box without area has fewer.
     """
     b, images = dataset.boxes, dataset.images
     width = images.width[b.image].astype(float)
@@ -25,9 +26,11 @@ def in_pixels(dataset: Dataset) -> Mask:
     room = np.stack([width, height, width, height]) + 1
     known = width > 0
     fits = ((values >= -1) & (values <= room)).all(axis=0)
-    above = (values > 1 + TOLERANCE_SHARE).sum(axis=0) >= 3
+    above = (values > 1 + TOLERANCE_SHARE).sum(axis=0)
     far = (values > 2).sum(axis=0) >= 3
-    return np.asarray(np.where(known, fits & above, far & np.isfinite(values).all(axis=0)), dtype=bool)
+    surely = np.where(known, fits & (above >= 3), far & np.isfinite(values).all(axis=0))
+    beside = np.bincount(b.image, weights=surely, minlength=len(images))[b.image] > 0
+    return np.asarray(surely | (beside & fits & (above >= 1)), dtype=bool)
 
 
 def finite(dataset: Dataset) -> Mask:

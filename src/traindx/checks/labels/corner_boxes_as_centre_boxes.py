@@ -70,7 +70,7 @@ def _finding(dataset: Dataset, index: np.ndarray, outside: Mask, reading: str, f
             (reading, int(fit.sum()), f"{fit.mean():.1%}"),
         ),
     )
-    text = f"{int(outside.sum())} of {n} boxes leave the picture as centre and size, none as {reading}"
+    text = f"{int(outside.sum())} of {n} boxes leave the picture as centre and size, {n - int(fit.sum())} as {reading}"
     row = f"first: {b.x[i]:g} {b.y[i]:g} {b.w[i]:g} {b.h[i]:g}"
     return Finding(place_of(dataset, i), f"{text} ({row})", (table, _picture(dataset, i, reading)))
 

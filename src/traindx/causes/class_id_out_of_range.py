@@ -1,0 +1,31 @@
+"""Labels name classes that the dataset does not have.
+
+## How it shows
+On CPU an index error in the loss; on GPU "device-side assert triggered", often later and elsewhere. Ultralytics drops the
+pictures instead.
+
+## How to tell it from its look-alikes
+If id 0 is never used and the largest id is the number of names, all ids are one too large: `one-based-class-ids`. Here
+single rows are wrong, or names are missing from the settings.
+
+## How to fix
+Add the missing names, or correct or delete the rows named.
+"""
+
+from __future__ import annotations
+
+from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.treatment import damage_dataset, repair_dataset
+
+CLASS_ID_OUT_OF_RANGE = Cause(
+    slug="class-id-out-of-range",
+    doc=__doc__,
+    clues=(  # a guess until the benchmark sets it
+        Clue("D204", if_seen=6.0, if_absent=-6.0, proves=True),
+        Clue("D205", if_seen=-8.0),
+    ),
+    fix=Fix("Add the missing names to the yaml, or correct or delete the rows named."),
+    proof="static",
+    undo=repair_dataset("out-of-range-ids"),
+    induce=damage_dataset("out-of-range-ids"),
+)

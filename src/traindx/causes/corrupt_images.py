@@ -1,0 +1,29 @@
+"""Pictures are truncated, damaged or no pictures.
+
+## How it shows
+Loaders stop, skip the picture, or decode what is there and leave the rest grey. Ultralytics rewrites a JPEG without an end
+marker in place.
+
+## How to tell it from its look-alikes
+A picture that is not there at all is `missing-images`. A label problem names the label file instead.
+
+## How to fix
+Fetch the files again, or take pictures and labels out of the set.
+"""
+
+from __future__ import annotations
+
+from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.treatment import damage_dataset, repair_dataset
+
+CORRUPT_IMAGES = Cause(
+    slug="corrupt-images",
+    doc=__doc__,
+    clues=(  # a guess until the benchmark sets it
+        Clue("D101", if_seen=6.0, if_absent=-6.0, proves=True),
+    ),
+    fix=Fix("Fetch the pictures again, or take them and their labels out of the set."),
+    proof="static",
+    undo=repair_dataset("damaged-pictures"),
+    induce=damage_dataset("damaged-pictures"),
+)

@@ -1,0 +1,29 @@
+"""Boxes have no area, or coordinates that are not finite.
+
+## How it shows
+Few such boxes hardly show. Many give losses that are not finite, or pictures that are dropped.
+
+## How to tell it from its look-alikes
+A loss that is not finite without such boxes comes from the rate, the precision or an operation. Very small boxes with an
+area are no fault of the label.
+
+## How to fix
+Delete the rows named, or draw the boxes again.
+"""
+
+from __future__ import annotations
+
+from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.treatment import damage_dataset, repair_dataset
+
+DEGENERATE_BOXES = Cause(
+    slug="degenerate-boxes",
+    doc=__doc__,
+    clues=(  # a guess until the benchmark sets it
+        Clue("D208", if_seen=6.0, if_absent=-6.0, proves=True),
+    ),
+    fix=Fix("Delete the rows named, or draw the boxes again."),
+    proof="static",
+    undo=repair_dataset("zero-area"),
+    induce=damage_dataset("zero-area"),
+)

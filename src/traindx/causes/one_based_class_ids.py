@@ -1,0 +1,38 @@
+"""Class ids count from 1 and should count from 0.
+
+## How it shows
+Every object is trained under the next class's name; the last class is out of range, which fails on CPU, asserts on GPU,
+and makes Ultralytics drop the pictures. With room for the largest id nothing fails, and all names are one off.
+
+## How to tell it from its look-alikes
+Single ids out of range leave id 0 in use: `class-id-out-of-range`. A set that merely lacks its first class has no id
+equal to the number of names.
+
+## How to fix
+Subtract one from the first field of every row and delete `*.cache`. Correct the export, or its category mapping.
+"""
+
+from __future__ import annotations
+
+from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.treatment import damage_dataset, repair_dataset
+
+_SNIPPET = """\
+for file in Path("labels").rglob("*.txt"):
+    rows = [line.split() for line in file.read_text().splitlines() if line.strip()]
+    file.write_text("".join(f"{int(float(row[0])) - 1} {' '.join(row[1:])}\\n" for row in rows))
+"""
+
+ONE_BASED_CLASS_IDS = Cause(
+    slug="one-based-class-ids",
+    doc=__doc__,
+    clues=(  # a guess until the benchmark sets it
+        Clue("D205", if_seen=6.0, if_absent=-6.0, proves=True),
+        Clue("D204", if_seen=1.0),
+        Clue("D211", if_seen=2.0),
+    ),
+    fix=Fix("Subtract 1 from every class id and delete *.cache.", {"pytorch": _SNIPPET}),
+    proof="static",
+    undo=repair_dataset("one-based-ids"),
+    induce=damage_dataset("one-based-ids"),
+)

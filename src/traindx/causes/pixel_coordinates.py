@@ -1,0 +1,36 @@
+"""Box coordinates are in pixels and should be shares of the picture.
+
+## How it shows
+Ultralytics and YOLOv5 drop every such picture ("non-normalized or out of bounds coordinates") and train on the rest, or on
+nothing: box loss 0, mAP 0. Other readers see boxes far outside the picture.
+
+## How to tell it from its look-alikes
+Single coordinates slightly above 1 are `box-outside-image`. Shares that leave the picture in bulk are corners read as
+centres: `wrong-box-format`.
+
+## How to fix
+Divide x and w by the picture's width, y and h by its height, as stored in the file, and delete `*.cache`.
+"""
+
+from __future__ import annotations
+
+from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.treatment import damage_dataset, repair_dataset
+
+_SNIPPET = """\
+width, height = Image.open(picture).size
+rows = [list(map(float, line.split())) for line in label.read_text().splitlines() if line.strip()]
+label.write_text("".join(f"{c:g} {x / width:.6f} {y / height:.6f} {w / width:.6f} {h / height:.6f}\\n" for c, x, y, w, h in rows))
+"""
+
+PIXEL_COORDINATES = Cause(
+    slug="pixel-coordinates",
+    doc=__doc__,
+    clues=(  # a guess until the benchmark sets it
+        Clue("D206", if_seen=6.0, if_absent=-6.0, proves=True),
+    ),
+    fix=Fix("Divide x and w by the picture's width, y and h by its height; delete *.cache.", {"pytorch": _SNIPPET}),
+    proof="static",
+    undo=repair_dataset("pixel-coordinates"),
+    induce=damage_dataset("pixel-coordinates"),
+)

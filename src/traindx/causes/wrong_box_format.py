@@ -1,0 +1,30 @@
+"""Boxes are written by their corners and read by their centre.
+
+## How it shows
+All numbers are legal shares, and no reader complains. Boxes are too large and in the wrong place: the box loss stays high
+and mAP near 0.
+
+## How to tell it from its look-alikes
+Boxes that overhang a little are `box-outside-image`. Numbers above 1 that fit the picture are `pixel-coordinates`.
+
+## How to fix
+Write the centre and the size: (x0 + x1) / 2, (y0 + y1) / 2, x1 - x0, y1 - y0. Then delete `*.cache`.
+"""
+
+from __future__ import annotations
+
+from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.treatment import damage_dataset, repair_dataset
+
+WRONG_BOX_FORMAT = Cause(
+    slug="wrong-box-format",
+    doc=__doc__,
+    clues=(  # a guess until the benchmark sets it
+        Clue("D210", if_seen=6.0, if_absent=-6.0, proves=True),
+        Clue("D207", if_seen=0.5),
+    ),
+    fix=Fix("Write centre and size instead of corners; delete *.cache."),
+    proof="static",
+    undo=repair_dataset("corner-boxes"),
+    induce=damage_dataset("corner-boxes"),
+)
