@@ -1,0 +1,40 @@
+"""The recorder: lives in the user's process, observes a training without changing it, and writes a recording."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+
+@contextmanager
+def record(model: Any = None, optimizer: Any = None, *, folder: str | Path | None = None) -> Iterator[Path]:
+    """Record the training inside the `with` block; yields the recording's folder.
+
+    `model` and `optimizer` may be left out: both are recognised when they are used. `folder` defaults to a new one,
+    named by the time, in `traindx-runs`. Inside a process that `traindx run` records already, nothing is added.
+    An exception passes through, and stands in the recording.
+    """
+    import torch
+
+    from traindx.recorder.attach import Attachment, attached_session
+    from traindx.recorder.session import Session
+
+    outer = attached_session(torch)
+    if outer is not None:
+        yield outer.folder
+        return
+    home = Path("traindx-runs") / time.strftime("%Y%m%d-%H%M%S") if folder is None else Path(folder)
+    session = Session(torch, home.resolve())
+    attachment = Attachment(torch, session)
+    session.adopt(model, optimizer)
+    try:
+        yield home
+    except BaseException as error:
+        session.raised(error, True)
+        raise
+    finally:
+        session.end()
+        attachment.detach()

@@ -1,0 +1,80 @@
+"""Found by Python at start-up when `traindx run` put this folder first: waits for torch to be imported, then attaches.
+
+Does nothing when TRAINDX_FOLDER is not set, takes its folder off `sys.path`, and runs the sitecustomize that it hides.
+"""
+
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import os
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+class TorchFinder(importlib.abc.MetaPathFinder):
+    """Finds torch as the other finders do, and has its loader call `attach` once the module is complete."""
+
+    def __init__(self):
+        self._busy = False
+
+    def find_spec(self, fullname, path=None, target=None):
+        """The spec of torch with a loader that attaches; None for everything else."""
+        if fullname != "torch" or self._busy:
+            return None
+        self._busy = True
+        try:
+            spec = importlib.util.find_spec("torch")
+        finally:
+            self._busy = False
+        if spec is not None and spec.loader is not None and hasattr(spec.loader, "exec_module"):
+            execute = spec.loader.exec_module
+
+            def exec_module(module):
+                execute(module)
+                if self in sys.meta_path:
+                    sys.meta_path.remove(self)
+                attach(module)
+
+            spec.loader.exec_module = exec_module
+        return spec
+
+
+def attach(torch):
+    """Start the recorder. Whatever goes wrong, the training goes on, and one line says so."""
+    try:
+        own_package()
+        from traindx.recorder.start import start_from_environment
+
+        start_from_environment(torch, os.environ)
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+        sys.stderr.write(f"traindx: the recorder could not start ({reason}); training goes on unrecorded\n")
+
+
+def own_package():
+    """Import the traindx that this file belongs to, from where it lies: the user's environment need not have it."""
+    if "traindx" in sys.modules:
+        return
+    package = os.path.dirname(os.path.dirname(HERE))
+    spec = importlib.util.spec_from_file_location(
+        "traindx", os.path.join(package, "__init__.py"), submodule_search_locations=[package]
+    )
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["traindx"] = module
+    spec.loader.exec_module(module)
+
+
+def chain():
+    """Run the sitecustomize further down the path, if there is one, as if this one were not there."""
+    sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or os.getcwd()) != HERE]
+    spec = importlib.machinery.PathFinder.find_spec("sitecustomize", sys.path)
+    if spec is not None and spec.loader is not None:
+        module = importlib.util.module_from_spec(spec)
+        sys.modules["sitecustomize"] = module
+        spec.loader.exec_module(module)
+
+
+if os.environ.get("TRAINDX_FOLDER"):
+    sys.meta_path.insert(0, TorchFinder())
+chain()

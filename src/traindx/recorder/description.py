@@ -1,0 +1,111 @@
+"""What is being trained: the root's layers and parameters, the optimizers, and which holds what."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Sequence
+from typing import Any
+
+WRAPPERS = {"DistributedDataParallel": "module", "DataParallel": "module", "OptimizedModule": "_orig_mod"}
+
+
+def core_of(module: Any) -> Any:
+    """The user's module inside the wrappers that distribution and compilation put around it."""
+    while (inner := WRAPPERS.get(type(module).__name__)) and hasattr(module, inner):
+        module = getattr(module, inner)
+    return module
+
+
+def held(optimizer: Any) -> list[Any]:
+    """All parameters of an optimizer's groups; none of an optimizer that is gone."""
+    groups = [] if optimizer is None else optimizer.param_groups
+    return [p for group in groups for p in group["params"]]
+
+
+class Description:
+    """Names and places of parameters and layers. Modules and tensors are held weakly: none lives longer for it."""
+
+    def __init__(self, root: Any | None, called: Callable[[Any], bool], optimizers: Sequence[Any]) -> None:
+        core = None if root is None else core_of(root)
+        self.name = "" if core is None else type(core).__name__
+        self.signature = signature(root, optimizers)
+        self._holder = {id(p): i for i, o in reversed(list(enumerate(optimizers))) for p in held(o)}
+        named = [] if core is None else [(n.replace("_orig_mod.", ""), p) for n, p in core.named_parameters()]
+        known = {id(p) for _, p in named}
+        for number, optimizer in enumerate(optimizers):
+            for at, parameter in enumerate(held(optimizer)):
+                if id(parameter) not in known:
+                    known.add(id(parameter))
+                    named.append((f"optimizer{number}.{at}", parameter))
+        self.names = [n for n, _ in named]
+        self.index = {id(p): i for i, (_, p) in enumerate(named)}
+        self._parameters = [weakref.ref(p) for _, p in named]
+        leaves = [] if core is None else [(n.replace("_orig_mod.", ""), m) for n, m in core.named_modules()]
+        leaves = [(n, m) for n, m in leaves if not m._modules and called(m)]
+        self.layers = [(n, type(m).__name__, _shape(m)) for n, m in leaves]
+        self.layer_index = {id(m): i for i, (_, m) in enumerate(leaves)}
+
+    @property
+    def parameters(self) -> list[Any]:
+        """The parameters themselves, None where one is gone."""
+        return [reference() for reference in self._parameters]
+
+    def line(self, step: int) -> dict[str, Any]:
+        """The `model` line."""
+        return {
+            "kind": "model",
+            "step": step,
+            "name": self.name,
+            "layers": [{"name": n, "kind": k, "shape": s} for n, k, s in self.layers],
+            "parameters": [
+                {"name": n, "shape": list(p.shape), "trainable": p.requires_grad, "optimizer": self._holder.get(id(p))}
+                for n, p in zip(self.names, self.parameters, strict=True)
+                if p is not None
+            ],
+        }
+
+
+def signature(root: Any | None, optimizers: Sequence[Any]) -> int:
+    """A number that changes when the root, its parameters, their trainability or the optimizers' holdings do."""
+    own = () if root is None else tuple((id(p), p.requires_grad) for p in root.parameters())
+    return hash((id(root), own, tuple(tuple(map(id, held(o))) for o in optimizers)))
+
+
+def optimizer_line(optimizer: Any, index: int, place: tuple[str, int] | None) -> dict[str, Any]:
+    """The `optimizer` line: class, and each group's settings that are plain values."""
+    groups = [
+        {
+            **{k: _plain(v) for k, v in group.items() if k != "params" and _is_plain(v)},
+            "parameters": len(group["params"]),
+        }
+        for group in optimizer.param_groups
+    ]
+    line = {"kind": "optimizer", "index": index, "class": type(optimizer).__name__, "groups": groups}
+    return line if place is None else {**line, "path": place[0], "line": place[1]}
+
+
+def rate(group: Any) -> float | None:
+    """A group's learning rate; None where it lies on a device, as reading it would wait for the device."""
+    value = group.get("lr")
+    if hasattr(value, "device"):
+        return float(value) if value.device.type == "cpu" else None
+    return None if value is None else float(value)
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, (tuple, list)):
+        return all(_is_plain(v) for v in value)
+    return value is None or isinstance(value, (bool, int, float, str)) or (hasattr(value, "device") and _on_host(value))
+
+
+def _on_host(tensor: Any) -> bool:
+    return bool(tensor.device.type == "cpu" and tensor.numel() == 1)
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if hasattr(value, "device") else value
+
+
+def _shape(module: Any) -> list[int]:
+    weight = getattr(module, "weight", None)
+    return list(weight.shape) if hasattr(weight, "shape") else []

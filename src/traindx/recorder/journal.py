@@ -1,0 +1,143 @@
+"""What becomes of observed steps: their numbers are read back together, judged for anomalies, and written as lines."""
+
+from __future__ import annotations
+
+import math
+import os
+import platform
+import sys
+import time
+from collections import deque
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from traindx.recorder.readback import Readback, Slots
+from traindx.recorder.schedule import Jumps, Schedule, light_stride
+from traindx.recorder.step import Step
+from traindx.recorder.writer import Writer
+
+SCHEMA = 1
+
+
+class Journal:
+    """Keeps what is not yet written. The file is made by `open`; lines that come before wait for it."""
+
+    def __init__(self, torch: Any, folder: Path, schedule: Schedule) -> None:
+        self._torch, self.folder, self._schedule = torch, folder, schedule
+        self.started = time.perf_counter()
+        self._writer: Writer | None = None
+        self._early: list[Mapping[str, Any]] = []
+        self._steps: list[Step] = []
+        self._lines: list[tuple[Slots, dict[str, Any]]] = []
+        self._under_way: deque[tuple[Readback | None, list[Step], list[dict[str, Any]]]] = deque()
+        self._jumps = Jumps()
+        self._was_finite = True
+        self._flushed = 0.0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the file has been made."""
+        return self._writer is not None
+
+    @property
+    def now(self) -> float:
+        """Seconds since the recorder started."""
+        return time.perf_counter() - self.started
+
+    def open(self) -> None:
+        """Make the file of this process and write what waited for it."""
+        if self._writer is None:
+            rank = int(os.environ.get("RANK") or 0)
+            self._writer = Writer(self.folder, rank)
+            self._writer.write(self._start(rank), *self._early)
+            self._early = []
+
+    def write(self, *lines: Mapping[str, Any]) -> None:
+        """Write lines now, or when the file is made."""
+        if self._writer is None:
+            self._early += lines
+        else:
+            self._writer.write(*lines)
+
+    def event(self, event: str, step: int, **fields: Any) -> None:
+        """Write an event."""
+        self.write({"kind": "event", "event": event, "step": step, "time": round(self.now, 6), **fields})
+
+    def add(self, step: Step) -> None:
+        """Take a finished step; it is read back with the next recorded one, or after a second."""
+        self._steps.append(step)
+        if step.recorded or self.now - self._flushed > 1.0:
+            self.flush()
+        self._drain(wait=False)
+
+    def add_line(self, slots: Slots, line: dict[str, Any]) -> None:
+        """Take a line whose numbers are still on the device."""
+        self._lines.append((slots, line))
+
+    def flush(self, *, wait: bool = False) -> None:
+        """Start reading back all that is pending; with `wait`, write it before returning."""
+        segments = [s for step in self._steps for s in step.segments(self._torch)]
+        segments += [s for slots, _ in self._lines for s in slots.segments]
+        if self._steps or self._lines:
+            readback = Readback(self._torch, segments) if segments else None
+            self._under_way.append((readback, self._steps, [line for _, line in self._lines]))
+            self._steps, self._lines = [], []
+        self._flushed = self.now
+        self._drain(wait=wait)
+
+    def close(self, steps: int, cost: float) -> None:
+        """Write the last line and close the file."""
+        if self._writer is not None:
+            end = {"kind": "end", "time": round(self.now, 6), "steps": steps, "cost": round(cost, 6)}
+            self._writer.write(end)
+            self._writer.close()
+
+    def abandon(self) -> None:
+        """Let go of the file without writing: it belongs to the process this one was forked from."""
+        if self._writer is not None:
+            self._writer.close()
+
+    def _drain(self, *, wait: bool) -> None:
+        while self._under_way and (wait or self._under_way[0][0] is None or self._under_way[0][0].ready()):
+            readback, steps, lines = self._under_way.popleft()
+            if readback is not None:
+                readback.deliver()
+            written = [line for step in steps if (line := self._judged(step)) is not None]
+            self.write(*written, *lines)
+
+    def _judged(self, step: Step) -> dict[str, Any] | None:
+        line = step.line()
+        jump = step.loss is not None and self._jumps.is_jump(step.loss)
+        if not step.finite and self._was_finite:
+            self.event("nonfinite", step.number, what="loss", value=step.loss)
+        elif step.finite and not math.isfinite(line.get("grad_norm") or 0.0):
+            self.event("nonfinite", step.number, what="gradient", value=line["grad_norm"])
+        odd = jump or (self._was_finite and not step.finite)
+        self._was_finite = step.finite
+        if odd:
+            self._schedule.alarm(step.number)
+        return line if step.recorded or odd or step.number % light_stride(step.number) == 0 else None
+
+    def _start(self, rank: int) -> dict[str, Any]:
+        torch = self._torch
+        return {
+            "kind": "start",
+            "schema": SCHEMA,
+            "rank": rank,
+            "world_size": int(os.environ.get("WORLD_SIZE") or 1),
+            "pid": os.getpid(),
+            "argv": list(getattr(sys, "orig_argv", sys.argv)),
+            "python": platform.python_version(),
+            "torch": str(torch.__version__),
+            "device": _device(torch),
+            "time": time.time() - self.now,
+        }
+
+
+def _device(torch: Any) -> str:
+    """The device in words; a CUDA device is named only where the process has started to use it."""
+    if torch.cuda.is_available() and torch.cuda.is_initialized():
+        return str(torch.cuda.get_device_name())
+    mps = getattr(torch.backends, "mps", None)
+    return "mps" if mps is not None and mps.is_available() else "cpu"

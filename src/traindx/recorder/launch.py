@@ -1,0 +1,167 @@
+"""Runs any command unchanged, with the recorder in every Python process of it that imports torch."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from traindx.core.treatment import Treatment, to_json
+from traindx.errors import TraindxError
+
+SITE = Path(__file__).parent / "_site"
+GRACE = 5.0
+"""Seconds between asking a timed-out command to end and killing it."""
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """How the command ended: its exit status (128 + n for signal n, as a shell has it), seconds, the recording's folder."""
+
+    exit_status: int
+    seconds: float
+    folder: Path
+
+
+def run_command(
+    command: Sequence[str],
+    folder: Path,
+    *,
+    treatments: Sequence[Treatment] = (),
+    seed: int | None = None,
+    max_steps: int | None = None,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    stdout: Any = None,
+    timeout: float | None = None,
+) -> RunResult:
+    """Run `command` and leave a recording in `folder`.
+
+    `treatments` are those of `process`; `seed` seeds each process after it has imported torch; `max_steps` ends each
+    training process after so many optimizer steps; `stdout` None passes both streams through, otherwise both go there;
+    after `timeout` seconds the command and all its children are ended. Raises `TraindxError` if the command does not
+    exist or the folder cannot be written.
+    """
+    environment = dict(os.environ if env is None else env)
+    where = Path.cwd() if cwd is None else Path(cwd)
+    home = _writable(Path(folder))
+    program = _existing(command, where, environment)
+    environment |= _settings(home, treatments, seed, max_steps, environment.get("PYTHONPATH"))
+    facts: dict[str, Any] = {"command": list(command), "cwd": str(where), "started": time.time()}
+    _write(home, facts)
+    began = time.monotonic()
+    status = _run([program, *command[1:]], where, environment, stdout, timeout)
+    seconds = time.monotonic() - began
+    shown = status if status >= 0 else 128 - status
+    _write(
+        home,
+        {
+            **facts,
+            "ended": time.time(),
+            "exit_status": shown,
+            "signal": -status if status < 0 else None,
+            "recorded": any(home.glob("rank-*.jsonl")),
+        },
+    )
+    return RunResult(shown, seconds, home)
+
+
+def _writable(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / "run.json"
+        probe.touch()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise TraindxError(f"cannot write to {folder}: {reason}", "", "name another folder") from error
+    return folder.resolve()
+
+
+def _existing(command: Sequence[str], cwd: Path, environment: Mapping[str, str]) -> str:
+    if not command:
+        raise TraindxError("no command was given", "", "traindx run -- python train.py")
+    name = command[0]
+    if os.sep in name:
+        candidate = cwd / name
+        found = str(candidate) if candidate.is_file() and os.access(candidate, os.X_OK) else None
+    else:
+        found = shutil.which(name, path=environment.get("PATH"))
+    if found is None:
+        hint = "to run a script, write: traindx run -- python train.py"
+        raise TraindxError(f"no such command: {shlex.quote(name)}", "", hint)
+    return name
+
+
+def _settings(
+    folder: Path, treatments: Sequence[Treatment], seed: int | None, max_steps: int | None, path: str | None
+) -> dict[str, str]:
+    return {
+        "PYTHONPATH": str(SITE) + (os.pathsep + path if path else ""),
+        "TRAINDX_FOLDER": str(folder),
+        "TRAINDX_LAUNCHER": str(os.getpid()),
+        "TRAINDX_TREATMENTS": to_json(treatments),
+        "TRAINDX_SEED": "" if seed is None else str(seed),
+        "TRAINDX_MAX_STEPS": "" if max_steps is None else str(max_steps),
+    }
+
+
+def _run(command: Sequence[str], cwd: Path, environment: Mapping[str, str], stdout: Any, timeout: float | None) -> int:
+    """Run to the end; the status is negative for a signal. With a timeout the command has a process group of its own."""
+    own_group = timeout is not None
+    process = subprocess.Popen(
+        command,
+        cwd=cwd,
+        env=dict(environment),
+        stdout=stdout,
+        stderr=None if stdout is None else subprocess.STDOUT,
+        start_new_session=own_group,
+    )
+    with _signals_passed_to(process):
+        try:
+            return process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            _end_group(process)
+            return process.wait()
+
+
+def _end_group(process: subprocess.Popen[Any]) -> None:
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, number)
+            process.wait(GRACE)
+        except (ProcessLookupError, subprocess.TimeoutExpired):
+            continue
+
+
+@contextmanager
+def _signals_passed_to(process: subprocess.Popen[Any]) -> Iterator[None]:
+    """Leave an interrupt from the keyboard to the command, and hand a request to end on to it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {
+        signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN),
+        signal.SIGTERM: signal.signal(signal.SIGTERM, lambda number, frame: process.send_signal(number)),
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _write(folder: Path, facts: Mapping[str, Any]) -> None:
+    path = folder / "run.json"
+    temporary = path.with_suffix(".tmp")
+    temporary.write_text(json.dumps(facts, indent=2) + "\n")
+    temporary.replace(path)

@@ -1,0 +1,143 @@
+"""Statistics of tensors, computed where they lie: nothing here waits for the device or draws a random number."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+Tensor: TypeAlias = Any
+
+SAMPLES = 8
+"""Samples of a batch that are looked at where a tensor is large."""
+ELEMENTS = 1 << 20
+"""Elements of an activation that are looked at; beyond, only the first samples are."""
+CHANNELS = 16
+
+
+def local(tensor: Tensor) -> Tensor:
+    """The part of a sharded tensor that lies on this rank: a norm over it needs no collective call."""
+    return tensor.to_local() if hasattr(tensor, "to_local") else tensor
+
+
+def usable(torch: Any, tensor: Tensor, *, or_bytes: bool = False) -> bool:
+    """Whether a value is a real float tensor on which something may be computed now (not traced, captured or fake)."""
+    if not isinstance(tensor, torch.Tensor) or type(tensor) not in (torch.Tensor, torch.nn.Parameter):
+        return False
+    if not (tensor.is_floating_point() or (or_bytes and tensor.dtype == torch.uint8)):
+        return False
+    if tensor.is_sparse or tensor.device.type == "meta" or tensor.numel() == 0:
+        return False
+    if torch.jit.is_tracing() or torch._C._functorch.is_functorch_wrapped_tensor(tensor):
+        return False
+    return not (tensor.device.type == "cuda" and torch.cuda.is_current_stream_capturing())
+
+
+def norms(torch: Any, tensors: Sequence[Tensor]) -> Tensor:
+    """The Euclidean norm of each float tensor as one vector; half precision is summed in single."""
+    with torch.no_grad():
+        wide = [t.float() if t.dtype in (torch.float16, torch.bfloat16) else t for t in tensors]
+        device = wide[0].device
+        return torch.stack([n.to(device, torch.float32, non_blocking=True) for n in torch._foreach_norm(wide, 2)])
+
+
+def copies(torch: Any, tensors: Sequence[Tensor]) -> list[Tensor]:
+    """A copy of each tensor."""
+    with torch.no_grad():
+        return [t.detach().clone() for t in tensors]
+
+
+def differences(torch: Any, after: Sequence[Tensor], before: list[Tensor]) -> Tensor:
+    """The norm of each `after - before`; `before` is overwritten."""
+    with torch.no_grad():
+        torch._foreach_sub_(before, [t.detach() for t in after])
+    return norms(torch, before)
+
+
+def first_tensor(torch: Any, value: Any, depth: int = 3) -> Tensor | None:
+    """The first picture-like or feature tensor in nested arguments: floats, or bytes with three or more dimensions."""
+    if isinstance(value, torch.Tensor):
+        bytes_of_pictures = value.dtype == torch.uint8 and value.dim() >= 3
+        return value if value.is_floating_point() or bytes_of_pictures else None
+    if depth and isinstance(value, Mapping):
+        value = list(value.values())
+    if depth and isinstance(value, (list, tuple)):
+        for item in value:
+            found = first_tensor(torch, item, depth - 1)
+            if found is not None:
+                return found
+    return None
+
+
+def channel_dim(tensor: Tensor, kind: str = "") -> int | None:
+    """The dimension of channels or features: 1 for pictures [N, C, H, W], 0 for one picture, else the last."""
+    if kind == "Linear" and tensor.dim() >= 2:
+        return int(tensor.dim()) - 1
+    if tensor.dim() >= 4 or (kind.startswith(("Conv", "BatchNorm", "MaxPool", "AvgPool")) and tensor.dim() == 3):
+        return 1
+    if tensor.dim() == 3:
+        return 0 if tensor.shape[0] in (1, 3, 4) and not kind else 2
+    return 1 if tensor.dim() == 2 else None
+
+
+def excerpt(tensor: Tensor) -> Tensor:
+    """The tensor itself if it is small, else its first samples, and of these as many as make up `ELEMENTS`."""
+    if tensor.dim() == 0 or tensor.numel() <= ELEMENTS:
+        return tensor
+    sample = max(1, tensor.numel() // tensor.shape[0])
+    return tensor[: max(1, min(SAMPLES, ELEMENTS // sample))]
+
+
+def input_statistics(torch: Any, tensor: Tensor) -> tuple[Tensor, dict[str, Any]]:
+    """Least, largest, means, deviations as one vector, and a dict with the shape and with `channels`, how many means."""
+    with torch.no_grad():
+        x = excerpt(tensor.detach())
+        x = x.float() if x.dtype in (torch.float16, torch.bfloat16, torch.uint8) else x
+        dim = channel_dim(x)
+        rest = [d for d in range(x.dim()) if d != dim]
+        by_channel = dim is not None and (x.dim() >= 3 or x.shape[1] <= CHANNELS)
+        if by_channel and dim is not None:
+            x_few = x.narrow(dim, 0, min(CHANNELS, x.shape[dim]))
+            deviation, mean = torch.std_mean(x_few, dim=rest, unbiased=False)
+        else:
+            deviation, mean = torch.std_mean(x, unbiased=False)
+        low, high = torch.aminmax(x)
+        vector = torch.cat([low.reshape(1), high.reshape(1), mean.reshape(-1), deviation.reshape(-1)])
+    facts = {"shape": list(tensor.shape), "dtype": str(tensor.dtype).removeprefix("torch.")}
+    return vector, facts
+
+
+def as_input(values: list[float]) -> dict[str, Any]:
+    """The numbers of `input_statistics` by name."""
+    half = (len(values) - 2) // 2
+    return {"min": values[0], "max": values[1], "mean": values[2 : 2 + half], "std": values[2 + half :]}
+
+
+def activation_statistics(torch: Any, tensor: Tensor) -> tuple[Tensor, int]:
+    """Least, largest, mean and norm of an activation as one vector, and the number of elements they are over."""
+    with torch.no_grad():
+        x = excerpt(tensor.detach())
+        x = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
+        low, high = torch.aminmax(x)
+        return torch.stack([low, high, x.mean(), torch.linalg.vector_norm(x)]), x.numel()
+
+
+def as_activation(values: list[float], count: int) -> tuple[float, float, float]:
+    """Mean, standard deviation and largest magnitude from the numbers of `activation_statistics`."""
+    low, high, mean, norm = values
+    variance = norm * norm / count - mean * mean
+    deviation = math.sqrt(variance) if variance > 0 else (variance if math.isnan(variance) else 0.0)
+    return mean, deviation, max(abs(low), abs(high))
+
+
+def silent_units(torch: Any, tensor: Tensor, kind: str) -> tuple[Tensor, Tensor] | None:
+    """Which channels or features are zero over the whole batch, and the least value of all; None without such units."""
+    x = tensor.detach()
+    dim = channel_dim(x, kind)
+    if dim is None:
+        return None
+    with torch.no_grad():
+        x = excerpt(x) if x.numel() > 4 * ELEMENTS else x
+        rest = [d for d in range(x.dim()) if d != dim]
+        low, high = (x.amin(dim=rest), x.amax(dim=rest)) if rest else (x, x)
+        return (low == 0) & (high == 0), low.amin()

@@ -1,0 +1,83 @@
+"""Norms of gradients, weights and updates of one optimizer step, a number for each parameter."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from traindx.recorder import measure
+from traindx.recorder.readback import Slots, rounded
+
+
+class Norms:
+    """Gathers norms by parameter (by id) and writes them into a step's line once they have been read back."""
+
+    def __init__(self, torch: Any, slots: Slots) -> None:
+        self._torch, self._slots = torch, slots
+        self._found: dict[str, dict[int, float]] = {"leftover": {}, "grad": {}, "weight": {}, "update": {}}
+        self._copies: dict[int, Any] = {}
+        self._stepped: set[int] = set()
+
+    def leftover(self, parameters: Iterable[Any]) -> None:
+        """Gradients that are already there at the first backward of a step."""
+        self._measure("leftover", [(p, p.grad) for p in parameters])
+
+    def before(self, parameters: Sequence[Any], *, gradients: bool) -> None:
+        """Right before an optimizer step: the gradients as it sees them, and a copy of the weights."""
+        if gradients:
+            self._measure("grad", [(p, p.grad) for p in parameters])
+        usable = [(p, measure.local(p)) for p in parameters if p.requires_grad]
+        usable = [(p, t) for p, t in usable if measure.usable(self._torch, t)]
+        for (parameter, _), copy in zip(usable, measure.copies(self._torch, [t for _, t in usable]), strict=True):
+            self._copies[id(parameter)] = copy
+
+    def after(self, parameters: Sequence[Any], *, gradients: bool) -> None:
+        """Right after: updates and weights, and the gradients where a closure made them during the step."""
+        self._stepped |= {id(p) for p in parameters}
+        if gradients:
+            self._measure("grad", [(p, p.grad) for p in parameters])
+        self._measure("weight", [(p, p) for p in parameters])
+        moved = [p for p in parameters if id(p) in self._copies]
+        if moved:
+            before = [self._copies.pop(id(p)) for p in moved]
+            vector = measure.differences(self._torch, [measure.local(p) for p in moved], before)
+            self._fill("update", [id(p) for p in moved], vector)
+
+    def others(self, parameters: Iterable[Any]) -> None:
+        """Parameters that no optimizer holds: their weights and gradients."""
+        parameters = list(parameters)
+        self._measure("grad", [(p, p.grad) for p in parameters])
+        self._measure("weight", [(p, p) for p in parameters])
+
+    def finish(self, line: dict[str, Any], index: Mapping[int, int]) -> None:
+        """Write `parameters` (aligned by `index`, id to position) and the global norms over what was stepped."""
+        columns: dict[str, list[float | None]] = {}
+        for name in ("grad", "weight", "update"):
+            column: list[float | None] = [None] * len(index)
+            for key, value in self._found[name].items():
+                if key in index:
+                    column[index[key]] = value
+            columns[name] = column
+        line["parameters"] = columns
+        line["grad_norm"] = self._whole("grad", self._stepped)
+        line["grad_before"] = self._whole("leftover", self._stepped)
+        line["update_norm"] = self._whole("update", self._stepped)
+        line["weight_norm"] = self._whole("weight", self._stepped)
+
+    def _measure(self, name: str, pairs: Sequence[tuple[Any, Any]]) -> None:
+        found = [(id(p), measure.local(t)) for p, t in pairs if t is not None]
+        found = [(key, t) for key, t in found if measure.usable(self._torch, t)]
+        if found:
+            self._fill(name, [key for key, _ in found], measure.norms(self._torch, [t for _, t in found]))
+
+    def _fill(self, name: str, keys: Sequence[int], vector: Any) -> None:
+        column = self._found[name]
+        self._slots.add(vector, lambda values: column.update(zip(keys, map(rounded, values), strict=True)))
+
+    def _whole(self, name: str, keys: set[int]) -> float:
+        values = [v for k, v in self._found[name].items() if k in keys]
+        largest = max(map(abs, values), default=0.0)
+        if not math.isfinite(largest) or any(math.isnan(v) for v in values):
+            return math.nan if any(math.isnan(v) for v in values) else math.inf
+        return rounded(math.sqrt(math.fsum(v * v for v in values)))

@@ -1,0 +1,81 @@
+"""Which module is the root: of those called outermost, with gradients, the one with most parameters."""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any
+
+from traindx.recorder.description import core_of
+
+
+class Roots:
+    """Watches all calls while `searching`; afterwards only the root's own. Modules are held weakly."""
+
+    def __init__(self) -> None:
+        self.searching = True
+        self._root: weakref.ref[Any] | None = None
+        self.core_type: type | None = None
+        self._size = 0
+        self._stack: list[int] = []
+        self._sizes: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
+        self._called: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._found = 0
+
+    @property
+    def root(self) -> Any | None:
+        """The root, None while none was called."""
+        return None if self._root is None else self._root()
+
+    def was_called(self, module: Any) -> bool:
+        """Whether a module was called while searching."""
+        return module in self._called
+
+    def search(self) -> None:
+        """Look for a root anew: another model may be trained now."""
+        if not self.searching:
+            self.searching, self._stack, self._found = True, [], 0
+
+    def settle(self) -> None:
+        """Stop searching once a root is found."""
+        self._stack = []
+        if self._root is not None and self._found:
+            self.searching = False
+
+    def offer(self, module: Any) -> None:
+        """Take `module` as the root where none with more parameters was found in this search."""
+        size = self._size_of(module)
+        if size and size >= self._found:
+            self._found, self._size = size, size
+            self._root = weakref.ref(module)
+            self.core_type = type(core_of(module))
+
+    def enter(self, module: Any, gradients: bool) -> bool:
+        """Note a call while searching; true when it is the call of the best root so far."""
+        outermost = not self._stack
+        self._stack.append(id(module))
+        if not module._modules:
+            self._called.add(module)
+        if outermost and gradients:
+            self.offer(module)
+        return outermost and module is self.root
+
+    def leave(self, module: Any) -> None:
+        """Note the end of a call, and of calls inside it that ended by an exception."""
+        if id(module) in self._stack:
+            del self._stack[self._stack.index(id(module)) :]
+
+    def is_twin(self, module: Any) -> bool:
+        """Whether a module is the root, what it wraps, or a copy of it (an average of its weights, for validation)."""
+        if type(module) is not self.core_type:
+            return False
+        return self._size_of(module) == self._size
+
+    def takes_input(self, module: Any) -> bool:
+        """Whether a module is where inputs arrive: what the wrappers enclose, or the root if that is compiled."""
+        return self.is_twin(module) or (module is self.root and type(module).__name__ == "OptimizedModule")
+
+    def _size_of(self, module: Any) -> int:
+        size = self._sizes.get(module)
+        if size is None:
+            size = self._sizes[module] = sum(int(p.numel()) for p in module.parameters())
+        return size

@@ -1,0 +1,43 @@
+"""Starts recording in a process that `run_command` launched, right after it has imported torch."""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from traindx.core.treatment import from_json
+from traindx.recorder.attach import Attachment, attached_session
+from traindx.recorder.ending import watch_endings
+from traindx.recorder.session import Session
+
+
+def start_from_environment(torch: Any, environment: Mapping[str, str]) -> Session | None:
+    """Read the settings that `run_command` left in the environment, and attach to torch unless that is done already."""
+    folder = environment.get("TRAINDX_FOLDER")
+    if not folder or attached_session(torch) is not None:
+        return None
+    limit = environment.get("TRAINDX_MAX_STEPS")
+    session = Session(
+        torch,
+        Path(folder),
+        treatments=from_json(environment.get("TRAINDX_TREATMENTS") or "[]"),
+        max_steps=int(limit) if limit else None,
+    )
+    if environment.get("TRAINDX_SEED"):
+        seed_everything(torch, int(environment["TRAINDX_SEED"]))
+    attachment = Attachment(torch, session)
+    watch_endings(session, always=environment.get("TRAINDX_LAUNCHER") == str(os.getppid()))
+    session.detach = attachment.detach
+    return session
+
+
+def seed_everything(torch: Any, seed: int) -> None:
+    """Seed Python, numpy if the process has it, and torch. A seed that the user's code sets later wins."""
+    random.seed(seed)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(seed % 2**32)
+    torch.manual_seed(seed)

@@ -1,0 +1,74 @@
+"""One optimizer step while it is being observed: calls, losses, measurements, and the line they become."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from traindx.recorder.activations import Pass
+from traindx.recorder.description import Description
+from traindx.recorder.norms import Norms
+from traindx.recorder.readback import Fill, Slots, rounded
+
+LONGEST_CALLS = 400
+
+
+class Step:
+    """`recorded` steps are measured in full; the others keep their losses and calls only."""
+
+    def __init__(self, torch: Any, number: int, recorded: bool, calls: list[str]) -> None:
+        self.number, self.recorded = number, recorded
+        self.calls, self.after = calls, list[str]()
+        self.losses: list[Any] = []
+        self.loss: float | None = None
+        self.slots = Slots()
+        self.norms = Norms(torch, self.slots)
+        self.details: dict[str, Any] = {}
+        self.passed: Pass | None = None
+        self.stepped: list[int] = []
+        self.training: bool | None = None
+        self.rate: float | None = None
+        self.rates: list[float | None] = []
+        self.time = self.wait = self.seconds = 0.0
+        self.started_cost = self.cost = 0.0
+        self.description: Description | None = None
+
+    def segments(self, torch: Any) -> list[tuple[Any, Fill]]:
+        """All that is to be read back of this step."""
+        if not self.losses:
+            return self.slots.segments
+        with torch.no_grad():
+            losses = torch.stack([loss.reshape(()).float() for loss in self.losses])
+        return [(losses, self._fill_losses), *self.slots.segments]
+
+    def _fill_losses(self, values: list[float]) -> None:
+        self.loss = rounded(sum(values) / len(values))
+        if len(values) > 1:
+            self.details["loss_sum"], self.details["backwards"] = rounded(sum(values)), len(values)
+
+    def line(self) -> dict[str, Any]:
+        """The `step` line, after the numbers were read back."""
+        line: dict[str, Any] = {
+            "kind": "step",
+            "step": self.number,
+            "time": round(self.time, 6),
+            "loss": self.loss,
+            "lr": self.rate,
+            "training": self.training,
+            "calls": "".join(self.calls[:LONGEST_CALLS]),
+            "wait": round(self.wait, 6),
+            "seconds": round(self.seconds, 6),
+        }
+        if self.recorded and self.description is not None:
+            self.norms.finish(line, self.description.index)
+            if self.passed is not None:
+                self.passed.finish(self.description.layer_index, [n for n, _, _ in self.description.layers])
+            if len(self.rates) > 1:
+                line["lrs"] = self.rates
+            line["cost"] = round(self.cost, 6)
+        return {**line, **self.details}
+
+    @property
+    def finite(self) -> bool:
+        """Whether the loss is a finite number or unknown."""
+        return self.loss is None or math.isfinite(self.loss)
