@@ -17,6 +17,8 @@ else:  # pragma: no cover
     import tomli as tomllib
 
 KEYS = ("select", "ignore", "checks")
+FEW = 12
+"""Up to this many known words are listed in a hint."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,13 @@ def require_codes(prefixes: Iterable[str], where: str) -> None:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """`did you mean …?` with up to three of the known words, or all of them if none is near."""
+    """`did you mean …?` with up to three of the known words; all of them if none is near and they are few."""
     words = list(known)
     close = difflib.get_close_matches(word.lower(), [w.lower() for w in words], n=3, cutoff=0.5)
     near = [w for c in close for w in words if w.lower() == c]
-    return f"did you mean {' or '.join(dict.fromkeys(near))}?" if near else f"known: {', '.join(words)}"
+    if near:
+        return f"did you mean {' or '.join(dict.fromkeys(near))}?"
+    return f"known: {', '.join(words)}" if len(words) <= FEW else ""
 
 
 def _table(path: Path) -> dict[str, Any] | None:

@@ -30,8 +30,19 @@ PIPE_CLOSED = 141
 ISSUES = "please report this with the output of -v: it is a bug in traindx"
 
 
+class PipeClosed(Exception):
+    """Whoever read the output has gone."""
+
+
 class Program(click.Group):
     """Knows the commands by name and imports one only when it is asked for, so that starting stays quick."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. A pipe that was closed is told apart here, because click would exit with 1, which means findings."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise PipeClosed from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The commands in the order of a first use."""
@@ -68,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         status = status_of(words)
         sys.stdout.flush()
-    except BrokenPipeError:
+    except (PipeClosed, BrokenPipeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # keeps the interpreter from flushing again
         status = PIPE_CLOSED
     sys.exit(status)
@@ -79,7 +90,7 @@ def status_of(words: Sequence[str]) -> int:
     try:
         result: Any = program.main(list(words) or ["--help"], prog_name="traindx", standalone_mode=False)
         return int(result or 0)
-    except BrokenPipeError:
+    except PipeClosed:
         raise
     except click.ClickException as error:
         path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "traindx"

@@ -38,7 +38,8 @@ class Output:
     def write(self, report: Report) -> None:
         """Render the report to its place, and say where if that is a file."""
         if self.file is None:
-            click.echo(_rendered(report, self.kind, self.verbose, terminal=True).rstrip("\n"))
+            shown = _rendered(report, self.kind, self.verbose, terminal=True).rstrip("\n")
+            click.echo(shown, color=wants_color())
             return
         rendered = _rendered(report, self.kind, self.verbose, terminal=False)
         self.file.write_text(rendered.rstrip("\n") + "\n", encoding="utf-8")

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeAlias
 
+import click
+
 PATIENCE = 2.0
 """Seconds of silence before a bar appears."""
 
@@ -41,3 +43,9 @@ def progress(title: str) -> Iterator[Advance | None]:
     finally:
         if shown:
             bar.stop()
+
+
+def tell(line: str) -> None:
+    """Say on stderr, if it is a terminal, what is being done now: for work whose end is not known."""
+    if sys.stderr.isatty():
+        click.secho(f"traindx: {line}", err=True, dim=True)

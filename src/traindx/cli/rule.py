@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import shutil
+
 import click
 
 from traindx.cli.arguments import Command
@@ -36,7 +39,9 @@ def look_up(name: str) -> Check | Cause:
     for word, entry in known.items():
         if word.lower() == name.lower().replace("_", "-"):
             return entry
-    raise TraindxError(f"no check and no cause is called {name!r}", "", f"{nearest(name, known)} List: traindx rule")
+    raise TraindxError(
+        f"no check and no cause is called {name!r}", "", f"{nearest(name, known)} traindx rule lists all".strip()
+    )
 
 
 def _show(markdown: str) -> None:
@@ -44,4 +49,13 @@ def _show(markdown: str) -> None:
     from rich.markdown import Markdown
 
     color = wants_color()
-    Console(force_terminal=color, no_color=not color, highlight=False).print(Markdown(markdown))
+    console = Console(
+        file=io.StringIO(),
+        force_terminal=color,
+        color_system="standard" if color else None,
+        width=shutil.get_terminal_size().columns,
+        highlight=False,
+    )
+    with console.capture() as shown:
+        console.print(Markdown(markdown))
+    click.echo(shown.get().rstrip("\n"), color=color)

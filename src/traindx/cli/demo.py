@@ -1,0 +1,39 @@
+"""`traindx demo [CAUSE]`: watch a real small training fail, be diagnosed, be proved and be cured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from traindx.cli.arguments import Command
+from traindx.cli.options import verbose_option
+from traindx.cli.output import Output
+
+HOME = Path("traindx-demo")
+
+
+@click.command(cls=Command)
+@click.argument("cause", default="lr-too-high")
+@verbose_option
+def demo(cause: str, verbose: bool) -> int:
+    """Put CAUSE (lr-too-high by default) into the training of a small network, find it, prove it and undo it.
+
+    Everything lies in ./traindx-demo afterwards: the script, the recordings, report.html. It takes about a minute. The
+    exit status is 0 if the cause was named first and proved.
+    """
+    from traindx.demo import demonstrate
+
+    shown = demonstrate(cause, HOME, say)
+    click.echo()
+    Output("text", None, verbose).write(shown.report)
+    click.echo()
+    if shown.before is not None and shown.after is not None:
+        click.echo(f"Validation accuracy: {shown.before:.1%} with the fault, {shown.after:.1%} with it undone.")
+    Output("html", HOME / "report.html", verbose).write(shown.report)
+    return 0 if shown.succeeded else 1
+
+
+def say(line: str) -> None:
+    """Show a step of the demo."""
+    click.secho(f"\n{line}", bold=True)

@@ -1,0 +1,72 @@
+"""`traindx prove RUN [CAUSE...]`: run the recorded command again, shortly, with causes undone, and decide."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from traindx.cli.arguments import BEHIND, CommandBeforeCommand
+from traindx.cli.options import report_options
+from traindx.cli.output import Output
+from traindx.cli.progress import tell
+from traindx.cli.run import require_command
+from traindx.config import nearest
+from traindx.errors import TraindxError
+
+
+@click.command(cls=CommandBeforeCommand)
+@click.argument("run", type=click.Path(path_type=Path), required=False)
+@click.argument("causes", metavar="[CAUSE]...", nargs=-1)
+@click.option("--minutes", type=click.FloatRange(min=0.1), default=10.0, show_default=True, help="Time for all trials.")
+@click.option("--seeds", type=click.IntRange(min=1), default=2, show_default=True, help="Runs of each arm.")
+@click.option("--scratch", type=click.Path(path_type=Path), help="Folder for the arms (default: a temporary one).")
+@report_options
+@click.pass_context
+def prove(
+    ctx: click.Context,
+    run: Path | None,
+    causes: tuple[str, ...],
+    minutes: float,
+    seeds: int,
+    scratch: Path | None,
+    kind: str,
+    output: Path | None,
+    verbose: bool,
+) -> int:
+    """Run the command of the recording RUN again, shortly: as it was, and with each CAUSE undone.
+
+    Without CAUSE, the most likely open diagnoses are tried. With `-- COMMAND` in place of RUN, the command's first
+    control is what is diagnosed. Arms run in copies of your folders; nothing of yours is written to.
+    """
+    command: tuple[str, ...] = ctx.meta[BEHIND]
+    if (run is None) == (not command):
+        hint = "name a recording: traindx prove RUN, or a command: traindx prove -- python train.py"
+        raise TraindxError("prove needs a recording RUN or a command behind two dashes, one of them", "", hint)
+    if command:
+        require_command(command)
+    require_causes(causes)
+    place = Output(kind, output, verbose).require()
+    from traindx.trial import prove as prove_causes
+
+    report = prove_causes(
+        run,
+        causes,
+        command=command or None,
+        minutes=minutes,
+        seeds=range(seeds),
+        scratch=scratch,
+        progress=tell,
+    )
+    place.write(report)
+    return report.exit_status
+
+
+def require_causes(slugs: tuple[str, ...]) -> None:
+    """Raise `TraindxError` for a cause that is not in the catalogue."""
+    from traindx.causes import all_causes
+
+    known = [cause.slug for cause in all_causes()]
+    for slug in slugs:
+        if slug not in known:
+            raise TraindxError(f"no cause is called {slug!r}", "", nearest(slug, known))
