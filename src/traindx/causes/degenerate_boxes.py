@@ -20,7 +20,7 @@ DEGENERATE_BOXES = Cause(
     slug="degenerate-boxes",
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it
-        Clue("D208", if_seen=6.0, if_absent=-6.0, proves=True),
+        Clue("D208", if_seen=5.0, if_absent=-6.0, proves=True),
     ),
     fix=Fix("Delete the rows named, or draw the boxes again."),
     proof="static",

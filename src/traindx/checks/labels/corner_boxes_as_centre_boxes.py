@@ -8,7 +8,7 @@ import numpy as np
 
 from traindx.core.box_readings import Mask, corner_reading_fits, overhang, plain_boxes
 from traindx.core.check import Facts, check
-from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.dataset import Dataset, Ints, dataset_of
 from traindx.core.finding import Box, Finding, Measured, Picture, Table
 from traindx.core.row_findings import place_of
 
@@ -41,14 +41,14 @@ def corner_boxes_as_centre_boxes(
     yield Measured("boxes that leave the picture as centre and size", int(outside.sum()), f"few of {n}")
     index = np.flatnonzero(known)
     if n >= least and corners.mean() >= fits and outside.mean() >= leaves:
-        yield _finding(dataset, index, outside, "two corners", corners)
+        yield from _findings(dataset, index, outside, "two corners", corners)
     elif left_top.sum() >= max(2 * least, n / 20) and not right_bottom.any():
-        yield _finding(dataset, index, outside, "upper left corner and size", ~right_bottom)
+        yield from _findings(dataset, index, outside, "upper left corner and size", ~right_bottom)
     else:
         yield from _single_files(dataset, index, corners, outside)
 
 
-def _single_files(dataset: Dataset, index: np.ndarray, corners: Mask, outside: Mask) -> Iterator[Finding]:
+def _single_files(dataset: Dataset, index: Ints, corners: Mask, outside: Mask) -> Iterator[Finding]:
     """Files of at least three boxes that all fit as corners, half of which leave the picture when read by the centre."""
     if not len(index):
         return
@@ -59,7 +59,19 @@ def _single_files(dataset: Dataset, index: np.ndarray, corners: Mask, outside: M
         yield _finding(dataset, index[inside], outside[inside], "two corners", corners[inside])
 
 
-def _finding(dataset: Dataset, index: np.ndarray, outside: Mask, reading: str, fit: Mask) -> Finding:
+def _findings(dataset: Dataset, index: Ints, outside: Mask, reading: str, fit: Mask) -> Iterator[Finding]:
+    """One finding for the whole set at its first box that leaves the picture, one for each other file with such a box."""
+    yield _finding(dataset, index, outside, reading, fit)
+    boxes = dataset.boxes
+    first: dict[str, int] = {}
+    for i in index[outside].tolist():
+        first.setdefault(str(boxes.label_path[i]), i)
+    for i in list(first.values())[1:]:
+        text = f"box {boxes.x[i]:g} {boxes.y[i]:g} {boxes.w[i]:g} {boxes.h[i]:g} leaves the picture as centre and size"
+        yield Finding(place_of(dataset, i), f"{text}, not as {reading}")
+
+
+def _finding(dataset: Dataset, index: Ints, outside: Mask, reading: str, fit: Mask) -> Finding:
     b, n = dataset.boxes, len(index)
     i = int(index[np.flatnonzero(outside)[0]])
     table = Table(

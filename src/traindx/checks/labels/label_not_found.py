@@ -33,14 +33,14 @@ def label_not_found(dataset: Dataset) -> Iterator[Finding | Measured]:
     rules = {split.name: split.label_rule for split in dataset.splits}
     for group in faulty:
         first = group.images[0]
-        looked_for = str(dataset.images.label_path[first])
-        place = Place(path=_relative(dataset, looked_for), image=str(dataset.images.path[first]))
         evidence = (
-            Measured("looked for", looked_for),
+            Measured("looked for", str(dataset.images.label_path[first])),
             Measured("rule", rules.get(group.split, "")),
             Measured("pictures without a label", len(group.images), f"0 of {group.of}"),
         )
-        yield Finding(place, _message(dataset, group), evidence)
+        yield Finding(_place(dataset, first), _message(dataset, group), evidence)
+    for i in (i for group in faulty for i in group.images[1:]):
+        yield Finding(_place(dataset, i), f"no label file {dataset.images.label_path[i]}")
 
 
 def _message(dataset: Dataset, group: Unlabelled) -> str:
@@ -60,8 +60,9 @@ def _message(dataset: Dataset, group: Unlabelled) -> str:
     return f"{text}: {group.found} files with their names are in {group.elsewhere}{unread}"
 
 
-def _relative(dataset: Dataset, path: str) -> str:
-    return path.removeprefix(dataset.root.rstrip("/") + "/")
+def _place(dataset: Dataset, image: int) -> Place:
+    label = str(dataset.images.label_path[image]).removeprefix(dataset.root.rstrip("/") + "/")
+    return Place(path=label, image=str(dataset.images.path[image]))
 
 
 _PICTURES = [{"path": f"images/{i}.jpg", "label_state": "missing"} for i in range(3)]

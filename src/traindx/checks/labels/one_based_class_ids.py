@@ -37,20 +37,31 @@ def one_based_class_ids(dataset: Dataset, *, stray: float = 0.01) -> Iterator[Fi
     within = sum(number for i, number in count.items() if 1 <= i <= n)
     if count.get(0, 0) or not count.get(n, 0) or within < (1 - stray) * len(ids):
         return
-    example = int(np.flatnonzero(ids == n)[0])
     rows = tuple(
         (i, number, dataset.names.get(i, "no such name"), dataset.names.get(i - 1, "")) for i, number in count.items()
     )
-    yield Finding(
-        place_of(dataset, example),
-        f"class ids run {int(used.min())}..{int(used.max())} over {len(ids):,} boxes, should run 0..{n - 1}: they count from 1",
-        (
-            Measured("smallest class id", int(used.min()), "0"),
-            Measured("largest class id", int(used.max()), str(n - 1)),
-            Table("Class ids in use", ("id", "boxes", "name as read", "name if counted from 1"), rows),
-            picture_of(dataset, example, [example]),
-        ),
+    evidence = (
+        Measured("smallest class id", int(used.min()), "0"),
+        Measured("largest class id", int(used.max()), str(n - 1)),
+        Table("Class ids in use", ("id", "boxes", "name as read", "name if counted from 1"), rows),
     )
+    first, *others = _first_rows(dataset, n)
+    text = f"class ids run {int(used.min())}..{int(used.max())} over {len(ids):,} boxes, should run 0..{n - 1}"
+    yield Finding(
+        place_of(dataset, first), f"{text}: they count from 1", (*evidence, picture_of(dataset, first, [first]))
+    )
+    for i in others:
+        yield Finding(place_of(dataset, i), f"class id {ids[i]:g}, should be {ids[i] - 1:g}: the ids count from 1")
+
+
+def _first_rows(dataset: Dataset, n: int) -> list[int]:
+    """The first box of each label file, files that hold the impossible id `n` first, and in them its row."""
+    ids, paths = dataset.boxes.class_id, dataset.boxes.label_path
+    first: dict[str, int] = {}
+    for chosen in (np.flatnonzero(ids == n), np.flatnonzero(ids >= 1)):
+        for i in chosen.tolist():
+            first.setdefault(str(paths[i]), i)
+    return list(first.values())
 
 
 @one_based_class_ids.fires_on
