@@ -174,7 +174,7 @@ def lr_too_high() -> Report:
         Diagnosis("one-based-class-ids", "not-testable", 0.018, not_looked_at=(Reason(NEEDS_DATASET, "D204"),)),
     )
     meta = {
-        "sentence": "Faulty: the learning rate is too high; the loss rises from step 36, with a thirtieth of it it falls.",
+        "sentence": "Faulty: the learning rate is too high; the loss rises from step 36; at a thirtieth of the rate it falls.",
         "command": ["python", "train.py", "--lr", "0.3"],
         "command_exit": 0,
         "run": "runs/lr-demo",
@@ -307,9 +307,9 @@ def healthy() -> Report:
         Outcome(f"T{301 + i}", n, "error", "passed", measured=(Measured(n, 0.0, "0"),)) for i, n in enumerate(names)
     )
     reasons = (
-        Reason("loss fell from 2.30 to 0.21 in 500 steps", "T302", 3.0),
-        Reason("update-to-weight ratio 0.0012 (median)", "T306", 1.5),
-        Reason("0 of 512 units never fire", "T305", 1.0),
+        Reason("loss fell from 2.30 to 0.21 in 500 steps", "T302"),
+        Reason("update-to-weight ratio 0.0012 (median)", "T306"),
+        Reason("0 of 512 units never fire", "T305"),
     )
     against = {"lr-too-high": "T301", "missing-zero-grad": "T303", "left-in-eval-mode": "T304", "dead-relu": "T305"}
     ruled_out = [
@@ -324,7 +324,7 @@ def healthy() -> Report:
         )
         for cause, code in against.items()
     ]
-    diagnoses = (Diagnosis("healthy", "consistent", 0.97, "Nothing is wrong.", because=reasons), *ruled_out)
+    diagnoses = (Diagnosis("healthy", "consistent", 1.0, "Nothing is wrong.", because=reasons), *ruled_out)
     meta = {
         "sentence": "Healthy: the loss fell from 2.30 to 0.21 in 500 steps and no check saw a fault.",
         "command_exit": 0,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from traindx.core.report import Diagnosis, Outcome, Reason, Report
 
-ORDER = {"error": 0, "warning": 1, "note": 2}
+LEVEL_ORDER = {"error": 0, "warning": 1, "note": 2}
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def digest(report: Report) -> Digest:
     """Sort a report's parts for reading."""
     leading = tuple(d for d in report.diagnoses if d.status in ("proved", "consistent"))
     explained = {reason.code for d in leading for reason in d.because if reason.code}
-    failed = sorted((o for o in report.outcomes if o.status == "failed"), key=lambda o: ORDER[o.level])
+    failed = sorted((o for o in report.outcomes if o.status == "failed"), key=lambda o: LEVEL_ORDER[o.level])
     open_ones = [o for o in failed if o.code not in explained]
     return Digest(
         leading=leading,
@@ -82,6 +82,19 @@ def redo(diagnosis: Diagnosis) -> Sum | None:
     return Sum(total, share, abs(share - diagnosis.probability) < 0.005)
 
 
+def probable(diagnosis: Diagnosis) -> bool:
+    """Whether a diagnosis has a probability to show: its terms have weights. A verdict such as `healthy` rests on none."""
+    return redo(diagnosis) is not None or diagnosis.status != "consistent"
+
+
+def decider(diagnosis: Diagnosis) -> str:
+    """What set the status over the sum, in words: the trial or the finding itself; empty if neither did."""
+    trial = diagnosis.trial.verdict if diagnosis.trial else None
+    if (trial, diagnosis.status) in (("confirmed", "proved"), ("refuted", "ruled-out")):
+        return "the trial"
+    return "the finding itself" if diagnosis.status == "proved" else ""
+
+
 def evidence(diagnosis: Diagnosis, report: Report) -> tuple[Outcome, ...]:
     """The failed checks that speak for a diagnosis, in the order in which its terms name them."""
     codes = [r.code for r in diagnosis.because if r.code]
@@ -93,5 +106,5 @@ def evidence(diagnosis: Diagnosis, report: Report) -> tuple[Outcome, ...]:
 
 def place_count(diagnosis: Diagnosis, report: Report) -> int:
     """How many places a diagnosis has: it lists the first, the findings of its checks hold them all."""
-    found = {f.place for o in evidence(diagnosis, report) for f in o.findings}
+    found = {f.place for o in evidence(diagnosis, report) for f in o.findings if str(f.place)}
     return max(len(diagnosis.places), len(found) if found.issuperset(diagnosis.places) else 0)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from traindx.core.finding import Measured
 from traindx.core.report import Diagnosis, Outcome, Report, Trial
-from traindx.render.digest import ORDER, Digest, Sum, deciding, digest, place_count, redo
+from traindx.render.digest import LEVEL_ORDER, Digest, Sum, decider, deciding, digest, place_count, probable, redo
 from traindx.render.terminal import Style, clip, fit, to_encoding
 from traindx.render.wording import (
     CHECKS,
@@ -76,7 +76,7 @@ def text(
         _open(parts, page),
     ]
     if verbose:
-        failed = sorted((o for o in report.outcomes if o.status == "failed"), key=lambda o: ORDER[o.level])
+        failed = sorted((o for o in report.outcomes if o.status == "failed"), key=lambda o: LEVEL_ORDER[o.level])
         sections[1:3] = [_findings("Findings", failed, page)]
         sections.append([_facts(report, page)])
     blocks = fit(sections, 10**9 if verbose else LINES - len(head), page.style)
@@ -92,11 +92,11 @@ def _verdict(report: Report, page: _Page) -> list[str]:
 def _diagnosis(diagnosis: Diagnosis, page: _Page, report: Report) -> list[str]:
     style = page.style
     cause, status = one_line(diagnosis.cause), STATUSES[diagnosis.status]
-    probable = percent(diagnosis.probability)
-    title = f"{style.dot(diagnosis.status)} {style.bold(cause)}  {style.status(status, diagnosis.status)}  {probable}"
+    share = f"  {percent(diagnosis.probability)}" if probable(diagnosis) else ""
+    title = f"{style.dot(diagnosis.status)} {style.bold(cause)}  {style.status(status, diagnosis.status)}{share}"
     most = len(diagnosis.places) if page.verbose else 2
     where = places(diagnosis.places, most, place_count(diagnosis, report))
-    beside = len(f"o {cause}  {status}  {probable}  {where}") <= page.width
+    beside = len(f"o {cause}  {status}{share}  {where}") <= page.width
     lines = [f"{title}  {where}".rstrip() if beside else title]
     if diagnosis is not report.diagnoses[0] and not page.verbose:
         return lines
@@ -116,11 +116,11 @@ def _terms(diagnosis: Diagnosis, page: _Page) -> Iterator[str]:
         for i, reason in enumerate(shown):
             yield from page.entry("because" if i == 0 else "", _with_code(reason.text, reason.code), most=1)
         return
+    done = redo(diagnosis)
     for label, reasons in (("because", diagnosis.because), ("against", diagnosis.against)):
         for i, reason in enumerate(reasons):
-            words = f"{weight(reason.weight)} {_with_code(reason.text, reason.code)}"
-            yield from page.entry(label if i == 0 else "", words)
-    done = redo(diagnosis)
+            weighed = f"{weight(reason.weight)} " if done else ""
+            yield from page.entry(label if i == 0 else "", weighed + _with_code(reason.text, reason.code))
     if done is not None:
         yield from page.entry("sum", f"{weight(done.total)}, that is {percent(done.share)}{_proof(diagnosis, done)}")
     for i, reason in enumerate(diagnosis.not_looked_at):
@@ -128,9 +128,9 @@ def _terms(diagnosis: Diagnosis, page: _Page) -> Iterator[str]:
 
 
 def _proof(diagnosis: Diagnosis, done: Sum) -> str:
-    if done.decides:
+    by = decider(diagnosis)
+    if done.decides or not by:
         return ""
-    by = "a trial" if diagnosis.trial is not None else "the finding itself"
     return f"; {by} decides: {STATUSES[diagnosis.status]}, {percent(diagnosis.probability)}"
 
 

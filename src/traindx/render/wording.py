@@ -66,7 +66,7 @@ def number(value: float | int | str | None) -> str:
 
 def weight(value: float) -> str:
     """A log-likelihood ratio with its sign: `+4.0`, `−2.0`."""
-    return f"{value:+.1f}".replace("-", "−")
+    return f"{round(value, 1) + 0.0:+.1f}".replace("-", "−")
 
 
 def percent(share: float) -> str:

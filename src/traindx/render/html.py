@@ -1,0 +1,243 @@
+"""The report as one self-contained HTML page: no network, no script, readable with a keyboard, a screen reader and on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from traindx.core.finding import Curve, Evidence, Finding, Measured, Picture, Table
+from traindx.core.report import Diagnosis, Outcome, Report, Trial
+from traindx.render import wording
+from traindx.render.digest import (
+    LEVEL_ORDER,
+    Digest,
+    Sum,
+    decider,
+    deciding,
+    digest,
+    evidence,
+    place_count,
+    probable,
+    redo,
+)
+from traindx.render.figures import arm_kinds, curve_svg, legend, trial_svg
+from traindx.render.pictures import picture_svg
+from traindx.render.thumbnails import thumbnail
+
+PICTURE_BYTES = 1_500_000
+"""All thumbnails of a page together; when they are used up, pictures are named and not shown."""
+
+PICTURES = 6
+"""Pictures shown per check: the first findings that have one."""
+
+FIGURES = 4
+"""Curves and tables shown per check."""
+
+FINDINGS = 300
+"""Findings listed per check; the JSON holds them all."""
+
+ROWS = 30
+"""Rows shown of a table that is evidence."""
+
+
+def html(report: Report) -> str:
+    """The whole page. Pictures are read from the paths that the report names; one that cannot be opened is named instead."""
+    parts = digest(report)
+    budget = _Budget(PICTURE_BYTES)
+    cards = [_card(d, report, budget) for d in parts.leading]
+    shown = {block.code for card in cards for block in card.evidence}
+    page = _environment().get_template("page.html.j2")
+    return page.render(
+        report=report,
+        verdict=wording.verdict(report),
+        cards=cards,
+        failures=[_failure(o, parts, o.code not in shown, budget) for o in _failed(report)],
+        parts=parts,
+        deciding=deciding,
+        families=_families(report),
+        facts=[(wording.one_line(str(k)), wording.value(v)) for k, v in report.meta.items() if k != "sentence"],
+        version=wording.value(dict(report.meta.get("versions") or {}).get("traindx", "")),
+    )
+
+
+@dataclass
+class _Budget:
+    """Bytes that pictures may still take on this page."""
+
+    left: int
+
+    def take(self, n: int) -> bool:
+        """Whether `n` more bytes fit; if so they are taken."""
+        if n > self.left:
+            return False
+        self.left -= n
+        return True
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawing with its caption. `drawing` is None where there is only the caption to show."""
+
+    caption: str
+    drawing: Markup | None = None
+    legend: Markup = Markup("")
+    picture: bool = False
+
+
+@dataclass(frozen=True)
+class Block:
+    """What one check contributes as evidence: its first finding, its numbers, figures and tables."""
+
+    code: str
+    name: str
+    message: str
+    findings: int
+    numbers: tuple[Measured, ...]
+    figures: tuple[Figure, ...]
+    tables: tuple[Table, ...]
+    left: int
+
+
+@dataclass(frozen=True)
+class Card:
+    """A diagnosis as shown."""
+
+    diagnosis: Diagnosis
+    places: tuple[str, ...]
+    more_places: int
+    sum: Sum | None
+    evidence: tuple[Block, ...]
+    trial: Markup = Markup("")
+    trial_legend: Markup = Markup("")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A failed check as shown in the list of findings."""
+
+    outcome: Outcome
+    explained_by: str | None
+    findings: tuple[Finding, ...]
+    left: int
+    block: Block | None
+
+
+@dataclass(frozen=True)
+class Family:
+    """The checks of one family, and how they ended in words."""
+
+    name: str
+    outcomes: tuple[Outcome, ...]
+    counts: str = field(default="")
+
+
+def _card(diagnosis: Diagnosis, report: Report, budget: _Budget) -> Card:
+    listed = tuple(w for p in diagnosis.places if (w := wording.one_line(str(p))))
+    trial = diagnosis.trial
+    return Card(
+        diagnosis=diagnosis,
+        places=listed,
+        more_places=max(place_count(diagnosis, report) - len(listed), 0) if listed else 0,
+        sum=redo(diagnosis),
+        evidence=tuple(_block(o, budget) for o in evidence(diagnosis, report)),
+        trial=trial_svg(trial) if trial else Markup(""),
+        trial_legend=_trial_legend(trial) if trial else Markup(""),
+    )
+
+
+def _trial_legend(trial: Trial) -> Markup:
+    kinds = arm_kinds(trial)
+    seeds = {kind: sum(arm.name == kind for arm in trial.arms) for kind in kinds}
+    return legend([f"{kind} ({wording.count(n, 'seed')})" for kind, n in seeds.items()])
+
+
+def _failed(report: Report) -> list[Outcome]:
+    return sorted((o for o in report.outcomes if o.status == "failed"), key=lambda o: LEVEL_ORDER[o.level])
+
+
+def _failure(outcome: Outcome, parts: Digest, alone: bool, budget: _Budget) -> Failure:
+    by = next((d.cause for d in parts.leading if any(r.code == outcome.code for r in d.because)), None)
+    findings = outcome.findings[:FINDINGS]
+    block = _block(outcome, budget) if alone else None
+    return Failure(outcome, by, findings, len(outcome.findings) - len(findings), block)
+
+
+def _block(outcome: Outcome, budget: _Budget) -> Block:
+    """Pictures of the first findings, curves and tables that say something new, numbers of the first finding."""
+    every = [item for finding in outcome.findings for item in finding.evidence]
+    drawn = [item for item in dict.fromkeys(filter(_hashable, every)) if isinstance(item, Curve)][:FIGURES]
+    tables = [item for item in dict.fromkeys(filter(_hashable, every)) if isinstance(item, Table)][:FIGURES]
+    pictures = [item for item in every if isinstance(item, Picture)]
+    figures = [_curve(c) for c in drawn] + [_picture(p, budget) for p in pictures[:PICTURES]]
+    first = outcome.findings[0]
+    numbers = [item for item in (*first.evidence, *outcome.measured) if isinstance(item, Measured)]
+    return Block(
+        code=outcome.code,
+        name=outcome.name,
+        message=first.message,
+        findings=len(outcome.findings),
+        numbers=tuple(dict.fromkeys(numbers)),
+        figures=tuple(figures),
+        tables=tuple(tables),
+        left=max(len(pictures) - PICTURES, 0),
+    )
+
+
+def _hashable(item: Evidence) -> bool:
+    return not isinstance(item, Picture)
+
+
+def _curve(curve: Curve) -> Figure:
+    return Figure(wording.one_line(curve.title), curve_svg(curve), legend([line.name for line in curve.lines]))
+
+
+def _picture(picture: Picture, budget: _Budget) -> Figure:
+    name = wording.one_line(picture.path).replace("\\", "/").rpartition("/")[2]
+    caption = f"{name}: {wording.one_line(picture.caption)}" if picture.caption else name
+    small = thumbnail(picture.path) if budget.left > 0 else None
+    if small is None or not budget.take(len(small.address)):
+        return Figure(caption, None, picture=True)
+    return Figure(caption, picture_svg(picture, small), picture=True)
+
+
+def _families(report: Report) -> list[Family]:
+    grouped: dict[str, list[Outcome]] = {}
+    for outcome in report.outcomes:
+        grouped.setdefault(wording.family(outcome.code), []).append(outcome)
+    return [Family(name, tuple(outcomes), _counts(outcomes)) for name, outcomes in grouped.items()]
+
+
+def _counts(outcomes: Sequence[Outcome]) -> str:
+    numbers = {status: sum(o.status == status for o in outcomes) for status in wording.CHECKS}
+    return ", ".join(f"{n:,} {wording.CHECKS[status]}" for status, n in numbers.items() if n)
+
+
+def _environment() -> Environment:
+    """Everything is escaped but `Markup`, and a name that the template misspells is an error."""
+    environment = Environment(
+        loader=PackageLoader("traindx", "render"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_clean,
+    )
+    environment.globals |= {"wording": wording, "ROWS": ROWS, "ticks": _ticks, "decider": decider, "probable": probable}
+    return environment
+
+
+def _clean(value: Any) -> Any:
+    """What the template writes: numbers and `Markup` as they are, all else as text without control characters."""
+    return value if isinstance(value, (Markup, int, float)) else wording.clean(str(value))
+
+
+def _ticks(words: str) -> Markup:
+    """Text with what stands between backticks set as code."""
+    parts = wording.clean(words).split("`")
+    if len(parts) % 2 == 0:  # a tick without its partner is a tick
+        return escape("`".join(parts))
+    return Markup("").join(Markup("<code>{}</code>").format(p) if i % 2 else escape(p) for i, p in enumerate(parts))

@@ -1,0 +1,98 @@
+"""A picture with its boxes as inline SVG: wrong boxes in another colour and dashed, tiny ones ringed, outside ones visible."""
+
+from __future__ import annotations
+
+import math
+from pathlib import PurePath
+
+from markupsafe import Markup
+
+from traindx.core.finding import Box, Picture
+from traindx.render.svg import short, tag
+from traindx.render.thumbnails import Thumbnail
+from traindx.render.wording import count, one_line
+
+TINY = 9.0
+"""A wrong box narrower than this many drawn pixels gets a ring, so that it can be found."""
+
+MARGIN = 0.25
+"""How far the drawing reaches beyond the picture at most, as a share of its size, to show boxes that leave it."""
+
+MOST_LABELS = 8
+
+
+def picture_svg(picture: Picture, small: Thumbnail) -> Markup:
+    """The thumbnail with the boxes drawn to its scale; boxes with a corner that is not finite are only counted."""
+    ratio = small.width / small.full_width, small.height / small.full_height
+    boxes = [_scaled(box, ratio) for box in picture.boxes if _drawable(box)]
+    left, top, right, bottom = _frame(boxes, small)
+    shown = {i for i, box in enumerate(boxes) if box.wrong} or set(
+        range(len(boxes) if len(boxes) <= MOST_LABELS else 0)
+    )
+    parts = [tag("rect", x=left, y=top, width=right - left, height=bottom - top, class_="outside")]
+    parts.append(tag("image", href=small.address, width=small.width, height=small.height))
+    parts += [_box(box) for box in sorted(boxes, key=lambda box: box.wrong)]
+    parts += [_label(boxes[i], (left, top, right)) for i in sorted(shown)[:MOST_LABELS] if boxes[i].label]
+    words = describe(picture)
+    return tag(
+        "svg",
+        tag("title", words),
+        *parts,
+        viewBox=" ".join(map(short, (left, top, right - left, bottom - top))),
+        width=right - left,
+        role="img",
+        aria_label=words,
+        class_="picture",
+    )
+
+
+def describe(picture: Picture) -> str:
+    """The picture in words: its name, how many boxes it has, and which are wrong."""
+    wrong = [box for box in picture.boxes if box.wrong]
+    words = f"{PurePath(one_line(picture.path)).name}, {count(len(picture.boxes), 'box', 'boxes')}"
+    if wrong:
+        names = ", ".join(one_line(box.label) for box in wrong[:3] if box.label)
+        words += f", {len(wrong):,} wrong" + (f" ({names})" if names else "")
+    lost = sum(not _drawable(box) for box in picture.boxes)
+    return words + (f", {lost:,} without finite corners" if lost else "")
+
+
+def _drawable(box: Box) -> bool:
+    return all(map(math.isfinite, (box.x0, box.y0, box.x1, box.y1)))
+
+
+def _scaled(box: Box, ratio: tuple[float, float]) -> Box:
+    x0, x1 = sorted((box.x0 * ratio[0], box.x1 * ratio[0]))
+    y0, y1 = sorted((box.y0 * ratio[1], box.y1 * ratio[1]))
+    return Box(x0, y0, x1, y1, box.label, box.wrong)
+
+
+def _frame(boxes: list[Box], small: Thumbnail) -> tuple[float, float, float, float]:
+    """What is drawn: the picture, and as much around it as boxes need, up to `MARGIN`."""
+    x, y = small.width * MARGIN, small.height * MARGIN
+    return (
+        max(-x, min([0.0, *(box.x0 - 2 for box in boxes if box.x0 < 0)])),
+        max(-y, min([0.0, *(box.y0 - 2 for box in boxes if box.y0 < 0)])),
+        min(small.width + x, max([small.width, *(box.x1 + 2 for box in boxes if box.x1 > small.width)])),
+        min(small.height + y, max([small.height, *(box.y1 + 2 for box in boxes if box.y1 > small.height)])),
+    )
+
+
+def _box(box: Box) -> Markup:
+    x, y, width, height = box.x0, box.y0, box.x1 - box.x0, box.y1 - box.y0
+    far = 4000.0  # no drawing is that wide; browsers draw huge numbers badly
+    x, y, width, height = max(x, -far), max(y, -far), min(width, 2 * far), min(height, 2 * far)
+    parts = [tag("rect", x=x, y=y, width=width, height=height, class_=c) for c in ("casing", "edge")]
+    if box.wrong and min(width, height) < TINY:
+        centre = {"cx": x + width / 2, "cy": y + height / 2, "r": max(width, height) / 2 + TINY}
+        parts += [tag("circle", class_=c, **centre) for c in ("casing", "edge")]
+    return tag("g", *parts, class_="box wrong" if box.wrong else "box")
+
+
+def _label(box: Box, edges: tuple[float, float, float]) -> Markup:
+    left, top, right = edges
+    words = one_line(box.label)
+    words = words if len(words) <= 40 else words[:39] + "…"
+    x = max(left + 3, min(box.x0, right - 6.2 * len(words)))
+    y = box.y0 - 5 if box.y0 - 14 > top else max(box.y0, top) + 13
+    return tag("text", words, x=x, y=y, class_="wrong" if box.wrong else None)
