@@ -82,7 +82,7 @@ def _diagnose(
     places = [f.place for clue in supporting for f in by_code[clue.code].findings]
     return Diagnosis(
         cause=cause.slug,
-        status=_status(proved, bool(supporting), probability, bool(looked)),
+        status=_status(proved, supporting, probability, bool(looked), by_code),
         probability=round(max(probability, 0.99) if proved else probability, 4),
         summary=cause.summary,
         places=tuple(_unique(places))[:PLACES],
@@ -118,10 +118,14 @@ def _words(outcome: Outcome) -> str:
     return outcome.name.replace("-", " ")
 
 
-def _status(proved: bool, supported: bool, probability: float, looked: bool) -> Status:
+def _status(
+    proved: bool, supporting: Sequence[Clue], probability: float, looked: bool, by_code: Mapping[str, Outcome]
+) -> Status:
+    """Where only notes and warnings speak for a cause, it has to be more likely than not to be listed as consistent."""
     if proved:
         return "proved"
-    if supported and probability >= 0.2:
+    serious = any(by_code[clue.code].level == "error" for clue in supporting)
+    if supporting and probability >= (0.2 if serious else 0.5):
         return "consistent"
     return "ruled-out" if looked else "not-testable"
 

@@ -15,7 +15,7 @@ from traindx.core.trend import trend
 
 @check("T203", level="warning")
 def large_updates_without_progress(
-    recording: Recording, *, ratio: float = 0.02, min_steps: int = 30
+    recording: Recording, *, ratio: float = 0.02, min_steps: int = 10
 ) -> Iterator[Finding | Measured]:
     """The updates of the first steps are large for a loss that does not fall.
 

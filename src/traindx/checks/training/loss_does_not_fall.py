@@ -16,7 +16,7 @@ from traindx.core.trend import trend
 
 @check("T103", level="error")
 def loss_does_not_fall(
-    recording: Recording, *, drop: float = 0.1, z: float = 4.0, min_steps: int = 30
+    recording: Recording, *, drop: float = 0.1, z: float = 4.0, min_steps: int = 10
 ) -> Iterator[Finding | Measured]:
     """The loss at the end is no lower than at the start, by the measure of its own noise.
 

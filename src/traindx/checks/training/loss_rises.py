@@ -15,7 +15,7 @@ from traindx.core.trend import trend
 
 @check("T102", level="error")
 def loss_rises(
-    recording: Recording, *, rise: float = 0.1, z: float = 4.0, min_steps: int = 20
+    recording: Recording, *, rise: float = 0.1, z: float = 4.0, min_steps: int = 10
 ) -> Iterator[Finding | Measured]:
     """The loss ends above the level it started from, by more than its own noise.
 

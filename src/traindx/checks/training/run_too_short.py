@@ -11,16 +11,16 @@ from traindx.core.recording import Recording
 
 
 @check("T100", level="note")
-def run_too_short(recording: Recording, *, min_steps: int = 30) -> Iterator[Finding | Measured]:
-    """The run has too few optimizer steps for its loss curve to say anything.
+def run_too_short(recording: Recording, *, min_passes: int = 30) -> Iterator[Finding | Measured]:
+    """The run has too few backward passes for its loss curve to say anything.
 
     ## Why is this bad?
     The noise of single batches is larger than what a few steps can change, so neither "it learns" nor "it does not"
     can be read off the curve. Exact facts (modes, order of calls, labels) hold all the same.
 
     ## How to fix
-    Let it run longer: at least `min_steps` optimizer steps (a guess: with fewer, the first and last stretch of the curve
-    overlap in most of the recorded healthy runs).
+    Let it run longer: at least `min_passes` backward passes (a guess). Passes are counted rather than optimizer steps,
+    because gradient accumulation averages the loss over several passes.
     """
     steps = int(recording.step[-1]) + 1 if len(recording.step) else 0
     yield Measured("optimizer steps", steps, f"at least {min_steps}")

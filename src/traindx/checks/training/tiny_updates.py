@@ -15,7 +15,7 @@ from traindx.core.trend import trend
 
 @check("T202", level="error")
 def tiny_updates(
-    recording: Recording, *, ratio: float = 1e-4, drop: float = 0.15, min_steps: int = 30
+    recording: Recording, *, ratio: float = 1e-4, drop: float = 0.15, min_steps: int = 10
 ) -> Iterator[Finding | Measured]:
     """Even the largest updates are a vanishing part of the weights, and the loss falls by little or nothing.
 
