@@ -74,7 +74,7 @@ class Pass:
                 if key in layers:
                     columns[name][layers[key]] = value
         self._line["activations"] = columns
-        if "first_input" in self._line and self._first in layers:
+        if "first_input" in self._line and self._first is not None and self._first in layers:
             self._line["first_input"]["layer"] = names[layers[self._first]]
 
     def _input(self, key: str, tensor: Any) -> None:

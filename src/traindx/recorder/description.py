@@ -41,7 +41,8 @@ class Description:
         self.index = {id(p): i for i, (_, p) in enumerate(named)}
         self._parameters = [weakref.ref(p) for _, p in named]
         leaves = [] if core is None else [(n.replace("_orig_mod.", ""), m) for n, m in core.named_modules()]
-        leaves = [(n, m) for n, m in leaves if not m._modules and called(m)]
+        leaves = [(n, m) for n, m in leaves if not m._modules]
+        leaves = [(n, m) for n, m in leaves if called(m)] or leaves  # compiled code calls none
         self.layers = [(n, type(m).__name__, _shape(m)) for n, m in leaves]
         self.layer_index = {id(m): i for i, (_, m) in enumerate(leaves)}
 
@@ -107,5 +108,5 @@ def _plain(value: Any) -> Any:
 
 
 def _shape(module: Any) -> list[int]:
-    weight = getattr(module, "weight", None)
+    weight: Any = getattr(module, "weight", None)
     return list(weight.shape) if hasattr(weight, "shape") else []

@@ -57,7 +57,12 @@ def run_command(
     home = _writable(Path(folder))
     program = _existing(command, where, environment)
     environment |= _settings(home, treatments, seed, max_steps, environment.get("PYTHONPATH"))
-    facts: dict[str, Any] = {"command": list(command), "cwd": str(where), "started": time.time()}
+    facts: dict[str, Any] = {
+        "command": list(command),
+        "cwd": str(where),
+        "started": time.time(),
+        "treatments": json.loads(to_json(treatments)),
+    }
     _write(home, facts)
     began = time.monotonic()
     status = _run([program, *command[1:]], where, environment, stdout, timeout)

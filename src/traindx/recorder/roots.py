@@ -7,6 +7,9 @@ from typing import Any
 
 from traindx.recorder.description import core_of
 
+STALE = 20
+"""Steps without a call after which a root may be replaced by a smaller module."""
+
 
 class Roots:
     """Watches all calls while `searching`; afterwards only the root's own. Modules are held weakly."""
@@ -19,7 +22,7 @@ class Roots:
         self._stack: list[int] = []
         self._sizes: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
         self._called: weakref.WeakSet[Any] = weakref.WeakSet()
-        self._found = 0
+        self._found = self._called_at = 0
 
     @property
     def root(self) -> Any | None:
@@ -30,10 +33,15 @@ class Roots:
         """Whether a module was called while searching."""
         return module in self._called
 
-    def search(self) -> None:
-        """Look for a root anew: another model may be trained now."""
+    def search(self, step: int) -> None:
+        """Look for a root anew: another model may be trained now. A root in use gives way to a larger one only."""
         if not self.searching:
-            self.searching, self._stack, self._found = True, [], 0
+            in_use = self.root is not None and step - self._called_at <= STALE
+            self.searching, self._stack, self._found = True, [], self._size if in_use else 0
+
+    def called(self, step: int) -> None:
+        """Note that the root was called in a training step."""
+        self._called_at = step
 
     def settle(self) -> None:
         """Stop searching once a root is found."""
@@ -69,6 +77,11 @@ class Roots:
         if type(module) is not self.core_type:
             return False
         return self._size_of(module) == self._size
+
+    def is_root(self, module: Any) -> bool:
+        """Whether a module is the root, inside or outside of its wrappers."""
+        root = self.root
+        return root is not None and core_of(module) is core_of(root)
 
     def takes_input(self, module: Any) -> bool:
         """Whether a module is where inputs arrive: what the wrappers enclose, or the root if that is compiled."""

@@ -15,7 +15,7 @@ PACKAGES = ("site-packages", "dist-packages")
 def _standard_library() -> tuple[str, ...]:
     paths = sysconfig.get_paths()
     return tuple(
-        sorted({paths["stdlib"] + os.sep, paths["platstdlib"] + os.sep, os.path.dirname(os.__file__) + os.sep})
+        sorted({paths["stdlib"] + os.sep, paths["platstdlib"] + os.sep, str(Path(os.__file__).parent) + os.sep})
     )
 
 

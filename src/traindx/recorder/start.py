@@ -29,9 +29,8 @@ def start_from_environment(torch: Any, environment: Mapping[str, str]) -> Sessio
     )
     if environment.get("TRAINDX_SEED"):
         seed_everything(torch, int(environment["TRAINDX_SEED"]))
-    attachment = Attachment(torch, session)
+    Attachment(torch, session)
     watch_endings(session, always=environment.get("TRAINDX_LAUNCHER") == str(os.getppid()))
-    session.detach = attachment.detach
     return session
 
 

@@ -27,7 +27,6 @@ class Step:
         self.passed: Pass | None = None
         self.stepped: list[int] = []
         self.training: bool | None = None
-        self.rate: float | None = None
         self.rates: list[float | None] = []
         self.time = self.wait = self.seconds = 0.0
         self.started_cost = self.cost = 0.0
@@ -53,7 +52,7 @@ class Step:
             "step": self.number,
             "time": round(self.time, 6),
             "loss": self.loss,
-            "lr": self.rate,
+            "lr": self.rates[0] if self.rates else None,
             "training": self.training,
             "calls": "".join(self.calls[:LONGEST_CALLS]),
             "wait": round(self.wait, 6),

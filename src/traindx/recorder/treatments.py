@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,13 +11,29 @@ from traindx.recorder.description import core_of, held
 from traindx.recorder.measure import channel_dim, first_tensor
 
 NAMES = frozenset(
-    "scale_lr zero_grad_after_step skip_zero_grad optimize_all_parameters withhold_parameters train_mode eval_mode "
-    "log_of_probabilities softmax_before_loss standardize_inputs scale_inputs leaky_relu shift_biases".split()
+    {
+        "scale_lr",
+        "zero_grad_after_step",
+        "skip_zero_grad",
+        "optimize_all_parameters",
+        "withhold_parameters",
+        "train_mode",
+        "eval_mode",
+        "log_of_probabilities",
+        "softmax_before_loss",
+        "standardize_inputs",
+        "scale_inputs",
+        "leaky_relu",
+        "shift_biases",
+    }
 )
 
 
 class Treatments:
-    """The treatments in force. Each method is one moment of the training; it does what is asked for at that moment."""
+    """The treatments in force. Each method is one moment of the training; it does what is asked for at that moment.
+
+    A fault that was put in and what undoes it may both be in force: the fault acts first.
+    """
 
     def __init__(self, torch: Any, treatments: Sequence[Treatment]) -> None:
         self._torch = torch
@@ -70,7 +87,10 @@ class Treatments:
             return None
         factor = self._number("scale_inputs", "factor")
         if factor is not None:
-            return tuple(self._mapped(arguments, first, lambda x: x * factor))
+            arguments = tuple(self._mapped(arguments, first, lambda x: x * factor))
+            first = first_tensor(self._torch, arguments)
+        if "standardize_inputs" not in self._by_name:
+            return arguments
         if self._shift_scale is None:
             self._shift_scale = self._statistics(first)
         shift, scale = self._shift_scale
@@ -110,7 +130,7 @@ class Treatments:
     def scores(self, scores: Any) -> Any:
         """The scores that cross entropy is to see."""
         if "softmax_before_loss" in self._by_name:
-            return self._torch.softmax(scores, dim=1 if scores.dim() > 1 else 0)
+            scores = self._torch.softmax(scores, dim=1 if scores.dim() > 1 else 0)
         if "log_of_probabilities" in self._by_name:
             tiny = self._torch.finfo(self._torch.float32).tiny
             return scores.float().clamp(min=tiny).log()
@@ -137,8 +157,8 @@ class Treatments:
 
     def before_step(self, optimizer: Any) -> None:
         """Before each optimizer step: scale the rates."""
-        factor = self._number("scale_lr", "factor")
-        if factor is not None:
+        if "scale_lr" in self._by_name:
+            factor = math.prod(float(t["factor"] or 1.0) for t in self.all if t.name == "scale_lr")
             self._rates = [(group, group["lr"]) for group in optimizer.param_groups if "lr" in group]
             for group, value in self._rates:
                 group["lr"] = value * factor
@@ -156,14 +176,17 @@ class Treatments:
 
     # ---- functions ----
 
-    def relu(self) -> Callable[..., Any] | None:
-        """What takes the place of ReLU, with its signature `(input, inplace=False)`; None to leave it."""
+    def relus(self, methods: bool) -> dict[str, Callable[..., Any]]:
+        """What takes the place of `relu` and `relu_`, as functions or as methods of a tensor; empty to leave them."""
         slope = self._number("leaky_relu", "slope")
         if slope is None:
-            return None
+            return {}
         leaky = self._torch.nn.functional.leaky_relu
 
         def relu(input: Any, inplace: bool = False) -> Any:
             return leaky(input, slope, inplace)
 
-        return relu
+        def relu_(input: Any) -> Any:
+            return leaky(input, slope, True)
+
+        return {"relu": (lambda self: leaky(self, slope)) if methods else relu, "relu_": relu_}

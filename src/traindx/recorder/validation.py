@@ -12,9 +12,20 @@ class Validation:
 
     def __init__(self) -> None:
         self.batches = 0
+        self.training: bool | None = None
         self._losses: list[Any] = []
         self._right: list[Any] = []
         self._judged = 0
+
+    @property
+    def worth_a_line(self) -> bool:
+        """A single pass without a loss is no validation: a teacher's or an average's, as often as there are steps."""
+        return self.batches > 1 or bool(self._losses)
+
+    def forward(self, module: Any) -> None:
+        """Count one forward pass."""
+        self.batches += 1
+        self.training = bool(module.training)
 
     def loss(self, torch: Any, name: str, scores: Any, target: Any, value: Any) -> None:
         """Take one call of a loss function; accuracy where it is a cross entropy over class indices."""
@@ -28,6 +39,7 @@ class Validation:
     def line(self, torch: Any, step: int, time: float, slots: Slots) -> dict[str, Any]:
         """The `validation` line; its numbers come through `slots`."""
         line: dict[str, Any] = {"kind": "validation", "step": step, "time": round(time, 6), "batches": self.batches}
+        line["training"] = self.training
         judged = self._judged
         with torch.no_grad():
             if self._losses:

@@ -3,11 +3,17 @@
 Does nothing when TRAINDX_FOLDER is not set, takes its folder off `sys.path`, and runs the sitecustomize that it hides.
 """
 
+# pathlib would cost every Python process of the command some milliseconds
+# ruff: noqa: PTH100,PTH109,PTH118,PTH120
+
+from __future__ import annotations
+
 import importlib.abc
 import importlib.machinery
 import importlib.util
 import os
 import sys
+from typing import Any
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -15,10 +21,10 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 class TorchFinder(importlib.abc.MetaPathFinder):
     """Finds torch as the other finders do, and has its loader call `attach` once the module is complete."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._busy = False
 
-    def find_spec(self, fullname, path=None, target=None):
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> importlib.machinery.ModuleSpec | None:
         """The spec of torch with a loader that attaches; None for everything else."""
         if fullname != "torch" or self._busy:
             return None
@@ -28,19 +34,21 @@ class TorchFinder(importlib.abc.MetaPathFinder):
         finally:
             self._busy = False
         if spec is not None and spec.loader is not None and hasattr(spec.loader, "exec_module"):
-            execute = spec.loader.exec_module
+            loader: Any = spec.loader
+            execute = loader.exec_module
 
-            def exec_module(module):
+            def exec_module(module: Any) -> None:
                 execute(module)
+                loader.exec_module = execute
                 if self in sys.meta_path:
                     sys.meta_path.remove(self)
                 attach(module)
 
-            spec.loader.exec_module = exec_module
+            loader.exec_module = exec_module
         return spec
 
 
-def attach(torch):
+def attach(torch: Any) -> None:
     """Start the recorder. Whatever goes wrong, the training goes on, and one line says so."""
     try:
         own_package()
@@ -52,7 +60,7 @@ def attach(torch):
         sys.stderr.write(f"traindx: the recorder could not start ({reason}); training goes on unrecorded\n")
 
 
-def own_package():
+def own_package() -> None:
     """Import the traindx that this file belongs to, from where it lies: the user's environment need not have it."""
     if "traindx" in sys.modules:
         return
@@ -60,12 +68,14 @@ def own_package():
     spec = importlib.util.spec_from_file_location(
         "traindx", os.path.join(package, "__init__.py"), submodule_search_locations=[package]
     )
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{package} is not complete")
     module = importlib.util.module_from_spec(spec)
     sys.modules["traindx"] = module
     spec.loader.exec_module(module)
 
 
-def chain():
+def chain() -> None:
     """Run the sitecustomize further down the path, if there is one, as if this one were not there."""
     sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or os.getcwd()) != HERE]
     spec = importlib.machinery.PathFinder.find_spec("sitecustomize", sys.path)

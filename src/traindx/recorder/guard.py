@@ -1,0 +1,42 @@
+"""Keeps the recorder's own failures from the training: an error detaches it, and its time is counted."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar, cast
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Guarded(Protocol):
+    """What `guarded` needs of the object whose methods it guards."""
+
+    alive: bool
+    busy: bool
+    cost: float
+
+    def fail(self, error: Exception) -> None:
+        """Take note of an error of the recorder itself; must not raise."""
+
+
+def guarded(method: F) -> F:
+    """Run a method so that it can neither raise an error nor be entered from inside itself; None is returned instead."""
+
+    @functools.wraps(method)
+    def call(self: Guarded, *args: Any, **kwargs: Any) -> Any:
+        if not self.alive or self.busy:
+            return None
+        self.busy = True
+        started = time.perf_counter()
+        try:
+            return method(self, *args, **kwargs)
+        except Exception as error:
+            self.fail(error)
+            return None
+        finally:
+            self.cost += time.perf_counter() - started
+            self.busy = False
+
+    return cast(F, call)

@@ -1,0 +1,64 @@
+"""Which optimizers there are, in the order in which they are numbered, and the description of what they hold."""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any
+
+from traindx.recorder.description import Description, held, optimizer_line, rate, signature
+from traindx.recorder.roots import Roots
+
+Place = tuple[str, int]
+
+
+class Holdings:
+    """Optimizers are held weakly. One that is gone keeps its number, as the recording names it."""
+
+    def __init__(self) -> None:
+        self._made: list[weakref.ref[Any]] = []
+        self._numbered: list[weakref.ref[Any]] = []
+        self._places: dict[int, Place | None] = {}
+        self.description: Description | None = None
+
+    def made(self, optimizer: Any, place: Place | None) -> None:
+        """An optimizer was constructed, at `place`."""
+        self._made.append(weakref.ref(optimizer))
+        self._places[id(optimizer)] = place
+
+    def knows(self, optimizer: Any) -> bool:
+        """Whether an optimizer was seen before."""
+        return any(reference() is optimizer for reference in self._made)
+
+    @property
+    def alive(self) -> list[Any]:
+        """The optimizers that still exist, oldest first."""
+        return [optimizer for reference in self._made if (optimizer := reference()) is not None]
+
+    @property
+    def rates(self) -> list[float | None]:
+        """The learning rates of the first optimizer's groups, as they are now."""
+        return [rate(group) for optimizer in self.alive[:1] for group in optimizer.param_groups]
+
+    def parameters(self, roots: Roots) -> list[Any]:
+        """All that is described; before there is a description, the root's."""
+        if self.description is not None:
+            return [p for p in self.description.parameters if p is not None]
+        return [] if roots.root is None else list(roots.root.parameters())
+
+    def unheld(self, roots: Roots) -> list[Any]:
+        """The described parameters that no optimizer holds."""
+        inside = {id(p) for optimizer in self.alive for p in held(optimizer)}
+        return [p for p in self.parameters(roots) if id(p) not in inside]
+
+    def describe(self, roots: Roots, step: int) -> list[dict[str, Any]]:
+        """Describe anew where the root, its parameters or the holdings have changed; returns the lines that say so."""
+        root = roots.root
+        numbered = [reference() for reference in self._numbered]
+        new = [o for o in self.alive if all(o is not n for n in numbered)]
+        everything = [*numbered, *new]
+        if not new and self.description is not None and self.description.signature == signature(root, everything):
+            return []
+        self._numbered += [weakref.ref(o) for o in new]
+        self.description = Description(root, roots.was_called, everything)
+        lines = [optimizer_line(o, len(numbered) + i, self._places.get(id(o))) for i, o in enumerate(new)]
+        return [self.description.line(step), *lines]

@@ -1,0 +1,160 @@
+"""What has been observed of the training so far, and the step that is under way."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from traindx.recorder.activations import Pass, Window
+from traindx.recorder.description import held
+from traindx.recorder.holdings import Holdings, Place
+from traindx.recorder.journal import Journal
+from traindx.recorder.readback import Slots
+from traindx.recorder.roots import Roots
+from traindx.recorder.schedule import Schedule
+from traindx.recorder.source import Frames
+from traindx.recorder.step import Step
+from traindx.recorder.validation import Validation
+
+
+class Observation:
+    """The state of the recorder in one process. `watch` switches the hook that sees every layer's output on and off.
+
+    A step begins with the first call after an optimizer step and ends, once its successor begins, with that step:
+    so a second optimizer that steps right after the first belongs to the same step.
+    """
+
+    def __init__(self, torch: Any, folder: Path, frames: Frames, budget: float, watch: Callable[[bool], None]) -> None:
+        self.torch, self.frames, self.watch = torch, frames, watch
+        self.schedule = Schedule(budget)
+        self.journal = Journal(torch, folder, self.schedule)
+        self.roots, self.holdings, self.window = Roots(), Holdings(), Window()
+        self.validation = Validation()
+        self.current = Step(torch, 0, True, [])
+        self.capture: Pass | None = None
+        self.stepping: list[int] = []
+        self.steps_taken = 0
+        self.saw_training = False
+        self.wait = 0.0
+        self.scaled: tuple[weakref.ref[Any], Any] | None = None
+        self._last_end: float | None = None
+        self._captured = False
+        self._price = 0.0
+        self._sources: set[str] = set()
+        self._modes: weakref.WeakKeyDictionary[Any, tuple[bool, Place | None]] = weakref.WeakKeyDictionary()
+
+    # ---- calls ----
+
+    def letter(self, letter: str) -> None:
+        """Note a call; after an optimizer step it belongs to the next one."""
+        step = self.current
+        (step.after if step.stepped and not self.stepping else step.calls).append(letter)
+
+    def source(self, call: str) -> None:
+        """Note where the user's code makes a kind of call for the first time."""
+        if call not in self._sources:
+            self._sources.add(call)
+            place = self.frames.caller()
+            if place is not None:
+                self.journal.write({"kind": "source", "call": call, "path": place[0], "line": place[1]})
+
+    def search(self) -> None:
+        """Look for the root anew."""
+        self.roots.search(self.current.number)
+        self.watch(True)
+
+    # ---- forward ----
+
+    def training_forward(self, module: Any, arguments: Any) -> None:
+        """The root is called with gradients."""
+        step = self.current
+        self.saw_training = True
+        if self._last_end is None:
+            self._last_end = self.journal.now
+        self.roots.called(step.number)
+        for seen, (mode, place) in list(self._modes.items()):
+            if self.roots.is_root(seen):
+                self.mode_event(mode, place)
+                del self._modes[seen]
+        self.letter("f")
+        if step.training is None:
+            step.training = bool(module.training)
+        if step.recorded and not self._captured:
+            self.capture = step.passed = Pass(self.torch, step.details, step.slots, self.window)
+            self._captured = not self.roots.searching
+            self.capture.inputs(arguments)
+
+    def mode(self, module: Any, training: bool) -> None:
+        """A module has changed its mode; of the root it is written, of one that may become it, kept."""
+        if self.roots.is_root(module):
+            self.mode_event(training, self.frames.caller())
+        elif self.roots.searching:
+            self._modes[module] = (training, self.frames.caller())
+
+    def mode_event(self, training: bool, place: Place | None) -> None:
+        """Write that the root changed its mode."""
+        fields = {"path": place[0], "line": place[1]} if place else {}
+        self.journal.event("mode", self.current.number, training=training, **fields)
+
+    def end_validation(self) -> None:
+        """The forward passes without gradients are over."""
+        validation = self.validation
+        if validation.batches:
+            self.validation = Validation()
+            if validation.worth_a_line:
+                slots = Slots()
+                last = max(0, self.current.number - 1)
+                self.journal.add_line(slots, validation.line(self.torch, last, self.journal.now, slots))
+
+    # ---- steps ----
+
+    def before_step(self, optimizer: Any, closure: bool) -> None:
+        """Measure gradients and weights; with a closure the gradients are made during the step."""
+        if self.current.recorded:
+            self.current.norms.before(held(optimizer), gradients=not closure)
+
+    def after_step(self, optimizer: Any, closure: bool) -> None:
+        """Measure the update; the step stays open for another optimizer."""
+        step = self.current
+        step.calls.append("s")
+        self.steps_taken += 1
+        if step.recorded or self.roots.searching:
+            self.roots.settle()
+            self.journal.write(*self.holdings.describe(self.roots, step.number))
+        step.description = self.holdings.description
+        if step.recorded:
+            step.norms.after(held(optimizer), gradients=closure)
+            if not step.stepped:
+                step.norms.others(self.holdings.unheld(self.roots))
+        if not step.stepped:
+            step.rates = self.holdings.rates
+        step.stepped.append(id(optimizer))
+        now = self.journal.now
+        step.time, step.wait, self.wait = now, step.wait + self.wait, 0.0
+        step.seconds += now - (now if self._last_end is None else self._last_end)
+        self._last_end = now
+
+    def close(self, cost: float) -> None:
+        """End the step if an optimizer has stepped, and begin the next; `cost` is the recorder's so far, in seconds."""
+        step = self.current
+        if not step.stepped:
+            return
+        step.cost = cost - step.started_cost
+        if step.recorded:
+            self._price = step.cost
+        self.journal.add(step)
+        number = step.number + 1
+        recorded = self.schedule.wants(number, self.journal.now, cost, self._price)
+        self.current = Step(self.torch, number, recorded, step.after)
+        self.current.started_cost = cost
+        self._captured, self.capture = False, None
+        self.watch(recorded or self.roots.searching)
+
+    def finish(self, cost: float) -> None:
+        """Write all that is pending, and the last line."""
+        self.close(cost)
+        self.end_validation()
+        self.journal.flush(wait=True)
+        self.journal.close(self.current.number, cost)

@@ -1,0 +1,221 @@
+"""What the calls of torch that have no hook are replaced by: each tells the session, and then does what it always did.
+
+Each function here returns a maker: it takes the original and returns the wrapper. A wrapper may use only what it
+encloses and builtins (see `Attachment`). Under `torch.compile` it is as if it were not there.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from traindx.recorder.lossfunction import WATCHED as WATCHED
+from traindx.recorder.session import Session
+
+Maker: TypeAlias = Callable[[Any], Callable[..., Any]]
+
+
+def backward(torch: Any, session: Session) -> Maker:
+    """`torch.autograd.backward`, through which `Tensor.backward` goes too; not those inside another (checkpointing)."""
+    compiling, inside = torch.compiler.is_compiling, [False]
+
+    def make(original: Any) -> Callable[..., Any]:
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            if compiling() or inside[0]:
+                return original(*args, **kwargs)
+            session.backward(args[0] if args else kwargs.get("tensors"))
+            inside[0] = True
+            try:
+                return original(*args, **kwargs)
+            finally:
+                inside[0] = False
+
+        return wrapper
+
+    return make
+
+
+def train(torch: Any, session: Session) -> Maker:
+    """`Module.train`, and so `eval`: the outermost call, as torch calls it again for each child."""
+    compiling, inside = torch.compiler.is_compiling, [False]
+
+    def make(original: Any) -> Callable[..., Any]:
+        def wrapper(self: Any, mode: bool = True) -> Any:
+            if compiling() or inside[0] or not session.alive:
+                return original(self, mode)
+            if mode and session.keeps_eval(self):
+                return self
+            changed = self.training is not mode
+            inside[0] = True
+            try:
+                return original(self, mode)
+            finally:
+                inside[0] = False
+                session.mode(self, mode, changed)
+
+        return wrapper
+
+    return make
+
+
+def zero_grad(torch: Any, session: Session) -> Maker:
+    """`zero_grad` of optimizers and modules."""
+    compiling = torch.compiler.is_compiling
+
+    def make(original: Any) -> Callable[..., Any]:
+        def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+            if not compiling() and session.alive:
+                if session.treatments.skip_zero_grad:
+                    return None
+                session.called("z", "zero_grad")
+            return original(self, *args, **kwargs)
+
+        return wrapper
+
+    return make
+
+
+def optimizer_made(session: Session) -> Maker:
+    """An optimizer's construction."""
+
+    def make(original: Any) -> Callable[..., Any]:
+        def wrapper(self: Any, *args: Any, **kwargs: Any) -> None:
+            original(self, *args, **kwargs)
+            session.optimizer_made(self)
+
+        return wrapper
+
+    return make
+
+
+def scheduler_step(session: Session) -> Maker:
+    """A learning rate scheduler's step: the outermost, and not the one that its construction makes."""
+    depth = [0]
+
+    def make(original: Any) -> Callable[..., Any]:
+        def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+            if not depth[0] and vars(self).get("_step_count") != 0:
+                session.called("l", "scheduler")
+            depth[0] += 1
+            try:
+                return original(self, *args, **kwargs)
+            finally:
+                depth[0] -= 1
+
+        return wrapper
+
+    return make
+
+
+def loss(torch: Any, session: Session, name: str) -> Maker:
+    """A loss function of `torch.nn.functional`."""
+    compiling, treat = torch.compiler.is_compiling, session.treatments.scores
+
+    def make(original: Any) -> Callable[..., Any]:
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            scores = args[0] if args else kwargs.get("input")
+            target = args[1] if len(args) > 1 else kwargs.get("target")
+            if compiling() or not session.alive or scores is None or target is None:
+                return original(*args, **kwargs)
+            if name == "cross_entropy":
+                scores = treat(scores)
+            kwargs.pop("input", None)
+            value = original(scores, *args[1:], **kwargs)
+            session.loss_called(name, scores, target, value)
+            return value
+
+        return wrapper
+
+    return make
+
+
+def scale(session: Session) -> Maker:
+    """`GradScaler.scale`."""
+
+    def make(original: Any) -> Callable[..., Any]:
+        def wrapper(self: Any, outputs: Any) -> Any:
+            result = original(self, outputs)
+            if result is not outputs:
+                session.scaled(outputs, result)
+            return result
+
+        return wrapper
+
+    return make
+
+
+def unscale(session: Session) -> Maker:
+    """`GradScaler.unscale_`, by the user or by the scaler's own step."""
+
+    def make(original: Any) -> Callable[..., Any]:
+        def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+            if self.is_enabled():
+                session.called("u", "unscale")
+            return original(self, *args, **kwargs)
+
+        return wrapper
+
+    return make
+
+
+def scaler_step(session: Session) -> Maker:
+    """`GradScaler.step`: whether the optimizer stepped in it."""
+
+    def make(original: Any) -> Callable[..., Any]:
+        def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+            before = session.seen.steps_taken
+            result = original(self, *args, **kwargs)
+            if session.seen.steps_taken == before:
+                session.skipped()
+            return result
+
+        return wrapper
+
+    return make
+
+
+def next_batch(torch: Any, session: Session) -> Maker:
+    """A loader's next batch: the time it takes, outside of validation."""
+    clock, gradients = time.perf_counter, torch.is_grad_enabled
+
+    def make(original: Any) -> Callable[..., Any]:
+        def wrapper(self: Any) -> Any:
+            started = clock()
+            try:
+                return original(self)
+            finally:
+                if gradients():
+                    session.seen.wait += clock() - started
+
+        return wrapper
+
+    return make
+
+
+def clip(session: Session) -> Maker:
+    """`clip_grad_norm_` and `clip_grad_value_`."""
+
+    def make(original: Any) -> Callable[..., Any]:
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            session.called("c", "clip")
+            result = original(*args, **kwargs)
+            session.clipped(args[1] if len(args) > 1 else kwargs.get("max_norm", kwargs.get("clip_value")), result)
+            return result
+
+        return wrapper
+
+    return make
+
+
+def compile_called(tell: Callable[[], None]) -> Maker:
+    """`torch.compile`: from here on the hooks stay as they are."""
+
+    def make(original: Any) -> Callable[..., Any]:
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            tell()
+            return original(*args, **kwargs)
+
+        return wrapper
+
+    return make
