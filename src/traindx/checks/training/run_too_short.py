@@ -23,12 +23,11 @@ def run_too_short(recording: Recording, *, min_passes: int = 30) -> Iterator[Fin
     because gradient accumulation averages the loss over several passes.
     """
     steps = int(recording.step[-1]) + 1 if len(recording.step) else 0
-    yield Measured("optimizer steps", steps, f"at least {min_steps}")
-    if steps < min_steps:
-        last = steps - 1 if steps else None
-        yield Finding(
-            Place(step=last), f"{steps} optimizer steps, at least {min_steps} are needed to judge the loss curve"
-        )
+    passes = max(steps, sum(calls.count("b") for calls in recording.calls))
+    yield Measured("backward passes", passes, f"at least {min_passes}")
+    if passes < min_passes:
+        place = Place(step=steps - 1 if steps else None)
+        yield Finding(place, f"{passes} backward passes, at least {min_passes} are needed to judge the loss curve")
 
 
 @run_too_short.fires_on
