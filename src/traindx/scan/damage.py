@@ -8,13 +8,23 @@ import zlib
 _ZEROS = re.compile(rb"\x00{256,}")
 _PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
 
-HARMLESS = (
-    "extraneous bytes before marker 0xd9",  # padding before the end marker: every pixel is decoded
-    "unknown adobe color transform",
-    "invalid sos parameters",  # some cameras write them; libjpeg ignores them
-    "inconsistent progression sequence",
-)
-"""Warnings of libjpeg that cost no pixel (jerror.h: JWRN_EXTRANEOUS_DATA at EOI, JWRN_ADOBE_XFORM, JWRN_NOT_SEQUENTIAL)."""
+_EXTRANEOUS = re.compile(r"(\d+) extraneous bytes before marker 0xd9")
+
+HARMLESS = ("unknown adobe color transform", "invalid sos parameters", "inconsistent progression sequence")
+"""Warnings of libjpeg that cost no pixel: JWRN_ADOBE_XFORM, JWRN_NOT_SEQUENTIAL (some cameras), JWRN_BOGUS_PROGRESSION."""
+
+
+def is_harmless(data: bytes, said: str) -> bool:
+    """Whether what the decoder said of JPEG bytes costs no pixel.
+
+    Bytes left over before the end marker are padding if they are all 00 or FF; otherwise the decoder lost its place.
+    """
+    text = said.lower()
+    left_over = _EXTRANEOUS.search(text)
+    if left_over is not None:
+        end = data.rfind(b"\xff\xd9")
+        return not data[max(0, end - int(left_over[1])) : end].strip(b"\x00\xff")
+    return any(known in text for known in HARMLESS)
 
 
 def jpeg_break(data: bytes, said: str) -> str:

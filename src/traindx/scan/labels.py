@@ -17,7 +17,7 @@ _LEGAL = np.zeros(256, dtype=bool)
 _LEGAL[list(b"0123456789.+-eE \t\r\n")] = True
 _SPACE = np.zeros(256, dtype=bool)
 _SPACE[list(b" \t\r\n")] = True
-_NEWLINES = re.compile(r"\r\n|\r|\n")
+NEWLINES = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True)
@@ -108,10 +108,10 @@ def _slow(
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        at = len(_NEWLINES.findall(data[: error.start].decode("latin-1"))) + 1
+        at = len(NEWLINES.findall(data[: error.start].decode("latin-1"))) + 1
         found.append(OddRow(file, at, "", f"byte {data[error.start]:#04x} is not UTF-8", "encoding"))
         return
-    lines = [(n, line.split(), line) for n, line in enumerate(_NEWLINES.split(text), 1)]
+    lines = [(n, line.split(), line) for n, line in enumerate(NEWLINES.split(text), 1)]
     counts = {len(fields) for _, fields, _ in lines}
     for number, fields, line in lines:
         if fields:

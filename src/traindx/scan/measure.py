@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import simplejpeg
 from PIL import Image, UnidentifiedImageError
 
-from traindx.scan.damage import HARMLESS, jpeg_break, not_a_picture, png_break
+from traindx.scan.damage import is_harmless, jpeg_break, not_a_picture, png_break
 
 MAX_PIXELS = 178_956_970
 """Pictures above this are not decoded: twice Pillow's `MAX_IMAGE_PIXELS`, where Pillow refuses as well."""
@@ -57,20 +57,21 @@ def _jpeg(data: bytes) -> PictureFacts:
     """Strict decode at an eighth of the size: all entropy-coded data are read, so that damage inside the scan is seen."""
     try:
         height, width, space, _ = simplejpeg.decode_jpeg_header(data, strict=False)
-    except ValueError as error:
-        return PictureFacts(format="JPEG", damage=jpeg_break(data, _said(error)))
-    mode = {"Gray": "L", "GRAY": "L", "CMYK": "CMYK", "YCCK": "CMYK"}.get(space, "RGB")
-    facts = {"width": width, "height": height, "mode": mode, "format": "JPEG", "orientation": _jpeg_orientation(data)}
+    except Exception as error:  # a broken header (KeyError as well), or a legal but rare subsampling: ask Pillow
+        facts = _other(data, "jpg")
+        return replace(facts, format="JPEG", damage=jpeg_break(data, _said(error))) if facts.damage else facts
+    mode = {"Gray": "L", "CMYK": "CMYK", "YCCK": "CMYK"}.get(space, "RGB")
+    facts = PictureFacts(width, height, mode, "JPEG", _jpeg_orientation(data))
     if width * height > MAX_PIXELS:
-        return PictureFacts(**facts, damage=_too_large(width, height))
+        return replace(facts, damage=_too_large(width, height))
     try:
         target = "CMYK" if mode == "CMYK" else "GRAY"
-        simplejpeg.decode_jpeg(data, target, min_height=1, min_width=1, min_factor=8, strict=True)
-    except ValueError as error:
+        simplejpeg.decode_jpeg(data, target, min_height=1, min_width=1, strict=True)
+    except Exception as error:
         said = _said(error)
-        if not any(text in said.lower() for text in HARMLESS):
-            return PictureFacts(**facts, damage=jpeg_break(data, said))
-    return PictureFacts(**facts)
+        if not is_harmless(data, said):
+            return replace(facts, damage=jpeg_break(data, said))
+    return facts
 
 
 def _said(error: Exception) -> str:

@@ -128,10 +128,9 @@ def _names(file: Path, values: Mapping[str, Any]) -> dict[int, str]:
         if count != int(count) or count < 1:
             raise TraindxError(f"{file}: `nc` is {values['nc']!r}", "it should be a whole number of classes, 1 or more")
         return {i: f"class_{i}" for i in range(int(count))}
-    if isinstance(names, list):
-        names = dict(enumerate(names))
     try:
-        found = {int(key): str(name) for key, name in names.items()}
+        pairs = enumerate(names) if isinstance(names, list) else names.items()
+        found = {int(key): str(name) for key, name in pairs}
     except (AttributeError, TypeError, ValueError):
         found = {}
     if not found:
