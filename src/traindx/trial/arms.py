@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,7 +27,8 @@ from traindx.trial.workspace import QUIET, Workspace, make_workspace
 class Bench:
     """What all arms of a proof share: the command, the scratch folder, when the recorded run began, when time is over.
 
-    `since` is in epoch seconds, `deadline` in seconds of `time.monotonic`; `dataset_roots` are the folders of its datasets.
+    `since` is in epoch seconds, `deadline` in seconds of `time.monotonic`; `dataset_roots` are the folders of its datasets, and
+    `treatments` those under which it was recorded: a fault that was put in stays in every arm.
     """
 
     setup: Setup
@@ -34,6 +36,7 @@ class Bench:
     since: float
     deadline: float
     dataset_roots: tuple[Path, ...] = ()
+    treatments: tuple[Treatment, ...] = ()
 
     @property
     def left(self) -> float:
@@ -86,7 +89,7 @@ def run_arm(
     try:
         dataset = _repair(bench.setup, workspace, treatment)
         started = time.monotonic()
-        status = _run(bench.setup, workspace, folder, treatment, seed, steps, timeout)
+        status = _run(bench, workspace, folder, treatment, seed, steps, timeout)
         seconds = time.monotonic() - started
         touched = tuple(workspace.touched())
     finally:
@@ -96,7 +99,7 @@ def run_arm(
 
 
 def _run(
-    setup: Setup,
+    bench: Bench,
     workspace: Workspace,
     folder: Path,
     treatment: Treatment | None,
@@ -105,13 +108,13 @@ def _run(
     timeout: float,
 ) -> int | None:
     """The exit status, None when the time was over before the command was."""
-    env: Mapping[str, str] = {**QUIET, **environment(workspace)}
+    env = {**os.environ, **QUIET, **environment(workspace)}
     in_process = (treatment,) if treatment is not None and treatment.where == "process" else ()
     with (folder / "output.txt").open("wb") as output:
         result = run_command(
-            arm_command(setup, workspace, seed),
+            arm_command(bench.setup, workspace, seed),
             folder / "recording",
-            treatments=in_process,
+            treatments=(*bench.treatments, *in_process),
             seed=seed,
             max_steps=steps,
             cwd=workspace.cwd,
@@ -119,7 +122,7 @@ def _run(
             stdout=output,
             timeout=max(0.1, timeout),
         )
-    return result.exit_status
+    return None if result.seconds >= timeout else result.exit_status
 
 
 def _repair(setup: Setup, workspace: Workspace, treatment: Treatment | None) -> Dataset | None:
@@ -138,10 +141,12 @@ def _read(folder: Path, run: Run, status: int | None, timeout: float) -> Run:
     try:
         recording = Recording.load(folder)
     except TraindxError:
+        if status is None:
+            return replace(run, failed=f"was stopped after {timeout:.3g} s, before a training step was seen")
         return replace(run, failed=f"ended with status {status} before a training step was seen")
     steps = len(recording.step)
     if status is None:
-        return replace(run, recording=recording, failed=f"was stopped after {timeout:.0f} s and {steps} steps")
+        return replace(run, recording=recording, failed=f"was stopped after {timeout:.3g} s and {steps} steps")
     if not steps and recording.ending != "raised":
         return replace(run, recording=recording, failed=f"ended with status {status} without a training step")
     return replace(run, recording=recording)

@@ -41,7 +41,7 @@ class Contest:
     @property
     def steps(self) -> int:
         """The length of every arm: what the slowest symptom needs."""
-        return max(question.steps for question in self.questions)
+        return max((question.steps for question in self.questions), default=0)
 
     def hold(self) -> list[Trial]:
         """One trial for each question, in their order.
