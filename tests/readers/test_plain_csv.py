@@ -44,9 +44,25 @@ def test_a_hand_written_log_is_read_by_the_names_of_its_columns(tmp_path):
     assert history.lr["lr"].tolist() == [0.1]
 
 
+def test_timms_summary_is_read_and_its_per_cent_become_shares(tmp_path):
+    rows = "0,6.9,6.8,1.2,5.0,0.001\n1,5.0,4.8,43.5,70.1,0.001\n"
+    (tmp_path / "summary.csv").write_text("epoch,train_loss,eval_loss,eval_top1,eval_top5,lr\n" + rows)
+    history = read(tmp_path)["history"]
+    assert history.metrics["accuracy_top1"].tolist() == pytest.approx([0.012, 0.435])
+    assert history.notes == ("accuracy_top1 read as per cent", "top5 read as per cent")
+
+
+def test_kerass_columns_without_a_prefix_are_of_training(tmp_path):
+    (tmp_path / "log.csv").write_text("epoch,accuracy,loss,val_accuracy,val_loss\n0,0.9,0.3,0.8,0.5\n")
+    history = read(tmp_path)["history"]
+    assert history.train_loss.tolist() == [0.3]
+    assert history.metrics["accuracy"].tolist() == [0.8]
+
+
 @pytest.mark.parametrize(
     ("column", "known"),
     [
+        ("loss", "train/loss"),
         ("val_accuracy", "metric/accuracy"),
         ("eval/loss", "val/loss"),
         ("eval_top1", "metric/accuracy_top1"),

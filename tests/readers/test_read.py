@@ -7,7 +7,8 @@ from traindx.readers import all_readers, read
 
 
 def test_every_tool_is_found_without_a_list():
-    assert [r.tool for r in all_readers()] == ["Ultralytics and YOLOv5", "Lightning and csv logs", "TensorBoard"]
+    tools = [r.tool for r in all_readers()]
+    assert tools == ["Ultralytics and YOLOv5", "Hugging Face Trainer", "Lightning, timm, csv logs", "TensorBoard"]
 
 
 def test_a_path_that_is_not_there_is_named(tmp_path):

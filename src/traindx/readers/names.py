@@ -13,8 +13,9 @@ _LR = re.compile(r"^(?:lr|learning[_ ]?rate)(?=[-_/ \d]|$)|[-_/](?:lr|learning[_
 def meaning(column: str) -> str | None:
     """The column in the history's words (`train/loss`, `val/loss`, `metric/accuracy`, `lr/…`), None if it is not known.
 
-    A metric of the training set is left out: `metrics` are of the validation set. A test set's columns are left out where
-    they are called `test`, because logs write them once, after training.
+    A loss without a prefix is the training loss. A metric of the training set is left out: `metrics` are of the validation
+    set, and one without a prefix counts as such unless the log has another of that name with one. Columns called `test`
+    are left out, because logs write them once, after training.
     """
     if column.lower() in ("epoch", "global_epoch", "epochs"):
         return "epoch"
@@ -25,12 +26,17 @@ def meaning(column: str) -> str | None:
     train, val = _TRAIN.match(column), _VAL.match(column)
     rest = column[(train or val).end() :].strip("/_. -") if train or val else column  # type: ignore[union-attr]
     rest = rest.removesuffix("_epoch")
-    if rest.lower().endswith("loss") and (train or val):
+    if rest.lower() == "loss" or (rest.lower().endswith("loss") and (train or val)):
         part = rest[: -len("loss")].strip("/_. -").lower() or "loss"
-        return f"{'train' if train else 'val'}/{part}"
+        return f"{'val' if val else 'train'}/{part}"
     if _METRIC.search(rest) and not train:
         return f"metric/{_plain(rest)}"
     return None
+
+
+def is_validation(column: str) -> bool:
+    """Whether a column says by its name that it is of the validation set."""
+    return _VAL.match(column) is not None
 
 
 def _plain(metric: str) -> str:

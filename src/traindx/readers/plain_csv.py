@@ -1,4 +1,4 @@
-"""Lightning's metrics.csv and any csv log with an `epoch` column and columns named after training and validation.
+"""Csv logs with an `epoch` column and columns named after training and validation: Lightning, timm, Keras, own loops.
 
 Lightning writes a row per logging step and a row per validation, and leaves the other columns empty; the rows of an
 epoch are merged. hparams.yaml beside the log becomes the setup.
@@ -13,17 +13,20 @@ import yaml
 from traindx.core.check import Facts
 from traindx.core.history import history_of
 from traindx.core.setup import Setup
-from traindx.readers.names import meaning
+from traindx.readers.names import is_validation, meaning
 from traindx.readers.reader import Reader
-from traindx.readers.table import by_epoch, rows_of, translate
+from traindx.readers.table import Row, by_epoch, rows_of, translate
+
+NAMES = ("metrics.csv", "summary.csv", "log.csv", "history.csv")
+"""What such a log is called in a run's folder: by Lightning, by timm, by Keras and own loops."""
 
 
 def read_log(path: Path) -> Facts | None:
     """`history`, and `setup` where hparams.yaml lies beside the log; None if the path is no such log.
 
-    Raises `TraindxError` for a metrics.csv that is no text.
+    Raises `TraindxError` for a log that is no text.
     """
-    log = path / "metrics.csv" if path.is_dir() else path
+    log = next((p for name in NAMES if (p := path / name).is_file()), path)
     if not log.is_file() or log.suffix.lower() != ".csv":
         return None
     header, rows = rows_of(log)
@@ -32,27 +35,35 @@ def read_log(path: Path) -> Facts | None:
         return None
     tool = "Lightning" if {"epoch", "step"} <= set(header) else "a csv log"
     merged, notes = by_epoch(translate(rows, chosen.get))
-    measured = [row for row in merged if len(row) > 1]
+    measured, scaled = _as_shares([row for row in merged if len(row) > 1])
     if not measured:
         return None
-    history = history_of(measured, source=str(log), tool=tool, notes=notes)
+    history = history_of(measured, source=str(log), tool=tool, notes=[*notes, *scaled])
     settings = _settings(log.parent / "hparams.yaml")
     return {"history": history} | ({"setup": Setup((), str(log.parent), "lightning", settings)} if settings else {})
 
 
 PLAIN_CSV = Reader(
-    "Lightning and csv logs", "metrics.csv, or a .csv with epoch, train_loss, val_loss, val_acc", read_log, 10
+    "Lightning, timm, csv logs", f"{', '.join(NAMES)}, or a .csv with epoch, train_loss, val_acc", read_log, 10
 )
 
 
 def _columns(header: list[str]) -> dict[str, str]:
-    """Columns that are used, by name. The mean of an epoch wins over the values of single steps of the same quantity."""
+    """Columns that are used, by name: of one quantity, the mean of an epoch before single steps, validation before bare."""
     chosen: dict[str, str] = {}
-    for column in sorted(header, key=lambda c: not c.endswith("_epoch")):
+    for column in sorted(header, key=lambda c: (not c.endswith("_epoch"), not is_validation(c))):
         known = meaning(column.removesuffix("_step"))
         if known is not None and known not in chosen.values():
             chosen[column] = known
     return chosen
+
+
+def _as_shares(rows: list[Row]) -> tuple[list[Row], list[str]]:
+    """Metrics in per cent as shares of 1, and a note on each: a metric above 1.5 can be nothing else."""
+    names = {name for row in rows for name, value in row.items() if name.startswith("metric/") and (value or 0) > 1.5}
+    for row in rows:
+        row.update({name: value / 100 for name in names if (value := row.get(name)) is not None})
+    return rows, [f"{name.partition('/')[2]} read as per cent" for name in sorted(names)]
 
 
 def _settings(path: Path) -> dict[str, object]:
