@@ -21,7 +21,7 @@ class Check:
     """What `@check` makes of a function.
 
     The function yields `Finding` for each fault it sees, and `Measured` for the numbers it looked at:
-    a check that yields no finding has passed, and its numbers say by how much.
+    a check that yields no finding has passed, and its numbers say by how much; one that yields nothing is skipped.
     """
 
     code: str

@@ -1,4 +1,7 @@
-"""Runs checks over facts. Each ends passed, failed, skipped (what was missing) or crashed (contained)."""
+"""Runs checks over facts. Each ends passed, failed, skipped (what was missing) or crashed (contained).
+
+A check that yields neither a finding nor a number has not looked at anything, and counts as skipped, not as passed.
+"""
 
 from __future__ import annotations
 
@@ -56,8 +59,8 @@ def _run(check: Check, facts: Facts, options: Mapping[str, Any]) -> Outcome:
         return _outcome(check, "crashed", reason=reason)
     findings = tuple(item for item in seen if isinstance(item, Finding))
     measured = tuple(item for item in seen if isinstance(item, Measured))
-    if not findings and not measured:
-        return _outcome(check, "passed")
+    if not findings and not measured:  # a check that passes says what it measured; this one found nothing to measure
+        return _outcome(check, "skipped", reason=f"the {check.needs[0]} holds nothing for it to look at")
     return _outcome(check, "failed" if findings else "passed", findings=findings, measured=measured)
 
 
