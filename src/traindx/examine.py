@@ -80,6 +80,8 @@ def _recorded(folder: Path, progress: Progress | None) -> tuple[dict[str, Any], 
     if any(folder.glob("rank-*.jsonl")):
         facts["recording"] = Recording.load(folder)
     meta: dict[str, Any] = {"run": str(folder)}
+    if run.get("treatments"):
+        meta["treatments"] = [treatment["because"] for treatment in run["treatments"]]
     if run.get("command"):
         setup = setup_of(run["command"], run.get("cwd", "."))
         facts["setup"] = setup

@@ -36,4 +36,4 @@ def demo(cause: str, verbose: bool) -> int:
 
 def say(line: str) -> None:
     """Show a step of the demo."""
-    click.secho(f"\n{line}", bold=True)
+    click.secho(line if line.startswith(" ") else f"\n{line}", bold=not line.startswith(" "))

@@ -51,7 +51,7 @@ def check_options(function: Callable[..., Any]) -> Callable[..., Any]:
     ignore = click.option(
         "--ignore", multiple=True, metavar="PREFIX[=REASON]", help="Leave checks out; the report shows the reason."
     )
-    return select(ignore(function))
+    return _also(function, ignore, select)
 
 
 def report_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -62,10 +62,17 @@ def report_options(function: Callable[..., Any]) -> Callable[..., Any]:
     output = click.option(
         "--output", "-o", type=click.Path(path_type=Path), help="Write to this file instead of the terminal."
     )
-    return kind(output(verbose_option(function)))
+    return _also(function, verbose_option, output, kind)
 
 
 def verbose_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add `--verbose`."""
-    option: Callable[..., Any] = click.option("--verbose", "-v", is_flag=True, help="Show everything.")
-    return option(function)
+    return _also(function, click.option("--verbose", "-v", is_flag=True, help="Show everything."))
+
+
+def _also(
+    function: Callable[..., Any], *options: Callable[[Callable[..., Any]], Callable[..., Any]]
+) -> Callable[..., Any]:
+    for option in options:
+        function = option(function)
+    return function

@@ -3,6 +3,8 @@
 The pictures are the 1797 digits that come with scikit-learn, enlarged from 8 x 8 to 32 x 32 pixels.
 """
 
+import argparse
+
 import torch
 import torch.nn.functional as F
 from sklearn.datasets import load_digits
@@ -10,7 +12,7 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 EPOCHS = 4
-LEARNING_RATE = 0.02
+LEARNING_RATE = 0.005
 
 
 def load_data():
@@ -64,7 +66,9 @@ def validate(model, loader):
 
 
 def main():
-    torch.manual_seed(0)
+    options = argparse.ArgumentParser(description="Train a small network to read handwritten digits.")
+    options.add_argument("--seed", type=int, default=0)
+    torch.manual_seed(options.parse_args().seed)
     train_loader, val_loader = load_data()
     model = make_model()
     optimizer = torch.optim.SGD(model.parameters(), lr=LEARNING_RATE, momentum=0.9)
