@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from traindx.core.finding import Curve, Evidence, Finding, Measured, Picture, Table
+from traindx.core.finding import Curve, Finding, Measured, Picture, Table
 from traindx.core.report import Diagnosis, Outcome, Report, Trial
 from traindx.render import wording
 from traindx.render.digest import (
@@ -25,8 +25,8 @@ from traindx.render.digest import (
     redo,
 )
 from traindx.render.figures import arm_kinds, curve_svg, legend, trial_svg
-from traindx.render.pictures import picture_svg
-from traindx.render.thumbnails import thumbnail
+from traindx.render.pictures import file_name, picture_svg
+from traindx.render.thumbnails import Thumbnail, thumbnail
 
 PICTURE_BYTES = 1_500_000
 """All thumbnails of a page together; when they are used up, pictures are named and not shown."""
@@ -38,7 +38,8 @@ FIGURES = 4
 """Curves and tables shown per check."""
 
 FINDINGS = 300
-"""Findings listed per check; the JSON holds them all."""
+OPEN = 20
+"""Findings listed per check (the JSON holds them all), and up to how many an unexplained error is shown unfolded."""
 
 ROWS = 30
 """Rows shown of a table that is evidence."""
@@ -47,35 +48,44 @@ ROWS = 30
 def html(report: Report) -> str:
     """The whole page. Pictures are read from the paths that the report names; one that cannot be opened is named instead."""
     parts = digest(report)
-    budget = _Budget(PICTURE_BYTES)
-    cards = [_card(d, report, budget) for d in parts.leading]
+    album = _Album(PICTURE_BYTES)
+    cards = [_card(d, report, album) for d in parts.leading]
     shown = {block.code for card in cards for block in card.evidence}
-    page = _environment().get_template("page.html.j2")
-    return page.render(
-        report=report,
-        verdict=wording.verdict(report),
-        cards=cards,
-        failures=[_failure(o, parts, o.code not in shown, budget) for o in _failed(report)],
-        parts=parts,
-        deciding=deciding,
-        families=_families(report),
-        facts=[(wording.one_line(str(k)), wording.value(v)) for k, v in report.meta.items() if k != "sentence"],
-        version=wording.value(dict(report.meta.get("versions") or {}).get("traindx", "")),
+    page = (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            report=report,
+            verdict=wording.verdict(report),
+            cards=cards,
+            failures=[_failure(o, parts, o.code not in shown, album) for o in _failed(report)],
+            parts=parts,
+            deciding=deciding,
+            families=_families(report),
+            facts=[(wording.one_line(str(k)), wording.value(v)) for k, v in report.meta.items() if k != "sentence"],
+            version=wording.value(dict(report.meta.get("versions") or {}).get("traindx", "")),
+        )
     )
+    return page.lstrip()
 
 
 @dataclass
-class _Budget:
-    """Bytes that pictures may still take on this page."""
+class _Album:
+    """The thumbnails of a page: each file is opened once, and when one does not fit any more no further file is."""
 
     left: int
+    known: dict[str, Thumbnail | None] = field(default_factory=dict)
 
-    def take(self, n: int) -> bool:
-        """Whether `n` more bytes fit; if so they are taken."""
-        if n > self.left:
-            return False
-        self.left -= n
-        return True
+    def take(self, path: str) -> Thumbnail | None:
+        """A thumbnail that is to be shown once more; None if it cannot be made or the page is full."""
+        if self.left <= 0:
+            return None
+        if path not in self.known:
+            self.known[path] = thumbnail(path)
+        small = self.known[path]
+        if small is not None:
+            self.left -= len(small.address)
+        return small if self.left >= 0 else None
 
 
 @dataclass(frozen=True)
@@ -90,7 +100,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Block:
-    """What one check contributes as evidence: its first finding, its numbers, figures and tables."""
+    """What one check contributes as evidence."""
 
     code: str
     name: str
@@ -132,10 +142,10 @@ class Family:
 
     name: str
     outcomes: tuple[Outcome, ...]
-    counts: str = field(default="")
+    counts: str
 
 
-def _card(diagnosis: Diagnosis, report: Report, budget: _Budget) -> Card:
+def _card(diagnosis: Diagnosis, report: Report, album: _Album) -> Card:
     listed = tuple(w for p in diagnosis.places if (w := wording.one_line(str(p))))
     trial = diagnosis.trial
     return Card(
@@ -143,7 +153,7 @@ def _card(diagnosis: Diagnosis, report: Report, budget: _Budget) -> Card:
         places=listed,
         more_places=max(place_count(diagnosis, report) - len(listed), 0) if listed else 0,
         sum=redo(diagnosis),
-        evidence=tuple(_block(o, budget) for o in evidence(diagnosis, report)),
+        evidence=tuple(_block(o, album) for o in evidence(diagnosis, report)),
         trial=trial_svg(trial) if trial else Markup(""),
         trial_legend=_trial_legend(trial) if trial else Markup(""),
     )
@@ -159,20 +169,20 @@ def _failed(report: Report) -> list[Outcome]:
     return sorted((o for o in report.outcomes if o.status == "failed"), key=lambda o: LEVEL_ORDER[o.level])
 
 
-def _failure(outcome: Outcome, parts: Digest, alone: bool, budget: _Budget) -> Failure:
+def _failure(outcome: Outcome, parts: Digest, alone: bool, album: _Album) -> Failure:
     by = next((d.cause for d in parts.leading if any(r.code == outcome.code for r in d.because)), None)
     findings = outcome.findings[:FINDINGS]
-    block = _block(outcome, budget) if alone else None
+    block = _block(outcome, album) if alone else None
     return Failure(outcome, by, findings, len(outcome.findings) - len(findings), block)
 
 
-def _block(outcome: Outcome, budget: _Budget) -> Block:
+def _block(outcome: Outcome, album: _Album) -> Block:
     """Pictures of the first findings, curves and tables that say something new, numbers of the first finding."""
     every = [item for finding in outcome.findings for item in finding.evidence]
-    drawn = [item for item in dict.fromkeys(filter(_hashable, every)) if isinstance(item, Curve)][:FIGURES]
-    tables = [item for item in dict.fromkeys(filter(_hashable, every)) if isinstance(item, Table)][:FIGURES]
+    drawn = list(dict.fromkeys(item for item in every if isinstance(item, Curve)))[:FIGURES]
+    tables = list(dict.fromkeys(item for item in every if isinstance(item, Table)))[:FIGURES]
     pictures = [item for item in every if isinstance(item, Picture)]
-    figures = [_curve(c) for c in drawn] + [_picture(p, budget) for p in pictures[:PICTURES]]
+    figures = [_curve(c) for c in drawn] + [_picture(p, album) for p in pictures[:PICTURES]]
     first = outcome.findings[0]
     numbers = [item for item in (*first.evidence, *outcome.measured) if isinstance(item, Measured)]
     return Block(
@@ -187,21 +197,15 @@ def _block(outcome: Outcome, budget: _Budget) -> Block:
     )
 
 
-def _hashable(item: Evidence) -> bool:
-    return not isinstance(item, Picture)
-
-
 def _curve(curve: Curve) -> Figure:
     return Figure(wording.one_line(curve.title), curve_svg(curve), legend([line.name for line in curve.lines]))
 
 
-def _picture(picture: Picture, budget: _Budget) -> Figure:
-    name = wording.one_line(picture.path).replace("\\", "/").rpartition("/")[2]
+def _picture(picture: Picture, album: _Album) -> Figure:
+    name = file_name(picture)
     caption = f"{name}: {wording.one_line(picture.caption)}" if picture.caption else name
-    small = thumbnail(picture.path) if budget.left > 0 else None
-    if small is None or not budget.take(len(small.address)):
-        return Figure(caption, None, picture=True)
-    return Figure(caption, picture_svg(picture, small), picture=True)
+    small = album.take(picture.path)
+    return Figure(caption, picture_svg(picture, small) if small else None, picture=True)
 
 
 def _families(report: Report) -> list[Family]:
@@ -226,7 +230,14 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_clean,
     )
-    environment.globals |= {"wording": wording, "ROWS": ROWS, "ticks": _ticks, "decider": decider, "probable": probable}
+    environment.globals |= {
+        "wording": wording,
+        "ROWS": ROWS,
+        "OPEN": OPEN,
+        "ticks": _ticks,
+        "decider": decider,
+        "probable": probable,
+    }
     return environment
 
 

@@ -116,9 +116,9 @@ def _text(words: str) -> str:
 
 
 def _plain(words: str) -> str:
-    words = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "&#64;")
-    words = re.sub(r"([\\`*_\[\]|~])", r"\\\1", words)
-    return re.sub(r"#(?=\d)", "&#35;", words)
+    words = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    words = re.sub(r"#(?=\d)", "&#35;", words).replace("@", "&#64;")
+    return re.sub(r"([\\`*_\[\]|~])", r"\\\1", words)
 
 
 def _code(words: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from pathlib import PurePath
+import re
 
 from markupsafe import Markup
 
@@ -46,10 +46,15 @@ def picture_svg(picture: Picture, small: Thumbnail) -> Markup:
     )
 
 
+def file_name(picture: Picture) -> str:
+    """The last part of the picture's path, whatever system it is from."""
+    return one_line(re.split(r"[/\\]", picture.path)[-1])
+
+
 def describe(picture: Picture) -> str:
     """The picture in words: its name, how many boxes it has, and which are wrong."""
     wrong = [box for box in picture.boxes if box.wrong]
-    words = f"{PurePath(one_line(picture.path)).name}, {count(len(picture.boxes), 'box', 'boxes')}"
+    words = f"{file_name(picture)}, {count(len(picture.boxes), 'box', 'boxes')}"
     if wrong:
         names = ", ".join(one_line(box.label) for box in wrong[:3] if box.label)
         words += f", {len(wrong):,} wrong" + (f" ({names})" if names else "")

@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+LARGEST = 1e300
+
 
 @dataclass(frozen=True)
 class Scale:
@@ -27,25 +29,27 @@ class Scale:
         return math.log10(value) if self.log else value
 
     def shows(self, value: float) -> bool:
-        """Whether the value has a position: it is finite, and positive on a logarithmic scale."""
-        return math.isfinite(value) and (value > 0 or not self.log)
+        """Whether the value has a position."""
+        return _has_position(value, self.log)
+
+
+def _has_position(value: float, log: bool) -> bool:
+    """Finite, positive on a logarithmic scale, and not so near the ends of float64 that its ticks would overflow."""
+    return abs(value) <= LARGEST and (value >= 1 / LARGEST or not log)
 
 
 def scale(
     values: Iterable[float], start: float, end: float, *, log: bool = False, pad: float = 0.04, most: int = 6
 ) -> Scale | None:
     """A scale that holds every value that can be shown; None if none can. `pad` is the share left free at both ends."""
-    known = [v for v in values if math.isfinite(v) and (v > 0 or not log)]
+    known = [v for v in values if _has_position(v, log)]
     if not known:
         return None
     low, high = min(known), max(known)
     if log:
         a, b = _apart(math.log10(low), math.log10(high), 0.1, pad)
-        a, b = max(a, -320.0), min(b, 308.0)
         return Scale(10**a, 10**b, start, end, True, log_ticks(10**a, 10**b, most))
     a, b = _apart(low, high, max(abs(low), 1e-12) * 0.1 if low else 1.0, pad)
-    if not math.isfinite(b - a):
-        return None
     return Scale(a, b, start, end, False, linear_ticks(a, b, most))
 
 

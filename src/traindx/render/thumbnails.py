@@ -17,7 +17,7 @@ QUALITY = 70
 MOST_PIXELS = 100_000_000
 """Pictures with more pixels than this are not opened: decoding them could take more memory than the machine has."""
 
-FORMATS = ("JPEG", "MPO", "PNG", "BMP", "WEBP", "TIFF", "GIF", "PPM")
+FORMATS = ("JPEG", "PNG", "BMP", "WEBP", "TIFF", "GIF", "PPM")
 """Formats that Pillow decodes by itself; none that starts another program."""
 
 
@@ -50,7 +50,7 @@ def thumbnail(path: str, side: int = SIDE) -> Thumbnail | None:
                 small = _plain(picture)
                 small.thumbnail((side, side), Image.Resampling.BILINEAR, reducing_gap=2.0)
         buffer = io.BytesIO()
-        small.save(buffer, "JPEG", quality=QUALITY, optimize=True)
+        small.save(buffer, "JPEG", quality=QUALITY)
     except Exception:  # Pillow raises OSError, ValueError, SyntaxError, struct.error and others for damaged files
         return None
     address = "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
