@@ -74,10 +74,11 @@ def _table(path: Path) -> dict[str, Any] | None:
     if path.name == "pyproject.toml" and "traindx" not in text:
         return None
     try:
-        data = tomllib.loads(text)
+        data: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise TraindxError(f"{path} is no valid TOML: {error}", "", "mend the file or move it away") from error
-    return data if path.name == "traindx.toml" else data.get("tool", {}).get("traindx")
+    table: dict[str, Any] | None = data if path.name == "traindx.toml" else data.get("tool", {}).get("traindx")
+    return table
 
 
 def _config(table: Mapping[str, Any], path: Path) -> Config:

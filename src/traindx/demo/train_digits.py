@@ -15,7 +15,7 @@ EPOCHS = 4
 LEARNING_RATE = 0.005
 
 
-def load_data():
+def load_data() -> tuple[DataLoader, DataLoader]:
     digits = load_digits()
     pictures = torch.tensor(digits.images, dtype=torch.float32).unsqueeze(1) / 16
     pictures = F.interpolate(pictures, size=(32, 32), mode="bilinear")
@@ -27,7 +27,7 @@ def load_data():
     return DataLoader(train, batch_size=32, shuffle=True), DataLoader(val, batch_size=90)
 
 
-def make_model():
+def make_model() -> nn.Sequential:
     return nn.Sequential(
         nn.Conv2d(1, 16, 3, stride=2, padding=1),
         nn.ReLU(),
@@ -42,7 +42,7 @@ def make_model():
     )
 
 
-def train_one_epoch(model, loader, optimizer):
+def train_one_epoch(model: nn.Module, loader: DataLoader, optimizer: torch.optim.Optimizer) -> float:
     model.train()
     total = 0.0
     for pictures, classes in loader:
@@ -54,7 +54,7 @@ def train_one_epoch(model, loader, optimizer):
     return total / len(loader)
 
 
-def validate(model, loader):
+def validate(model: nn.Module, loader: DataLoader) -> tuple[float, float]:
     model.eval()
     total = right = 0.0
     with torch.no_grad():
@@ -65,7 +65,7 @@ def validate(model, loader):
     return total / len(loader), right / len(loader)
 
 
-def main():
+def main() -> None:
     options = argparse.ArgumentParser(description="Train a small network to read handwritten digits.")
     options.add_argument("--seed", type=int, default=0)
     torch.manual_seed(options.parse_args().seed)
