@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 from tests.render import examples
 from traindx.core.report import Diagnosis, Reason, Report
-from traindx.render.digest import decider, deciding, digest, evidence, place_count, probable, redo
+from traindx.render.digest import decider, digest, evidence, place_count, probable, redo, ruled_out_by
 
 
 def test_findings_that_a_diagnosis_explains_are_not_listed_again(tmp_path: Path) -> None:
@@ -30,11 +31,22 @@ def test_what_is_missing_is_grouped_by_its_reason_the_largest_group_first() -> N
     ]
 
 
-def test_the_strongest_check_decides_what_was_ruled_out() -> None:
+def test_a_cause_is_ruled_out_by_the_check_that_speaks_most_against_it() -> None:
     against = (Reason("prior", None, -9.0), Reason("weak", "T1", -1.0), Reason("strong", "T2", -5.0))
-    chosen = deciding(Diagnosis("a", "ruled-out", 0.0, against=against))
-    assert chosen is not None and chosen.text == "strong"
-    assert deciding(Diagnosis("a", "ruled-out", 0.0)) is None
+    assert ruled_out_by(Diagnosis("a", "ruled-out", 0.0, against=against)).text == "strong"
+
+
+def test_a_refuting_trial_is_named_before_any_check() -> None:
+    trial = replace(examples.trial(), verdict="refuted", sentence="the symptom stays")
+    diagnosis = Diagnosis("a", "ruled-out", 0.0, against=(Reason("strong", "T2", -5.0),), trial=trial)
+    assert ruled_out_by(diagnosis).text == "by trial: the symptom stays"
+
+
+def test_a_cause_that_nothing_speaks_against_was_too_weak() -> None:
+    prior, seen = Reason("prior", None, -4.0), Reason("11 boxes to 1", "D302", 3.0)
+    diagnosis = Diagnosis("class-imbalance", "ruled-out", 0.27, because=(seen,), against=(prior,))
+    assert ruled_out_by(diagnosis) == Reason("too little speaks for it: 11 boxes to 1", "D302", 3.0)
+    assert ruled_out_by(Diagnosis("a", "ruled-out", 0.0, against=(prior,))).text == "nothing speaks for it"
 
 
 def test_the_sum_is_that_of_the_terms() -> None:

@@ -24,9 +24,7 @@ Other findings
   D210 box-without-area, 2 errors
     labels/train/BloodImage_00338.txt:4: box of 0 × 0 pixels, should be at least 1 × 1
     labels/train/BloodImage_00343.txt:9: box of 0 × 12 pixels, should be at least 1 × 1
-
-Notes
-  D305 class-imbalance (1)
+  notes: D305 class-imbalance (1)
 
 Ruled out
   pixel-coordinates  largest coordinate 1, should be at most 1 (D202)
@@ -80,7 +78,10 @@ def test_verbose_lists_every_finding_with_file_and_line(tmp_path: Path) -> None:
 
 
 def test_what_was_left_out_is_counted() -> None:
-    assert "  … and 7 more (-v)" in text(examples.many()).splitlines()
+    lines = text(examples.many()).splitlines()
+    shown = sum(line.startswith("  D2") for line in lines)
+    assert len(lines) == 20
+    assert lines[-1] == f"  … and {20 - shown + 1} more (-v)"  # 20 errors and warnings, and a line for the notes
 
 
 def test_a_command_and_a_snippet_are_never_cut() -> None:
@@ -121,6 +122,6 @@ def test_a_crashed_check_is_named() -> None:
 
 
 def test_three_thousand_findings_take_less_than_a_second() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     text(examples.many(), verbose=True)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1

@@ -13,7 +13,7 @@ from traindx.render import wording
 
 @pytest.mark.parametrize(
     ("share", "words"),
-    [(0, "0 %"), (0.001, "< 1 %"), (0.5, "50 %"), (0.996, "> 99 %"), (1, "100 %"), (math.nan, "unknown")],
+    [(0, "< 1 %"), (0.001, "< 1 %"), (0.5, "50 %"), (0.996, "> 99 %"), (1, "> 99 %"), (math.nan, "unknown")],
 )
 def test_a_probability_claims_no_false_certainty(share: float, words: str) -> None:
     assert wording.percent(share) == words

@@ -54,10 +54,21 @@ def _missing(report: Report) -> Iterator[tuple[str, tuple[Outcome, ...]]]:
         yield reason, tuple(outcomes)
 
 
-def deciding(diagnosis: Diagnosis) -> Reason | None:
-    """The term of a check that speaks most against a diagnosis, the first of equals; None if no check does."""
-    looked = [reason for reason in diagnosis.against if reason.code]
-    return min(looked, key=lambda reason: reason.weight, default=None)
+def ruled_out_by(diagnosis: Diagnosis) -> Reason:
+    """Why a cause is ruled out: the trial that refuted it, else the check that speaks most against it.
+
+    Where no check speaks against it, what speaks for it was too little, or nothing did.
+    """
+    if diagnosis.trial is not None and diagnosis.trial.verdict == "refuted":
+        return Reason(f"by trial: {diagnosis.trial.sentence}")
+    looked = [r for r in diagnosis.against if r.code]
+    strongest = min(looked, key=lambda r: r.weight, default=None)
+    if strongest is not None and (strongest.weight < 0 or not diagnosis.because):
+        return strongest
+    if diagnosis.because:
+        most = max(diagnosis.because, key=lambda r: r.weight)
+        return Reason(f"too little speaks for it: {most.text}", most.code, most.weight)
+    return Reason("nothing speaks for it")
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,12 @@ from traindx.render.digest import (
     Digest,
     Sum,
     decider,
-    deciding,
     digest,
     evidence,
     place_count,
     probable,
     redo,
+    ruled_out_by,
 )
 from traindx.render.figures import arm_kinds, curve_svg, legend, trial_svg
 from traindx.render.pictures import file_name, picture_svg
@@ -60,10 +60,10 @@ def html(report: Report) -> str:
             cards=cards,
             failures=[_failure(o, parts, o.code not in shown, album) for o in _failed(report)],
             parts=parts,
-            deciding=deciding,
+            ruled_out_by=ruled_out_by,
             families=_families(report),
             facts=[(wording.one_line(str(k)), wording.value(v)) for k, v in report.meta.items() if k != "sentence"],
-            version=wording.value(dict(report.meta.get("versions") or {}).get("traindx", "")),
+            version=wording.version(report),
         )
     )
     return page.lstrip()
@@ -203,7 +203,8 @@ def _curve(curve: Curve) -> Figure:
 
 def _picture(picture: Picture, album: _Album) -> Figure:
     name = file_name(picture)
-    caption = f"{name}: {wording.one_line(picture.caption)}" if picture.caption else name
+    words = wording.one_line(picture.caption)
+    caption = words if name in words else f"{name}: {words}" if words else name
     small = album.take(picture.path)
     return Figure(caption, picture_svg(picture, small) if small else None, picture=True)
 
@@ -212,7 +213,8 @@ def _families(report: Report) -> list[Family]:
     grouped: dict[str, list[Outcome]] = {}
     for outcome in report.outcomes:
         grouped.setdefault(wording.family(outcome.code), []).append(outcome)
-    return [Family(name, tuple(outcomes), _counts(outcomes)) for name, outcomes in grouped.items()]
+    names = sorted(grouped, key=[*wording.FAMILIES.values(), wording.OTHERS].index)
+    return [Family(name, tuple(grouped[name]), _counts(grouped[name])) for name in names]
 
 
 def _counts(outcomes: Sequence[Outcome]) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from traindx.core.report import Diagnosis, Report
-from traindx.render.digest import Digest, deciding, digest, place_count, probable, redo
+from traindx.render.digest import Digest, digest, place_count, probable, redo, ruled_out_by
 from traindx.render.privacy import shorten
 from traindx.render.wording import STATUSES, clean, count, one_line, percent, value, verdict, weight
 
@@ -75,12 +75,8 @@ def _findings(parts: Digest) -> Iterator[str]:
 
 def _folded(parts: Digest) -> Iterator[str]:
     if parts.ruled_out:
-        rows = []
-        for diagnosis in parts.ruled_out:
-            reason = deciding(diagnosis)
-            refuted = diagnosis.trial is not None and diagnosis.trial.verdict == "refuted"
-            words = diagnosis.trial.sentence if refuted and diagnosis.trial else reason.text if reason else ""
-            rows.append((_code(diagnosis.cause), _text(words) + (_of(reason.code) if reason and not refuted else "")))
+        reasons = [(d, ruled_out_by(d)) for d in parts.ruled_out]
+        rows = [(_code(d.cause), _text(reason.text) + _of(reason.code)) for d, reason in reasons]
         yield _details(f"Ruled out ({len(rows)})", _table(("cause", "by"), rows))
     lines = [f"- {count(len(outcomes), 'check')}: {_text(reason)}" for reason, outcomes in parts.missing]
     lines += [f"- {o.code} {_text(o.name)} crashed: {_text(o.reason)}" for o in parts.crashed]

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from traindx.core.finding import Finding
 from traindx.core.report import Outcome, Report
 from traindx.render.location import file_of, is_absolute
-from traindx.render.wording import clean, family, one_line, verdict
+from traindx.render.wording import clean, family, one_line, verdict, version
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 FINGERPRINT = "traindx/v1"
@@ -27,14 +27,13 @@ def sarif(report: Report) -> str:
     seen: Counter[str] = Counter()
     results = [_result(report, outcome, finding, rules, seen) for outcome, finding in report.findings()]
     crashed = [o for o in report.outcomes if o.status == "crashed"]
-    versions = report.meta.get("versions")
-    version = versions.get("traindx") if isinstance(versions, dict) else None
+    made_by = version(report)
     word, sentence = verdict(report)
     run = {
         "tool": {
             "driver": {
                 "name": "traindx",
-                **({"version": str(version)} if version else {}),
+                **({"version": made_by} if made_by else {}),
                 "rules": [_rule(outcome) for outcome in report.outcomes],
             }
         },

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from traindx.core.finding import Measured
+from traindx.core.finding import Finding, Measured
 from traindx.core.report import Diagnosis, Outcome, Report, Trial
-from traindx.render.digest import LEVEL_ORDER, Digest, Sum, decider, deciding, digest, place_count, probable, redo
+from traindx.render.digest import LEVEL_ORDER, Digest, Sum, decider, digest, place_count, probable, redo, ruled_out_by
 from traindx.render.terminal import Style, clip, fit, to_encoding
 from traindx.render.wording import (
     CHECKS,
@@ -70,14 +70,13 @@ def text(
     head = _verdict(report, page)
     sections = [
         [_diagnosis(d, page, report) for d in parts.leading],
-        _findings("Other findings" if parts.leading else "Findings", parts.unexplained, page),
-        _notes(parts.noted, page),
+        _findings("Other findings" if parts.leading else "Findings", (*parts.unexplained, *parts.noted), page),
         _ruled_out(parts, page),
         _open(parts, page),
     ]
     if verbose:
         failed = sorted((o for o in report.outcomes if o.status == "failed"), key=lambda o: LEVEL_ORDER[o.level])
-        sections[1:3] = [_findings("Findings", failed, page)]
+        sections[1] = _findings("Findings", failed, page)
         sections.append([_facts(report, page)])
     blocks = fit(sections, 10**9 if verbose else LINES - len(head), page.style)
     return to_encoding("\n".join([*head, *blocks]) + "\n", encoding)
@@ -101,7 +100,7 @@ def _diagnosis(diagnosis: Diagnosis, page: _Page, report: Report) -> list[str]:
     if diagnosis is not report.diagnoses[0] and not page.verbose:
         return lines
     if not beside:
-        lines += page.entry("at", where, most=1)
+        lines += page.entry("at", where, most=2)
     if diagnosis.summary and page.verbose:
         lines += page.entry("what", diagnosis.summary)
     lines += list(_terms(diagnosis, page))
@@ -161,37 +160,44 @@ def _fix(diagnosis: Diagnosis, page: _Page) -> list[str]:
 
 
 def _findings(title: str, outcomes: Sequence[Outcome], page: _Page) -> list[list[str]]:
-    """One line per check, with its first finding; every finding on its own line if they are few or all are asked for."""
+    """A block per check, and one for all notes; every finding on its own line if they are few or all are asked for."""
+    notes = [] if page.verbose else [o for o in outcomes if o.level == "note"]
+    others = [o for o in outcomes if o not in notes]
+    each = page.verbose or sum(len(o.findings) for o in others) <= FEW
     blocks = [["", page.style.bold(title)]] if outcomes else []
-    each = page.verbose or sum(len(o.findings) for o in outcomes) <= FEW
-    for outcome in outcomes:
-        many, name = count(len(outcome.findings), outcome.level), one_line(f"{outcome.code} {outcome.name}")
-        head = f"  {name}, {page.style.level(many, outcome.level)}"
-        if each:
-            found = [one_line(f"{f.place}: {f.message}" if str(f.place) else f.message) for f in outcome.findings]
-            indent = "    "
-            lines = found if page.verbose else [clip(line, page.width - len(indent)) for line in found]
-            blocks.append([head, *(indent + line for line in lines)])
-        else:
-            first = outcome.findings[0]
-            words = f"first {first.place}: {first.message}" if str(first.place) else first.message
-            blocks.append([f"{head}  {clip(one_line(words), page.width - len(f'  {name}, {many}  '))}"])
+    blocks += [_one_by_one(o, page) if each else _first_of(o, page) for o in others]
+    if notes:
+        words = one_line("notes: " + ", ".join(f"{o.code} {o.name} ({len(o.findings):,})" for o in notes))
+        blocks.append(["  " + clip(words, page.width - 2)])
     return blocks
 
 
-def _notes(outcomes: Sequence[Outcome], page: _Page) -> list[list[str]]:
-    words = ", ".join(f"{o.code} {o.name} ({len(o.findings):,})" for o in outcomes)
-    return [["", page.style.bold("Notes")], ["  " + clip(one_line(words), page.width - 2)]] if outcomes else []
+def _one_by_one(outcome: Outcome, page: _Page) -> list[str]:
+    lines = ["    " + one_line(_placed(finding)) for finding in outcome.findings]
+    return [_named(outcome, page), *(lines if page.verbose else [clip(line, page.width) for line in lines])]
+
+
+def _first_of(outcome: Outcome, page: _Page) -> list[str]:
+    head = _named(outcome, page)
+    room = page.width - len(_named(outcome, replace(page, style=Style(False)))) - 2
+    first = "first " if len(outcome.findings) > 1 else ""
+    return [f"{head}  {clip(first + one_line(_placed(outcome.findings[0])), room)}"]
+
+
+def _named(outcome: Outcome, page: _Page) -> str:
+    many = page.style.level(count(len(outcome.findings), outcome.level), outcome.level)
+    return f"  {one_line(f'{outcome.code} {outcome.name}')}, {many}"
+
+
+def _placed(finding: Finding) -> str:
+    return f"{finding.place}: {finding.message}" if str(finding.place) else finding.message
 
 
 def _ruled_out(parts: Digest, page: _Page) -> list[list[str]]:
     blocks = [["", page.style.bold("Ruled out")]] if parts.ruled_out else []
     for diagnosis in parts.ruled_out:
-        reason = deciding(diagnosis)
-        words = _with_code(reason.text, reason.code) if reason else diagnosis.summary
-        if diagnosis.trial is not None and diagnosis.trial.verdict == "refuted":
-            words = f"by trial: {diagnosis.trial.sentence}"
-        head, words = f"  {one_line(diagnosis.cause)}  ", one_line(words)
+        reason = ruled_out_by(diagnosis)
+        head, words = f"  {one_line(diagnosis.cause)}  ", one_line(_with_code(reason.text, reason.code))
         blocks.append([head + page.style.dim(words if page.verbose else clip(words, page.width - len(head)))])
     return blocks
 

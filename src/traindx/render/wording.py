@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from traindx.core.finding import Level, Place
@@ -33,6 +33,7 @@ FAMILIES = {
     "P": "Throughput and memory",
     "R": "Ranks",
 }
+OTHERS = "Others"
 
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 
@@ -70,12 +71,12 @@ def weight(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A probability without false certainty: never `100 %` and never `0 %` unless it is exactly that."""
+    """A probability without false certainty: never `100 %` and never `0 %`."""
     if not math.isfinite(share):
         return "unknown"
-    if 0 < share < 0.005:
+    if share < 0.005:
         return "< 1 %"
-    if 0.995 <= share < 1:
+    if share >= 0.995:
         return "> 99 %"
     return f"{share:.0%}".replace("%", " %")
 
@@ -131,7 +132,7 @@ def verdict(report: Report) -> tuple[str, str]:
 
 def value(thing: Any) -> str:
     """A value of `meta` in words: lists as they would be typed, mappings as `name value`."""
-    if isinstance(thing, dict):
+    if isinstance(thing, Mapping):
         return ", ".join(f"{one_line(str(k))} {value(v)}" for k, v in thing.items())
     if isinstance(thing, (list, tuple)):
         return " ".join(value(v) for v in thing)
@@ -140,4 +141,11 @@ def value(thing: Any) -> str:
 
 def family(code: str) -> str:
     """The family of a check in words, by the longest prefix that is known."""
-    return next((FAMILIES[code[:n]] for n in (2, 1) if code[:n] in FAMILIES), "Others")
+    return next((FAMILIES[code[:n]] for n in (2, 1) if code[:n] in FAMILIES), OTHERS)
+
+
+def version(report: Report) -> str:
+    """The version of traindx that made the report, from `meta`; empty if it does not say."""
+    versions = report.meta.get("versions")
+    known = report.meta.get("traindx") or (versions.get("traindx") if isinstance(versions, Mapping) else None)
+    return value(known) if known else ""
