@@ -36,7 +36,7 @@ class Observation:
         self.capture: Pass | None = None
         self.stepping: list[int] = []
         self.steps_taken = 0
-        self.saw_training = False
+        self.saw_forward = self.saw_backward = False
         self.wait = 0.0
         self.scaled: tuple[weakref.ref[Any], Any] | None = None
         self._last_end: float | None = None
@@ -44,6 +44,11 @@ class Observation:
         self._price = 0.0
         self._sources: set[str] = set()
         self._modes: weakref.WeakKeyDictionary[Any, tuple[bool, Place | None]] = weakref.WeakKeyDictionary()
+
+    @property
+    def now_at(self) -> int:
+        """The step to which what happens now belongs: the next one, once an optimizer has stepped."""
+        return self.current.number + bool(self.current.stepped)
 
     # ---- calls ----
 
@@ -70,7 +75,7 @@ class Observation:
     def training_forward(self, module: Any, arguments: Any) -> None:
         """The root is called with gradients."""
         step = self.current
-        self.saw_training = True
+        self.saw_forward = True
         if self._last_end is None:
             self._last_end = self.journal.now
         self.roots.called(step.number)
@@ -96,7 +101,7 @@ class Observation:
     def mode_event(self, training: bool, place: Place | None) -> None:
         """Write that the root changed its mode."""
         fields = {"path": place[0], "line": place[1]} if place else {}
-        self.journal.event("mode", self.current.number, training=training, **fields)
+        self.journal.event("mode", self.now_at, training=training, **fields)
 
     def end_validation(self) -> None:
         """The forward passes without gradients are over."""

@@ -17,7 +17,7 @@ AFTER_ANOMALY = 5
 
 def gap(step: int) -> int:
     """Steps from a recorded one to the next before the budget is looked at: a sixteenth of the way so far."""
-    return 1 if step < DENSE else max(1, step // 16)
+    return 1 if step < DENSE else min(max(1, step // 16), widest(step))
 
 
 def widest(step: int) -> int:

@@ -116,7 +116,7 @@ class Session:
         """A backward pass is about to start."""
         seen = self.seen
         seen.close(self.cost)
-        seen.saw_training, seen.capture = True, None
+        seen.saw_backward, seen.capture = True, None
         step = seen.current
         if "b" not in step.calls:
             if "f" not in step.calls:
@@ -200,7 +200,7 @@ class Session:
     @guarded
     def skipped(self) -> None:
         """A gradient scaler left a step out, because the gradients were not finite."""
-        self.seen.journal.event("step_skipped", self.seen.current.number, what="gradients not finite")
+        self.seen.journal.event("step_skipped", self.seen.now_at, what="gradients not finite")
 
     @guarded
     def mode(self, module: Any, training: bool, changed: bool) -> None:
@@ -211,7 +211,7 @@ class Session:
 
     def keeps_eval(self, module: Any) -> bool:
         """Whether `module.train()` is to have no effect now, as a treatment asks."""
-        return self.treatments.keeps_eval(self.seen.current.number) and self.seen.roots.is_root(module)
+        return self.treatments.keeps_eval(self.seen.now_at) and self.seen.roots.is_root(module)
 
     # ---- beginnings and endings ----
 
@@ -227,18 +227,18 @@ class Session:
     def raised(self, error: BaseException, always: bool) -> None:
         """An exception ends the process; without `always` it is left out where no training was seen."""
         journal = self.seen.journal
-        if not (always or self.seen.saw_training or journal.is_open):
+        if not (always or self.seen.saw_forward or journal.is_open):
             return
         journal.open()
         place, frames = self.frames.raised(error.__traceback__)
         fields: dict[str, Any] = {"path": place[0], "line": place[1]} if place else {}
         fields |= {"type": type(error).__name__, "message": str(error)[:2000], "frames": frames}
-        journal.event("exception", self.seen.current.number, **fields)
+        journal.event("exception", self.seen.now_at, **fields)
 
     @guarded
     def end(self) -> None:
         """The process, or the recorded block, ends. A training that never stepped is written too: that is its fault."""
-        if self.seen.saw_training:
+        if self.seen.saw_backward:
             self.seen.journal.open()
         self.seen.finish(self.cost)
         self.alive = False

@@ -1,0 +1,91 @@
+"""Every statistic against an obvious computation in float64."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from traindx.recorder import measure
+
+
+def exact(tensor: torch.Tensor) -> np.ndarray:
+    return tensor.detach().float().numpy().astype(np.float64)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16, torch.float16])
+def test_norms_are_those_of_float64(dtype: torch.dtype) -> None:
+    tensors = [torch.randn(7, 5).mul(300).to(dtype), torch.randn(100).to(dtype), torch.zeros(3).to(dtype)]
+    assert measure.norms(torch, tensors).tolist() == pytest.approx(
+        [np.linalg.norm(exact(t)) for t in tensors], rel=1e-5
+    )
+
+
+def test_differences_are_those_of_float64() -> None:
+    before = [torch.randn(50, 3), torch.randn(4)]
+    after = [b + 1e-3 * torch.randn_like(b) for b in before]
+    expected = [np.linalg.norm(exact(a) - exact(b)) for a, b in zip(after, before, strict=True)]
+    found = measure.differences(torch, after, measure.copies(torch, before))
+    assert found.tolist() == pytest.approx(expected, rel=1e-4)
+
+
+@pytest.mark.parametrize("shape", [(4, 3, 8, 8), (6, 5), (3, 16, 16), (4, 200)])
+def test_input_statistics_are_those_of_float64(shape: tuple[int, ...]) -> None:
+    x = torch.randn(shape) * 3 + 1
+    vector, facts = measure.input_statistics(torch, x)
+    found = measure.as_input(vector.tolist())
+    values = exact(x)
+    axes = {4: (0, 2, 3), 3: (1, 2), 2: (0,) if shape[1] <= 16 else None}[len(shape)]
+    assert facts == {"shape": list(shape), "dtype": "float32"}
+    assert found["min"] == pytest.approx(values.min()) and found["max"] == pytest.approx(values.max())
+    assert found["mean"] == pytest.approx(np.atleast_1d(values.mean(axis=axes)), rel=1e-4, abs=1e-6)
+    assert found["std"] == pytest.approx(np.atleast_1d(values.std(axis=axes)), rel=1e-4)
+
+
+def test_pictures_as_bytes_are_measured_too() -> None:
+    x = torch.randint(0, 256, (2, 3, 4, 4), dtype=torch.uint8)
+    found = measure.as_input(measure.input_statistics(torch, x)[0].tolist())
+    assert found["max"] == x.max().item() and found["mean"] == pytest.approx(exact(x).mean(axis=(0, 2, 3)))
+
+
+def test_activation_statistics_are_those_of_float64() -> None:
+    x = torch.randn(4, 6, 9, 9) * 2 + 0.5
+    vector, count = measure.activation_statistics(torch, x)
+    values = exact(x)
+    expected = (values.mean(), values.std(), np.abs(values).max())
+    assert measure.as_activation(vector.tolist(), count) == pytest.approx(expected, rel=1e-4)
+
+
+def test_a_large_activation_is_looked_at_in_its_first_samples() -> None:
+    x = torch.zeros(64, 16, 64, 64)
+    x[8:] = 100.0
+    vector, count = measure.activation_statistics(torch, x)
+    assert count == 8 * 16 * 64 * 64 and vector.tolist()[1] == 0.0
+
+
+def test_silent_channels_and_features_are_found() -> None:
+    pictures = torch.rand(4, 5, 3, 3) + 0.1
+    pictures[:, 2] = 0
+    features = torch.rand(4, 6) + 0.1
+    features[:, [0, 5]] = 0
+    features[0, 1] = 0
+    for x, kind, expected in ((pictures, "ReLU", [2]), (features, "Linear", [0, 5])):
+        found = measure.silent_units(torch, x, kind)
+        assert found is not None and found[0].nonzero().flatten().tolist() == expected
+
+
+def test_the_first_picture_is_found_in_lists_and_dicts() -> None:
+    picture = torch.rand(3, 8, 8)
+    assert measure.first_tensor(torch, ([picture, picture],)) is picture
+    assert measure.first_tensor(torch, ({"ids": torch.tensor([1]), "img": picture},)) is picture
+    assert measure.first_tensor(torch, (torch.tensor([1, 2]), "text")) is None
+
+
+def test_what_is_not_a_plain_tensor_is_left_alone() -> None:
+    plain = torch.rand(3)
+    assert measure.usable(torch, plain)
+    assert not measure.usable(torch, plain.to("meta")) and not measure.usable(torch, torch.ones(3, dtype=torch.long))
+    assert not measure.usable(torch, None) and not measure.usable(torch, plain[:0])
+    seen: list[bool] = []
+    torch.func.vmap(lambda x: (seen.append(measure.usable(torch, x)), x)[1])(torch.rand(2, 3))
+    assert seen == [False]

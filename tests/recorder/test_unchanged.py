@@ -1,0 +1,79 @@
+"""A recorded training is the training: the same weights, bit for bit, the same random numbers, the same words."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from tests.recorder.conftest import Done
+
+CASES = """
+import hashlib, sys
+import torch
+from torch import nn
+
+def run(name, make, workers=0, autocast=False, compiled=None, steps=50):
+    torch.manual_seed(0)
+    data = torch.utils.data.TensorDataset(torch.randn(160, 3, 12, 12), torch.randint(0, 4, (160,)))
+    loader = torch.utils.data.DataLoader(data, 16, shuffle=True, num_workers=workers)
+    model = nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU(inplace=True), nn.Dropout(0.2),
+                          nn.Flatten(), nn.Linear(800, 4))
+    called = torch.compile(model, backend=compiled) if compiled else model
+    optimizer = make(model.parameters())
+    done = 0
+    while done < steps:
+        for x, y in loader:
+            optimizer.zero_grad()
+            with torch.autocast("cpu", torch.bfloat16, enabled=autocast):
+                loss = nn.functional.cross_entropy(called(x), y)
+            loss.backward()
+            optimizer.step()
+            done += 1
+            if done == steps:
+                break
+    state = b"".join(t.detach().numpy().tobytes() for t in model.state_dict().values())
+    print(name, hashlib.sha256(state).hexdigest(), torch.rand(1).item(), flush=True)
+
+sgd = lambda p: torch.optim.SGD(p, 0.05, momentum=0.9)
+adamw = lambda p: torch.optim.AdamW(p, 1e-3)
+run("sgd", sgd)
+run("adamw", adamw)
+run("two loader workers", adamw, workers=2)
+run("bf16 autocast", sgd, autocast=True)
+run("compiled", sgd, compiled="eager")
+run("compiled with autograd", sgd, compiled="aot_eager", steps=20)
+if "fail" in sys.argv:
+    def inner():
+        return nn.functional.cross_entropy(torch.zeros(2, 3), torch.tensor([0, 7]))
+    inner()
+"""
+
+
+def plain(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, "OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive"}
+    command = [sys.executable, "train.py", *arguments]
+    both = subprocess.STDOUT
+    return subprocess.run(command, cwd=tmp_path, env=env, text=True, stdout=subprocess.PIPE, stderr=both)
+
+
+def test_weights_random_state_output_and_traceback_are_those_of_the_unrecorded_run(
+    tmp_path: Path, run: Callable[..., Done]
+) -> None:
+    recorded = run(CASES, "fail")
+    unrecorded = plain(tmp_path, "fail")
+    assert recorded.output == unrecorded.stdout
+    assert recorded.result.exit_status == unrecorded.returncode == 1
+    assert len(re.findall(r" [0-9a-f]{64} ", unrecorded.stdout)) == 6
+    recording = recorded.recording
+    assert len(recording.step) == 270
+    assert np.isfinite(recording.loss).all()
+    assert [o.kind for o in recording.optimizers] == ["SGD", "AdamW", "AdamW", "SGD", "SGD", "SGD"]
+    assert recording.ending == "raised"
+    (raised,) = recording.of("exception")
+    assert raised.data["type"] == "IndexError" and str(raised.source) == "train.py:43"
