@@ -1,3 +1,5 @@
+"""Label files: clean ones, odd ones, and what is said of each row."""
+
 from __future__ import annotations
 
 import random

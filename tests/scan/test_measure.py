@@ -1,3 +1,5 @@
+"""Pictures: sound, damaged, huge, rare."""
+
 from __future__ import annotations
 
 import io
@@ -78,6 +80,13 @@ def test_damage_says_which_chunk_or_byte(tmp_path: Path) -> None:
     assert "cut off inside chunk IDAT" in facts[1].damage
     assert "zero bytes from byte 5,0" in facts[2].damage or "zero bytes from byte 4,9" in facts[2].damage
     assert facts[3].damage
+
+
+def test_postscript_under_a_picture_name_is_not_run(tmp_path: Path) -> None:
+    (facts,) = measure(
+        [str(write(tmp_path / "a.jpg", "%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\n"))]
+    )
+    assert "no picture format known here" in facts.damage
 
 
 def test_padding_before_the_end_marker_is_no_damage(tmp_path: Path) -> None:

@@ -1,3 +1,5 @@
+"""The scan of whole sets: tables, splits, label rule, orphans, labels elsewhere."""
+
 from __future__ import annotations
 
 import subprocess
@@ -119,3 +121,16 @@ def test_a_folder_that_links_to_itself_ends(tmp_path: Path) -> None:
     file = dataset(tmp_path, {"train/a": ROW, "val/b": ROW})
     (tmp_path / "images/train/again").symlink_to(tmp_path / "images/train")
     assert len(scan(file).images) == 2
+
+
+def test_a_label_that_is_a_folder_cannot_be_read(tmp_path: Path) -> None:
+    file = dataset(tmp_path, {"train/a": None, "train/b": ROW, "val/c": ROW})
+    (tmp_path / "labels/train/a.txt").mkdir()
+    assert scan(file).images.label_state.tolist() == ["unreadable", "labelled", "labelled"]
+
+
+def test_a_list_with_a_nul_in_it_is_read_to_its_end(tmp_path: Path) -> None:
+    file = dataset(tmp_path, {"train/a": ROW, "val/c": ROW}, settings="train: t.txt\nval: images/val\nnc: 1\n")
+    write(tmp_path / "t.txt", b"images/train/a\x00.jpg\nimages/train/a.jpg\n")
+    found = scan(file).images
+    assert found.label_state.tolist().count("labelled") == 2 and len(found) == 3

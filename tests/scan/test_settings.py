@@ -1,3 +1,5 @@
+"""Settings files in every style, and files that are none."""
+
 from __future__ import annotations
 
 import json
@@ -93,6 +95,9 @@ def test_a_folder_that_holds_one_dataset_yaml_is_accepted(tmp_path: Path) -> Non
         (f"{PATHS}names: cat\n", "`names` is 'cat'"),
         (f"{PATHS}names: []\n", "`names` is '[]'"),
         (f"{PATHS}nc: many\n", "`nc` is 'many'"),
+        (f"{PATHS}nc: .inf\n", "`nc` is inf"),
+        (f"{PATHS}nc: 1.0e+12\n", "`nc` is 1000000000000.0"),
+        (f"{PATHS}names: " + "[" * 5000, "no valid yaml"),
         ("train: 3\nval: images/val\nnames: [a]\n", "`train` is 3"),
         (f"{PATHS}names: !!python/object/apply:os.getcwd []\n", "no valid yaml"),
     ],

@@ -1,3 +1,5 @@
+"""Copies of a dataset: each damage is found, each repair undoes it, the source stays as it is."""
+
 from __future__ import annotations
 
 from pathlib import Path

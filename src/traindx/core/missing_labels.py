@@ -38,6 +38,8 @@ def unlabelled(dataset: Dataset) -> list[Unlabelled]:
     one other folder; a label beside the place looked for under another spelling.
     """
     images = dataset.images
+    if not (images.label_state == "missing").any():
+        return []
     folders: dict[tuple[str, str], list[int]] = {}
     for i, (split, label) in enumerate(zip(images.split, images.label_path, strict=True)):
         folders.setdefault((split, _folder(label)), []).append(i)

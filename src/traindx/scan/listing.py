@@ -54,12 +54,15 @@ def list_split(key: str, settings: Settings) -> tuple[Split | None, list[Entry]]
     pictures: list[str] = []
     problems = []
     for place in places:
-        if place.is_dir():
-            pictures += _walk(str(place))
-        elif place.is_file():
-            pictures += _listed(place, settings)
-        else:
-            problems.append(f"{place} does not exist")
+        try:
+            if place.is_dir():
+                pictures += _walk(str(place))
+            elif place.is_file():
+                pictures += _listed(place, settings)
+            else:
+                problems.append(f"{place} does not exist")
+        except OSError as error:
+            problems.append(f"{error.filename or place} cannot be read: {error.strerror or error}")
     if not pictures and not problems:
         problems.append(f"no picture in {', '.join(map(str, places))}")
     split = Split(

@@ -16,6 +16,9 @@ from traindx.scan.damage import is_harmless, jpeg_break, not_a_picture, png_brea
 MAX_PIXELS = 178_956_970
 """Pictures above this are not decoded: twice Pillow's `MAX_IMAGE_PIXELS`, where Pillow refuses as well."""
 
+FORMATS = ("PNG", "JPEG", "MPO", "BMP", "DIB", "WEBP", "TIFF", "GIF", "JPEG2000", "AVIF", "PPM", "ICO")
+"""What Pillow is asked for. Not all that it knows: it runs Ghostscript for a file that is PostScript inside."""
+
 UNDECODED = ("heic", "heif", "avif", "jp2", "dng", "pfm")
 """Formats that Pillow opens only with plug-ins: accepted unseen when it does not know them."""
 
@@ -46,8 +49,8 @@ def _measure(path: str) -> PictureFacts:
         link = Path(path)
         text = f"broken link to {link.readlink()}" if link.is_symlink() else "no such file"
         return PictureFacts(damage=text)
-    except OSError as error:
-        return PictureFacts(damage=f"cannot be read: {error.strerror or error}")
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        return PictureFacts(damage=f"cannot be read: {getattr(error, 'strerror', None) or error}")
     if data.startswith(b"\xff\xd8\xff"):
         return _jpeg(data)
     return _other(data, path.rpartition(".")[2].lower())
@@ -91,7 +94,8 @@ def _jpeg_orientation(data: bytes) -> int:
 def _other(data: bytes, suffix: str) -> PictureFacts:
     facts: dict[str, Any] = {}
     try:
-        with Image.open(io.BytesIO(data)) as picture:
+        Image.init()
+        with Image.open(io.BytesIO(data), formats=[name for name in FORMATS if name in Image.OPEN]) as picture:
             width, height = picture.size
             facts = {"width": width, "height": height, "mode": picture.mode, "format": picture.format or ""}
             if width * height > MAX_PIXELS:

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 
 from traindx.scan.listing import PICTURE_SUFFIXES, Entry, folder_of, name_of
 
-NO_LABELS = frozenset({"classes.txt", "labels.txt", "names.txt", "obj.names", "readme.txt", "license.txt"})
+NO_LABELS = frozenset({"classes.txt", "labels.txt", "names.txt", "license.txt"})
 """Text files that annotation tools and exports leave among labels (LabelImg and Label Studio write classes.txt)."""
 
 
 def find_orphans(root: str, entries: Sequence[Entry], labels: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """Label files (relative to the root, sorted) in folders where labels were looked for, with their split.
 
-    A label whose picture exists but is in no split is none. Where labels lie beside the pictures, lists of pictures are
-    told from labels by their name, which is no number of any picture: `train.txt`, `val.txt`, `test.txt`.
+    A label whose picture exists but is in no split is none. Where labels lie beside the pictures, `train.txt`, `val.txt`
+    and `test.txt` are taken for lists of pictures.
     """
     looked = set(labels)
     folders: dict[str, tuple[set[str], str]] = {}
@@ -38,7 +38,10 @@ def _texts(folder: str, *, beside: bool) -> list[str]:
             return sorted(
                 item.path
                 for item in items
-                if item.name.endswith(".txt") and not item.name.startswith(".") and item.name.lower() not in ignored
+                if item.name.endswith(".txt")
+                and not item.name.startswith(".")
+                and not item.name.lower().startswith("readme")
+                and item.name.lower() not in ignored
             )
     except OSError:
         return []

@@ -14,6 +14,11 @@ import yaml
 
 from traindx.errors import TraindxError
 
+MAX_BYTES = 20_000_000
+"""A file above this is no dataset's yaml and is not read: LVIS, with 1,203 classes, has 26 kB."""
+
+MAX_CLASSES = 1_000_000
+
 SPLIT_KEYS = ("train", "val", "test")
 
 
@@ -69,6 +74,9 @@ def _in_folder(folder: Path) -> Settings:
 def _read(file: Path) -> dict[str, Any]:
     """The yaml's keys. `safe_load` builds plain values only: nothing that a file says is run."""
     try:
+        if file.stat().st_size > MAX_BYTES:
+            size = f"{file.stat().st_size / 1e6:,.0f} MB"
+            raise TraindxError(f"{file} is no dataset's yaml: it has {size}", hint="give the path of a data.yaml")
         values = yaml.safe_load(file.read_text(encoding="utf-8-sig", errors="replace"))
     except OSError as error:
         raise TraindxError(f"{file} cannot be read: {error.strerror or error}") from error
@@ -77,7 +85,7 @@ def _read(file: Path) -> dict[str, Any]:
         line = f", line {mark.line + 1}" if mark is not None else ""
         problem = getattr(error, "problem", None) or str(error).split("\n", 1)[0]
         raise TraindxError(f"{file} is no valid yaml{line}: {problem}", hint="give the path of a data.yaml") from error
-    except ValueError as error:  # a date such as 2024-13-45
+    except (ValueError, RecursionError) as error:  # a date such as 2024-13-45, or a thousand brackets
         raise TraindxError(f"{file} is no valid yaml: {error}", hint="give the path of a data.yaml") from error
     if not isinstance(values, dict):
         kind = "is empty" if values is None else f"holds a {type(values).__name__}"
@@ -123,15 +131,15 @@ def _names(file: Path, values: Mapping[str, Any]) -> dict[int, str]:
     if names is None:
         try:
             count = float(values["nc"])
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             count = 0.5
-        if count != int(count) or count < 1:
+        if not 1 <= count <= MAX_CLASSES or count != int(count):
             raise TraindxError(f"{file}: `nc` is {values['nc']!r}", "it should be a whole number of classes, 1 or more")
         return {i: f"class_{i}" for i in range(int(count))}
     try:
         pairs = enumerate(names) if isinstance(names, list) else names.items()
         found = {int(key): str(name) for key, name in pairs}
-    except (AttributeError, TypeError, ValueError):
+    except (AttributeError, TypeError, ValueError, OverflowError):
         found = {}
     if not found:
         raise TraindxError(
@@ -148,7 +156,7 @@ def _root(file: Path, values: Mapping[str, Any]) -> tuple[Path, str]:
     """
     written = values.get("path")
     if written and Path(written).expanduser().is_absolute():
-        return Path(written).expanduser(), "`path` as written"
+        return Path(os.path.normpath(Path(written).expanduser())), "`path` as written"
     name = f"`path: {written}`" if written else "no `path`: split paths"
     rules = [
         (file.parent / (written or ""), f"{name} relative to the yaml's folder"),

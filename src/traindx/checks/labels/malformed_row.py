@@ -28,8 +28,12 @@ def malformed_row(dataset: Dataset) -> Iterator[Finding | Measured]:
     Correct or delete the row. If every row of the set is like it, the export was set to another format.
     """
     rows = dataset.rows
+    unread = sorted({str(p) for p in dataset.images.label_path[dataset.images.label_state == "unreadable"]})
     wrong = [int(i) for i in np.flatnonzero(~np.isin(rows.kind.astype(str), OTHER_TASKS))]
     yield Measured("malformed rows", len(wrong), "0")
+    for path in unread:
+        place = Place(path=path.removeprefix(dataset.root.rstrip("/") + "/"))
+        yield Finding(place, "label file cannot be read: a folder, no permission, or above 16 MB")
     per_file: dict[str, list[int]] = {}
     for i in wrong:
         per_file.setdefault(str(rows.label_path[i]), []).append(i)
@@ -46,6 +50,11 @@ def malformed_row(dataset: Dataset) -> Iterator[Finding | Measured]:
 def a_row_of_four_fields() -> Facts:
     row = {"image": 0, "text": "0 0.5 0.5 0.2", "reason": "4 fields, a box has 5"}
     return {"dataset": dataset_of([{"path": "a.jpg"}], rows=[row])}
+
+
+@malformed_row.fires_on
+def a_label_that_cannot_be_read() -> Facts:
+    return {"dataset": dataset_of([{"path": "a.jpg", "label_state": "unreadable"}])}
 
 
 @malformed_row.quiet_on

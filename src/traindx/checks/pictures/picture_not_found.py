@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from traindx.checks.pictures.undecodable_picture import NOT_THERE
 from traindx.core.check import Facts, check
 from traindx.core.dataset import Dataset, Split, dataset_of
 from traindx.core.finding import Finding, Measured, Place
@@ -26,7 +27,7 @@ def picture_not_found(dataset: Dataset) -> Iterator[Finding | Measured]:
     images = dataset.images
     source = dataset.source.removeprefix(dataset.root.rstrip("/") + "/")
     lost = [s for s in dataset.splits if s.problem and s.name != "test"]
-    absent = [i for i, text in enumerate(images.damage) if text.startswith(("no such file", "broken link"))]
+    absent = [i for i, text in enumerate(images.damage) if text.startswith(NOT_THERE)]
     yield Measured("splits that cannot be read", len(lost), "0")
     yield Measured("listed pictures that are not there", len(absent), "0")
     for split in lost:

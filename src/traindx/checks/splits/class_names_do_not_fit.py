@@ -1,0 +1,46 @@
+"""D304: the number of classes and their names disagree in the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from traindx.core.check import Facts, check
+from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.finding import Finding, Measured, Place
+
+
+@check("D304", level="error")
+def class_names_do_not_fit(dataset: Dataset) -> Iterator[Finding | Measured]:
+    """`nc` is not the number of names, or the names' ids are not 0..n-1.
+
+    ## Why is this bad?
+    Ultralytics stops before the first step. Readers that take `nc` build a model with too few or too many outputs.
+
+    ## How to fix
+    Delete `nc`, which the names make superfluous, and number the names from 0 without gaps.
+    """
+    n = len(dataset.names)
+    source = dataset.source.removeprefix(dataset.root.rstrip("/") + "/")
+    yield Measured("names of classes", n, "as many as `nc` says")
+    nc = dataset.settings.get("nc")
+    if isinstance(nc, (int, float)) and nc != n:
+        yield Finding(Place(path=source, setting="nc"), f"nc is {nc:g} and there are {n} names, should be equal")
+    beyond = [i for i in dataset.names if not 0 <= i < n]
+    if beyond:
+        ids = f"{min(dataset.names)}..{max(dataset.names)}"
+        yield Finding(Place(path=source, setting="names"), f"the ids of {n} names run {ids}, should run 0..{n - 1}")
+
+
+@class_names_do_not_fit.fires_on
+def more_classes_than_names() -> Facts:
+    return {"dataset": dataset_of([{"path": "a.jpg"}], settings={"nc": 3})}
+
+
+@class_names_do_not_fit.quiet_on
+def as_many_classes_as_names() -> Facts:
+    return {"dataset": dataset_of([{"path": "a.jpg"}], settings={"nc": 2})}
+
+
+@class_names_do_not_fit.quiet_on
+def names_alone() -> Facts:
+    return {"dataset": dataset_of([{"path": "a.jpg"}])}
