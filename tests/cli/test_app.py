@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import click
@@ -45,13 +44,21 @@ def test_check_imports_neither_torch_nor_a_framework(yolo_set: Path) -> None:
     assert not {name.partition(".")[0] for name in loaded} & {"torch", "torchvision", "ultralytics", "sklearn", "cv2"}
 
 
-def test_check_of_a_small_dataset_takes_less_than_half_a_second(yolo_set: Path) -> None:
+def processor_seconds(command: list[str]) -> float:
+    """The least of five, so that what else the machine does counts little."""
     taken = []
     for _ in range(5):
-        before = time.perf_counter()
-        started("check", str(yolo_set))
-        taken.append(time.perf_counter() - before)
-    assert min(taken) < 0.5
+        before = os.times()
+        subprocess.run(command, capture_output=True, check=True)
+        after = os.times()
+        spent = after.children_user + after.children_system - before.children_user - before.children_system
+        taken.append(spent)
+    return min(taken)
+
+
+def test_check_starts_in_less_than_half_a_second(yolo_set: Path) -> None:
+    slow = processor_seconds([sys.executable, "-c", "import numpy"]) / 0.15  # of this machine, as it is loaded now
+    assert processor_seconds([*TRAINDX, "check", str(yolo_set)]) < 0.5 * max(1.0, slow)
 
 
 def test_every_command_has_a_file_and_its_help(capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,8 +19,8 @@ HOME = Path("traindx-demo")
 def demo(cause: str, verbose: bool) -> int:
     """Put CAUSE (lr-too-high by default) into the training of a small network, find it, prove it and undo it.
 
-    Everything lies in ./traindx-demo afterwards: the script, the recordings, report.html. It takes about a minute. The
-    exit status is 0 if the cause was named first and proved.
+    Everything lies in ./traindx-demo afterwards: the script, the recordings, the report as report.html and report.json.
+    It takes about a minute. The exit status is 0 if the cause was named first and proved.
     """
     from traindx.demo import demonstrate
 
@@ -30,6 +30,7 @@ def demo(cause: str, verbose: bool) -> int:
     click.echo()
     if shown.before is not None and shown.after is not None:
         click.echo(f"Validation accuracy: {shown.before:.1%} with the fault, {shown.after:.1%} with it undone.")
+    Output("json", HOME / "report.json", verbose).write(shown.report)
     Output("html", HOME / "report.html", verbose).write(shown.report)
     return 0 if shown.succeeded else 1
 

@@ -24,18 +24,16 @@ def run_raised(recording: Recording) -> Iterator[Finding | Measured]:
     raised = [e for e in recording.of("exception") if e.data.get("type") != "KeyboardInterrupt"]
     yield Measured("uncaught exceptions", len(raised), "0")
     for event in raised[:1]:
-        frames = tuple(
-            (str(f.get("path")), f.get("line"), str(f.get("name", ""))) for f in event.data.get("frames", ())
-        )
+        frames = tuple((str(frame),) for frame in event.data.get("frames", ()))
         source = event.source
         place = Place(path=source.path, line=source.line, step=event.step) if source else Place(step=event.step)
         text = f"{event.data.get('type')} at step {event.step}: {str(event.data.get('message', '')).strip()[:200]}"
-        yield Finding(place, text, (Table("traceback, deepest last", ("file", "line", "function"), frames),))
+        yield Finding(place, text, (Table("traceback, deepest last", ("frame",), frames),))
 
 
 @run_raised.fires_on
 def index_error_in_the_loss() -> Facts:
-    where = {"path": "train.py", "line": 18, "frames": [{"path": "train.py", "line": 18, "name": "main"}]}
+    where = {"path": "train.py", "line": 18, "frames": ["train.py:30 in <module>", "train.py:18 in main"]}
     event = {
         "kind": "event",
         "event": "exception",
