@@ -29,6 +29,8 @@ def box_outside_image(
     ## How to fix
     Cut the box off at the edge of the picture.
     """
+    if not len(dataset.boxes):
+        return
     b, images = dataset.boxes, dataset.images
     x0, y0, x1, y1 = dataset.corners()
     width, height = (side[b.image].astype(float) for side in (images.width, images.height))
@@ -37,9 +39,8 @@ def box_outside_image(
     outside = (over > side).any(axis=0) & plain_boxes(dataset)
     wrong = np.flatnonzero(outside)
     yield Measured("boxes that leave their picture", count_rows(dataset, wrong), "0")
-    if len(b):
-        sane = over[:, plain_boxes(dataset)]
-        yield Measured("largest overhang", float(np.nanmax(sane, initial=0.0)), "at most rounding", "px")
+    sane = over[:, plain_boxes(dataset)]
+    yield Measured("largest overhang", float(np.nanmax(sane, initial=0.0)), "at most rounding", "px")
 
     def message(i: int) -> str:
         edge = int(np.argmax(over[:, i]))

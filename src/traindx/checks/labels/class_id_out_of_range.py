@@ -24,6 +24,8 @@ def class_id_out_of_range(dataset: Dataset) -> Iterator[Finding | Measured]:
     Most often the ids count from 1 and should count from 0: see `one-based-class-ids`. Otherwise add the name to the
     settings, or correct or delete the row.
     """
+    if not len(dataset.boxes):
+        return
     ids, last = dataset.boxes.class_id, dataset.num_classes - 1
     wrong = np.flatnonzero((ids < 0) | (ids > last) | (ids != np.floor(ids)))
     yield Measured(f"class ids outside 0..{last}", count_rows(dataset, wrong), "0")

@@ -25,6 +25,8 @@ def coordinate_out_of_range(dataset: Dataset) -> Iterator[Finding | Measured]:
     ## How to fix
     Correct or delete the row. A centre outside the picture cannot come from drawing: look for a wrong size in the export.
     """
+    if not len(dataset.boxes):
+        return
     b = dataset.boxes
     wrong = np.flatnonzero(out_of_range(dataset))
     yield Measured("boxes with a coordinate outside 0..1", count_rows(dataset, wrong), "0")

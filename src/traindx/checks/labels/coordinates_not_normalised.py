@@ -26,6 +26,8 @@ def coordinates_not_normalised(dataset: Dataset) -> Iterator[Finding | Measured]
     ## How to fix
     Divide x and w by the picture's width, y and h by its height.
     """
+    if not len(dataset.boxes):
+        return
     b, images = dataset.boxes, dataset.images
     wrong = np.flatnonzero(in_pixels(dataset))
     yield Measured("boxes in pixels", count_rows(dataset, wrong), "0")

@@ -32,6 +32,8 @@ def corner_boxes_as_centre_boxes(
     ## How to fix
     Write (x0 + x1) / 2, (y0 + y1) / 2, x1 - x0, y1 - y0; or add half of width and height to the upper left corner.
     """
+    if not len(dataset.boxes):
+        return
     known = plain_boxes(dataset) | corner_reading_fits(dataset)
     corners = corner_reading_fits(dataset)[known]
     left_top, right_bottom = (over[known] > 0.01 for over in overhang(dataset))

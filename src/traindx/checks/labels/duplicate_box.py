@@ -25,6 +25,8 @@ def duplicate_box(dataset: Dataset) -> Iterator[Finding | Measured]:
     ## How to fix
     Delete one of the two rows; of two classes, the wrong one.
     """
+    if not len(dataset.boxes):
+        return
     b = dataset.boxes
     order = np.lexsort((b.line, b.class_id, b.h, b.w, b.y, b.x, b.image))
     columns = [column[order] for column in (b.image, b.x, b.y, b.w, b.h)]

@@ -30,7 +30,8 @@ def malformed_row(dataset: Dataset) -> Iterator[Finding | Measured]:
     rows = dataset.rows
     unread = sorted({str(p) for p in dataset.images.label_path[dataset.images.label_state == "unreadable"]})
     wrong = [int(i) for i in np.flatnonzero(~np.isin(rows.kind.astype(str), OTHER_TASKS))]
-    yield Measured("malformed rows", len(wrong), "0")
+    if unread or len(rows) or len(dataset.boxes):
+        yield Measured("malformed rows", len(wrong), "0")
     for path in unread:
         place = Place(path=path.removeprefix(dataset.root.rstrip("/") + "/"))
         yield Finding(place, "label file cannot be read: a folder, no permission, or above 16 MB")

@@ -28,6 +28,8 @@ def one_based_class_ids(dataset: Dataset, *, stray: float = 0.01) -> Iterator[Fi
     Subtract one from the first field of every row, and delete cached labels (`*.cache`). Tools that export ids from 1
     (COCO's category_id) need a mapping on export.
     """
+    if not len(dataset.boxes):
+        return
     ids, n = dataset.boxes.class_id, dataset.num_classes
     whole = ids[(ids == np.floor(ids)) & (np.abs(ids) < 1e6)].astype(int)
     used, counts = np.unique(whole, return_counts=True)

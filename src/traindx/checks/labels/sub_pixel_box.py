@@ -23,6 +23,8 @@ def sub_pixel_box(dataset: Dataset) -> Iterator[Finding | Measured]:
     ## How to fix
     Delete the row, or draw the box again: most often it is a stray click of the annotation tool.
     """
+    if not len(dataset.boxes):
+        return
     b, images = dataset.boxes, dataset.images
     width = b.w * images.width[b.image]
     height = b.h * images.height[b.image]

@@ -23,6 +23,8 @@ def zero_area_box(dataset: Dataset) -> Iterator[Finding | Measured]:
     ## How to fix
     Delete the row, or draw the box again: most often it is a stray click of the annotation tool.
     """
+    if not len(dataset.boxes):
+        return
     b = dataset.boxes
     finite = np.isfinite(b.x) & np.isfinite(b.y) & np.isfinite(b.w) & np.isfinite(b.h)
     wrong = np.flatnonzero(~finite | (b.w <= 0) | (b.h <= 0))

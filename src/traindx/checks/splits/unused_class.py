@@ -25,7 +25,9 @@ def unused_class(dataset: Dataset) -> Iterator[Finding | Measured]:
     """
     counts = list(boxes_per_class(dataset).values())
     total = np.sum(counts, axis=0) if counts else np.zeros(dataset.num_classes, dtype=np.int64)
-    unused = np.flatnonzero(total == 0).tolist() if total.sum() else []
+    if not total.sum():
+        return
+    unused = np.flatnonzero(total == 0).tolist()
     yield Measured("classes without a box", len(unused), f"0 of {dataset.num_classes}")
     if unused:
         names = ", ".join(dataset.names.get(i, str(i)) for i in unused[:5])
