@@ -95,6 +95,24 @@ def test_a_trial_fills_the_span_between_its_seeds() -> None:
     assert len(list(drawing.iter("polyline"))) == 2
 
 
+def test_an_arm_that_explodes_leaves_the_scale_and_not_the_others_flat() -> None:
+    arms = (
+        Arm("control", 0, 5, True, -9.0, 1.0, (2.0, 3.0, 1e9, 1e20, INF)),
+        Arm("undone", 0, 5, False, 0.9, 1.0, (2.0, 1.5, 1.0, 0.6, 0.4)),
+    )
+    text = trial_svg(Trial("confirmed", "t", "s", 0.1, 0.1, arms, 2.0))
+    control, undone = (points(line) for line in drawn(text).iter("polyline"))
+    assert len(control) == 3 and abs(control[-1][1] - min(y for _, y in control)) < 0.2
+    assert undone[0][1] < undone[-1][1] - 60  # its fall is seen
+    assert "off the scale" in text
+
+
+def test_a_curve_over_many_powers_of_ten_is_drawn_on_a_log_scale_unasked() -> None:
+    assert "(log scale)" in curve_svg(Curve("t", (Line("a", (0, 1, 2), (1, 2, 1e9)),)))
+    assert "(log scale)" not in curve_svg(Curve("t", (Line("a", (0, 1, 2), (1, -2, 1e9)),)))
+    assert "(log scale)" not in curve_svg(Curve("t", (Line("a", (0, 1, 2), (1, 2, 100)),)))
+
+
 def test_the_x_of_a_trial_counts_steps_even_if_the_loss_was_thinned() -> None:
     arms = (Arm("control", 0, 100, True, 0.0, 1.0, (2.0, 1.0)), Arm("undone", 0, 100, False, 0.0, 1.0, (2.0,) * 100))
     drawing = drawn(trial_svg(Trial("refuted", "t", "s", 0.1, 0.1, arms, 2.0)))

@@ -16,6 +16,13 @@ from traindx.render.wording import one_line
 
 WIDTH, HEIGHT = 560.0, 266.0
 LEFT, RIGHT, TOP, BOTTOM = 58.0, 12.0, 42.0, 42.0
+DECADES = 4.0
+"""A curve whose positive values span more powers of ten than this is drawn on a logarithmic scale without being asked."""
+
+OFF_SCALE = 20.0
+"""A trial is drawn up to this many times the largest first loss: beyond it an arm has failed, however far it goes."""
+
+MARKS = 40
 SERIES = 6
 """Lines differ by colour and dash; the style sheet has this many kinds."""
 
@@ -33,14 +40,15 @@ def curve_svg(curve: Curve) -> Markup:
     pairs = [(list(line.x), list(line.y)) for line in curve.lines]
     onset = curve.onset if curve.onset is not None and math.isfinite(curve.onset) else None
     xs = [v for x, _ in pairs for v in x] + ([onset] if onset is not None else [])
-    plot = _plot(xs, [v for _, y in pairs for v in y], curve.log_y)
+    ys = [v for _, y in pairs for v in y]
+    plot = _plot(xs, ys, curve.log_y or _spans(ys, DECADES))
     if plot is None:
         return tag("p", f"{one_line(curve.title)}: no value that can be drawn.", class_="muted")
     parts = [_axes(plot, curve.x_label, curve.y_label)]
     if onset is not None:
         parts.append(_onset(plot, onset, curve.x_label))
     parts += [_line(plot, line, i) for i, line in enumerate(curve.lines)]
-    parts += [_missing(plot, line) for line in curve.lines]
+    parts.append(_missing(plot, curve.lines))
     return _drawing(curve.title, describe(curve), parts)
 
 
@@ -57,15 +65,15 @@ def trial_svg(trial: Trial) -> Markup:
     kinds = arm_kinds(trial)
     lines = [(i, Line(arm.name, *_steps(arm))) for i, kind in enumerate(kinds) for arm in _arms(trial, kind)]
     lines = [(i, line) for i, line in lines if line.y]
-    values = [v for _, line in lines for v in line.y if math.isfinite(v)]
-    log = bool(values) and min(values) > 0 and max(values) > 30 * min(values)
-    plot = _plot([v for _, line in lines for v in line.x], values, log)
+    most = max((abs(v) for _, line in lines for v in line.y[:1] if math.isfinite(v)), default=math.inf) * OFF_SCALE
+    values = [v for _, line in lines for v in line.y if v <= most]
+    plot = _plot([v for _, line in lines for v in line.x], values, _spans(values, 1.5))
     if plot is None:
         return Markup("")
     parts = [_axes(plot, "step", "loss")]
     parts += [_span(plot, [line for j, line in lines if j == i], i) for i in range(len(kinds))]
     parts += [_line(plot, line, i) for i, line in lines]
-    parts += [_missing(plot, line) for _, line in lines]
+    parts.append(_missing(plot, [line for _, line in lines]))
     ends = "; ".join(f"{_ended(line)} in {one_line(line.name)}" for _, line in lines)
     return _drawing("Loss of every arm of the trial", ends, parts)
 
@@ -107,6 +115,12 @@ def _plot(xs: Sequence[float], ys: Sequence[float], log: bool) -> _Plot | None:
     return _Plot(x, y) if x and y else None
 
 
+def _spans(values: Sequence[float], decades: float) -> bool:
+    """Whether the values are all positive and their finite ones span more than so many powers of ten."""
+    finite = [v for v in values if math.isfinite(v)]
+    return bool(finite) and min(finite) > 0 and math.log10(max(finite)) - math.log10(min(finite)) > decades
+
+
 def _drawing(title: str, words: str, parts: Sequence[Markup]) -> Markup:
     return tag(
         "svg",
@@ -141,35 +155,39 @@ def _line(plot: _Plot, line: Line, series: int) -> Markup:
     columns = int(WIDTH - LEFT - RIGHT)
     pieces: list[list[str]] = [[]]
     for i in thin(line.x, line.y, columns):
-        if plot.x.shows(line.x[i]) and plot.y.shows(line.y[i]):
-            pieces[-1].append(f"{short(plot.x(line.x[i]))},{short(plot.y(line.y[i]))}")
-        elif pieces[-1]:
+        above = math.isfinite(line.y[i]) and line.y[i] > plot.y.high  # the line runs to the edge and ends there
+        y = plot.y.high if above and pieces[-1] else line.y[i]
+        if plot.x.shows(line.x[i]) and plot.y.shows(y):
+            pieces[-1].append(f"{short(plot.x(line.x[i]))},{short(plot.y(y))}")
+        if pieces[-1] and (above or not plot.y.shows(line.y[i])):
             pieces.append([])
     drawn = [tag("polyline", points=" ".join(piece)) for piece in pieces if len(piece) > 1]
     for piece in pieces:
         if len(piece) == 1:
-            x, y = map(float, piece[0].split(","))
-            drawn.append(tag("circle", cx=x, cy=y, r=2.2, class_="dot"))
+            at, height = map(float, piece[0].split(","))
+            drawn.append(tag("circle", cx=at, cy=height, r=2.2, class_="dot"))
     return tag("g", *drawn, class_=f"series s{series % SERIES}")
 
 
-def _missing(plot: _Plot, line: Line) -> Markup:
-    """A cross at the edge where a line breaks off: above for nan and inf, below for minus inf and what log cannot show."""
+def _missing(plot: _Plot, lines: Sequence[Line]) -> Markup:
+    """A cross at the edge where a line breaks off, and words at the first: above for nan, inf and what is off the scale."""
+    breaks = sorted((b for line in lines for b in _breaks(plot, line)), key=lambda b: b[0])
     marks = []
-    for start, value in _breaks(plot, line):
-        above = math.isnan(value) or value == math.inf
-        at, y = plot.x(start), (TOP + 5 if above else HEIGHT - BOTTOM - 7)
+    for start, value in breaks[:MARKS]:
+        at, y = plot.x(start), (TOP + 5 if _above(plot, value) else HEIGHT - BOTTOM - 7)
         cross = tag("path", d=f"M{short(at - 4)},{short(y - 4)}l8,8m0,-8l-8,8")
         marks.append(tag("g", tag("title", f"{value:g} from {label(start)} on"), cross))
-    words = []
-    if marks:
-        start, value = next(_breaks(plot, line))
+    if breaks:
+        start, value = breaks[0]
         right = plot.x(start) < WIDTH * 0.75
-        at = plot.x(start) + (8 if right else -8)
-        y = TOP + 9 if math.isnan(value) or value == math.inf else HEIGHT - BOTTOM - 3
-        said = label(value) if math.isfinite(value) else "not finite"
-        words = [tag("text", said, x=at, y=y, text_anchor="start" if right else "end")]
-    return tag("g", *marks[:40], *words, class_="missing")
+        at, y = plot.x(start) + (8 if right else -8), (TOP + 9 if _above(plot, value) else HEIGHT - BOTTOM - 3)
+        said = "not finite" if not math.isfinite(value) else "off the scale" if value > plot.y.high else label(value)
+        marks.append(tag("text", said, x=at, y=y, text_anchor="start" if right else "end"))
+    return tag("g", *marks, class_="missing")
+
+
+def _above(plot: _Plot, value: float) -> bool:
+    return math.isnan(value) or value > plot.y.high
 
 
 def _breaks(plot: _Plot, line: Line) -> Iterator[tuple[float, float]]:

@@ -29,8 +29,8 @@ class Scale:
         return math.log10(value) if self.log else value
 
     def shows(self, value: float) -> bool:
-        """Whether the value has a position."""
-        return _has_position(value, self.log)
+        """Whether the value has a position within the scale."""
+        return _has_position(value, self.log) and self.low <= value <= self.high
 
 
 def _has_position(value: float, log: bool) -> bool:

@@ -113,13 +113,15 @@ def _terms(diagnosis: Diagnosis, page: _Page) -> Iterator[str]:
     if not page.verbose:
         shown = sorted(diagnosis.because, key=lambda r: -r.weight)[:3]
         for i, reason in enumerate(shown):
-            yield from page.entry("because" if i == 0 else "", _with_code(reason.text, reason.code), most=1)
+            yield from page.entry(
+                "because" if i == 0 else "", _with_code(reason.text, reason.code), most=2 if i == 0 else 1
+            )
         return
     done = redo(diagnosis)
     for label, reasons in (("because", diagnosis.because), ("against", diagnosis.against)):
         for i, reason in enumerate(reasons):
             weighed = f"{weight(reason.weight)} " if done else ""
-            yield from page.entry(label if i == 0 else "", weighed + _with_code(reason.text, reason.code))
+            yield from page.entry(label if i == 0 else "and", weighed + _with_code(reason.text, reason.code))
     if done is not None:
         yield from page.entry("sum", f"{weight(done.total)}, that is {percent(done.share)}{_proof(diagnosis, done)}")
     for i, reason in enumerate(diagnosis.not_looked_at):
@@ -151,7 +153,7 @@ def _fix(diagnosis: Diagnosis, page: _Page) -> list[str]:
     fix = diagnosis.fix
     if fix is None:
         return []
-    lines = page.entry("fix", fix.words, most=2)
+    lines = page.entry("fix", fix.words, most=3)
     if fix.command:
         lines += page.code([one_line(fix.command)])
     if fix.snippet:
@@ -173,8 +175,14 @@ def _findings(title: str, outcomes: Sequence[Outcome], page: _Page) -> list[list
 
 
 def _one_by_one(outcome: Outcome, page: _Page) -> list[str]:
-    lines = ["    " + one_line(_placed(finding)) for finding in outcome.findings]
-    return [_named(outcome, page), *(lines if page.verbose else [clip(line, page.width) for line in lines])]
+    lines = [_named(outcome, page)]
+    for finding in outcome.findings:
+        place, words = one_line(str(finding.place)), one_line(_placed(finding))
+        if page.verbose or not place or len(words) + 4 <= page.width:
+            lines.append("    " + (words if page.verbose else clip(words, page.width - 4)))
+        else:  # the place in full, and what fits of the message under it
+            lines += [f"    {place}:", "      " + clip(one_line(finding.message), page.width - 6)]
+    return lines
 
 
 def _first_of(outcome: Outcome, page: _Page) -> list[str]:
