@@ -18,11 +18,16 @@ from traindx.cli.output import Output
 def diagnose(
     run: Path, select: tuple[str, ...], ignore: tuple[str, ...], kind: str, output: Path | None, verbose: bool
 ) -> int:
-    """Diagnose RUN: a recording's folder (traindx-runs/...), or an Ultralytics or YOLOv5 run folder or its results.csv."""
+    """Diagnose RUN: a recording's folder (traindx-runs/...), or the run folder or log of another tool.
+
+    Read are Ultralytics, YOLOv5, Lightning, TensorBoard, Hugging Face, timm and Keras; the tool is recognised by its files.
+    """
     place = Output(kind, output, verbose).require()
     chosen = selection(select, ignore)
     from traindx import examine
+    from traindx.cli.progress import progress
 
-    report = examine.diagnose(run, **chosen.arguments())
+    with progress("pictures") as advance:
+        report = examine.diagnose(run, progress=advance, **chosen.arguments())
     place.write(report)
     return report.exit_status

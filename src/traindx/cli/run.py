@@ -57,11 +57,13 @@ def run(
 def record_and_diagnose(command: Sequence[str], home: Path, chosen: Selection) -> tuple[int, Report]:
     """Run the command behind the recorder; its exit status as a shell gives it, and the report, also in `home`."""
     from traindx import examine
+    from traindx.cli.progress import progress
     from traindx.recorder.launch import run_command
     from traindx.render import FORMATS
 
     status = run_command(command, home).exit_status
-    report = examine.diagnose(home, **chosen.arguments())
+    with progress("pictures of its dataset") as advance:
+        report = examine.diagnose(home, progress=advance, **chosen.arguments())
     (home / "report.json").write_text(FORMATS["json"](report), encoding="utf-8")
     return status, report
 
