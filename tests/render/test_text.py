@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.render import examples
-from traindx.core.report import Diagnosis, FixAdvice, Outcome, Report
+from traindx.core.report import Diagnosis, FixAdvice, Outcome, Reason, Report
 from traindx.render.text import text
 
 GOLDEN = """\
@@ -58,6 +59,16 @@ def test_a_trial_and_what_was_ruled_out_are_shown_with_their_numbers() -> None:
     assert "confirmed: the loss diverges in 2 of 2 control runs and in 0 of 2 runs" in words
     assert "missing-zero-grad gradients before the first backward are 0, should be 0 (T310)" in words
     assert "2 checks: needs a dataset; run `traindx check DATA`" in words
+
+
+def test_a_trial_is_told_once() -> None:
+    report = examples.lr_too_high()
+    first = report.diagnoses[0]
+    assert first.trial is not None
+    because = (*first.because, Reason(f"trial: {first.trial.sentence}", None, 6.0))
+    short = text(replace(report, diagnoses=(replace(first, because=because),)), width=160)
+    assert short.count(first.trial.sentence) == 1
+    assert "\n  and      update-to-weight ratio 0.31" in short
 
 
 def test_verbose_shows_every_term_with_its_weight_and_the_sum() -> None:

@@ -31,6 +31,9 @@ LINES = 20
 FEW = 6
 """Up to this many findings are listed one by one without `verbose`."""
 
+REASONS = 3
+"""So many terms are shown without `verbose`, the strongest first."""
+
 LABEL = 9
 
 
@@ -69,7 +72,7 @@ def text(
     parts = digest(report)
     head = _verdict(report, page)
     sections = [
-        [_diagnosis(d, page, report) for d in parts.leading],
+        [_diagnosis(d, page, report, full=i == 0) for i, d in enumerate(parts.leading)],
         _findings("Other findings" if parts.leading else "Findings", (*parts.unexplained, *parts.noted), page),
         _ruled_out(parts, page),
         _open(parts, page),
@@ -88,7 +91,7 @@ def _verdict(report: Report, page: _Page) -> list[str]:
     return [page.style.verdict(line, report.verdict) for line in lines]
 
 
-def _diagnosis(diagnosis: Diagnosis, page: _Page, report: Report) -> list[str]:
+def _diagnosis(diagnosis: Diagnosis, page: _Page, report: Report, full: bool) -> list[str]:
     style = page.style
     cause, status = one_line(diagnosis.cause), STATUSES[diagnosis.status]
     share = f"  {percent(diagnosis.probability)}" if probable(diagnosis) else ""
@@ -97,7 +100,7 @@ def _diagnosis(diagnosis: Diagnosis, page: _Page, report: Report) -> list[str]:
     where = places(diagnosis.places, most, place_count(diagnosis, report))
     beside = len(f"o {cause}  {status}{share}  {where}") <= page.width
     lines = [f"{title}  {where}".rstrip() if beside else title]
-    if diagnosis is not report.diagnoses[0] and not page.verbose:
+    if not full and not page.verbose:
         return lines
     if not beside:
         lines += page.entry("at", where, most=2)
@@ -111,11 +114,11 @@ def _diagnosis(diagnosis: Diagnosis, page: _Page, report: Report) -> list[str]:
 
 def _terms(diagnosis: Diagnosis, page: _Page) -> Iterator[str]:
     if not page.verbose:
-        shown = sorted(diagnosis.because, key=lambda r: -r.weight)[:3]
-        for i, reason in enumerate(shown):
-            yield from page.entry(
-                "because" if i == 0 else "", _with_code(reason.text, reason.code), most=2 if i == 0 else 1
-            )
+        told = diagnosis.trial.sentence if diagnosis.trial else None  # has a line of its own
+        reasons = [r for r in diagnosis.because if told is None or told not in r.text]
+        for i, reason in enumerate(sorted(reasons, key=lambda r: -r.weight)[:REASONS]):
+            words = _with_code(reason.text, reason.code)
+            yield from page.entry("because" if i == 0 else "and", words, most=2 if i == 0 else 1)
         return
     done = redo(diagnosis)
     for label, reasons in (("because", diagnosis.because), ("against", diagnosis.against)):
