@@ -115,8 +115,8 @@ def _diagnosis(diagnosis: Diagnosis, page: _Page, report: Report, full: bool) ->
 def _terms(diagnosis: Diagnosis, page: _Page) -> Iterator[str]:
     if not page.verbose:
         told = diagnosis.trial.sentence if diagnosis.trial else None  # has a line of its own
-        reasons = [r for r in diagnosis.because if told is None or told not in r.text]
-        for i, reason in enumerate(sorted(reasons, key=lambda r: -r.weight)[:REASONS]):
+        shown = [r for r in diagnosis.because if told is None or told not in r.text]
+        for i, reason in enumerate(sorted(shown, key=lambda r: -r.weight)[:REASONS]):
             words = _with_code(reason.text, reason.code)
             yield from page.entry("because" if i == 0 else "and", words, most=2 if i == 0 else 1)
         return
