@@ -32,10 +32,11 @@ class Window:
 
 
 class Pass:
-    """Collects the statistics of one forward pass into `line`; the numbers come later, through `slots`."""
+    """Collects the statistics of one forward pass into `facts`; the numbers come later, through `slots`."""
 
-    def __init__(self, torch: Any, line: dict[str, Any], slots: Slots, window: Window) -> None:
-        self._torch, self._line, self._slots, self._window = torch, line, slots, window
+    def __init__(self, torch: Any, slots: Slots, window: Window) -> None:
+        self._torch, self._slots, self._window = torch, slots, window
+        self.facts: dict[str, Any] = {}
         self._columns: dict[str, dict[int, float]] = {name: {} for name in COLUMNS}
         self._seen: set[int] = set()
         self._first: int | None = None
@@ -43,7 +44,7 @@ class Pass:
     def inputs(self, arguments: Any) -> None:
         """Measure the first picture-like tensor of the root's arguments."""
         tensor = measure.first_tensor(self._torch, arguments)
-        if tensor is not None and "inputs" not in self._line:
+        if tensor is not None:
             self._input("inputs", tensor)
 
     def layer(self, module: Any, arguments: Any, output: Any) -> None:
@@ -67,21 +68,21 @@ class Pass:
                 self._silent(key, output, kind)
 
     def finish(self, layers: Mapping[int, int], names: Sequence[str]) -> None:
-        """Write the columns into the line, aligned with the layers; `layers` maps modules by id to their position."""
+        """Write the columns, aligned with the layers, into the facts; `layers` maps modules by id to their position."""
         columns: dict[str, list[float | None]] = {name: [None] * len(names) for name in COLUMNS}
         for name, values in self._columns.items():
             for key, value in values.items():
                 if key in layers:
                     columns[name][layers[key]] = value
-        self._line["activations"] = columns
-        if "first_input" in self._line and self._first is not None and self._first in layers:
-            self._line["first_input"]["layer"] = names[layers[self._first]]
+        self.facts["activations"] = columns
+        if "first_input" in self.facts and self._first is not None and self._first in layers:
+            self.facts["first_input"]["layer"] = names[layers[self._first]]
 
     def _input(self, key: str, tensor: Any) -> None:
         if not measure.usable(self._torch, tensor, or_bytes=True):
             return
         vector, facts = measure.input_statistics(self._torch, tensor)
-        self._line[key] = facts
+        self.facts[key] = facts
         self._slots.add(vector, lambda values: facts.update(measure.as_input([rounded(v) for v in values])))
 
     def _output(self, key: int, output: Any) -> None:

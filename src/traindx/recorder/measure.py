@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 Tensor: TypeAlias = Any
@@ -54,19 +54,20 @@ def differences(torch: Any, after: Sequence[Tensor], before: list[Tensor]) -> Te
     return norms(torch, before)
 
 
-def first_tensor(torch: Any, value: Any, depth: int = 3) -> Tensor | None:
-    """The first picture-like or feature tensor in nested arguments: floats, or bytes with three or more dimensions."""
+def first_tensor(torch: Any, value: Any) -> Tensor | None:
+    """The first picture (three dimensions or more, floats or bytes) in nested arguments, else the first float tensor."""
+    tensors = list(_tensors(torch, value, 3))
+    pictures = [t for t in tensors if t.dim() >= 3 and (t.is_floating_point() or t.dtype == torch.uint8)]
+    return next(iter(pictures or [t for t in tensors if t.is_floating_point()]), None)
+
+
+def _tensors(torch: Any, value: Any, depth: int) -> Iterator[Tensor]:
     if isinstance(value, torch.Tensor):
-        bytes_of_pictures = value.dtype == torch.uint8 and value.dim() >= 3
-        return value if value.is_floating_point() or bytes_of_pictures else None
-    if depth and isinstance(value, Mapping):
-        value = list(value.values())
-    if depth and isinstance(value, (list, tuple)):
-        for item in value:
-            found = first_tensor(torch, item, depth - 1)
-            if found is not None:
-                return found
-    return None
+        yield value
+    elif depth:
+        inside = value.values() if isinstance(value, Mapping) else value if isinstance(value, (list, tuple)) else ()
+        for item in inside:
+            yield from _tensors(torch, item, depth - 1)
 
 
 def channel_dim(tensor: Tensor, kind: str = "") -> int | None:

@@ -18,6 +18,9 @@ from traindx.recorder.source import Frames
 from traindx.recorder.step import Step
 from traindx.recorder.validation import Validation
 
+SINGLE_PASSES = 100
+"""Validations of a single pass that get a line; more are a teacher's or an average's, as often as there are steps."""
+
 
 class Observation:
     """The state of the recorder in one process. `watch` switches the hook that sees every layer's output on and off.
@@ -42,6 +45,7 @@ class Observation:
         self._last_end: float | None = None
         self._captured = False
         self._price = 0.0
+        self._single_passes = 0
         self._sources: set[str] = set()
         self._modes: weakref.WeakKeyDictionary[Any, tuple[bool, Place | None]] = weakref.WeakKeyDictionary()
 
@@ -65,6 +69,17 @@ class Observation:
             if place is not None:
                 self.journal.write({"kind": "source", "call": call, "path": place[0], "line": place[1]})
 
+    def optimizer_made(self, optimizer: Any) -> None:
+        """An optimizer was constructed: what came before it is no training, and a new model may come with it."""
+        self.holdings.made(optimizer, self.frames.caller())
+        self.source("optimizer")
+        if self.journal.is_open:
+            self.search()
+            self.schedule.alarm(self.current.number)
+        elif "b" not in self.current.calls:
+            self.current = Step(self.torch, 0, True, [])
+            self.validation = Validation()
+
     def search(self) -> None:
         """Look for the root anew."""
         self.roots.search(self.current.number)
@@ -84,11 +99,11 @@ class Observation:
                 self.mode_event(mode, place)
                 del self._modes[seen]
         self.letter("f")
-        if step.training is None:
+        if step.training is None or "b" not in step.calls:
             step.training = bool(module.training)
         if step.recorded and not self._captured:
-            self.capture = step.passed = Pass(self.torch, step.details, step.slots, self.window)
-            self._captured = not self.roots.searching
+            self.capture = step.passed = Pass(self.torch, step.slots, self.window)
+            self._captured = not self.roots.searching or "b" in step.calls
             self.capture.inputs(arguments)
 
     def mode(self, module: Any, training: bool) -> None:
@@ -108,7 +123,8 @@ class Observation:
         validation = self.validation
         if validation.batches:
             self.validation = Validation()
-            if validation.worth_a_line:
+            self._single_passes += not validation.is_several
+            if validation.is_several or self._single_passes <= SINGLE_PASSES:
                 slots = Slots()
                 last = max(0, self.current.number - 1)
                 self.journal.add_line(slots, validation.line(self.torch, last, self.journal.now, slots))

@@ -135,11 +135,7 @@ class Session:
     @guarded
     def optimizer_made(self, optimizer: Any) -> None:
         """An optimizer was constructed; a new model may come with it."""
-        self.seen.holdings.made(optimizer, self.frames.caller())
-        self.seen.source("optimizer")
-        if self.seen.journal.is_open:
-            self.seen.search()
-            self.seen.schedule.alarm(self.seen.current.number)
+        self.seen.optimizer_made(optimizer)
 
     @guarded
     def step_begins(self, optimizer: Any, closure: bool) -> None:

@@ -62,6 +62,7 @@ class Step:
             self.norms.finish(line, self.description.index)
             if self.passed is not None:
                 self.passed.finish(self.description.layer_index, [n for n, _, _ in self.description.layers])
+                line.update(self.passed.facts)
             if len(self.rates) > 1:
                 line["lrs"] = self.rates
             line["cost"] = round(self.cost, 6)

@@ -18,9 +18,9 @@ class Validation:
         self._judged = 0
 
     @property
-    def worth_a_line(self) -> bool:
-        """A single pass without a loss is no validation: a teacher's or an average's, as often as there are steps."""
-        return self.batches > 1 or bool(self._losses)
+    def is_several(self) -> bool:
+        """Whether there was more than one pass."""
+        return self.batches > 1
 
     def forward(self, module: Any) -> None:
         """Count one forward pass."""
