@@ -77,7 +77,7 @@ def test_start_and_end_are_medians() -> None:
 def test_arms_of_one_seed_are_measured_from_the_lowest_start() -> None:
     bad_scale = recording_with([40.0] * 5 + [2.3] * 50)
     scaled = recording_with([2.3] * 5 + [0.5] * 50)
-    control, undone = arms_of([Run("control", 0, 1.0, bad_scale), Run("undone", 0, 1.0, scaled)], {})
+    control, undone = arms_of([Run("control", 0, 1.0, bad_scale), Run("undone", 0, 1.0, scaled)], [True, False])
     assert control.learned == pytest.approx(0.0)
     assert undone.learned == pytest.approx(1 - 0.5 / 2.3)
 
@@ -88,14 +88,14 @@ def test_losses_on_other_targets_are_measured_from_their_own_start() -> None:
             Run("control", 0, 1.0, recording_with([2.0] * 30)),
             Run("undone", 0, 1.0, recording_with([8.0] * 5 + [4.0] * 30)),
         ],
-        {},
+        [True, False],
         comparable=False,
     )
     assert (control.learned, undone.learned) == (0.0, 0.5)
 
 
 def test_an_arm_without_a_recording_says_why() -> None:
-    (only,) = arms_of([Run("control", 0, 1.0, None, "ended with status 1 before a training step was seen")], {})
+    (only,) = arms_of([Run("control", 0, 1.0, None, "ended with status 1 before a training step was seen")], [False])
     assert only.failed and only.learned is None and only.loss == ()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from traindx.core.recording import Floats, Recording
 from traindx.core.report import Arm, TrialVerdict
+from traindx.core.trend import trend
 
 Kind: TypeAlias = Literal["control", "undone"]
 
@@ -104,25 +105,24 @@ def learned(recording: Recording, reference: float | None = None) -> float | Non
 
 
 def noise(loss: Sequence[float]) -> float:
-    """How far `learned` strays by chance: standard error of the two medians, from the scatter between neighbouring steps."""
-    values = np.array([v for v in loss if math.isfinite(v)])
-    if len(values) < 2 * FEW:
+    """How far `learned` strays by chance: the standard error of the two medians, as a share of the start."""
+    values = np.array(loss)
+    if np.isfinite(values).sum() < 2 * FEW:
         return 0.0
-    steps = np.diff(values)
-    sigma = 1.4826 * float(np.median(np.abs(steps - np.median(steps)))) / math.sqrt(2)
-    error = 1.2533 * sigma * math.sqrt(1 / FEW + 1 / max(FEW, len(values) // 10))
-    return error / max(abs(float(np.median(values[:FEW]))), 1e-12)
+    seen = trend(values)
+    error = 1.2533 * seen.noise * math.sqrt(1 / FEW + 1 / max(FEW, len(values) // 10))
+    return error / max(abs(seen.start), 1e-12)
 
 
-def arms_of(runs: Sequence[Run], symptoms: Mapping[int, bool], *, comparable: bool = True) -> tuple[Arm, ...]:
-    """The arms of a trial; `symptoms` says of each run, by its index, whether the checks saw the symptom."""
+def arms_of(runs: Sequence[Run], symptoms: Sequence[bool], *, comparable: bool = True) -> tuple[Arm, ...]:
+    """The arms of a trial; `symptoms` says of each run whether the checks saw the symptom."""
     references: dict[int, float] = {}
     for run in runs:
         if comparable and run.recording is not None and len(curve(run.recording)[1]):
             start = start_of(*curve(run.recording))
             if math.isfinite(start):
                 references[run.seed] = min(start, references.get(run.seed, math.inf))
-    return tuple(_arm(run, symptoms.get(i, False), references.get(run.seed)) for i, run in enumerate(runs))
+    return tuple(_arm(run, ill, references.get(run.seed)) for run, ill in zip(runs, symptoms, strict=True))
 
 
 def _arm(run: Run, symptom: bool, reference: float | None) -> Arm:

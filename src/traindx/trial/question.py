@@ -12,7 +12,7 @@ from traindx.core.report import Arm
 from traindx.core.setup import Setup
 from traindx.core.treatment import Treatment
 from traindx.trial.arms import Done
-from traindx.trial.judge import Rules, Ruling, Run, arms_of, decide, same_losses
+from traindx.trial.judge import Kind, Rules, Ruling, Run, arms_of, decide, same_losses
 from traindx.trial.symptom import failing, look, serious, symptom_codes, until
 
 
@@ -30,13 +30,21 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """The arms that were run for a question, in the order control, undone, and the ruling on them (None: not decided)."""
+    """The arms that were run for a question, in the order control, undone, and the ruling on them (None: not decided).
+
+    `codes` are the checks whose failing is the symptom, `failed` those of them that failed on each arm.
+    """
 
     question: Question
     arms: tuple[Arm, ...]
     done: tuple[Done, ...]
     codes: tuple[str, ...]
+    failed: tuple[frozenset[str], ...]
     ruling: Ruling | None
+
+    def seen(self, kind: Kind) -> frozenset[str]:
+        """The checks of the symptom that failed on any arm of a kind."""
+        return frozenset().union(*(f for f, arm in zip(self.failed, self.arms, strict=True) if arm.name == kind))
 
 
 def answer(question: Question, controls: Sequence[Done], undone: Sequence[Done], planned: int) -> Answer:
@@ -49,7 +57,7 @@ def answer(question: Question, controls: Sequence[Done], undone: Sequence[Done],
     outcomes = look(_facts(question, controls[0]), codes) if controls else []
     codes = tuple(o.code for o in serious(outcomes, codes)) or codes
     comparable = question.treatment.where != "dataset"
-    symptoms = {i: bool(failing(_facts(question, d), codes)) for i, d in enumerate(done)}
+    failed = tuple(frozenset(o.code for o in failing(_facts(question, d), codes)) for d in done)
     rules = Rules(
         exact=any(clue.proves and clue.code in codes for clue in question.cause.clues),
         comparable=comparable,
@@ -57,8 +65,8 @@ def answer(question: Question, controls: Sequence[Done], undone: Sequence[Done],
         known=bool(question.known),
         seeable=any(o.status in ("passed", "failed") for o in outcomes),
     )
-    arms = arms_of([_cut(d, question.steps) for d in done], symptoms, comparable=comparable)
-    return Answer(question, arms, done, codes, decide(arms, rules, unchanged=_unchanged(controls, undone)))
+    arms = arms_of([_cut(d, question.steps) for d in done], [bool(f) for f in failed], comparable=comparable)
+    return Answer(question, arms, done, codes, failed, decide(arms, rules, unchanged=_unchanged(controls, undone)))
 
 
 def _cut(done: Done, steps: int) -> Run:

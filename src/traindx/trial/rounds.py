@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from traindx.core.recording import Recording
 from traindx.core.report import Trial
 from traindx.core.treatment import Treatment
 from traindx.trial.arms import Bench, Done, run_arm
+from traindx.trial.doses import other_dose
 from traindx.trial.judge import Kind, Ruling, same_start
 from traindx.trial.question import Answer, Question, answer
 from traindx.trial.treat import takes_seed
@@ -29,13 +30,15 @@ class Contest:
     """
 
     bench: Bench
-    questions: Sequence[Question]
+    questions: list[Question]
     seeds: Sequence[int]
     minutes: float
     tell: Callable[[str], None]
     base: Recording | None = None
     controls: list[Done] = field(default_factory=list)
     undone: dict[str, list[Done]] = field(default_factory=dict)
+    runs: dict[str, int] = field(default_factory=dict)
+    other_doses: dict[str, list[Treatment]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -57,7 +60,7 @@ class Contest:
                 break
             open_ones = sorted(self._open(), key=_promise, reverse=True)
             for item in open_ones[: self._affordable(len(open_ones)) if position else None]:
-                self._undone(item.question, seed)
+                self._try(item.question, seed)
         return [self._trial(question) for question in self.questions]
 
     def _open(self) -> list[Answer]:
@@ -72,10 +75,32 @@ class Contest:
             self.controls.append(done)
         return done is not None
 
+    def _try(self, question: Question, seed: int) -> None:
+        """Run the undone arm of a seed. Where that asks for other doses, run them on all seeds so far, and keep the best."""
+        slug = question.cause.slug
+        self._undone(question, seed)
+        tried = [self._answer(question)]
+        while slug not in self.other_doses and (dose := other_dose(tried)) is not None:
+            other = replace(question, treatment=dose)
+            self.undone[slug] = []
+            for control in self.controls:
+                if self._answer(other).ruling is None:
+                    self._undone(other, control.run.seed)
+            if not self.undone[slug]:
+                break
+            tried.append(self._answer(other))
+        best = max(tried, key=_gain)
+        self.undone[slug] = [done for done in best.done if done.run.kind == "undone"]
+        if len(tried) > 1:
+            self.questions[self.questions.index(question)] = best.question
+            self.other_doses[slug] = [item.question.treatment for item in tried if item is not best]
+
     def _undone(self, question: Question, seed: int) -> None:
-        done = self._arm(question.cause.slug, "undone", seed, question.treatment)
+        slug = question.cause.slug
+        number = self.runs[slug] = self.runs.get(slug, 0) + 1
+        done = self._arm(f"{slug}-{number}", "undone", seed, question.treatment)
         if done is not None:
-            self.undone.setdefault(question.cause.slug, []).append(done)
+            self.undone.setdefault(slug, []).append(done)
 
     def _arm(self, name: str, kind: Kind, seed: int, treatment: Treatment | None) -> Done | None:
         """Run an arm if there is time for it."""
@@ -124,6 +149,9 @@ class Contest:
         item = self._answer(question)
         ruling = item.ruling or Ruling("inconclusive", "")
         notes = list(self.notes)
+        others = " and ".join(dose.because for dose in self.other_doses.get(question.cause.slug, ()))
+        if others:
+            notes.append(f"tried as well, and helped less: {others}")
         if item.ruling is None or any(arm.failed for arm in item.arms):
             planned = [(kind, seed) for seed in self.seeds for kind in ("control", "undone")]
             run = {(arm.name, arm.seed) for arm in item.arms}
@@ -139,6 +167,14 @@ class Contest:
             arms=item.arms,
             seconds=sum(d.run.seconds for d in item.done),
         )
+
+
+def _gain(item: Answer) -> float:
+    """The effect seen so far, less where the symptom stayed, and least where no arm was run."""
+    if item.ruling is not None and item.ruling.verdict == "confirmed":
+        return math.inf
+    ill = any(a.symptom or a.failed for a in item.arms if a.name == "undone")
+    return _promise(item) - ill if any(a.name == "undone" for a in item.arms) else -math.inf
 
 
 def _promise(item: Answer) -> float:

@@ -18,8 +18,11 @@ from traindx.core.runner import run_checks
 LEAST_STEPS = 60
 """The shortest arm. A guess: in 60 steps a small healthy network's loss has fallen well beyond its noise."""
 
-MOST_STEPS_UNSEEN = 200
-"""The arm's length where the recording shows no symptom at all and a control only has to confirm that."""
+MOST_STEPS = 1000
+"""The longest arm that is chosen only because its steps are cheap."""
+
+CHEAP = 10.0
+"""Seconds of training that cost hardly more than starting the process: an arm is not cut before them."""
 
 
 def symptom_codes(cause: Cause) -> tuple[str, ...]:
@@ -72,7 +75,8 @@ def steps_needed(facts: Facts, codes: Sequence[str]) -> int:
     in the whole curve (a loss that never falls, which the checks call only after as many steps as they need to be sure).
     An arm runs twice that, at least `LEAST_STEPS`: as long after the moment as before it, so that a run without the
     fault has visibly learned where the faulty one was already known to be faulty. A symptom that no cut shows
-    (the command's own end, or none at all) needs the recording's length, at most `MOST_STEPS_UNSEEN`.
+    (the command's own end, or none at all) needs `LEAST_STEPS`. Where steps are cheap, the arm goes on for `CHEAP` seconds
+    of training, to the length of the recorded run if that came to its end: a treated run may take longer to learn.
     """
     recording: Recording | None = facts.get("recording")
     if recording is None or not len(recording.step):
@@ -86,6 +90,7 @@ def steps_needed(facts: Facts, codes: Sequence[str]) -> int:
         if not failing({**facts, "recording": until(recording, cut)}, codes):
             break
         visible = cut
-    if visible is None:
-        return min(max(length, LEAST_STEPS), MOST_STEPS_UNSEEN)
-    return max(2 * visible, LEAST_STEPS)
+    whole = length if recording.ending == "finished" else MOST_STEPS
+    seconds = float(np.nanmax(recording.time)) if np.isfinite(recording.time).any() else 0.0
+    cheap = int(CHEAP * length / seconds) if seconds > 0 else 0
+    return max(2 * (visible or 0), LEAST_STEPS, min(cheap, whole, MOST_STEPS))

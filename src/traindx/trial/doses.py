@@ -1,0 +1,42 @@
+"""Another dose of a treatment that has one: a rate lowered 30 times may still be too high, or by then too low."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from traindx.core.treatment import Treatment, scale_lr
+from traindx.trial.question import Answer
+
+ROSE = -0.1
+"""A share learned below this is a loss that rose."""
+
+
+def other_dose(tried: Sequence[Answer]) -> Treatment | None:
+    """The dose to try after those that were `tried`, in their order; None where none is worth a try.
+
+    The exact factor by which a rate is wrong is not known beforehand. A rate lowered by `f` under which the symptom stays is
+    lowered by f squared; one under which the symptom goes and nothing is learned is lowered by the root of f.
+    A rate raised by `f` under which the loss rises is raised by the root of f; one under which it stands still, by f squared.
+    Where neither of two doses cures and each fails other checks (one overshoots, one stands still), their geometric mean
+    is the third and last.
+    """
+    last = tried[-1]
+    undone = [arm for arm in last.arms if arm.name == "undone"]
+    if last.question.treatment.name != "scale_lr" or not undone or any(arm.failed for arm in undone):
+        return None
+    ill = any(arm.symptom for arm in undone)
+    if len(tried) > 1:
+        apart = len(tried) == 2 and ill and tried[0].seen("undone") != last.seen("undone")
+        return scale_lr(math.sqrt(_factor(tried[0]) * _factor(last))) if apart else None
+    factor = _factor(last)
+    rose = any(arm.learned is not None and arm.learned < ROSE for arm in undone)
+    if ill:
+        return scale_lr(math.sqrt(factor) if rose and factor > 1 else factor**2)
+    refuted = last.ruling is not None and last.ruling.verdict == "refuted"
+    return scale_lr(math.sqrt(factor)) if refuted and factor < 1 else None
+
+
+def _factor(item: Answer) -> float:
+    value = item.question.treatment["factor"]
+    return float(value) if value is not None else 1.0

@@ -1,0 +1,62 @@
+"""Another dose of a treatment."""
+
+from __future__ import annotations
+
+import pytest
+
+from traindx.causes.lr_too_high import LR_TOO_HIGH
+from traindx.core.report import Arm
+from traindx.core.setup import Setup
+from traindx.core.treatment import Treatment, scale_lr, train_mode
+from traindx.trial.doses import other_dose
+from traindx.trial.judge import Ruling
+from traindx.trial.question import Answer, Question
+
+
+def tried(
+    treatment: Treatment, codes: set[str], learned: float, *, refuted: bool = False, failed: str | None = None
+) -> Answer:
+    question = Question(LR_TOO_HIGH, treatment, (), 60, Setup((), "", "pytorch"))
+    arm = Arm("undone", 0, 60, bool(codes), learned, 1.0, failed=failed)
+    ruling = Ruling("refuted", "") if refuted else None
+    return Answer(question, (arm,), (), ("T103", "T201"), (frozenset(codes),), ruling)
+
+
+def factor(*answers: Answer) -> float | None:
+    dose = other_dose(answers)
+    return float(dose["factor"]) if dose else None  # type: ignore[arg-type]
+
+
+def test_a_lowered_rate_that_is_still_too_high_is_lowered_again() -> None:
+    assert factor(tried(scale_lr(1 / 30), {"T201"}, -1.0)) == pytest.approx(1 / 900)
+
+
+def test_a_rate_lowered_so_far_that_nothing_is_learned_is_lowered_less() -> None:
+    assert factor(tried(scale_lr(1 / 25), set(), 0.0, refuted=True)) == pytest.approx(1 / 5)
+
+
+def test_a_raised_rate_that_blows_the_run_up_is_raised_less_and_one_that_does_nothing_more() -> None:
+    assert factor(tried(scale_lr(100), {"T103"}, -1.0)) == pytest.approx(10)
+    assert factor(tried(scale_lr(100), {"T103"}, 0.0)) == pytest.approx(10_000)
+
+
+def test_between_a_dose_that_overshoots_and_one_that_stands_still_lies_a_third() -> None:
+    overshoots, still = tried(scale_lr(1 / 30), {"T201", "T103"}, -1.0), tried(scale_lr(1 / 900), {"T103"}, 0.0)
+    assert factor(overshoots, still) == pytest.approx(30**-1.5)
+    assert factor(overshoots, still, still) is None
+
+
+def test_doses_that_fail_alike_have_nothing_between_them() -> None:
+    assert factor(tried(scale_lr(1 / 30), {"T103"}, 0.0), tried(scale_lr(1 / 900), {"T103"}, 0.0)) is None
+
+
+def test_what_cures_has_the_right_dose() -> None:
+    assert factor(tried(scale_lr(1 / 30), set(), 0.7)) is None
+
+
+def test_a_treatment_without_a_number_has_one_dose() -> None:
+    assert factor(tried(train_mode(), {"T103"}, 0.0)) is None
+
+
+def test_an_arm_that_ran_out_of_time_says_nothing_about_the_dose() -> None:
+    assert factor(tried(scale_lr(1 / 30), {"T103"}, 0.0, failed="was stopped")) is None
