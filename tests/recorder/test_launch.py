@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -44,9 +45,9 @@ def test_a_limit_ends_the_process_with_success_and_the_seed_makes_it_repeat(run:
     assert recording.step.tolist() == list(range(25)) and recording.ending == "cut"
     assert recording.of("limit")[0].data["max_steps"] == 25
     assert recording.lr[0] == 0.05
+    shutil.rmtree(first.folder)
     second = run(TRAINING, "3", seed=5)
     assert second.output.splitlines()[0] == first.output.splitlines()[0]
-    assert len(Recording.load(first.folder).ranks) == 1
 
 
 def test_a_kill_at_any_moment_leaves_a_recording_that_can_be_read(tmp_path: Path, folder: Path) -> None:
@@ -115,6 +116,29 @@ def test_a_folder_that_cannot_be_written_is_refused_in_one_line(tmp_path: Path) 
     (tmp_path / "file").write_text("")
     with pytest.raises(TraindxError, match="cannot write to"):
         run_command(["true"], tmp_path / "file" / "recording")
+
+
+def test_a_folder_that_holds_a_recording_is_refused(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "rank-0.jsonl").write_text("")
+    with pytest.raises(TraindxError, match="holds a recording already"):
+        run_command(["true"], folder)
+
+
+@pytest.mark.parametrize(("number", "to_group"), [(signal.SIGINT, True), (signal.SIGTERM, False)])
+def test_an_interrupt_and_a_request_to_end_reach_the_command(folder: Path, number: int, to_group: bool) -> None:
+    code = (
+        "import sys; from pathlib import Path; from traindx.recorder.launch import run_command;"
+        "sys.exit(run_command(['sleep', '60'], Path(sys.argv[1])).exit_status)"
+    )
+    launcher = subprocess.Popen([sys.executable, "-c", code, str(folder)], start_new_session=True)
+    deadline = time.monotonic() + 60
+    while not (folder / "run.json").exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    time.sleep(1.0)
+    (os.killpg if to_group else os.kill)(launcher.pid, number)
+    assert launcher.wait(30) == 128 + number
+    assert json.loads((folder / "run.json").read_text())["signal"] == number
 
 
 def test_another_sitecustomize_and_the_path_are_as_without_the_recorder(tmp_path: Path, folder: Path) -> None:

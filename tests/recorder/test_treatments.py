@@ -189,6 +189,13 @@ def test_relu_leaks_in_all_its_forms_and_only_while_treated(record: Record) -> N
     assert [form(x.clone()).tolist() for form in forms] == [[0.0, 2.0]] * len(forms)
 
 
+def test_leaking_units_are_recorded_as_alive(record: Record, folder: Path) -> None:
+    with record(treatment.shift_biases(-5.0), treatment.leaky_relu(0.1)):
+        trained(1)
+    dead = Recording.load(folder).per_layer("dead_window")[0]
+    assert dead[2] == 0.0 and dead[4] == 0.0
+
+
 def test_biases_of_all_but_the_last_layer_are_shifted_once(record: Record, folder: Path) -> None:
     torch.manual_seed(0)
     model = Net()

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+
 from tests.recorder.conftest import Done
 
 SCRIPT = """

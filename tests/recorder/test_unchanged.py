@@ -76,4 +76,4 @@ def test_weights_random_state_output_and_traceback_are_those_of_the_unrecorded_r
     assert [o.kind for o in recording.optimizers] == ["SGD", "AdamW", "AdamW", "SGD", "SGD", "SGD"]
     assert recording.ending == "raised"
     (raised,) = recording.of("exception")
-    assert raised.data["type"] == "IndexError" and str(raised.source) == "train.py:43"
+    assert raised.data["type"] == "IndexError" and str(raised.source) == "train.py:38"

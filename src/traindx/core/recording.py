@@ -6,17 +6,24 @@ The kinds of line, in the order in which they appear (`recorder.writer` writes t
 
 `start`       schema, rank, world_size, pid, argv, python, torch, device, time (epoch seconds)
 `model`       step, name, layers [{name, kind, shape}] (modules without children), parameters [{name, shape, trainable,
-              optimizer, source?}]: `optimizer` is the index of the optimizer that holds it or null
-`optimizer`   index, class, groups [{lr, momentum?, betas?, weight_decay, parameters}], path, line
+              optimizer, source?}]: `optimizer` is the index of the optimizer that holds it or null; again when that changes
+`optimizer`   index, class, groups [{lr, momentum?, betas?, weight_decay, parameters}] (how many), path, line
 `source`      call, path, line: where the user's code first made this kind of call (zero_grad, backward, clip, step, ...)
-`step`        step, time (seconds since start), loss, lr, training (bool), calls, wait, seconds; recorded steps add
-              grad_norm, grad_before, weight_norm, update_norm, inputs, first_input, loss_call, parameters, activations, cost
-`validation`  step, time, batches, loss?, accuracy?: forward passes without gradient between two training steps
-`event`       event (mode, exception, clip, nonfinite, detached, limit, ...), step, path?, line?, and its own fields
+`step`        step, time (seconds since start), loss, lr, training (bool), calls, wait, seconds, and with several backward
+              passes loss_sum and backwards (`loss` is their mean); recorded steps add grad_norm, grad_before, weight_norm,
+              update_norm (over what was stepped), inputs, first_input, loss_call, parameters, activations, cost, and
+              with several parameter groups lrs, with clipping clip {max_norm, norm}
+`validation`  step (the last one before it), time, batches, training (mode), loss?, accuracy?: forward passes without
+              gradient between two training steps
+`event`       event (mode, exception, nonfinite, step_skipped, treatment, detached, limit, ...), step, path?, line?, and its
+              own fields; what happens between two steps bears the number of the later one
 `end`         time, steps, cost (seconds the recorder took)
 
 `calls` is the order of calls since the last optimizer step, a letter each: z zero_grad, f forward of the root with
-gradients, b backward, u unscale, c clip, s optimizer step, l scheduler step.
+gradients, b backward, u unscale, c clip, s optimizer step, l scheduler step. A number that is not finite is written as
+NaN, Infinity or -Infinity. `activations` holds mean, std, absmax, dead (share of channels or features that are zero over
+the whole batch, for ReLU outputs and for what convolutions and linear layers behind a ReLU receive; null elsewhere) and
+dead_window (the share that was so in each of the last recorded steps, ten at most), aligned with the layers.
 """
 
 from __future__ import annotations

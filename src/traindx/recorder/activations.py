@@ -32,10 +32,13 @@ class Window:
 
 
 class Pass:
-    """Collects the statistics of one forward pass into `facts`; the numbers come later, through `slots`."""
+    """Collects the statistics of one forward pass into `facts`; the numbers come later, through `slots`.
 
-    def __init__(self, torch: Any, slots: Slots, window: Window) -> None:
-        self._torch, self._slots, self._window = torch, slots, window
+    Units count as silent where nothing is negative, as behind a ReLU; with `signed` also where ReLU lets negatives pass.
+    """
+
+    def __init__(self, torch: Any, slots: Slots, window: Window, *, signed: bool = False) -> None:
+        self._torch, self._slots, self._window, self._signed = torch, slots, window, signed
         self.facts: dict[str, Any] = {}
         self._columns: dict[str, dict[int, float]] = {name: {} for name in COLUMNS}
         self._seen: set[int] = set()
@@ -76,6 +79,8 @@ class Pass:
                     columns[name][layers[key]] = value
         self.facts["activations"] = columns
         if "first_input" in self.facts and self._first is not None and self._first in layers:
+            # keyword arguments do not reach a hook on all modules: then what the first layer receives is all there is
+            self.facts.setdefault("inputs", dict(self.facts["first_input"]))
             self.facts["first_input"]["layer"] = names[layers[self._first]]
 
     def _input(self, key: str, tensor: Any) -> None:
@@ -105,7 +110,7 @@ class Pass:
 
         def fill(values: list[float]) -> None:
             now, window, low = values
-            if low >= 0:
+            if low >= 0 or self._signed:
                 self._columns["dead"][key] = rounded(now)
                 self._columns["dead_window"][key] = rounded(window)
 

@@ -50,7 +50,7 @@ def run_command(
     `treatments` are those of `process`; `seed` seeds each process after it has imported torch; `max_steps` ends each
     training process after so many optimizer steps; `stdout` None passes both streams through, otherwise both go there;
     after `timeout` seconds the command and all its children are ended. Raises `TraindxError` if the command does not
-    exist or the folder cannot be written.
+    exist, or if the folder cannot be written or holds a recording already.
     """
     environment = dict(os.environ if env is None else env)
     where = Path.cwd() if cwd is None else Path(cwd)
@@ -89,6 +89,8 @@ def _writable(folder: Path) -> Path:
     except OSError as error:
         reason = error.strerror or str(error)
         raise TraindxError(f"cannot write to {folder}: {reason}", "", "name another folder") from error
+    if any(folder.glob("rank-*.jsonl")):
+        raise TraindxError(f"{folder} holds a recording already", "two would be mixed up", "name another folder")
     return folder.resolve()
 
 

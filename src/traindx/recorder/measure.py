@@ -47,6 +47,13 @@ def copies(torch: Any, tensors: Sequence[Tensor]) -> list[Tensor]:
         return [t.detach().clone() for t in tensors]
 
 
+def overwrite(torch: Any, copies: Sequence[Tensor], tensors: Sequence[Tensor]) -> None:
+    """Copy each tensor into memory that is there already."""
+    with torch.no_grad():
+        for copy, tensor in zip(copies, tensors, strict=True):
+            copy.copy_(tensor.detach())
+
+
 def differences(torch: Any, after: Sequence[Tensor], before: list[Tensor]) -> Tensor:
     """The norm of each `after - before`; `before` is overwritten."""
     with torch.no_grad():

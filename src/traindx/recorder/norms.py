@@ -10,11 +10,38 @@ from traindx.recorder import measure
 from traindx.recorder.readback import Slots, rounded
 
 
+class Copies:
+    """Memory for the weights before a step. On the host it is kept from one recorded step to the next where it is small
+    enough, as fresh memory costs more than the copy; a device's allocator keeps its own.
+    """
+
+    KEPT_BYTES = 1 << 28
+
+    def __init__(self) -> None:
+        self._kept: dict[int, Any] = {}
+
+    def take(self, torch: Any, tensors: Sequence[tuple[int, Any]]) -> dict[int, Any]:
+        """A copy of each tensor, by its key."""
+        fitting = {k: t for k, t in tensors if k in self._kept and _alike(self._kept[k], t)}
+        taken = {key: self._kept[key] for key in fitting}
+        measure.overwrite(torch, list(taken.values()), list(fitting.values()))
+        fresh = [(key, t) for key, t in tensors if key not in taken]
+        taken.update(zip([k for k, _ in fresh], measure.copies(torch, [t for _, t in fresh]), strict=True))
+        on_host = {key: t for key, t in taken.items() if t.device.type == "cpu"}
+        small = sum(t.numel() * t.element_size() for t in on_host.values()) <= self.KEPT_BYTES
+        self._kept = on_host if small else {}
+        return taken
+
+
+def _alike(a: Any, b: Any) -> bool:
+    return bool(a.shape == b.shape and a.dtype == b.dtype and a.device == b.device and a.stride() == b.stride())
+
+
 class Norms:
     """Gathers norms by parameter (by id) and writes them into a step's line once they have been read back."""
 
-    def __init__(self, torch: Any, slots: Slots) -> None:
-        self._torch, self._slots = torch, slots
+    def __init__(self, torch: Any, slots: Slots, copies: Copies) -> None:
+        self._torch, self._slots, self._memory = torch, slots, copies
         self._found: dict[str, dict[int, float]] = {"leftover": {}, "grad": {}, "weight": {}, "update": {}}
         self._copies: dict[int, Any] = {}
         self._stepped: set[int] = set()
@@ -27,10 +54,9 @@ class Norms:
         """Right before an optimizer step: the gradients as it sees them, and a copy of the weights."""
         if gradients:
             self._measure("grad", [(p, p.grad) for p in parameters])
-        usable = [(p, measure.local(p)) for p in parameters if p.requires_grad]
-        usable = [(p, t) for p, t in usable if measure.usable(self._torch, t)]
-        for (parameter, _), copy in zip(usable, measure.copies(self._torch, [t for _, t in usable]), strict=True):
-            self._copies[id(parameter)] = copy
+        weights = [(id(p), measure.local(p)) for p in parameters if p.requires_grad]
+        weights = [(key, t) for key, t in weights if measure.usable(self._torch, t)]
+        self._copies = self._memory.take(self._torch, weights)
 
     def after(self, parameters: Sequence[Any], *, gradients: bool) -> None:
         """Right after: updates and weights, and the gradients where a closure made them during the step."""
@@ -40,9 +66,10 @@ class Norms:
         self._measure("weight", [(p, p) for p in parameters])
         moved = [p for p in parameters if id(p) in self._copies]
         if moved:
-            before = [self._copies.pop(id(p)) for p in moved]
+            before = [self._copies[id(p)] for p in moved]
             vector = measure.differences(self._torch, [measure.local(p) for p in moved], before)
             self._fill("update", [id(p) for p in moved], vector)
+        self._copies = {}
 
     def others(self, parameters: Iterable[Any]) -> None:
         """Parameters that no optimizer holds: their weights and gradients."""

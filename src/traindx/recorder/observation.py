@@ -11,6 +11,7 @@ from traindx.recorder.activations import Pass, Window
 from traindx.recorder.description import held
 from traindx.recorder.holdings import Holdings, Place
 from traindx.recorder.journal import Journal
+from traindx.recorder.norms import Copies
 from traindx.recorder.readback import Slots
 from traindx.recorder.roots import Roots
 from traindx.recorder.schedule import Schedule
@@ -29,13 +30,16 @@ class Observation:
     so a second optimizer that steps right after the first belongs to the same step.
     """
 
-    def __init__(self, torch: Any, folder: Path, frames: Frames, budget: float, watch: Callable[[bool], None]) -> None:
-        self.torch, self.frames, self.watch = torch, frames, watch
+    def __init__(
+        self, torch: Any, folder: Path, frames: Frames, budget: float, signed: bool, watch: Callable[[bool], None]
+    ) -> None:
+        self.torch, self.frames, self._signed, self.watch = torch, frames, signed, watch
         self.schedule = Schedule(budget)
         self.journal = Journal(torch, folder, self.schedule)
         self.roots, self.holdings, self.window = Roots(), Holdings(), Window()
         self.validation = Validation()
-        self.current = Step(torch, 0, True, [])
+        self._copies = Copies()
+        self.current = Step(torch, 0, True, [], self._copies)
         self.capture: Pass | None = None
         self.stepping: list[int] = []
         self.steps_taken = 0
@@ -77,7 +81,7 @@ class Observation:
             self.search()
             self.schedule.alarm(self.current.number)
         elif "b" not in self.current.calls:
-            self.current = Step(self.torch, 0, True, [])
+            self.current = Step(self.torch, 0, True, [], self._copies)
             self.validation = Validation()
 
     def search(self) -> None:
@@ -102,7 +106,7 @@ class Observation:
         if step.training is None or "b" not in step.calls:
             step.training = bool(module.training)
         if step.recorded and not self._captured:
-            self.capture = step.passed = Pass(self.torch, step.slots, self.window)
+            self.capture = step.passed = Pass(self.torch, step.slots, self.window, signed=self._signed)
             self._captured = not self.roots.searching or "b" in step.calls
             self.capture.inputs(arguments)
 
@@ -168,7 +172,7 @@ class Observation:
         self.journal.add(step)
         number = step.number + 1
         recorded = self.schedule.wants(number, self.journal.now, cost, self._price)
-        self.current = Step(self.torch, number, recorded, step.after)
+        self.current = Step(self.torch, number, recorded, step.after, self._copies)
         self.current.started_cost = cost
         self._captured, self.capture = False, None
         self.watch(recorded or self.roots.searching)

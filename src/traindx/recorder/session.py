@@ -39,7 +39,8 @@ class Session:
         self._begin()
 
     def _begin(self) -> None:
-        self.seen = Observation(self.torch, self.folder, self.frames, self._budget, lambda on: self.watch(on))
+        signed, watch = self.treatments.leaky, lambda on: self.watch(on)
+        self.seen = Observation(self.torch, self.folder, self.frames, self._budget, signed, watch)
         for treatment in self.treatments.all:
             self.seen.journal.event("treatment", 0, name=treatment.name, arguments=dict(treatment.arguments))
 
@@ -151,9 +152,8 @@ class Session:
         if not seen.holdings.knows(optimizer):
             seen.holdings.made(optimizer, None)
             seen.search()
-        if not seen.journal.is_open:
-            seen.journal.open()
-            self.treatments.first_step(seen.roots.root, seen.holdings.alive)
+        seen.journal.open()
+        self.treatments.first_step(seen.roots.root, seen.holdings.alive)
         self.treatments.before_step(optimizer)
         seen.source("step")
         seen.before_step(optimizer, closure)

@@ -7,7 +7,7 @@ from typing import Any
 
 from traindx.recorder.activations import Pass
 from traindx.recorder.description import Description
-from traindx.recorder.norms import Norms
+from traindx.recorder.norms import Copies, Norms
 from traindx.recorder.readback import Fill, Slots, rounded
 
 LONGEST_CALLS = 400
@@ -16,13 +16,13 @@ LONGEST_CALLS = 400
 class Step:
     """`recorded` steps are measured in full; the others keep their losses and calls only."""
 
-    def __init__(self, torch: Any, number: int, recorded: bool, calls: list[str]) -> None:
+    def __init__(self, torch: Any, number: int, recorded: bool, calls: list[str], copies: Copies) -> None:
         self.number, self.recorded = number, recorded
         self.calls, self.after = calls, list[str]()
         self.losses: list[Any] = []
         self.loss: float | None = None
         self.slots = Slots()
-        self.norms = Norms(torch, self.slots)
+        self.norms = Norms(torch, self.slots, copies)
         self.details: dict[str, Any] = {}
         self.passed: Pass | None = None
         self.stepped: list[int] = []

@@ -44,9 +44,10 @@ class Treatments:
         self._by_name = {t.name: t for t in self.all}
         self.skip_zero_grad = "skip_zero_grad" in self._by_name
         self.change_inputs = bool({"standardize_inputs", "scale_inputs"} & set(self._by_name))
+        self.leaky = "leaky_relu" in self._by_name
         self._shift_scale: tuple[Any, Any] | None = None
         self._rates: list[tuple[Any, Any]] = []
-        self._shifted = False
+        self._shifted = self._placed = False
 
     def _number(self, treatment: str, argument: str) -> float | None:
         if treatment not in self._by_name:
@@ -139,9 +140,10 @@ class Treatments:
     # ---- optimizer ----
 
     def first_step(self, root: Any | None, optimizers: Sequence[Any]) -> None:
-        """Before the first optimizer step: change which parameters the optimizers hold."""
-        if root is None:
+        """Before the first optimizer step for which the root is known: change which parameters the optimizers hold."""
+        if root is None or self._placed:
             return
+        self._placed = True
         parameters = list(root.parameters())
         share = self._number("withhold_parameters", "share")
         if share is not None:
