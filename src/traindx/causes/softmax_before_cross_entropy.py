@@ -26,7 +26,7 @@ SOFTMAX_BEFORE_CROSS_ENTROPY = Cause(
     ),
     fix=Fix(
         "Return logits from the model and let the loss apply softmax.",
-        {"pytorch": "logits = model(x)                      # no softmax in the model\nloss = F.cross_entropy(logits, y)"},
+        {"pytorch": "logits = model(x)  # no softmax in the model\nloss = F.cross_entropy(logits, y)"},
     ),
     proof="observed",
     undo=log_of_probabilities(),

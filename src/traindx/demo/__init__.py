@@ -67,7 +67,7 @@ def demonstrate(slug: str, home: Path, say: Say) -> Demonstration:
     say(f"2. Diagnosis from the recording alone: {_standing(report)}")
     say("3. Proving it: the same command again, shortly, as it was and with the cause undone, two seeds each.")
     report = prove(faulty, [slug], minutes=MINUTES, scratch=home / "trial", progress=lambda line: say(f"   {line}"))
-    say(f"4. Training again with the cause undone: {cure.because}.")
+    say(f"4. Training again with the fault in and undone: {fault.because}, {cure.because}.")
     cured = _run(command, home, "cured", [fault, cure])
     return Demonstration(cause, report, final_accuracy(faulty), final_accuracy(cured))
 
