@@ -55,6 +55,42 @@ if "fail" in sys.argv:
 """
 
 
+COMPILED = """
+import warnings
+import torch
+from torch import nn
+warnings.simplefilter("error")
+model = nn.Sequential(nn.Linear(6, 8), nn.ReLU(), nn.Linear(8, 2))
+frames = [0]
+
+def backend(graph, inputs):
+    frames[0] += 1
+    return graph
+
+@torch.compile(backend=backend, fullgraph=True)
+def loss_of(x, y):
+    return nn.functional.cross_entropy(model(x), y)
+
+whole = torch.compile(model, backend=backend)
+optimizer = torch.optim.SGD(model.parameters(), 0.1)
+for step in range(60):
+    optimizer.zero_grad()
+    x, y = torch.randn(8, 6), torch.randint(0, 2, (8,))
+    loss = loss_of(x, y) if step < 30 else nn.functional.cross_entropy(whole(x), y)
+    loss.backward()
+    optimizer.step()
+print(frames)
+"""
+
+
+def test_compiled_functions_and_modules_compile_as_often_and_warn_of_nothing(run: Callable[..., Done]) -> None:
+    done = run(COMPILED)
+    assert (done.result.exit_status, done.output) == (0, "[2]\n")
+    recording = done.recording
+    assert len(recording.step) == 60 and np.isfinite(recording.loss).all() and (recording.training == 1).all()
+    assert [p.name for p in recording.parameters] == ["0.weight", "0.bias", "2.weight", "2.bias"]
+
+
 def plain(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, "OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive"}
     command = [sys.executable, "train.py", *arguments]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import importlib
 import types
-import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +12,6 @@ from traindx.recorder import wrappers
 from traindx.recorder.session import Session
 
 MARK = "__traindx_session__"
-COMPILE_WARNING = r"Using `torch.compile\(module\)` when there are global hooks"
 
 
 def attached_session(torch: Any) -> Session | None:
@@ -27,6 +25,7 @@ class Attachment:
     def __init__(self, torch: Any, session: Session) -> None:
         self._torch, self._session = torch, session
         self._undo: list[Callable[[], None]] = []
+        self._module_hook: Any = None
         self._forward_hook: Any = None
         self._compiled = False
         session.watch = self._watch
@@ -69,14 +68,22 @@ class Attachment:
                 session.step_ends(optimizer, _has_closure(arguments, named))
 
         module, optimizer = self._torch.nn.modules.module, importlib.import_module("torch.optim.optimizer")
+        self._module_hook = module.register_module_forward_pre_hook(before_forward)
         self._undo += [
-            module.register_module_forward_pre_hook(before_forward).remove,
+            self._module_hook.remove,
             optimizer.register_optimizer_step_pre_hook(before_step).remove,
             optimizer.register_optimizer_step_post_hook(after_step).remove,
         ]
         self._watch(True)
-        # torch.compile warns of hooks on all modules; ours return at once when they are called twice
-        warnings.filterwarnings("ignore", message=COMPILE_WARNING)
+        if hasattr(module, "_has_any_global_hook"):
+            # by this torch.compile decides whether to warn of hooks that fire twice: ours return at once in its code
+            self._replace(module, "_has_any_global_hook", lambda: self._others_hooked(module))
+
+    def _others_hooked(self, module: Any) -> bool:
+        """Whether anybody else has hooks on all modules."""
+        own = {handle.id for handle in (self._module_hook, self._forward_hook) if handle is not None}
+        kinds = ("forward_hooks", "forward_pre_hooks", "backward_hooks", "backward_pre_hooks")
+        return any(set(getattr(module, f"_global_{kind}")) - own for kind in kinds)
 
     def _watch(self, on: bool) -> None:
         """Switch the hook that sees every layer's output; under torch.compile it stays, as each change recompiles."""

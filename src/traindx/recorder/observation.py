@@ -146,6 +146,8 @@ class Observation:
         step.calls.append("s")
         self.steps_taken += 1
         if step.recorded or self.roots.searching:
+            if self.roots.root is None and self._compiled():
+                self.roots.find(held(optimizer), self.torch.nn.Module)
             self.roots.settle()
             self.journal.write(*self.holdings.describe(self.roots, step.number))
         step.description = self.holdings.description
@@ -155,11 +157,17 @@ class Observation:
                 step.norms.others(self.holdings.unheld(self.roots))
         if not step.stepped:
             step.rates = self.holdings.rates
+            if step.training is None and self.roots.root is not None:
+                step.training = bool(self.roots.root.training)
         step.stepped.append(id(optimizer))
         now = self.journal.now
         step.time, step.wait, self.wait = now, step.wait + self.wait, 0.0
         step.seconds += now - (now if self._last_end is None else self._last_end)
         self._last_end = now
+
+    def _compiled(self) -> bool:
+        """Whether the first step came without a call of any module."""
+        return self.current.number == 0 and "f" not in self.current.calls
 
     def close(self, cost: float) -> None:
         """End the step if an optimizer has stepped, and begin the next; `cost` is the recorder's so far, in seconds."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import weakref
+from collections.abc import Iterable
 from typing import Any
 
 from traindx.recorder.description import core_of
@@ -56,6 +58,22 @@ class Roots:
             self._found, self._size = size, size
             self._root = weakref.ref(module)
             self.core_type = type(core_of(module))
+
+    def find(self, parameters: Iterable[Any], module_type: type) -> None:
+        """Where no call was seen (all of it compiled), take the module that has most of `parameters`, the outermost."""
+        wanted = {id(p) for p in parameters}
+        best, most = None, (0, 0)
+        for candidate in gc.get_objects():
+            if not issubclass(type(candidate), module_type):
+                continue
+            try:
+                score = len(wanted & {id(p) for p in candidate.parameters()}), sum(1 for _ in candidate.modules())
+            except Exception:  # somebody's half-built module
+                continue
+            if score[0] and score > most:
+                best, most = candidate, score
+        if best is not None:
+            self.offer(best)
 
     def enter(self, module: Any, gradients: bool) -> bool:
         """Note a call while searching; true when it is the call of the best root so far."""
