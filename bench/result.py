@@ -13,7 +13,7 @@ RESULTS = Path(__file__).parent / "results"
 
 @dataclass(frozen=True)
 class Result:
-    """What was induced (`cause`, or `healthy`) and what was diagnosed.
+    """What was induced (`cause`, or `healthy`; `dose`: full or mild) and what was diagnosed.
 
     `ranking` holds slug, status and probability of every diagnosis, best first; `outcomes` the status of every check by
     code; `errors` the codes that failed at level error; `accuracy` is the last one that the script printed.
@@ -32,11 +32,12 @@ class Result:
     seconds: float
     cost: float | None
     version: str
+    dose: str = "full"
 
     @property
-    def key(self) -> tuple[str, str, int]:
+    def key(self) -> tuple[str, str, str, int]:
         """What tells one run from another."""
-        return self.recipe, self.cause, self.seed
+        return self.recipe, self.cause, self.dose, self.seed
 
     @property
     def answer(self) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import traindx
+from doses import FULL, MILD, MILD_DOSES
 from recipes import RECIPES, Recipe
 from result import HEALTHY, RESULTS, Result, append, load
 from traindx.causes import all_causes
@@ -33,35 +34,39 @@ ONE_CORE = {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive", "MKL_NUM_THREA
 
 @dataclass(frozen=True)
 class Task:
-    """One run: a recipe with a cause induced (`treatment` None: healthy) at a seed."""
+    """One run: a recipe with a cause induced (`treatment` None: healthy) in a dose, at a seed."""
 
     recipe: Recipe
     cause: str
     seed: int
     treatment: Treatment | None
+    dose: str = FULL
 
     @property
-    def key(self) -> tuple[str, str, int]:
+    def key(self) -> tuple[str, str, str, int]:
         """As in `Result.key`."""
-        return self.recipe.name, self.cause, self.seed
+        return self.recipe.name, self.cause, self.dose, self.seed
 
     @property
     def folder(self) -> Path:
         """Where its recording lies."""
-        return RECORDINGS / f"{self.recipe.name}+{self.cause}+{self.seed}"
+        cause = self.cause if self.dose == FULL else f"{self.cause}-{self.dose}"
+        return RECORDINGS / f"{self.recipe.name}+{cause}+{self.seed}"
 
 
 def tasks(seeds: int) -> Iterator[Task]:
-    """Every cause with an `induce` in the process, on every recipe that is not immune, and one healthy run for each."""
-    induced = [(c.slug, c.induce) for c in all_causes() if c.induce is not None and c.induce.where == "process"]
+    """Every cause with an `induce` in the process, in both doses, on every recipe that is not immune, and as many healthy."""
+    full = {c.slug: c.induce for c in all_causes() if c.induce is not None and c.induce.where == "process"}
+    induced = [(slug, FULL, treatment) for slug, treatment in full.items()]
+    induced += [(slug, MILD, treatment) for slug, treatment in MILD_DOSES.items() if slug in full]
     for recipe in RECIPES:
         immune = dict(recipe.immune)
-        acting = [(slug, treatment) for slug, treatment in induced if slug not in immune]
+        acting = [fault for fault in induced if fault[0] not in immune]
         for i in range(len(acting) * seeds):
             yield Task(recipe, HEALTHY, i, None)
-        for slug, treatment in acting:
+        for slug, dose, treatment in acting:
             for seed in range(seeds):
-                yield Task(recipe, slug, seed, treatment)
+                yield Task(recipe, slug, seed, treatment, dose)
 
 
 def record(task: Task, timeout: float) -> None:
@@ -91,6 +96,7 @@ def judge(task: Task) -> Result:
     return Result(
         recipe=task.recipe.name,
         cause=task.cause,
+        dose=task.dose,
         seed=task.seed,
         verdict=report.verdict,
         ranking=tuple((d.cause, d.status, d.probability) for d in report.diagnoses),
@@ -119,7 +125,7 @@ def main() -> None:
         options.results.unlink(missing_ok=True)
     there = {result.key for result in load(options.results)}
     until = time.monotonic() + 60 * options.minutes
-    for task in sorted(tasks(options.seeds), key=lambda t: (t.seed, t.cause)):
+    for task in sorted(tasks(options.seeds), key=lambda t: (t.seed, t.dose, t.cause)):
         if task.key in there or options.only not in f"{task.recipe.name} {task.cause}" or time.monotonic() > until:
             continue
         if options.judge_only and not (task.folder / "seconds").exists():

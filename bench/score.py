@@ -55,13 +55,14 @@ def summary(results: Sequence[Result]) -> str:
         f"{len(faulty)} runs with one induced cause and {len(healthy)} healthy ones, {len({r.recipe for r in results})} recipes. "
         "Written by `python bench/score.py` from the results beside it; "
         "`python bench/run.py` makes the results again.",
+        "`full` is the dose that the cause's file names, `mild` a smaller one (`doses.py`). "
         "A hit at 1 is the induced cause as the first one that the report names; a healthy run is hit when the verdict is healthy. "
         "The faults are induced by the project's own treatments: this shows that the chain from recording to ranking holds, "
         "not how often a stranger's cause is among those that it knows.",
         "## All runs",
         _overall(results, faulty),
         "## By cause",
-        _by(faulty, lambda r: r.cause, healthy),
+        _by(faulty, lambda r: f"{r.cause}, {r.dose}", healthy),
         "## By recipe",
         _by(faulty, lambda r: r.recipe, healthy),
         "## Healthy runs",
@@ -122,11 +123,20 @@ def _healthy(results: Sequence[Result], healthy: Sequence[Result]) -> str:
 
 def _misses(faulty: Sequence[Result]) -> str:
     rows = [
-        (r.recipe, r.cause, r.seed, ", ".join(r.answer[:3]) or "nothing", r.verdict, r.accuracy, " ".join(r.errors))
+        (
+            r.recipe,
+            r.cause,
+            r.dose,
+            r.seed,
+            ", ".join(r.answer[:3]) or "nothing",
+            r.verdict,
+            r.accuracy,
+            " ".join(r.errors),
+        )
         for r in faulty
         if r.cause not in r.answer[:1]
     ]
-    head = ("recipe", "induced", "seed", "named", "verdict", "accuracy", "failed at level error")
+    head = ("recipe", "induced", "dose", "seed", "named", "verdict", "accuracy", "failed at level error")
     return table(head, rows) if rows else "None."
 
 

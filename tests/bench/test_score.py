@@ -37,5 +37,5 @@ def test_the_constant_answers_score_what_their_answer_is_worth():
 
 def test_the_page_names_every_miss():
     page = summary(RESULTS)
-    assert "| cnn | dead-relu | 0 | lr-too-high, dead-relu | faulty |" in page
+    assert "| cnn | dead-relu | full | 0 | lr-too-high, dead-relu | faulty |" in page
     assert "1 in 2 runs, 0.50 per healthy run" in page
