@@ -7,8 +7,9 @@ others, the share in which the check failed (`if seen`) or looked and passed (`i
 
     if seen = ln( (failed with cause + 1) / (runs with cause + 2) ) - ln( (failed without + 1) / (runs without + 2) )
 
-Runs in which the check could not look (skipped, crashed) count for neither. With a few runs for each cause the smoothing
-dominates: 7 of 7 against 0 of 90 gives 4.4, and no more than that can be claimed.
+No weight is given where the smoothing alone would make one: a check that never failed in a run with the cause can speak
+against the cause, not for it. Runs in which the check could not look (skipped, crashed) count for neither. With a few
+runs for each cause the smoothing dominates: 7 of 7 against 0 of 90 gives 4.4, and no more than that can be claimed.
 """
 
 from __future__ import annotations
@@ -35,18 +36,24 @@ class Weight:
     runs_without: int
 
     @property
-    def if_seen(self) -> float:
-        """Log-likelihood ratio of a failed check."""
+    def if_seen(self) -> float | None:
+        """Log-likelihood ratio of a failed check; None where the runs do not give one."""
         return _ratio(self.seen, self.runs, self.seen_without, self.runs_without)
 
     @property
-    def if_absent(self) -> float:
-        """Log-likelihood ratio of a check that looked and passed."""
+    def if_absent(self) -> float | None:
+        """Log-likelihood ratio of a check that looked and passed; None where the runs do not give one."""
         return _ratio(self.runs - self.seen, self.runs, self.runs_without - self.seen_without, self.runs_without)
 
 
-def _ratio(count: int, runs: int, count_without: int, runs_without: int) -> float:
-    return math.log((count + 1) / (runs + 2)) - math.log((count_without + 1) / (runs_without + 2))
+def _ratio(count: int, runs: int, count_without: int, runs_without: int) -> float | None:
+    ratio = math.log((count + 1) / (runs + 2)) - math.log((count_without + 1) / (runs_without + 2))
+    alone = (count == 0 and ratio > 0) or (count_without == 0 and ratio < 0)
+    return None if alone or not runs or not runs_without else ratio
+
+
+def _shown(weight: float | None) -> str:
+    return "-" if weight is None else f"{weight:+.1f}"
 
 
 def estimate(results: Sequence[Result], code: str, cause: str) -> Weight:
@@ -67,7 +74,7 @@ def rows(results: Sequence[Result]) -> list[tuple[str, ...]]:
         written = {clue.code: clue for clue in cause.clues}
         for code in codes:
             weight, clue = estimate(results, code, cause.slug), written.get(code)
-            if clue is None and weight.if_seen < 1.0:
+            if clue is None and (weight.if_seen or 0.0) < 1.0:
                 continue
             inside = (f"{clue.if_seen:+.1f}", f"{clue.if_absent:+.1f}") if clue else ("not there", "not there")
             lines.append(
@@ -76,9 +83,9 @@ def rows(results: Sequence[Result]) -> list[tuple[str, ...]]:
                     code,
                     f"{weight.seen}/{weight.runs}",
                     f"{weight.seen_without}/{weight.runs_without}",
-                    f"{weight.if_seen:+.1f}",
+                    _shown(weight.if_seen),
                     inside[0],
-                    f"{weight.if_absent:+.1f}",
+                    _shown(weight.if_absent),
                     inside[1],
                 )
             )
