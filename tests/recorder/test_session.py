@@ -348,6 +348,15 @@ def test_models_are_not_kept_alive(record: Record, folder: Path) -> None:
     assert recording.model == "Sequential" and len(recording.optimizers) == 2 and len(recording.step) == 6
 
 
+def test_a_loop_without_an_optimizer_keeps_no_growing_memory(record: Record, folder: Path) -> None:
+    weight = nn.Parameter(torch.ones(3))
+    with record() as session:
+        for _ in range(2000):
+            weight.sum().backward()
+        assert len(session.seen.current.losses) <= 1000 and len(session.seen.current.calls) <= 400
+    assert Recording.load(folder).ending == "finished"
+
+
 def test_copies_and_pickles_of_a_recorded_model_carry_no_hook(record: Record, tmp_path: Path) -> None:
     import copy
 

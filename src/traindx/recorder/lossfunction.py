@@ -13,7 +13,7 @@ WATCHED = (*CLASS_SCORES, "binary_cross_entropy", "binary_cross_entropy_with_log
 
 def measured_call(torch: Any, name: str, scores: Any, target: Any, value: Any, slots: Slots) -> dict[str, Any] | None:
     """Shape, classes and ranges of the scores and the target; numbers come through `slots`. None where it cannot look."""
-    if not measure.usable(torch, scores) or not isinstance(target, torch.Tensor) or target.numel() == 0:
+    if not measure.usable(torch, scores) or not measure.readable(torch, target):
         return None
     with torch.no_grad():
         x = measure.excerpt(scores.detach()).float()

@@ -20,17 +20,20 @@ def local(tensor: Tensor) -> Tensor:
     return tensor.to_local() if hasattr(tensor, "to_local") else tensor
 
 
-def usable(torch: Any, tensor: Tensor, *, or_bytes: bool = False) -> bool:
-    """Whether a value is a real float tensor on which something may be computed now (not traced, captured or fake)."""
+def readable(torch: Any, tensor: Any) -> bool:
+    """Whether a value is a real, plain tensor, with which something may be computed now (not traced, captured or fake)."""
     if not isinstance(tensor, torch.Tensor) or type(tensor) not in (torch.Tensor, torch.nn.Parameter):
-        return False
-    if not (tensor.is_floating_point() or (or_bytes and tensor.dtype == torch.uint8)):
         return False
     if tensor.is_sparse or tensor.device.type == "meta" or tensor.numel() == 0:
         return False
     if torch.jit.is_tracing() or torch._C._functorch.is_functorch_wrapped_tensor(tensor):
         return False
     return not (tensor.device.type == "cuda" and torch.cuda.is_current_stream_capturing())
+
+
+def usable(torch: Any, tensor: Any, *, or_bytes: bool = False) -> bool:
+    """Whether a value is such a tensor of floats, or with `or_bytes` of bytes."""
+    return readable(torch, tensor) and (tensor.is_floating_point() or (or_bytes and tensor.dtype == torch.uint8))
 
 
 def norms(torch: Any, tensors: Sequence[Tensor]) -> Tensor:

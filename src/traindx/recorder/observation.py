@@ -16,7 +16,7 @@ from traindx.recorder.readback import Slots
 from traindx.recorder.roots import Roots
 from traindx.recorder.schedule import Schedule
 from traindx.recorder.source import Frames
-from traindx.recorder.step import Step
+from traindx.recorder.step import LONGEST_CALLS, Step
 from traindx.recorder.validation import Validation
 
 SINGLE_PASSES = 100
@@ -63,7 +63,9 @@ class Observation:
     def letter(self, letter: str) -> None:
         """Note a call; after an optimizer step it belongs to the next one."""
         step = self.current
-        (step.after if step.stepped and not self.stepping else step.calls).append(letter)
+        calls = step.after if step.stepped and not self.stepping else step.calls
+        if len(calls) < LONGEST_CALLS:
+            calls.append(letter)
 
     def source(self, call: str) -> None:
         """Note where the user's code makes a kind of call for the first time."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from traindx.core.treatment import Treatment
+from traindx.recorder import measure
 from traindx.recorder.guard import guarded
 from traindx.recorder.lossfunction import measured_call
 from traindx.recorder.observation import Observation
@@ -92,7 +93,7 @@ class Session:
     def loss_called(self, name: str, scores: Any, target: Any, value: Any) -> None:
         """A loss function has returned."""
         seen, step = self.seen, self.seen.current
-        if not (isinstance(value, self.torch.Tensor) and isinstance(scores, self.torch.Tensor)):
+        if not all(measure.readable(self.torch, tensor) for tensor in (scores, target, value)):
             return
         if not self.torch.is_grad_enabled():
             if seen.validation.batches:
@@ -109,7 +110,7 @@ class Session:
     @guarded
     def scaled(self, outputs: Any, result: Any) -> None:
         """A gradient scaler has multiplied a loss: what is backpropagated is `result`, the loss is `outputs`."""
-        if isinstance(result, self.torch.Tensor) and isinstance(outputs, self.torch.Tensor):
+        if measure.usable(self.torch, result) and measure.usable(self.torch, outputs):
             self.seen.scaled = (weakref.ref(result), outputs.detach().clone())
 
     @guarded
@@ -127,9 +128,9 @@ class Session:
         seen.letter("b")
         seen.source("backward")
         for loss in [tensors] if isinstance(tensors, self.torch.Tensor) else list(tensors):
-            if loss.numel() == 1:
-                unscaled = seen.scaled is not None and seen.scaled[0]() is loss
-                step.losses.append(seen.scaled[1] if unscaled and seen.scaled else loss.detach().clone())
+            if measure.usable(self.torch, loss) and loss.numel() == 1:
+                unscaled = seen.scaled[1] if seen.scaled is not None and seen.scaled[0]() is loss else None
+                step.add_loss(loss.detach().clone() if unscaled is None else unscaled)
 
     # ---- optimizer steps ----
 
@@ -190,7 +191,7 @@ class Session:
         if step.recorded and not step.stepped:
             clip: dict[str, Any] = {"max_norm": float(limit)}
             step.details["clip"] = clip
-            if isinstance(norm, self.torch.Tensor) and norm.numel() == 1:
+            if measure.usable(self.torch, norm) and norm.numel() == 1:
                 step.slots.add(norm.detach().clone(), lambda values: clip.update(norm=rounded(values[0])))
 
     @guarded

@@ -11,6 +11,8 @@ from traindx.recorder.norms import Copies, Norms
 from traindx.recorder.readback import Fill, Slots, rounded
 
 LONGEST_CALLS = 400
+MOST_LOSSES = 1000
+"""Calls and losses of one step that are kept: a loop that updates the weights by hand has one step without end."""
 
 
 class Step:
@@ -31,6 +33,11 @@ class Step:
         self.time = self.wait = self.seconds = 0.0
         self.started_cost = self.cost = 0.0
         self.description: Description | None = None
+
+    def add_loss(self, loss: Any) -> None:
+        """Take the loss of one backward pass, a tensor of one element."""
+        if len(self.losses) < MOST_LOSSES:
+            self.losses.append(loss)
 
     def segments(self, torch: Any) -> list[tuple[Any, Fill]]:
         """All that is to be read back of this step."""
@@ -54,7 +61,7 @@ class Step:
             "loss": self.loss,
             "lr": self.rates[0] if self.rates else None,
             "training": self.training,
-            "calls": "".join(self.calls[:LONGEST_CALLS]),
+            "calls": "".join(self.calls),
             "wait": round(self.wait, 6),
             "seconds": round(self.seconds, 6),
         }

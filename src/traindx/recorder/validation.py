@@ -6,6 +6,9 @@ from typing import Any
 
 from traindx.recorder.readback import Slots, rounded
 
+MOST = 10_000
+"""Batches whose loss and accuracy are kept."""
+
 
 class Validation:
     """Gathers loss and accuracy on the device until validation ends."""
@@ -30,9 +33,14 @@ class Validation:
     def loss(self, torch: Any, name: str, scores: Any, target: Any, value: Any) -> None:
         """Take one call of a loss function; accuracy where it is a cross entropy over class indices."""
         with torch.no_grad():
-            if value.dim() == 0:
+            if value.dim() == 0 and len(self._losses) < MOST:
                 self._losses.append(value.detach().clone())
-            if name in ("cross_entropy", "nll_loss") and scores.dim() == 2 and not target.is_floating_point():
+            if (
+                len(self._right) < MOST
+                and name in ("cross_entropy", "nll_loss")
+                and scores.dim() == 2
+                and not target.is_floating_point()
+            ):
                 self._right.append((scores.detach().argmax(dim=1) == target).sum())
                 self._judged += int(target.numel())
 
