@@ -39,9 +39,10 @@ def prove(
     `run` is a recording's folder, whose command is run again where it ran; or give the `command`, whose first control is
     then what is diagnosed. `causes` are slugs to try, whatever their status; by default the most likely causes that can be
     undone and are not decided. All arms together take at most `minutes`, and each kind of arm is run once for each of
-    `seeds`. Arms run in copies below `scratch` (default: a new temporary folder, in which recordings and output stay);
-    nothing is written to the user's folders. `progress` is called with a line before each arm.
-    Raises `TraindxError` if there is nothing to run, a cause is unknown, or the command never reaches a training step.
+    `seeds`. Arms run in copies below a new folder in `scratch` (default: the system's temporary folder), where recordings and
+    output stay; nothing is written to the user's folders. `progress` is called with a line before each arm.
+    Raises `TraindxError` if there is nothing to run, a cause is unknown, the scratch folder cannot be written, or the
+    command never reaches a training step.
     """
     wanted = [_named(slug) for slug in dict.fromkeys(causes)]
     if not seeds:
@@ -71,12 +72,22 @@ def _evidence(
     if (run is None) == (command is None):
         words = "prove needs a recording or a command, one of them"
         raise TraindxError(words, "", "traindx prove RUN, or traindx prove -- COMMAND")
-    home = Path(tempfile.mkdtemp(prefix="traindx-prove-")) if scratch is None else Path(scratch)
+    home = _folder(scratch)
     if command is None:
         return evidence_of_recording(str(run), home, deadline)
     if not command:
         raise TraindxError("the command is empty", "", "give the command that trains")
     return evidence_of_command(command, seed, home, deadline, tell)
+
+
+def _folder(scratch: Path | None) -> Path:
+    """A new folder for this proof: an earlier one's arms are left alone."""
+    try:
+        if scratch is not None:
+            Path(scratch).mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix="traindx-prove-", dir=scratch))
+    except OSError as error:
+        raise TraindxError(f"cannot write to {scratch}: {error.strerror}", "", "give another --scratch") from error
 
 
 def _named(slug: str) -> Cause:

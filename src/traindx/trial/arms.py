@@ -59,12 +59,8 @@ class Done:
 
 
 def make_bench(command: Sequence[str], cwd: Path, scratch: Path, *, since: float, deadline: float) -> Bench:
-    """The bench for a command. Raises `TraindxError` if the scratch folder cannot be made."""
+    """The bench for a command."""
     setup = setup_of(command, cwd)
-    try:
-        scratch.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise TraindxError(f"{scratch} cannot be made: {error.strerror}", "", "give another --scratch") from error
     roots = []
     for dataset in setup.datasets:
         try:

@@ -32,16 +32,12 @@ def sentence(answer: Answer, notes: Sequence[str] = ()) -> str:
 
 
 def _symptoms(answer: Answer) -> list[str]:
-    """In how many arms the checks saw the symptom, where the verdict rests on them and not on the loss alone."""
-    exact = any(clue.proves and clue.code in answer.codes for clue in answer.question.cause.clues)
-    comparable = answer.question.treatment.where != "dataset"
-    words = []
-    if exact:
-        seen = {kind: [a.symptom for a in answer.arms if a.name == kind] for kind in ("control", "undone")}
-        counts = {kind: f"{sum(s)} of {len(s)}" for kind, s in seen.items()}
-        codes = ", ".join(answer.codes)
-        words.append(f"{codes} failed in {counts['control']} unchanged runs and in {counts['undone']} undone ones")
-    if not comparable:
+    """In how many arms the checks saw the symptom, and whether the losses compare at all."""
+    seen = {kind: [a.symptom for a in answer.arms if a.name == kind] for kind in ("control", "undone")}
+    counts = {kind: f"{sum(s)} of {len(s)}" for kind, s in seen.items()}
+    codes = ", ".join(answer.codes)
+    words = [f"{codes} failed in {counts['control']} unchanged runs and in {counts['undone']} undone ones"]
+    if answer.question.treatment.where == "dataset":
         words.append("the two losses do not compare, because the targets changed")
     return words
 
