@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sysconfig
 from pathlib import Path
 
 from traindx.recorder.source import Frames
@@ -20,6 +21,7 @@ def test_packages_torch_the_standard_library_and_traindx_are_not() -> None:
     assert not FRAMES.is_user("/venv/lib/python3.11/site-packages/torch/nn/modules/module.py")
     assert not FRAMES.is_user("/venv/lib/python3.11/site-packages/ultralytics/engine/trainer.py")
     assert not FRAMES.is_user(os.__file__)
+    assert not FRAMES.is_user(str(Path(sysconfig.get_path("scripts")) / "yolo"))
     assert not FRAMES.is_user(str(Path(FRAMES.own) / "recorder" / "session.py"))
     assert not FRAMES.is_user("<frozen runpy>")
 

@@ -26,7 +26,7 @@ def measured_call(torch: Any, name: str, scores: Any, target: Any, value: Any, s
             parts += torch.aminmax(x.sum(dim=1 if x.dim() > 1 else 0))
             names += ["row_sum_min", "row_sum_max"]
         vector = torch.stack([p.reshape(()) for p in parts])
-    call: dict[str, Any] = {"name": name, "shape": list(scores.shape)}
+    call: dict[str, Any] = {"name": name, "shape": list(scores.shape), "target_shape": list(target.shape)}
     if name in CLASS_SCORES:
         call["classes"] = int(scores.shape[1] if scores.dim() > 1 else scores.shape[0])
     slots.add(vector, lambda values: call.update(zip(names, map(rounded, values), strict=True)))

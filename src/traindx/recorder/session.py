@@ -56,7 +56,9 @@ class Session:
         seen, roots, gradients = self.seen, self.seen.roots, self.torch.is_grad_enabled()
         root = roots.enter(module, gradients) if roots.searching else module is roots.root
         takes_input = roots.takes_input(module)
-        changed = self.treatments.inputs(arguments) if takes_input and self.treatments.change_inputs else None
+        changed = None
+        if takes_input and self.treatments.change_inputs:
+            changed = self.treatments.inputs(arguments, training=seen.saw_backward)
         if root and gradients:
             seen.close(self.cost)
             seen.end_validation()
@@ -246,7 +248,8 @@ class Session:
         reason = f"{type(error).__name__}: {error}".splitlines()[0][:200]
         try:
             print(f"traindx: the recorder stopped ({reason}); training goes on unrecorded", file=sys.stderr)
-            self.seen.journal.event("detached", self.seen.current.number, reason=reason)
+            self.seen.journal.open()
+            self.seen.journal.event("detached", self.seen.now_at, reason=reason)
         except Exception:
             return
 

@@ -13,10 +13,10 @@ PACKAGES = ("site-packages", "dist-packages")
 
 
 def _standard_library() -> tuple[str, ...]:
+    """The folders of the standard library, and of the scripts that packages install (`yolo`, `torchrun`)."""
     paths = sysconfig.get_paths()
-    return tuple(
-        sorted({paths["stdlib"] + os.sep, paths["platstdlib"] + os.sep, str(Path(os.__file__).parent) + os.sep})
-    )
+    folders = {paths["stdlib"], paths["platstdlib"], paths["scripts"], str(Path(os.__file__).parent)}
+    return tuple(sorted(folder + os.sep for folder in folders))
 
 
 @dataclass(frozen=True)

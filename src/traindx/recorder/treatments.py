@@ -81,8 +81,11 @@ class Treatments:
                 if layer is not weighted[-1] and getattr(layer, "bias", None) is not None:
                     layer.bias.add_(offset)
 
-    def inputs(self, arguments: tuple[Any, ...]) -> tuple[Any, ...] | None:
-        """The root's positional arguments with all their picture or feature tensors changed; None without any."""
+    def inputs(self, arguments: tuple[Any, ...], *, training: bool) -> tuple[Any, ...] | None:
+        """The root's positional arguments with all their picture or feature tensors changed; None without any.
+
+        Before there is `training`, each call counts as the one of the first batch: frameworks try out their models.
+        """
         first = first_tensor(self._torch, arguments)
         if first is None or not first.is_floating_point():
             return None
@@ -92,7 +95,7 @@ class Treatments:
             first = first_tensor(self._torch, arguments)
         if "standardize_inputs" not in self._by_name:
             return arguments
-        if self._shift_scale is None:
+        if self._shift_scale is None or not training:
             self._shift_scale = self._statistics(first)
         shift, scale = self._shift_scale
 

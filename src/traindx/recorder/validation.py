@@ -35,12 +35,8 @@ class Validation:
         with torch.no_grad():
             if value.dim() == 0 and len(self._losses) < MOST:
                 self._losses.append(value.detach().clone())
-            if (
-                len(self._right) < MOST
-                and name in ("cross_entropy", "nll_loss")
-                and scores.dim() == 2
-                and not target.is_floating_point()
-            ):
+            classes = name in ("cross_entropy", "nll_loss") and scores.dim() == 2 and not target.is_floating_point()
+            if classes and len(self._right) < MOST:
                 self._right.append((scores.detach().argmax(dim=1) == target).sum())
                 self._judged += int(target.numel())
 
