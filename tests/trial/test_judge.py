@@ -63,6 +63,10 @@ def test_a_loss_that_explodes_and_comes_back_has_not_learned() -> None:
     assert learned(recording_with([2.3, 800.0, 400.0, 90.0, *flat(2.3, 60)])) == pytest.approx(0.0, abs=0.05)
 
 
+def test_a_loss_that_collapses_to_nothing_has_not_learned() -> None:
+    assert learned(recording_with([129.0, 60.0, *[3e-10] * 50])) == 0.0
+
+
 def test_an_unseen_loss_is_no_number() -> None:
     assert learned(recording_with([None] * 20)) is None  # type: ignore[list-item]
 
@@ -186,7 +190,8 @@ def test_where_the_targets_changed_the_repaired_run_must_learn_by_itself() -> No
     controls = [arm("control", s, True, 0.9) for s in (0, 1)]
     learning = [arm("undone", s, False, 0.3) for s in (0, 1)]
     frozen = [arm("undone", s, False, 0.0) for s in (0, 1)]
-    assert verdict(*controls, *learning, comparable=False) == "confirmed"
+    ruling = decide([*controls, *learning], Rules(comparable=False))
+    assert ruling is not None and ruling.verdict == "confirmed" and ruling.effect is None
     assert verdict(*controls, *frozen, comparable=False) == "refuted"
 
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import signal
+import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -182,3 +186,20 @@ def test_a_folder_without_a_recording_is_told(tmp_path: Path) -> None:
 def test_either_a_recording_or_a_command_is_needed(tmp_path: Path) -> None:
     with pytest.raises(TraindxError, match="one of them"):
         prove()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_ends_the_proof_and_leaves_no_process_and_no_copy(tmp_path: Path, number: signal.Signals) -> None:
+    user, scratch = tmp_path / "user", tmp_path / "scratch"
+    user.mkdir()
+    (user / "train.py").write_text("import os, time\nopen('pid', 'w').write(str(os.getpid()))\ntime.sleep(100)\n")
+    call = f"import sys; from traindx import prove; prove(command=[sys.executable, 'train.py'], scratch='{scratch}')"
+    process = subprocess.Popen([sys.executable, "-c", call], cwd=user, stderr=subprocess.DEVNULL)
+    while not (found := [p for p in scratch.rglob("pid") if p.read_text()]):
+        time.sleep(0.1)
+    child = int(found[0].read_text())
+    process.send_signal(number)
+    assert process.wait(20) != 0
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
+    assert not list(scratch.rglob("train.py"))

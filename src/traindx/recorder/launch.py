@@ -133,12 +133,16 @@ def _run(command: Sequence[str], cwd: Path, environment: Mapping[str, str], stdo
         stderr=None if stdout is None else subprocess.STDOUT,
         start_new_session=own_group,
     )
-    with _signals_passed_to(process):
+    with _signals_to_end() if own_group else _signals_passed_to(process):
         try:
             return process.wait(timeout)
         except subprocess.TimeoutExpired:
             _end_group(process)
             return process.wait()
+        except BaseException:  # an interrupt: a group of its own does not hear it from the terminal
+            if own_group:
+                _end_group(process)
+            raise
 
 
 def _end_group(process: subprocess.Popen[Any]) -> None:
@@ -165,6 +169,23 @@ def _signals_passed_to(process: subprocess.Popen[Any]) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def _signals_to_end() -> Iterator[None]:
+    """Make a request to end an exception, as an interrupt is one, so that the command can be ended first."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def leave(number: int, frame: Any) -> None:
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _write(folder: Path, facts: Mapping[str, Any]) -> None:
