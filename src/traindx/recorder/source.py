@@ -30,9 +30,11 @@ class Frames:
 
     def is_user(self, filename: str) -> bool:
         """Whether a file is the user's own code."""
-        if not self.is_outside(filename) or any(f"{os.sep}{name}{os.sep}" in filename for name in PACKAGES):
-            return False
-        return not filename.startswith(self.library)
+        return self.is_outside(filename) and not self.is_package(filename) and not filename.startswith(self.library)
+
+    def is_package(self, filename: str) -> bool:
+        """Whether a file is an installed package's, other than torch's."""
+        return self.is_outside(filename) and any(f"{os.sep}{name}{os.sep}" in filename for name in PACKAGES)
 
     def is_outside(self, filename: str) -> bool:
         """Whether a file is neither torch's nor traindx's nor made up by the interpreter or a code generator."""
@@ -47,14 +49,14 @@ class Frames:
         return filename
 
     def caller(self, frame: FrameType | None = None) -> tuple[str, int] | None:
-        """Path and line of the innermost user frame, else of the innermost frame outside torch and traindx."""
+        """Path and line of the innermost user frame, else of the innermost frame of a package other than torch."""
         frame = frame or sys._getframe(1)
         fallback: tuple[str, int] | None = None
         while frame is not None:
             filename = frame.f_code.co_filename
             if self.is_user(filename):
                 return self.place(filename), frame.f_lineno
-            if fallback is None and self.is_outside(filename) and not filename.startswith(self.library):
+            if fallback is None and self.is_package(filename):
                 fallback = (self.place(filename), frame.f_lineno)
             frame = frame.f_back
         return fallback
@@ -70,7 +72,7 @@ class Frames:
                 frames.append(f"{self.place(filename)}:{line} in {traceback.tb_frame.f_code.co_name}")
             if self.is_user(filename):
                 deepest = (self.place(filename), line)
-            elif self.is_outside(filename) and not filename.startswith(self.library):
+            elif self.is_package(filename):
                 fallback = (self.place(filename), line)
             traceback = traceback.tb_next
         return deepest or fallback, frames[-12:]
