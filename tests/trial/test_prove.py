@@ -92,6 +92,7 @@ def digest(folder: Path) -> str:
     return hashlib.sha256(b"".join(str(p).encode() + p.read_bytes() for p in files)).hexdigest()
 
 
+@pytest.mark.slow
 def test_a_rate_that_is_too_high_is_confirmed_and_the_users_files_stay(too_fast: Path, tmp_path: Path) -> None:
     user = too_fast.parent / "user"
     before = digest(user)
@@ -115,6 +116,7 @@ def test_a_healthy_run_refutes_it_with_a_single_arm(tmp_path: Path) -> None:
     assert status_of(report, "lr-too-high") == "ruled-out" and report.verdict == "healthy"
 
 
+@pytest.mark.slow
 def test_gradients_that_are_never_cleared_are_confirmed(tmp_path: Path) -> None:
     report = proved(
         recorded(script(tmp_path / "user", clear=False)), tmp_path / "scratch", ["missing-zero-grad"], seeds=(0,)
@@ -124,6 +126,7 @@ def test_gradients_that_are_never_cleared_are_confirmed(tmp_path: Path) -> None:
     assert "T301 failed in 1 of 1 unchanged runs and in 0 of 1 undone ones" in trial.sentence
 
 
+@pytest.mark.slow
 def test_a_lower_rate_does_not_cure_shuffled_labels(tmp_path: Path) -> None:
     report = proved(recorded(script(tmp_path / "user", shuffled=True)), tmp_path / "scratch", ["lr-too-high"])
     trial = trial_of(report, "lr-too-high")
@@ -132,6 +135,7 @@ def test_a_lower_rate_does_not_cure_shuffled_labels(tmp_path: Path) -> None:
     assert "The trouble stayed" in trial.sentence
 
 
+@pytest.mark.slow
 def test_a_command_that_seeds_itself_is_noticed_and_not_run_twice(tmp_path: Path) -> None:
     report = proved(recorded(script(tmp_path / "user", lr=9.0, seed=1)), tmp_path / "scratch")
     trial = trial_of(report, "lr-too-high")
@@ -148,6 +152,7 @@ def test_a_budget_that_is_too_small_decides_nothing_and_says_what_was_not_run(to
     assert status_of(report, "lr-too-high") == status_of(diagnose(too_fast), "lr-too-high")
 
 
+@pytest.mark.slow
 def test_a_command_without_a_recording_is_recorded_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     user = script(tmp_path / "user", lr=9.0)
     monkeypatch.chdir(user)

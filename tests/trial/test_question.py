@@ -86,3 +86,12 @@ def test_arms_are_judged_on_the_steps_that_the_question_needs() -> None:
     late = recording_with([*falling(steps=100), *[math.nan] * 100])
     seen = answer(question(known=()), [done("control", 0, late)], [], 2)
     assert seen.arms[0].steps == 60 and not seen.arms[0].symptom
+
+
+def test_a_loss_that_collapses_to_nothing_is_a_symptom_that_no_check_sees() -> None:
+    gone = recording_with([129.0, 60.0, *[3e-10] * 58], update_ratio=0.01)
+    controls = [done("control", s, gone) for s in (0, 1)]
+    undone = [done("undone", s, recording_with(falling(129.0, 40.0))) for s in (0, 1)]
+    seen = answer(question(known=()), controls, undone, 2)
+    assert seen.ruling is not None and seen.ruling.verdict == "confirmed"
+    assert "unchanged the loss collapsed to nothing (2 of 2)" in sentence(seen)

@@ -106,9 +106,16 @@ def learned(recording: Recording, reference: float | None = None) -> float | Non
     end = end_of(steps, loss)
     if recording.ending == "raised" or not math.isfinite(end) or not math.isfinite(start):
         return -1.0
-    if abs(end) < COLLAPSED * abs(start):
+    if collapsed(recording):
         return 0.0
     return max(-1.0, (start - end) / max(abs(start), 1e-12))
+
+
+def collapsed(recording: Recording) -> bool:
+    """Whether the loss fell to nothing (`COLLAPSED`)."""
+    steps, loss = curve(recording)
+    early = np.abs(loss[:FEW][np.isfinite(loss[:FEW])])
+    return len(loss) > 2 * FEW and len(early) > 0 and abs(end_of(steps, loss)) < COLLAPSED * float(early.max())
 
 
 def noise(loss: Sequence[float]) -> float:
@@ -125,7 +132,7 @@ def arms_of(runs: Sequence[Run], symptoms: Sequence[bool], *, comparable: bool =
     """The arms of a trial; `symptoms` says of each run whether the checks saw the symptom."""
     references: dict[int, float] = {}
     for run in runs:
-        if comparable and run.recording is not None and len(curve(run.recording)[1]):
+        if comparable and run.recording is not None and len(curve(run.recording)[1]) and not collapsed(run.recording):
             start = start_of(*curve(run.recording))
             if math.isfinite(start):
                 references[run.seed] = min(start, references.get(run.seed, math.inf))

@@ -12,7 +12,7 @@ from traindx.core.report import Arm
 from traindx.core.setup import Setup
 from traindx.core.treatment import Treatment
 from traindx.trial.arms import Done
-from traindx.trial.judge import Kind, Rules, Ruling, Run, arms_of, decide, same_losses
+from traindx.trial.judge import Kind, Rules, Ruling, Run, arms_of, collapsed, decide, same_losses
 from traindx.trial.symptom import failing, look, serious, symptom_codes, until
 
 
@@ -51,6 +51,7 @@ def answer(question: Question, controls: Sequence[Done], undone: Sequence[Done],
     """Judge the arms by the checks that speak for the cause.
 
     The symptom is what the first control shows of them: if any of those checks fails on another arm, the arm shows it.
+    A loss that collapses to nothing is a symptom of any cause: it passes for learning in every check that looks at its fall.
     """
     done = (*controls, *undone)
     codes = symptom_codes(question.cause)
@@ -65,7 +66,9 @@ def answer(question: Question, controls: Sequence[Done], undone: Sequence[Done],
         known=bool(question.known),
         seeable=any(o.status in ("passed", "failed") for o in outcomes),
     )
-    arms = arms_of([_cut(d, question.steps) for d in done], [bool(f) for f in failed], comparable=comparable)
+    runs = [_cut(d, question.steps) for d in done]
+    ill = [bool(f) or (r.recording is not None and collapsed(r.recording)) for f, r in zip(failed, runs, strict=True)]
+    arms = arms_of(runs, ill, comparable=comparable)
     return Answer(question, arms, done, codes, failed, decide(arms, rules, unchanged=_unchanged(controls, undone)))
 
 

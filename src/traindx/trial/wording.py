@@ -8,7 +8,7 @@ import numpy as np
 
 from traindx.core.recording import Recording
 from traindx.core.report import Arm
-from traindx.trial.judge import Kind, curve
+from traindx.trial.judge import Kind, collapsed, curve
 from traindx.trial.question import Answer
 
 LEVEL = 0.02
@@ -35,7 +35,9 @@ def _symptoms(answer: Answer) -> list[str]:
     """In how many arms the checks saw the symptom, and whether the losses compare at all."""
     seen = {kind: [a.symptom for a in answer.arms if a.name == kind] for kind in ("control", "undone")}
     counts = {kind: f"{sum(s)} of {len(s)}" for kind, s in seen.items()}
-    codes = ", ".join(answer.codes)
+    codes = ", ".join(sorted(answer.seen("control")))
+    if not codes:
+        return []
     words = [f"{codes} failed in {counts['control']} unchanged runs and in {counts['undone']} undone ones"]
     if answer.question.treatment.where == "dataset":
         words.append("the two losses do not compare, because the targets changed")
@@ -68,6 +70,8 @@ def _fate(arm: Arm, recording: Recording | None) -> str:
         return "blind"
     if first_not_finite(recording, arm.steps) is not None and arm.learned == -1.0:
         return "nonfinite"
+    if collapsed(recording):
+        return "collapsed"
     return "level" if abs(arm.learned) < LEVEL else "fell" if arm.learned > 0 else "rose"
 
 
@@ -85,6 +89,7 @@ def _describe(fate: str, group: Sequence[tuple[Arm, Recording | None]]) -> str:
     return {
         "stopped": f"the run {arm.failed}",
         "blind": "no loss was seen",
+        "collapsed": "the loss collapsed to nothing",
         "level": "the loss stayed where it began",
         "fell": f"the loss fell by {share:.0%}",
         "rose": f"the loss rose by {share:.0%}" if share < 1 else "the loss at least doubled",
