@@ -52,7 +52,7 @@ def test_without_torch_the_command_that_installs_it_is_named(monkeypatch: pytest
 
 def test_a_demo_exists_for_the_causes_that_a_running_training_can_have() -> None:
     slugs = {cause.slug for cause in causes_for_demo()}
-    assert {"lr-too-high", "missing-zero-grad", "softmax-before-cross-entropy", "unscaled-inputs"} <= slugs
+    assert {"lr-too-high", "lr-too-low", "missing-zero-grad", "softmax-before-cross-entropy"} <= slugs
 
 
 @pytest.mark.slow
