@@ -68,6 +68,7 @@ def summary(results: Sequence[Result]) -> str:
         "## Healthy runs",
         _healthy(results, healthy),
         "## Misses",
+        _overlooked(faulty, healthy),
         _misses(faulty),
     ]
     return "\n\n".join(parts) + "\n"
@@ -85,14 +86,19 @@ def _overall(results: Sequence[Result], faulty: Sequence[Result]) -> str:
 
 
 def _by(faulty: Sequence[Result], name: Callable[[Result], str], healthy: Sequence[Result]) -> str:
-    usual = {recipe: median(a) for recipe in {r.recipe for r in healthy} if (a := _accuracies(healthy, recipe))}
     rows = []
     for group in sorted({name(r) for r in faulty}):
         runs = [r for r in faulty if name(r) == group]
-        harmed = [r for r in runs if r.recipe in usual and (r.accuracy or 0.0) < usual[r.recipe] - 0.05]
+        harmed = _harmed(runs, healthy)
         one, three = hits(runs, lambda r: r.answer, 1), hits(runs, lambda r: r.answer, 3)
         rows.append((group, len(runs), f"{one:.0%}", f"{three:.0%}", f"{len(harmed)} of {len(runs)}"))
     return table(("", "runs", "cause@1", "cause@3", "accuracy more than 0.05 below the healthy median"), rows)
+
+
+def _harmed(runs: Sequence[Result], healthy: Sequence[Result]) -> list[Result]:
+    """The runs whose accuracy is more than 0.05 below the median of the healthy runs of their recipe."""
+    usual = {recipe: median(a) for recipe in {r.recipe for r in healthy} if (a := _accuracies(healthy, recipe))}
+    return [r for r in runs if r.recipe in usual and (r.accuracy or 0.0) < usual[r.recipe] - 0.05]
 
 
 def _accuracies(results: Sequence[Result], recipe: str) -> list[float]:
@@ -119,6 +125,15 @@ def _healthy(results: Sequence[Result], healthy: Sequence[Result]) -> str:
         f"Healthy runs beside whose verdict a cause is named as consistent: {sum(named.values())} ({dict(named) or 'none'})."
     )
     return said + "\n\n" + table(("recipe", "runs", "with a false alarm", "verdicts", "median accuracy"), rows)
+
+
+def _overlooked(faulty: Sequence[Result], healthy: Sequence[Result]) -> str:
+    silent = [r for r in faulty if r.verdict == HEALTHY]
+    nameless = [r for r in faulty if r.verdict == "faulty" and not r.answer]
+    return (
+        f"Faulty runs called healthy: {len(silent)}, of which {len(_harmed(silent, healthy))} are more than 0.05 below the "
+        f"healthy median of their recipe. Called faulty without a cause: {len(nameless)}."
+    )
 
 
 def _misses(faulty: Sequence[Result]) -> str:
