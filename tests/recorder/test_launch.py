@@ -203,6 +203,7 @@ if __name__ == "__main__":
 
 
 DISTRIBUTED = """
+import time
 import torch
 import torch.distributed as dist
 from torch.nn.parallel import DistributedDataParallel
@@ -216,7 +217,10 @@ for step in range(5):
     x, y = torch.randn(8, 4), torch.randint(0, 2, (8,))
     torch.nn.functional.cross_entropy(model(x), y).backward()
     optimizer.step()
+dist.barrier()
+del model, optimizer
 dist.destroy_process_group()
+time.sleep(0.3)  # gloo ends its threads late: without this torch itself aborts now and then, recorded or not
 """
 
 

@@ -10,10 +10,8 @@ import pytest
 import torch
 from torch import nn
 
-import traindx
 from tests.recorder.conftest import Net, Record, batch, train
 from traindx.core.recording import Recording
-from traindx.recorder.attach import attached_session
 
 
 def sgd(model: nn.Module, rate: float = 0.05) -> torch.optim.Optimizer:
@@ -279,97 +277,3 @@ def test_a_loss_that_is_not_finite_is_an_event_at_its_step(record: Record, folde
     event = recording.of("nonfinite")[0]
     assert (event.step, event.data["what"]) == (15, "loss")
     assert np.isfinite(recording.loss).tolist() == [True] * 15 + [False] * 4
-
-
-def test_the_public_context_manager_records_and_takes_itself_off(folder: Path) -> None:
-    model = Net()
-    optimizer = sgd(model)
-    before = torch.autograd.backward, nn.Module.train, nn.functional.cross_entropy, torch.optim.Optimizer.zero_grad
-    with traindx.record(model, optimizer, folder=folder):
-        assert attached_session(torch) is not None
-        train(model, optimizer, 3)
-    assert attached_session(torch) is None
-    after = torch.autograd.backward, nn.Module.train, nn.functional.cross_entropy, torch.optim.Optimizer.zero_grad
-    assert before == after
-    train(model, optimizer, 3)
-    assert len(Recording.load(folder).step) == 3
-
-
-def test_an_exception_passes_through_and_stands_in_the_recording(folder: Path) -> None:
-    model = Net()
-    with pytest.raises(RuntimeError), traindx.record(folder=folder):
-        model(torch.zeros(1, 4, 12, 12))
-    recording = Recording.load(folder)
-    (event,) = recording.of("exception")
-    assert recording.ending == "raised" and event.data["type"] == "RuntimeError"
-    assert event.source is not None and event.source.path.endswith("conftest.py")
-
-
-def test_a_failure_of_the_recorder_detaches_it_and_says_so_in_one_line(
-    record: Record, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    model = Net()
-    optimizer = sgd(model)
-    with record():
-        train(model, optimizer, 2)
-        monkeypatch.setattr("traindx.recorder.measure.norms", lambda *_: 1 / 0)
-        train(model, optimizer, 3)
-        assert attached_session(torch) is None
-    said = capsys.readouterr().err
-    assert said.count("\n") == 1 and "ZeroDivisionError" in said and "training goes on" in said
-    (event,) = Recording.load(folder).of("detached")
-    assert event.step == 2
-
-
-def test_a_training_that_never_steps_is_recorded_at_its_end(record: Record, folder: Path) -> None:
-    model = Net()
-    x, y = batch()
-    with record():
-        for _ in range(3):
-            nn.functional.cross_entropy(model(x), y).backward()
-    recording = Recording.load(folder)
-    assert len(recording.step) == 0 and "backward" in recording.sources and "step" not in recording.sources
-
-
-def test_models_are_not_kept_alive(record: Record, folder: Path) -> None:
-    import gc
-    import weakref
-
-    with record():
-        model = Net()
-        train(model, sgd(model), 3)
-        gone = weakref.ref(model)
-        del model
-        gc.collect()
-        assert gone() is None
-        another = nn.Sequential(nn.Flatten(), nn.Linear(432, 4))
-        train(another, sgd(another), 3)
-    recording = Recording.load(folder)
-    assert recording.model == "Sequential" and len(recording.optimizers) == 2 and len(recording.step) == 6
-
-
-def test_a_loop_without_an_optimizer_keeps_no_growing_memory(record: Record, folder: Path) -> None:
-    weight = nn.Parameter(torch.ones(3))
-    with record() as session:
-        for _ in range(2000):
-            weight.sum().backward()
-        assert len(session.seen.current.losses) <= 1000 and len(session.seen.current.calls) <= 400
-    assert Recording.load(folder).ending == "finished"
-
-
-def test_copies_and_pickles_of_a_recorded_model_carry_no_hook(record: Record, tmp_path: Path) -> None:
-    import copy
-
-    model = Net()
-    with record():
-        train(model, sgd(model), 2)
-        twin = copy.deepcopy(model)
-        torch.save(model, tmp_path / "model.pt")
-        scripted = torch.jit.script(model)
-        criterion = torch.jit.script(nn.CrossEntropyLoss())
-    x, y = batch()
-    model.eval(), twin.eval(), scripted.eval()
-    loaded = torch.load(tmp_path / "model.pt", weights_only=False).eval()
-    for other in (twin, loaded, scripted):
-        torch.testing.assert_close(other(x), model(x))
-    assert criterion(model(x), y) == nn.functional.cross_entropy(model(x), y)

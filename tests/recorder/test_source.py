@@ -44,7 +44,7 @@ def test_the_innermost_user_frame_is_named() -> None:
 
 
 def test_without_a_user_frame_the_frame_of_a_package_is_named() -> None:
-    nobody = Frames(cwd="/nowhere", torch="/t", library=("/", "<"))
+    nobody = Frames(cwd="/nowhere", torch="/t/", library=("/", "<"))
     for package in (
         "/venv/lib/python3.11/site-packages/ultralytics/trainer.py",
         f"{STDLIB}/site-packages/timm/train.py",
@@ -53,7 +53,7 @@ def test_without_a_user_frame_the_frame_of_a_package_is_named() -> None:
 
 
 def test_the_deepest_user_line_of_a_traceback_is_named() -> None:
-    here = Frames(cwd=str(Path(__file__).parent), torch="/t")
+    here = Frames(cwd=str(Path(__file__).parent), torch="/t/")
     try:
         int("x", base=len({}))
     except ValueError as error:
