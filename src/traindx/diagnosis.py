@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
 
@@ -30,15 +31,15 @@ def explain(
     """Rank the causes that explain the outcomes; say healthy, with reasons, or unclear when none does."""
     outcomes = [replace(o, causes=_causes_of(o.code, causes)) for o in outcomes]
     by_code = {o.code: o for o in outcomes}
-    early = _early(facts)
+    early, errors = _early(facts), _errors(by_code, facts)
     first = [_diagnose(cause, by_code, facts, early, {}) for cause in causes]
-    explained = _explained(first, causes, by_code)
+    explained = _explained(first, causes, by_code, errors)
     diagnoses = [
         _diagnose(c, by_code, facts, early, {k: v for k, v in explained.items() if v != c.slug}) for c in causes
     ]
-    diagnoses.sort(key=lambda d: _rank(d, by_code))
-    verdict, state = _verdict(diagnoses, by_code, facts)
-    sentence = _sentence(verdict, state, diagnoses, by_code, facts)
+    diagnoses.sort(key=lambda d: _rank(d, errors))
+    verdict, state = _verdict(by_code, facts, errors)
+    sentence = _sentence(verdict, state, diagnoses, by_code, facts, errors)
     if state is not None:
         diagnoses.insert(0, state)
     return Report(verdict, tuple(diagnoses), tuple(outcomes), {**(meta or {}), "sentence": sentence})
@@ -55,13 +56,19 @@ def _early(facts: Facts) -> int:
 
 
 def _explained(
-    diagnoses: Sequence[Diagnosis], causes: Sequence[Cause], by_code: Mapping[str, Outcome]
+    diagnoses: Sequence[Diagnosis], causes: Sequence[Cause], by_code: Mapping[str, Outcome], errors: AbstractSet[str]
 ) -> dict[str, str]:
-    """The codes that a proved cause explains, by the slug of that cause. Only serious causes explain symptoms away."""
+    """The codes that a proved cause explains, by the slug of that cause; the one with the highest sum takes them.
+
+    Only serious causes explain symptoms away, and not those whose own proof is explained by another.
+    """
     explained: dict[str, str] = {}
     clues = {c.slug: c.clues for c in causes}
-    for diagnosis in diagnoses:
-        if diagnosis.status == "proved" and _serious(diagnosis, by_code):
+    for diagnosis in sorted(diagnoses, key=_score, reverse=True):
+        if diagnosis.status == "proved" and _serious(diagnosis, errors):
+            own = [c.code for c in clues[diagnosis.cause] if c.proves and by_code[c.code].status == "failed"]
+            if all(code in explained for code in own):
+                continue
             for clue in clues[diagnosis.cause]:
                 if clue.if_seen > 0:
                     explained.setdefault(clue.code, diagnosis.cause)
@@ -137,59 +144,68 @@ def _unique(places: Sequence[Place]) -> Iterator[Place]:
 def _fix(cause: Cause, seen: Sequence[Clue], by_code: Mapping[str, Outcome], facts: Facts) -> FixAdvice:
     setup = facts.get("setup")
     snippet = cause.fix.snippets.get(setup.framework if setup is not None else "pytorch")
-    commands = [f.fix for clue in seen for f in by_code[clue.code].findings if f.fix]
+    commands = [f.fix for clue in seen for f in by_code[clue.code].findings if f.fix and f.fix.startswith("traindx ")]
     return FixAdvice(cause.fix.words, commands[0] if commands else None, snippet or cause.fix.snippets.get("pytorch"))
 
 
-def _serious(diagnosis: Diagnosis, by_code: Mapping[str, Outcome]) -> bool:
-    """Whether a finding at level error stands behind the diagnosis."""
-    return any(r.code is not None and by_code[r.code].level == "error" for r in diagnosis.because)
+def _serious(diagnosis: Diagnosis, errors: AbstractSet[str]) -> bool:
+    """Whether a finding that makes the run faulty stands behind the diagnosis."""
+    return any(r.code in errors for r in diagnosis.because)
 
 
-def _rank(diagnosis: Diagnosis, by_code: Mapping[str, Outcome]) -> tuple[int, bool, float, str]:
+def _score(diagnosis: Diagnosis) -> float:
+    return sum(r.weight for r in (*diagnosis.because, *diagnosis.against))
+
+
+def _rank(diagnosis: Diagnosis, errors: AbstractSet[str]) -> tuple[int, bool, float, str]:
     order = {"proved": 0, "consistent": 1, "not-testable": 2, "ruled-out": 3}
-    harmless = not _serious(diagnosis, by_code)
-    score = sum(r.weight for r in (*diagnosis.because, *diagnosis.against))
+    harmless = not _serious(diagnosis, errors)
     place = order[diagnosis.status]
     if harmless and place < 2:  # a note that is proved stands behind an error that is likely
         place = 1
-    return place, harmless, -score, diagnosis.cause
+    return place, harmless, -_score(diagnosis), diagnosis.cause
 
 
 LEARNING = "T103"
 """The check that says whether the run learned: its passing is what `healthy` rests on."""
 
-TOO_EARLY = "T100"
-"""The check that says whether the run is long enough to tell."""
+TOO_EARLY = ("T100", "V403")
+"""The checks that say whether the run is long enough to tell: by its steps, by the epochs of its log."""
 
 
 def _verdict(
-    diagnoses: Sequence[Diagnosis], by_code: Mapping[str, Outcome], facts: Facts
+    by_code: Mapping[str, Outcome], facts: Facts, errors: AbstractSet[str]
 ) -> tuple[Verdict, Diagnosis | None]:
     """The verdict, and the diagnosis that says so when it is no fault."""
-    learning, early = by_code.get(LEARNING), by_code.get(TOO_EARLY)
-    learned = learning is not None and learning.status == "passed" and bool(learning.measured)
-    errors = {o.code for o in by_code.values() if o.status == "failed" and o.level == "error"}
-    if learned:
-        errors -= {code for code in errors if _few(by_code[code], facts)}
-    likely = [d for d in diagnoses if d.status in ("proved", "consistent") and d.probability >= 0.5]
-    if errors or any(r.code in errors for d in likely for r in d.because):
+    if errors:
         return "faulty", None
-    if "recording" not in facts:
-        return (
-            ("healthy", _state("healthy", by_code)) if "dataset" in facts or "history" in facts else ("unclear", None)
-        )
-    if early is not None and early.status == "failed":
+    if any(o.status == "crashed" and o.level == "error" for o in by_code.values()):
+        return "unclear", None
+    early = TOO_EARLY[0] if "recording" in facts else TOO_EARLY[1]
+    if early in by_code and by_code[early].status == "failed":
         return "unclear", _state("too-early-to-tell", by_code)
-    return ("healthy", _state("healthy", by_code)) if learned else ("unclear", None)
+    learned = LEARNING in by_code and by_code[LEARNING].status == "passed"
+    if learned or ("recording" not in facts and ("dataset" in facts or "history" in facts)):
+        return "healthy", _state("healthy", by_code)
+    return "unclear", None
 
 
 FEW = 0.02
-"""Share of the pictures up to which label and picture faults do not make a run that learns faulty (a guess)."""
+"""Share of the pictures up to which label and picture faults do not make a training faulty (a guess)."""
+
+
+def _errors(by_code: Mapping[str, Outcome], facts: Facts) -> frozenset[str]:
+    """The failed checks at level error. Of a training, not those that are about a few files of its dataset:
+    these do not decide whether it learns, unless it stopped or its loss broke, which one bad file can do.
+    """
+    failed = {o.code for o in by_code.values() if o.status == "failed" and o.level == "error"}
+    if "recording" in facts and not failed & {"T001", "T101"}:
+        failed -= {code for code in failed if _few(by_code[code], facts)}
+    return frozenset(failed)
 
 
 def _few(outcome: Outcome, facts: Facts) -> bool:
-    """Whether an outcome about the dataset touches so few files that a run which learned is not faulty for it."""
+    """Whether an outcome about the dataset touches few of its files."""
     dataset = facts.get("dataset")
     if dataset is None or not outcome.code.startswith(("D1", "D2")):
         return False
@@ -201,7 +217,7 @@ def _state(slug: str, by_code: Mapping[str, Outcome]) -> Diagnosis:
     """A diagnosis that is no fault: what was looked at and found in order, by which number."""
     status: Status = "consistent"
     passed = [o for o in by_code.values() if o.status == "passed" and o.measured]
-    early = [o for o in by_code.values() if o.code == TOO_EARLY and o.findings]
+    early = [o for o in by_code.values() if o.code in TOO_EARLY and o.findings]
     because = tuple(Reason("; ".join(str(m) for m in o.measured[:3]), o.code) for o in passed)
     if slug == "too-early-to-tell":
         because = tuple(Reason(o.findings[0].message, o.code) for o in early)
@@ -218,14 +234,15 @@ def _sentence(
     diagnoses: Sequence[Diagnosis],
     by_code: Mapping[str, Outcome],
     facts: Facts,
+    errors: AbstractSet[str],
 ) -> str:
     """The verdict in one sentence."""
     if verdict == "faulty":
-        best = next((d for d in diagnoses if d.status in ("proved", "consistent") and _serious(d, by_code)), None)
+        best = next((d for d in diagnoses if d.status in ("proved", "consistent") and _serious(d, errors)), None)
         if best is None:
-            outcome = next(o for o in by_code.values() if o.status == "failed" and o.level == "error")
+            outcome = next(o for o in by_code.values() if o.code in errors)
             return f"Faulty: {outcome.findings[0].message} ({outcome.code}, {len(outcome.findings)} places)"
-        reason = max(best.because, key=lambda r: r.weight)
+        reason = max(best.because, key=lambda r: (r.code in errors, r.weight))
         return f"Faulty: {best.cause}, {best.status}. {reason.text}"
     if state is not None and state.because:
         if verdict == "healthy" and "recording" in facts:

@@ -43,6 +43,7 @@ def check(data: str | Path, *, progress: Progress | None = None, **judging: Any)
     dataset = scan(data, progress=progress)
     meta = {
         "data": str(data),
+        "root": dataset.root,
         "pictures": len(dataset.images),
         "boxes": len(dataset.boxes),
         "seconds": round(dataset.seconds, 2),
@@ -105,7 +106,7 @@ def _dataset_of(setup: Setup, meta: dict[str, Any], progress: Progress | None) -
         except TraindxError as error:
             meta["dataset_error"] = str(error)
             continue
-        meta["data"] = path
+        meta |= {"data": path, "root": dataset.root}
         return {"dataset": dataset}
     return {}
 

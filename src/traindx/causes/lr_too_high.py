@@ -21,12 +21,14 @@ from traindx.core.treatment import scale_lr
 LR_TOO_HIGH = Cause(
     slug="lr-too-high",
     doc=__doc__,
-    clues=(  # weights are a guess until the benchmark sets them
-        Clue("T201", if_seen=5.0, if_absent=-3.0),
-        Clue("T203", if_seen=2.0, if_absent=-0.5),
-        Clue("T102", if_seen=2.0, if_absent=-0.3),
-        Clue("T101", if_seen=2.0, if_absent=-0.3),
-        Clue("T103", if_seen=1.0, if_absent=-2.0),
+    clues=(  # by bench/weights.py where it has the check, T104, T205 and priors are a guess
+        Clue("T201", if_seen=3.9, if_absent=-2.1),
+        Clue("T205", if_seen=6.0, if_absent=-0.3),
+        Clue("T104", if_seen=5.0),
+        Clue("T203", if_seen=2.4, if_absent=-0.5),
+        Clue("T102", if_seen=2.0, if_absent=-0.1),
+        Clue("T101", if_seen=2.1, if_absent=-0.2),
+        Clue("T103", if_seen=0.9, if_absent=-0.3),
         Clue("T202", if_seen=-4.0),
         Clue("B101", if_seen=-3.0),
         Clue("T301", if_seen=-3.0),
@@ -41,7 +43,7 @@ LR_TOO_HIGH = Cause(
         },
     ),
     proof="trial",
-    prior=-3.5,
+    prior=-2.5,
     undo=scale_lr(1 / 30),
     induce=scale_lr(300),
 )

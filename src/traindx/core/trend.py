@@ -56,9 +56,15 @@ def trend(loss: NDArray[np.float64]) -> Trend:
     steps = np.abs(np.diff(finite))
     noise = 1.4826 * float(np.median(steps)) / float(np.sqrt(2)) if len(steps) else 0.0
     return Trend(
-        start=float(np.median(finite[:first])),
+        start=_start(finite, first),
         end=float(np.median(finite[-last:])),
         noise=noise,
         n=len(finite),
         finite=bool(np.isfinite(known[-last:]).mean() > 0.5),
     )
+
+
+def _start(finite: NDArray[np.float64], first: int) -> float:
+    """Median of the first stretch; the very first loss where that median is already twice as high, an explosion."""
+    median = float(np.median(finite[:first]))
+    return float(finite[0]) if median > 2 * abs(float(finite[0])) else median
