@@ -69,7 +69,7 @@ def _settings(command: Sequence[str]) -> dict[str, Any]:
 
 
 def _framework(command: Sequence[str], script: str) -> Framework:
-    imports = "\n".join(line for line in script.splitlines() if re.match(r"\s*(from|import)\s", line))
+    imports = "\n".join(line.split("#")[0] for line in script.splitlines() if re.match(r"\s*(from|import)\s", line))
     text = " ".join(Path(word).name for word in command[:3]) + "\n" + imports
     return next((name for pattern, name in _FRAMEWORKS if re.search(pattern, text)), "pytorch")
 

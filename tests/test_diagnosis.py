@@ -1,0 +1,116 @@
+"""Ranking, explaining away, locality in time, verdicts."""
+
+from __future__ import annotations
+
+import pytest
+
+from traindx.causes import all_causes
+from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.check import Facts
+from traindx.core.dataset import dataset_of
+from traindx.core.example import falling, flat, recording_with
+from traindx.core.finding import Finding, Measured, Place
+from traindx.core.report import CheckStatus, Diagnosis, Outcome, Report
+from traindx.diagnosis import explain
+from traindx.examine import judge
+
+
+def cause(slug: str, *clues: Clue, prior: float = -3.0) -> Cause:
+    return Cause(slug, f"{slug} in one line.", clues, Fix("mend it"), "trial", prior)
+
+
+def outcome(code: str, status: CheckStatus, step: int | None = None) -> Outcome:
+    findings = (Finding(Place(step=step), f"{code} is seen"),) if status == "failed" else ()
+    return Outcome(code, f"check-{code}", "error", status, "", "needs x", (), findings, (Measured(code, 1),))
+
+
+def of(report: Report, slug: str) -> Diagnosis:
+    return next(d for d in report.diagnoses if d.cause == slug)
+
+
+def test_the_probability_is_the_logistic_of_the_printed_sum() -> None:
+    one = cause("one", Clue("A1", 4.0), Clue("A2", 1.0, -0.5))
+    found = of(explain([outcome("A1", "failed"), outcome("A2", "passed")], [one], {}), "one")
+    total = sum(r.weight for r in (*found.because, *found.against))
+    assert total == pytest.approx(-3.0 + 4.0 - 0.5)
+    assert found.probability == pytest.approx(1 / (1 + 2.718281828**-total), abs=1e-4)
+
+
+def test_a_proved_cause_takes_its_symptoms_from_the_others() -> None:
+    proved = cause("proved-one", Clue("A1", 6.0, proves=True), Clue("A2", 1.0))
+    other = cause("other", Clue("A2", 5.0))
+    report = explain([outcome("A1", "failed"), outcome("A2", "failed")], [other, proved], {})
+    assert report.diagnoses[0].cause == "proved-one"
+    assert of(report, "other").status == "ruled-out"
+    assert "explained by proved-one" in of(report, "other").against[1].text
+    alone = explain([outcome("A1", "passed"), outcome("A2", "failed")], [other, proved], {})
+    assert of(alone, "other").status == "consistent"
+
+
+def test_a_cause_that_acts_from_the_start_is_not_credited_with_a_late_symptom() -> None:
+    constant = cause("constant", Clue("A1", 6.0, from_start=True))
+    facts = {"recording": recording_with(falling(steps=100))}
+    assert of(explain([outcome("A1", "failed", step=0)], [constant], facts), "constant").status == "consistent"
+    late = of(explain([outcome("A1", "failed", step=60)], [constant], facts), "constant")
+    assert late.status == "ruled-out"
+    assert "starts at step 60" in late.against[1].text
+
+
+def test_a_cause_whose_checks_could_not_look_is_not_testable() -> None:
+    found = of(explain([outcome("A1", "skipped")], [cause("one", Clue("A1", 6.0))], {}), "one")
+    assert (found.status, found.because) == ("not-testable", ())
+    assert found.not_looked_at[0].code == "A1"
+
+
+def test_healthy_rests_on_a_loss_that_fell() -> None:
+    report = judge({"recording": recording_with(falling())})
+    assert report.verdict == "healthy"
+    assert report.diagnoses[0].cause == "healthy"
+    assert any("the loss fell by" in r.text for r in report.diagnoses[0].because)
+    assert judge({"recording": recording_with(flat())}).verdict == "faulty"
+
+
+def test_a_few_steps_are_too_early_to_tell() -> None:
+    report = judge({"recording": recording_with(falling(steps=8))})
+    assert (report.verdict, report.diagnoses[0].cause) == ("unclear", "too-early-to-tell")
+
+
+def test_an_exact_fault_is_named_even_when_the_run_is_short() -> None:
+    report = judge({"recording": recording_with(falling(steps=8), calls="fbs", grad_before=2.0)})
+    assert (report.verdict, report.diagnoses[0].cause) == ("faulty", "missing-zero-grad")
+    assert report.diagnoses[0].status == "proved"
+
+
+def few_bad_boxes(bad: int) -> Facts:
+    images = [{"path": f"{i}.jpg"} for i in range(200)]
+    boxes = [{"image": i, "w": 0.0 if i < bad else 0.2} for i in range(200)]
+    return {"dataset": dataset_of(images, boxes)}
+
+
+def test_two_bad_labels_make_a_dataset_faulty_and_not_a_training_that_learns() -> None:
+    few = few_bad_boxes(2)
+    assert judge(few).verdict == "faulty"
+    run = judge({**few, "recording": recording_with(falling())})
+    assert run.verdict == "healthy"
+    assert of(run, "degenerate-boxes").status == "proved"
+    assert judge({**few_bad_boxes(60), "recording": recording_with(falling())}).verdict == "faulty"
+
+
+def test_two_bad_labels_stand_behind_the_cause_of_a_training_that_fails() -> None:
+    diverged = recording_with([2.3, 2.4, 80.0, *flat(steps=57)], update_ratio=[0.5, 4.0, *[0.05] * 58])
+    report = judge({**few_bad_boxes(2), "recording": diverged})
+    assert report.diagnoses[0].cause == "lr-too-high"
+
+
+def test_a_crashed_check_keeps_a_run_from_being_called_healthy() -> None:
+    outcomes = [outcome("T103", "passed"), outcome("T201", "crashed")]
+    facts = {"recording": recording_with(falling())}
+    assert explain(outcomes, [], facts).verdict == "unclear"
+    assert explain(outcomes[:1], [], facts).verdict == "healthy"
+
+
+def test_every_failed_check_with_a_cause_names_it() -> None:
+    report = judge(few_bad_boxes(2))
+    failed = next(o for o in report.outcomes if o.code == "D208")
+    assert "degenerate-boxes" in failed.causes
+    assert {c.slug for c in all_causes()} >= set(failed.causes)
