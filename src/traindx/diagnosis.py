@@ -169,6 +169,9 @@ def _rank(diagnosis: Diagnosis, errors: AbstractSet[str]) -> tuple[int, bool, fl
 LEARNING = "T103"
 """The check that says whether the run learned: its passing is what `healthy` rests on."""
 
+DOUBTS = ("T105", "T106")
+"""The checks that say that a loss which fell shows nothing yet: it ends at chance, or its fall is within its noise."""
+
 TOO_EARLY = ("T100", "V403")
 """The checks that say whether the run is long enough to tell: by its steps, by the epochs of its log."""
 
@@ -185,6 +188,8 @@ def _verdict(
     if early in by_code and by_code[early].status == "failed":
         return "unclear", _state("too-early-to-tell", by_code)
     learned = LEARNING in by_code and by_code[LEARNING].status == "passed"
+    if any(code in by_code and by_code[code].status == "failed" for code in DOUBTS):
+        return "unclear", None
     if learned or ("recording" not in facts and ("dataset" in facts or "history" in facts)):
         return "healthy", _state("healthy", by_code)
     return "unclear", None
@@ -247,9 +252,13 @@ def _sentence(
     if state is not None and state.because:
         if verdict == "healthy" and "recording" in facts:
             learning = by_code[LEARNING]
-            return "Healthy: " + "; ".join(str(m) for m in learning.measured[:2])
+            unseen = "" if "history" in facts else "; this is the training alone, no validation was seen"
+            return f"Healthy: {learning.measured[0]}{unseen}"
         if verdict == "healthy":
             looked = sum(o.status == "passed" for o in by_code.values())
             return f"Healthy: {looked} checks passed, none failed at level error"
         return f"Too early to tell: {state.because[0].text}"
+    doubt = next((by_code[code] for code in DOUBTS if code in by_code and by_code[code].findings), None)
+    if doubt is not None:
+        return f"Unclear: {doubt.findings[0].message}"
     return "Unclear: no check failed at level error, and nothing shows that the run learned"

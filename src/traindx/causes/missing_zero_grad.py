@@ -25,6 +25,8 @@ MISSING_ZERO_GRAD = Cause(
         Clue("T103", if_seen=0.3),
         Clue("T201", if_seen=0.3),
         Clue("T203", if_seen=0.3),
+        Clue("T205", if_seen=0.3),
+        Clue("T104", if_seen=0.3),
     ),
     fix=Fix(
         "Clear the gradients once for each optimizer step, before the backward pass.",

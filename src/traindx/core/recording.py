@@ -29,6 +29,7 @@ dead_window (the share that was so in each of the last recorded steps, ten at mo
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -155,6 +156,19 @@ class Recording:
         """Norm of the update over norm of the weights, over all parameters that an optimizer holds; nan where not recorded."""
         with np.errstate(invalid="ignore", divide="ignore"):
             return self.update_norm / self.weight_norm
+
+    @property
+    def passes(self) -> int:
+        """Backward passes, or optimizer steps where these are more (a long recording writes not every step)."""
+        steps = int(self.step[-1]) + 1 if len(self.step) else 0
+        return max(steps, sum(calls.count("b") for calls in self.calls))
+
+    @property
+    def chance(self) -> float | None:
+        """ln K, the cross entropy of guessing among K classes; None where no cross entropy over classes was recorded."""
+        calls = [d["loss_call"] for d in self.details.values() if d.get("loss_call")]
+        classes = [c.get("classes") for c in calls if c.get("name") in ("cross_entropy", "nll_loss")]
+        return math.log(classes[0]) if classes and classes[0] and classes[0] > 1 else None
 
     def per_layer(self, name: str) -> Floats:
         """`activations[name]` of the recorded steps: [records, layers], nan where a layer was not called."""

@@ -46,7 +46,7 @@ class Attachment:
             self._forward_hook = None
 
     def _hooks(self) -> None:
-        session, compiling = self._session, self._torch.compiler.is_compiling
+        session, compiling = self._session, wrappers.is_traced(self._torch)
 
         def before_forward(module: Any, arguments: Any) -> Any:
             if compiling():
@@ -88,7 +88,7 @@ class Attachment:
     def _watch(self, on: bool) -> None:
         """Switch the hook that sees every layer's output; under torch.compile it stays, as each change recompiles."""
         if on and self._forward_hook is None:
-            session, compiling = self._session, self._torch.compiler.is_compiling
+            session, compiling = self._session, wrappers.is_traced(self._torch)
 
             def after_forward(module: Any, arguments: Any, output: Any) -> None:
                 if not compiling():

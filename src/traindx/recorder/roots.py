@@ -38,7 +38,8 @@ class Roots:
     def search(self, step: int) -> None:
         """Look for a root anew: another model may be trained now. A root in use gives way to a larger one only."""
         if not self.searching:
-            in_use = self.root is not None and step - self._called_at <= STALE
+            root = self.root
+            in_use = root is not None and step - self._called_at <= STALE and _is_trained(root)
             self.searching, self._stack, self._found = True, [], self._size if in_use else 0
 
     def called(self, step: int) -> None:
@@ -81,7 +82,7 @@ class Roots:
         self._stack.append(id(module))
         if not module._modules:
             self._called.add(module)
-        if outermost and gradients:
+        if outermost and gradients and _is_trained(module):
             self.offer(module)
         return outermost and module is self.root
 
@@ -110,3 +111,8 @@ class Roots:
         if size is None:
             size = self._sizes[module] = sum(int(p.numel()) for p in module.parameters())
         return size
+
+
+def _is_trained(module: Any) -> bool:
+    """Whether any parameter requires a gradient: a teacher that is frozen is not what is trained."""
+    return any(p.requires_grad for p in module.parameters())

@@ -16,9 +16,15 @@ from traindx.recorder.session import Session
 Maker: TypeAlias = Callable[[Any], Callable[..., Any]]
 
 
+def is_traced(torch: Any) -> Callable[[], bool]:
+    """Tells whether code is being traced now, by torch.compile or torch.jit: then nothing may be measured."""
+    compiling, tracing = torch.compiler.is_compiling, torch.jit.is_tracing
+    return lambda: compiling() or tracing()
+
+
 def backward(torch: Any, session: Session) -> Maker:
     """`torch.autograd.backward`, through which `Tensor.backward` goes too; not those inside another (checkpointing)."""
-    compiling, inside = torch.compiler.is_compiling, [False]
+    compiling, inside = is_traced(torch), [False]
 
     def make(original: Any) -> Callable[..., Any]:
         def wrapper(*args: Any, **kwargs: Any) -> Any:
@@ -38,7 +44,7 @@ def backward(torch: Any, session: Session) -> Maker:
 
 def train(torch: Any, session: Session) -> Maker:
     """`Module.train`, and so `eval`: the outermost call, as torch calls it again for each child."""
-    compiling, inside = torch.compiler.is_compiling, [False]
+    compiling, inside = is_traced(torch), [False]
 
     def make(original: Any) -> Callable[..., Any]:
         def wrapper(self: Any, mode: bool = True) -> Any:
@@ -61,7 +67,7 @@ def train(torch: Any, session: Session) -> Maker:
 
 def zero_grad(torch: Any, session: Session) -> Maker:
     """`zero_grad` of optimizers and modules."""
-    compiling = torch.compiler.is_compiling
+    compiling = is_traced(torch)
 
     def make(original: Any) -> Callable[..., Any]:
         def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
@@ -110,7 +116,7 @@ def scheduler_step(session: Session) -> Maker:
 
 def loss(torch: Any, session: Session, name: str) -> Maker:
     """A loss function of `torch.nn.functional`."""
-    compiling, treat = torch.compiler.is_compiling, session.treatments.scores
+    compiling, treat = is_traced(torch), session.treatments.scores
 
     def make(original: Any) -> Callable[..., Any]:
         def wrapper(*args: Any, **kwargs: Any) -> Any:

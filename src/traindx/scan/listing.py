@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -98,10 +99,22 @@ def _walk(folder: str) -> Iterator[str]:
             for item in items:
                 if item.name.startswith("."):
                     continue
-                if item.name.rpartition(".")[2].lower() in PICTURE_SUFFIXES and not item.is_dir():
+                if (
+                    item.name.rpartition(".")[2].lower() in PICTURE_SUFFIXES
+                    and not item.is_dir()
+                    and not _is_special(item)
+                ):
                     yield item.path
                 elif item.is_dir():
                     waiting.append(item.path)
+
+
+def _is_special(item: os.DirEntry[str]) -> bool:
+    """A pipe, socket or device: opening it could wait for ever. A link that leads nowhere is none of these."""
+    try:
+        return not stat.S_ISREG(item.stat().st_mode)
+    except OSError:
+        return False
 
 
 def _listed(file: Path, settings: Settings) -> Iterator[str]:

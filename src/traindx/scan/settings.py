@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import reprlib
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ MAX_BYTES = 20_000_000
 MAX_CLASSES = 1_000_000
 
 SPLIT_KEYS = ("train", "val", "test")
+
+LARGEST = 2**20
+"""Bytes of a settings file that is still read: names for 20,000 classes."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +147,7 @@ def _names(file: Path, values: Mapping[str, Any]) -> dict[int, str]:
         found = {}
     if not found:
         raise TraindxError(
-            f"{file}: `names` is {str(names)[:80]!r}", "it should be a list of names, or a mapping from ids to names"
+            f"{file}: `names` is {reprlib.repr(names)}", "it should be a list of names, or a mapping from ids to names"
         )
     return dict(sorted(found.items()))
 

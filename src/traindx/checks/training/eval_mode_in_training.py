@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from traindx.core.check import Facts, check
 from traindx.core.example import falling, recording_with
 from traindx.core.finding import Curve, Finding, Line, Measured, Place
-from traindx.core.recording import Event, Recording
+from traindx.core.recording import Event, Layer, Recording
 
 MODAL = ("BatchNorm", "InstanceNorm", "Dropout", "DropPath", "StochasticDepth")
 """Layers that behave differently in evaluation mode."""
@@ -23,16 +24,15 @@ def eval_mode_in_training(recording: Recording, *, share: float = 0.2) -> Iterat
 
     ## How to fix
     Call `model.train()` at the start of each epoch. Reported only when the model has layers that behave differently
-    in the two modes, or when the mode changed during the run.
+    in the two modes and that are being trained: a backbone that is frozen on purpose stays in evaluation mode rightly.
     """
     known = recording.training >= 0
     if not known.any():
         return
     off = known & (recording.training == 0)
     yield Measured("training steps in evaluation mode", int(off.sum()), f"0 of {int(known.sum())}")
-    modal = [layer.name for layer in recording.layers if layer.kind.startswith(MODAL)]
-    changed = bool((recording.training[known] == 1).any())
-    if off.sum() < share * known.sum() or not (modal or changed):
+    modal = _trained_modal_layers(recording)
+    if off.sum() < share * known.sum() or not modal:
         return
     step = int(recording.step[off.argmax()])
     event = _switch(recording, step)
@@ -42,10 +42,19 @@ def eval_mode_in_training(recording: Recording, *, share: float = 0.2) -> Iterat
     text = (
         f"the model is in evaluation mode at {int(off.sum())} of {int(known.sum())} training steps, from step {step} on"
     )
-    if modal:
-        text += f"; {len(modal)} layers depend on it ({modal[0]}, …)"
+    text += f"; {len(modal)} layers depend on it ({modal[0]}, …)"
     place = Place(path=source.path, line=source.line, step=step) if source else Place(step=step)
     yield Finding(place, text, (curve,))
+
+
+def _trained_modal_layers(recording: Recording) -> list[str]:
+    """Layers for which the mode matters: normalisations whose parameters an optimizer holds, and dropout among trained ones."""
+    held = [p for p in recording.parameters if p.trainable and p.optimizer is not None]
+    owners = {p.name.rpartition(".")[0] for p in held}
+    mostly = len(held) >= 0.5 * len(recording.parameters)
+    modal = [layer for layer in recording.layers if layer.kind.startswith(MODAL)]
+    with_weights = {p.name.rpartition(".")[0] for p in recording.parameters}
+    return [x.name for x in modal if x.name in owners or (x.name not in with_weights and mostly)]
 
 
 def _switch(recording: Recording, step: int) -> Event | None:
@@ -57,7 +66,16 @@ def _switch(recording: Recording, step: int) -> Event | None:
 @eval_mode_in_training.fires_on
 def left_on_after_validation() -> Facts:
     switch = {"kind": "event", "event": "mode", "step": 20, "training": False, "path": "train.py", "line": 31}
-    return {"recording": recording_with(falling(), training=[i < 20 for i in range(60)], events=[switch])}
+    run = recording_with(falling(), training=[i < 20 for i in range(60)], events=[switch])
+    return {"recording": replace(run, layers=(*run.layers, Layer("drop", "Dropout")))}
+
+
+@eval_mode_in_training.quiet_on
+def backbone_frozen_on_purpose() -> Facts:
+    frozen = [{"name": "bn.weight", "shape": [8], "trainable": True, "optimizer": None} for _ in range(4)]
+    head = {"name": "fc.weight", "shape": [8], "trainable": True, "optimizer": 0}
+    run = recording_with(falling(), training=False, parameters=[*frozen, head])
+    return {"recording": replace(run, layers=(Layer("bn", "BatchNorm2d"), Layer("drop", "Dropout"), *run.layers))}
 
 
 @eval_mode_in_training.quiet_on

@@ -14,9 +14,9 @@ from traindx.core.recording import Recording
 
 @check("T104", level="error")
 def loss_collapses(
-    recording: Recording, *, rest: float = 1e-3, within: int = 10, min_steps: int = 20
+    recording: Recording, *, rest: float = 1e-6, within: int = 10, min_steps: int = 20
 ) -> Iterator[Finding | Measured]:
-    """Within a few steps the loss falls from a tenth of its start or more to a thousandth or less, and never comes back.
+    """Within a few steps the loss falls from a tenth of its start or more to a millionth or less, and never comes back.
 
     ## Why is this bad?
     No model learns that fast. The outputs have become constant or huge, so that the loss has nothing left to count:
@@ -25,22 +25,23 @@ def loss_collapses(
     ## How to fix
     Look at the update-to-weight ratio of the steps before: a rate that is too high throws the outputs off. If it is
     usual, look at the targets: one class folder instead of several, or no boxes at all.
-    `rest` and `within` are guesses; a small network that memorises its pictures falls a thousandfold in hundreds of steps.
+    `rest` and `within` are guesses; a regression may fall ten-thousandfold in ten steps, a network that memorises its
+    pictures a thousandfold in hundreds.
     """
     known = np.isfinite(recording.loss)
     step, loss = recording.step[known], recording.loss[known]
-    if len(loss) < min_steps:
+    if len(loss) < min_steps or len(recording.optimizers) > 1:
         return
     start = float(np.median(loss[:3]))
-    low = float(np.median(loss[-max(5, len(loss) // 4) :]))
+    low = float(np.median(np.abs(loss[-max(5, len(loss) // 4) :])))
     yield Measured(
         "median loss of the last quarter over the start", low / start if start else 0.0, f"over {rest:g}, or slowly"
     )
     if start <= 0 or low > rest * start:
         return
-    first_low = int(np.argmax(loss <= rest * start))
+    first_low = int(np.argmax(np.abs(loss) <= rest * start))
     high_before = loss[max(0, first_low - within) : first_low] >= 0.1 * start
-    stays = float(np.mean(loss[first_low:] <= 10 * rest * start))
+    stays = float(np.mean(np.abs(loss[first_low:]) <= 10 * rest * start))
     if not high_before.any() or stays < 0.9:
         return
     onset = int(step[first_low])

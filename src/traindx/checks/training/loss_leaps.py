@@ -31,7 +31,7 @@ def loss_leaps(
     """
     known = np.isfinite(recording.loss)
     taken = recording.update_ratio[np.isfinite(recording.update_ratio)]
-    if known.sum() < min_steps or len(taken) < 3:
+    if known.sum() < min_steps or len(taken) < 3 or len(recording.optimizers) > 1:
         return
     step, loss = recording.step[known], recording.loss[known]
     start, median = trend(recording.loss).start, float(np.median(taken))

@@ -15,7 +15,7 @@ from traindx.core.trend import trend
 
 @check("T102", level="error")
 def loss_rises(
-    recording: Recording, *, rise: float = 0.1, z: float = 4.0, min_steps: int = 10
+    recording: Recording, *, rise: float = 0.1, z: float = 4.0, min_steps: int = 10, min_passes: int = 30
 ) -> Iterator[Finding | Measured]:
     """The loss ends above the level it started from, by more than its own noise.
 
@@ -25,10 +25,11 @@ def loss_rises(
     ## How to fix
     Find what throws the weights away: the rate, gradients that pile up, a sign, labels that changed.
     The level at the end is the median of the last tenth, the level at the start that of the first twentieth; both
-    thresholds are against the run's own start and noise.
+    thresholds are against the run's own start and noise. Not judged with several optimizers, whose losses make no one curve.
     """
     known = ~np.isnan(recording.loss)
-    if np.isfinite(recording.loss[known]).sum() < min_steps:
+    few = recording.passes < min_passes or np.isfinite(recording.loss[known]).sum() < min_steps
+    if few or len(recording.optimizers) > 1:
         return
     seen = trend(recording.loss)
     yield Measured(

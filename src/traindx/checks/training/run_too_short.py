@@ -22,11 +22,10 @@ def run_too_short(recording: Recording, *, min_passes: int = 30) -> Iterator[Fin
     Let it run longer: at least `min_passes` backward passes (a guess). Passes are counted rather than optimizer steps,
     because gradient accumulation averages the loss over several passes.
     """
-    steps = int(recording.step[-1]) + 1 if len(recording.step) else 0
-    passes = max(steps, sum(calls.count("b") for calls in recording.calls))
+    passes = recording.passes
     yield Measured("backward passes", passes, f"at least {min_passes}")
     if passes < min_passes:
-        place = Place(step=steps - 1 if steps else None)
+        place = Place(step=int(recording.step[-1]) if len(recording.step) else None)
         yield Finding(place, f"{passes} backward passes, at least {min_passes} are needed to judge the loss curve")
 
 

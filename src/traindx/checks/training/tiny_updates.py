@@ -26,7 +26,7 @@ def tiny_updates(
     Raise the learning rate; a range test says how far. If the rate is usual, something keeps the gradient small.
     The 90th percentile over the run is judged, so that warm-up and decay do not count; it was at least 0.0017 in healthy
     runs from scratch, and about 0.0003 when a pretrained network is tuned with AdamW at 1e-5. A run whose loss falls
-    by more than `drop` is left alone whatever its ratio.
+    by more than `drop`, or is far below chance already, is left alone whatever its ratio.
     """
     taken = recording.update_ratio
     taken = taken[np.isfinite(taken)]
@@ -34,6 +34,8 @@ def tiny_updates(
         return
     high, seen = float(np.quantile(taken, 0.9)), trend(recording.loss)
     yield Measured("update-to-weight ratio (90th percentile)", high, f"over {ratio:g}")
+    if recording.chance is not None and seen.end < 0.6 * recording.chance:
+        return
     if high > ratio or not seen.finite or seen.drop > drop:
         return
     shown = np.isfinite(recording.update_ratio)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from traindx.core.check import Facts, check
 from traindx.core.example import falling, flat, recording_with
@@ -16,7 +17,7 @@ from traindx.core.recording import Recording
 def update_overwhelms_weights(
     recording: Recording, *, ratio: float = 0.2, window: int = 20
 ) -> Iterator[Finding | Measured]:
-    """A single update is a large part of the weights' own norm, and the loss does not fall in the steps after it.
+    """A single update is a large part of the weights' own norm, and the loss leaps or does not fall in the steps after it.
 
     ## Why is this bad?
     The step leaves the region in which the gradient describes the loss. The weights that were there, initial or
@@ -31,6 +32,9 @@ def update_overwhelms_weights(
     taken = recording.update_ratio
     weighty = np.isfinite(recording.weight_norm) & (recording.weight_norm > 1e-6)
     usable = weighty | np.isinf(recording.weight_norm)
+    usable &= ~_from_zero(recording)
+    if not usable.any():
+        return
     largest = float(np.nanmax(taken[usable])) if np.isfinite(taken[usable]).any() else float("nan")
     yield Measured("largest update-to-weight ratio of a step", largest, f"under {ratio:g}")
     with np.errstate(invalid="ignore"):
@@ -50,12 +54,22 @@ def update_overwhelms_weights(
     yield Finding(Place(step=step, setting="lr"), text, (curve, _loss(recording, step)))
 
 
+def _from_zero(recording: Recording) -> NDArray[np.bool_]:
+    """The first ten records of weights that start at zero: there the update is all that there is, or most of it."""
+    starts = bool(len(recording.step)) and abs(float(recording.update_ratio[0]) - 1) < 1e-4
+    return np.asarray((np.arange(len(recording.step)) < 10) & starts)
+
+
 def _no_better(recording: Recording, i: int, window: int) -> bool:
-    """Whether the loss in the window after written step i is no lower than before it, or not finite."""
+    """Whether after written step i the loss leaps to three times what it was, or is no lower in the window than before."""
     before = recording.loss[: i + 1]
     after = recording.loss[i + 1 : i + 1 + window]
     before, after = before[np.isfinite(before)][-window:], after[~np.isnan(after)]
-    return bool(len(before) and len(after)) and float(np.median(after)) >= 0.9 * float(np.median(before))
+    if not len(before) or not len(after):
+        return False
+    level = float(np.median(before))
+    leaps = level > 0 and float(np.max(after[:5])) > 3 * level
+    return leaps or float(np.median(after)) >= 0.9 * level
 
 
 def _loss(recording: Recording, onset: int) -> Curve:

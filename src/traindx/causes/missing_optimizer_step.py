@@ -1,0 +1,29 @@
+"""Gradients are computed, and no step is taken with them.
+
+## How it shows
+The weights do not change at all: updates are exactly zero, or there are none. The loss goes up and down with the batches.
+
+## How to tell it from its look-alikes
+A rate that is too low changes every weight a little at each step. Parameters in no optimizer stand still while others move.
+
+## How to fix
+Call `optimizer.step()` after `loss.backward()`, and `optimizer.zero_grad()` not in between.
+"""
+
+from traindx.core.cause import Cause, Clue, Fix
+
+MISSING_OPTIMIZER_STEP = Cause(
+    slug="missing-optimizer-step",
+    doc=__doc__,
+    clues=(  # a guess until the benchmark sets it
+        Clue("T304", if_seen=8.0, if_absent=-4.0, proves=True, from_start=True),
+        Clue("T202", if_seen=0.5),
+        Clue("T103", if_seen=0.5),
+        Clue("T105", if_seen=0.3),
+    ),
+    fix=Fix(
+        "Take the step right after the backward pass.",
+        {"pytorch": "optimizer.zero_grad()\nloss.backward()\noptimizer.step()"},
+    ),
+    proof="observed",
+)
