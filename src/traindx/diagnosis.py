@@ -106,9 +106,7 @@ def _term(clue: Clue, outcome: Outcome, early: int, explained: Mapping[str, str]
         return "missing", Reason(f"{outcome.name}: {outcome.reason}", outcome.code)
     if outcome.status == "passed":
         numbers = "; ".join(str(m) for m in outcome.measured[:2])
-        return "absent", Reason(
-            f"no {_words(outcome)}" + (f": {numbers}" if numbers else ""), outcome.code, clue.if_absent
-        )
+        return "absent", Reason(f"not seen: {_words(outcome)} ({numbers})", outcome.code, clue.if_absent)
     text = outcome.findings[0].message
     if len(outcome.findings) > 1:
         text += f" (and {len(outcome.findings) - 1} more)"

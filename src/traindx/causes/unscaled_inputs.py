@@ -21,6 +21,7 @@ UNSCALED_INPUTS = Cause(
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
         Clue("B101", if_seen=7.0, if_absent=-6.0, from_start=True),
+        Clue("B102", if_seen=12.0, from_start=True),
         Clue("T201", if_seen=0.5),
         Clue("T203", if_seen=0.5),
         Clue("T101", if_seen=0.5),

@@ -12,6 +12,7 @@ from traindx.cli.output import Output
 from traindx.cli.progress import tell
 from traindx.cli.run import require_command
 from traindx.config import nearest
+from traindx.core.report import Report
 from traindx.errors import TraindxError
 
 
@@ -59,7 +60,16 @@ def prove(
         progress=tell,
     )
     place.write(report)
+    if not any(d.trial for d in report.diagnoses):
+        click.echo(f"no trial was run: {_why_none(report)}", err=True)
     return report.exit_status
+
+
+def _why_none(report: Report) -> str:
+    decided = next((d for d in report.diagnoses if d.status == "proved"), None)
+    if decided is not None:
+        return f"{decided.cause} is proved by what was seen; to try it all the same, name it: traindx prove RUN {decided.cause}"
+    return "no open diagnosis has a cause that can be undone; to try one, name it: traindx prove RUN CAUSE"
 
 
 def require_causes(slugs: tuple[str, ...]) -> None:

@@ -20,6 +20,7 @@ RUNS = Path("traindx-runs")
 
 
 @click.command(cls=CommandBeforeCommand)
+@click.argument("before", nargs=-1, metavar="")
 @click.option("--folder", type=click.Path(path_type=Path), help="Record into this folder, which must be new or empty.")
 @click.option("--name", help="A word for the recording's folder below traindx-runs/.")
 @check_options
@@ -27,6 +28,7 @@ RUNS = Path("traindx-runs")
 @click.pass_context
 def run(
     ctx: click.Context,
+    before: tuple[str, ...],
     folder: Path | None,
     name: str | None,
     select: tuple[str, ...],
@@ -41,6 +43,9 @@ def run(
     traindx-runs/. The exit status is the command's own where it failed, otherwise 0 or 1 by the report.
     """
     command: tuple[str, ...] = ctx.meta[BEHIND]
+    if before:
+        hint = f"traindx run -- {' '.join((*before, *command))}"
+        raise TraindxError(f"the command stands behind two dashes, and {before[0]!r} stands before them", "", hint)
     require_command(command)
     place = Output(kind, output, verbose).require()
     chosen = selection(select, ignore)
@@ -64,7 +69,10 @@ def record_and_diagnose(command: Sequence[str], home: Path, chosen: Selection) -
     status = run_command(command, home).exit_status
     with progress("pictures of its dataset") as advance:
         report = examine.diagnose(home, progress=advance, **chosen.arguments())
-    (home / "report.json").write_text(FORMATS["json"](report), encoding="utf-8")
+    try:
+        (home / "report.json").write_text(FORMATS["json"](report), encoding="utf-8")
+    except OSError as error:
+        click.echo(f"traindx: report.json could not be written to {home}: {error.strerror}", err=True)
     return status, report
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shlex
@@ -68,16 +69,14 @@ def run_command(
     status = _run([program, *command[1:]], where, environment, stdout, timeout)
     seconds = time.monotonic() - began
     shown = status if status >= 0 else 128 - status
-    _write(
-        home,
-        {
-            **facts,
-            "ended": time.time(),
-            "exit_status": shown,
-            "signal": -status if status < 0 else None,
-            "recorded": any(home.glob("rank-*.jsonl")),
-        },
-    )
+    ended = {
+        "ended": time.time(),
+        "exit_status": shown,
+        "signal": -status if status < 0 else None,
+        "recorded": any(home.glob("rank-*.jsonl")),
+    }
+    with contextlib.suppress(OSError):  # a full disk, or a folder that the command removed: its status still counts
+        _write(home, {**facts, **ended})
     return RunResult(shown, seconds, home)
 
 

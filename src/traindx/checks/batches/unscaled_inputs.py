@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from traindx.core.check import Facts, check
@@ -23,23 +24,60 @@ def unscaled_inputs(
 
     ## How to fix
     Scale pictures to 0..1 (`ToTensor`, or divide by 255) and subtract mean and divide by deviation of the training set.
-    Measured at the input of the first weighted layer, so a network that normalises inside is not reported. Standardised
+    Measured at the input of the first weighted layer, so a network that normalises inside is not reported; one that
+    normalises right behind that layer takes most of the scale out again and gets a warning, B102. Standardised
     pictures stay within about ±3 with deviation 1, pictures of 0..1 have a deviation of about 0.25.
     """
+    seen = scale_of(recording)
+    if seen is None:
+        return
+    yield from seen.measured
+    if seen.high < largest or seen.deviation < spread or seen.normalised:
+        return
+    yield Finding(Place(layer=seen.layer, step=0), seen.words)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The largest number and the deviation at the first weighted layer's input, and whether a normalisation follows."""
+
+    layer: str | None
+    high: float
+    deviation: float
+    normalised: bool
+
+    @property
+    def measured(self) -> tuple[Measured, Measured]:
+        """Both numbers with what they should be."""
+        return (
+            Measured("largest input of the first layer", self.high, "under 30"),
+            Measured("standard deviation of the first layer's input", self.deviation, "about 0.2 to 2"),
+        )
+
+    @property
+    def words(self) -> str:
+        """What a finding says."""
+        text = f"inputs reach {self.high:.4g} with a standard deviation of {self.deviation:.3g} at {self.layer}"
+        return f"{text} (should be about 1)" + (": pixel values were not divided by 255" if self.high <= 256 else "")
+
+
+NORMALISATIONS = ("BatchNorm", "GroupNorm", "InstanceNorm", "SyncBatchNorm")
+
+
+def scale_of(recording: Recording) -> Scale | None:
+    """The scale of what reaches the first weighted layer over all recorded steps; None where it was not recorded."""
     first = [d["first_input"] for d in recording.details.values() if d.get("first_input")]
     if not first:
-        return
-    high = max(max(abs(_number(f["min"])), abs(_number(f["max"]))) for f in first)
-    deviation = max(_largest(f["std"]) for f in first)
-    yield Measured("largest input of the first layer", high, f"under {largest:g}")
-    yield Measured("standard deviation of the first layer's input", deviation, "about 0.2 to 2")
-    if high < largest or deviation < spread:
-        return
+        return None
     layer = first[0].get("layer")
-    text = f"inputs reach {high:.4g} with a standard deviation of {deviation:.3g} at {layer} (should be about 1)"
-    if high <= 256:
-        text += ": pixel values were not divided by 255"
-    yield Finding(Place(layer=layer, step=0), text)
+    names = [x.name for x in recording.layers]
+    at = names.index(layer) if layer in names else 0
+    return Scale(
+        layer=layer,
+        high=max(max(abs(_number(f["min"])), abs(_number(f["max"]))) for f in first),
+        deviation=max(_largest(f["std"]) for f in first),
+        normalised=any(x.kind.startswith(NORMALISATIONS) for x in recording.layers[at + 1 : at + 3]),
+    )
 
 
 def _number(value: Any) -> float:
