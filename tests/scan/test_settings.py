@@ -93,7 +93,7 @@ def test_a_folder_that_holds_one_dataset_yaml_is_accepted(tmp_path: Path) -> Non
         ("- a\n- b\n", "holds a list"),
         ("a: [1, 2\nb: 3\n", "no valid yaml, line 2"),
         (f"{PATHS}names: cat\n", "`names` is 'cat'"),
-        (f"{PATHS}names: []\n", "`names` is '[]'"),
+        (f"{PATHS}names: []\n", "`names` is []"),
         (f"{PATHS}nc: many\n", "`nc` is 'many'"),
         (f"{PATHS}nc: .inf\n", "`nc` is inf"),
         (f"{PATHS}nc: 1.0e+12\n", "`nc` is 1000000000000.0"),
@@ -132,3 +132,18 @@ def test_a_picture_given_as_dataset_is_refused_in_one_line(tmp_path: Path) -> No
     with pytest.raises(TraindxError) as caught:
         scan(file)
     assert "\n" not in str(caught.value)
+
+
+def test_a_settings_file_that_is_far_too_large_is_refused_at_once(tmp_path: Path) -> None:
+    file = write(tmp_path / "data.yaml", f"{PATHS}names:\n" + "".join(f"- class{i}\n" for i in range(150_000)))
+    with pytest.raises(TraindxError, match="bytes"):
+        scan(file)
+
+
+def test_names_that_expand_without_end_are_refused_in_one_short_line(tmp_path: Path) -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 10)]
+    file = write(tmp_path / "data.yaml", "\n".join(lines) + f"\n{PATHS}names: *a9\n")
+    with pytest.raises(TraindxError) as caught:
+        scan(file)
+    assert len(str(caught.value)) < 1000

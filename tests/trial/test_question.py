@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from traindx.causes.left_in_eval_mode import LEFT_IN_EVAL_MODE
 from traindx.causes.lr_too_high import LR_TOO_HIGH
 from traindx.core.cause import Cause
 from traindx.core.example import falling, flat, recording_with
-from traindx.core.recording import Recording
+from traindx.core.recording import Layer, Recording
 from traindx.core.setup import Setup
 from traindx.trial.arms import Done
 from traindx.trial.judge import Kind, Run
@@ -61,7 +62,9 @@ def test_a_healthy_control_refutes_in_words() -> None:
 
 
 def test_an_exact_fact_names_the_check_that_saw_it() -> None:
-    controls = [done("control", s, recording_with(falling(), training=[True] * 20 + [False] * 40)) for s in (0, 1)]
+    run = recording_with(falling(), training=[True] * 20 + [False] * 40)
+    left = replace(run, layers=(*run.layers, Layer("drop", "Dropout")))
+    controls = [done("control", s, left) for s in (0, 1)]
     undone = [done("undone", s, recording_with(falling())) for s in (0, 1)]
     seen = answer(question(LEFT_IN_EVAL_MODE, ("T303",)), controls, undone, 2)
     assert seen.ruling is not None and seen.ruling.verdict == "confirmed"

@@ -15,15 +15,12 @@ import yaml
 
 from traindx.errors import TraindxError
 
-MAX_BYTES = 20_000_000
-"""A file above this is no dataset's yaml and is not read: LVIS, with 1,203 classes, has 26 kB."""
+MAX_BYTES = 2**20
+"""A larger settings file is refused: names for 20,000 classes have room in it."""
 
 MAX_CLASSES = 1_000_000
 
 SPLIT_KEYS = ("train", "val", "test")
-
-LARGEST = 2**20
-"""Bytes of a settings file that is still read: names for 20,000 classes."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +76,7 @@ def _read(file: Path) -> dict[str, Any]:
     """The yaml's keys. `safe_load` builds plain values only: nothing that a file says is run."""
     try:
         if file.stat().st_size > MAX_BYTES:
-            size = f"{file.stat().st_size / 1e6:,.0f} MB"
+            size = f"{file.stat().st_size:,} bytes (at most {MAX_BYTES:,})"
             raise TraindxError(f"{file} is no dataset's yaml: it has {size}", hint="give the path of a data.yaml")
         values = yaml.safe_load(file.read_text(encoding="utf-8-sig", errors="replace"))
     except OSError as error:
@@ -141,13 +138,14 @@ def _names(file: Path, values: Mapping[str, Any]) -> dict[int, str]:
             raise TraindxError(f"{file}: `nc` is {values['nc']!r}", "it should be a whole number of classes, 1 or more")
         return {i: f"class_{i}" for i in range(int(count))}
     try:
-        pairs = enumerate(names) if isinstance(names, list) else names.items()
-        found = {int(key): str(name) for key, name in pairs}
+        pairs = dict(enumerate(names) if isinstance(names, list) else names.items())
+        plain = all(isinstance(name, (str, int, float, bool, type(None))) for name in pairs.values())
+        found = {int(key): str(name) for key, name in pairs.items()} if plain else {}
     except (AttributeError, TypeError, ValueError, OverflowError):
         found = {}
     if not found:
         raise TraindxError(
-            f"{file}: `names` is {reprlib.repr(names)}", "it should be a list of names, or a mapping from ids to names"
+            f"{file}: `names` is {reprlib.repr(names)[:80]}", "it should be a list of names, or a mapping from ids to names"
         )
     return dict(sorted(found.items()))
 
