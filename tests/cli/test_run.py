@@ -122,3 +122,15 @@ def test_folders_of_runs_in_one_second_differ(tmp_path: Path, monkeypatch: pytes
 )
 def test_a_recording_is_named_after_script_module_or_program(command: list[str], name: str) -> None:
     assert name_of(command) == name
+
+
+def test_a_command_without_the_two_dashes_is_told_how_to_write_it() -> None:
+    seen = subprocess.run(
+        [sys.executable, "-c", "from traindx.cli import main; main()", "run", "python", "train.py"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert seen.returncode == 2
+    assert "traindx run -- python train.py" in seen.stderr
+    assert len(seen.stderr.strip().splitlines()) == 1

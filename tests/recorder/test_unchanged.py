@@ -113,3 +113,31 @@ def test_weights_random_state_output_and_traceback_are_those_of_the_unrecorded_r
     assert recording.ending == "raised"
     (raised,) = recording.of("exception")
     assert raised.data["type"] == "IndexError" and str(raised.source) == "train.py:38"
+
+
+TRACE = """
+import torch
+from torch import nn
+torch.manual_seed(0)
+model = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 3))
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+x, y = torch.randn(32, 8), torch.randint(0, 3, (32,))
+for step in range(40):
+    optimizer.zero_grad()
+    nn.functional.cross_entropy(model(x), y).backward()
+    optimizer.step()
+    if step in (5, 30):
+        traced = torch.jit.trace(model, x)
+        print("traced", torch.equal(traced(x), model(x)))
+"""
+
+
+def test_a_trace_taken_in_the_middle_of_training_is_left_alone(tmp_path: Path) -> None:
+    from traindx.recorder.launch import run_command
+
+    script = tmp_path / "trace.py"
+    script.write_text(TRACE)
+    with (tmp_path / "out.txt").open("wb") as out:
+        result = run_command([sys.executable, str(script)], tmp_path / "recording", stdout=out)
+    assert result.exit_status == 0
+    assert (tmp_path / "out.txt").read_text().splitlines() == ["traced True", "traced True"]

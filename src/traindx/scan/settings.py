@@ -145,7 +145,8 @@ def _names(file: Path, values: Mapping[str, Any]) -> dict[int, str]:
         found = {}
     if not found:
         raise TraindxError(
-            f"{file}: `names` is {reprlib.repr(names)[:80]}", "it should be a list of names, or a mapping from ids to names"
+            f"{file}: `names` is {reprlib.repr(names)[:80]}",
+            "it should be a list of names, or a mapping from ids to names",
         )
     return dict(sorted(found.items()))
 
