@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from dataclasses import fields
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.scan.drawn import dataset, jpeg, tree_hash, write
 from traindx.core.dataset import Boxes, Images, Rows
@@ -134,3 +136,15 @@ def test_a_list_with_a_nul_in_it_is_read_to_its_end(tmp_path: Path) -> None:
     write(tmp_path / "t.txt", b"images/train/a\x00.jpg\nimages/train/a.jpg\n")
     found = scan(file).images
     assert found.label_state.tolist().count("labelled") == 2 and len(found) == 3
+
+
+def test_a_pipe_in_place_of_a_label_or_a_picture_does_not_stop_the_scan(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    (tmp_path / "labels").mkdir()
+    Image.new("RGB", (32, 32)).save(tmp_path / "images" / "a.png")
+    os.mkfifo(tmp_path / "images" / "b.png")
+    os.mkfifo(tmp_path / "labels" / "a.txt")
+    (tmp_path / "data.yaml").write_text("train: images\nval: images\nnames: [a]\n")
+    dataset = scan(tmp_path / "data.yaml")
+    assert [Path(p).name for p in dataset.images.path] == ["a.png", "a.png"]
+    assert len(dataset.boxes) == 0
