@@ -115,7 +115,8 @@ class Recording:
     `lr` (first group of the first optimizer), `training` (1, 0, -1 unknown), `wait` [s], `seconds` [s],
     `grad_norm` (global, nan unless recorded),
     `grad_before` (norm of the gradients that were already there at the first backward after a step),
-    `weight_norm` (after the step), `update_norm`; `calls` is a tuple of strings. `details` holds the recorded steps' other fields as written, by step.
+    `weight_norm` (after the step), `update_norm`; `calls` is a tuple of strings.
+    `details` holds the recorded steps' other fields as written, by step.
     """
 
     folder: str
