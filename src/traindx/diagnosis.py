@@ -89,7 +89,7 @@ def _diagnose(
     places = [f.place for clue in supporting for f in by_code[clue.code].findings]
     return Diagnosis(
         cause=cause.slug,
-        status=_status(proved, supporting, probability, bool(looked), by_code),
+        status=_status(proved, supporting, probability, bool(looked), by_code, static=cause.proof == "static"),
         probability=round(max(probability, 0.99) if proved else probability, 4),
         summary=cause.summary,
         places=tuple(_unique(places))[:PLACES],
@@ -124,13 +124,20 @@ def _words(outcome: Outcome) -> str:
 
 
 def _status(
-    proved: bool, supporting: Sequence[Clue], probability: float, looked: bool, by_code: Mapping[str, Outcome]
+    proved: bool,
+    supporting: Sequence[Clue],
+    probability: float,
+    looked: bool,
+    by_code: Mapping[str, Outcome],
+    *,
+    static: bool,
 ) -> Status:
-    """Where only notes and warnings speak for a cause, it has to be more likely than not to be listed as consistent."""
+    """Where only notes and warnings speak for a cause, it has to be more likely than not to be listed as consistent,
+    unless they state a fact of the files (`static`)."""
     if proved:
         return "proved"
     serious = any(by_code[clue.code].level == "error" for clue in supporting)
-    if supporting and probability >= (0.2 if serious else 0.5):
+    if supporting and probability >= (0.2 if serious or static else 0.5):
         return "consistent"
     return "ruled-out" if looked else "not-testable"
 

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import traindx
 from traindx.causes import all_causes
 from traindx.checks import all_checks
 from traindx.core.check import Facts
+from traindx.core.overview import overview
 from traindx.core.recording import Recording
 from traindx.core.report import Report
 from traindx.core.runner import run_checks
 from traindx.core.setup import Setup
 from traindx.diagnosis import explain
 from traindx.errors import TraindxError
+
+if TYPE_CHECKING:
+    from traindx.scan import Options
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with the number of pictures done and to do."""
@@ -33,14 +38,26 @@ def judge(
     """Run every check on the facts that are there (`dataset`, `recording`, `setup`, `history`) and explain the outcomes."""
     outcomes = run_checks(all_checks(), facts, select=select, ignore=ignore, options=options)
     about = {"traindx": traindx.__version__, "python": platform.python_version(), **(meta or {})}
-    return explain(outcomes, all_causes(), facts, meta=about)
+    report = explain(outcomes, all_causes(), facts, meta=about)
+    dataset = facts.get("dataset")
+    return replace(report, overview=overview(dataset)) if dataset is not None else report
 
 
-def check(data: str | Path, *, progress: Progress | None = None, **judging: Any) -> Report:
-    """Examine the dataset at `data` (a data.yaml). Raises `TraindxError` if it is none."""
+def check(
+    data: str | Path,
+    *,
+    scanning: Options | None = None,
+    settings: Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
+    **judging: Any,
+) -> Report:
+    """Examine the dataset at `data` (a data.yaml, a COCO json, or a dataset's folder). Raises `TraindxError` if it is none.
+
+    `scanning` says how to scan; `settings` are those of the training to come (`imgsz`, `batch`, ...), as far as known.
+    """
     from traindx.scan import scan
 
-    dataset = scan(data, progress=progress)
+    dataset = scan(data, scanning, progress=progress)
     meta = {
         "data": str(data),
         "root": dataset.root,
@@ -48,7 +65,10 @@ def check(data: str | Path, *, progress: Progress | None = None, **judging: Any)
         "boxes": len(dataset.boxes),
         "seconds": round(dataset.seconds, 2),
     }
-    return judge({"dataset": dataset}, meta=meta, **judging)
+    facts: dict[str, Any] = {"dataset": dataset}
+    if settings:
+        facts["setup"] = Setup(command=(), cwd=str(Path.cwd()), framework="pytorch", settings=settings)
+    return judge(facts, meta=meta, **judging)
 
 
 def diagnose(run: str | Path, *, progress: Progress | None = None, **judging: Any) -> Report:

@@ -60,7 +60,8 @@ GOLDEN = """\
   "meta": {
     "sentence": "s",
     "empty": {}
-  }
+  },
+  "overview": []
 }
 """
 

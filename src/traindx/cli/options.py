@@ -11,6 +11,7 @@ import click
 
 from traindx import config
 
+ENGINES = ("threads", "processes", "ray")
 FORMATS = ("text", "json", "html", "sarif", "junit", "github", "markdown")
 
 
@@ -52,6 +53,32 @@ def check_options(function: Callable[..., Any]) -> Callable[..., Any]:
         "--ignore", multiple=True, metavar="PREFIX[=REASON]", help="Leave checks out; the report shows the reason."
     )
     return _also(function, ignore, select)
+
+
+def scan_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what says how a dataset is scanned; `scanning_of` makes the arguments of `traindx.scan.Options` of them."""
+    quick = click.option("--quick", is_flag=True, help="Headers and labels only: no picture is decoded.")
+    blind = click.option("--no-images", is_flag=True, help="Labels only: no picture is opened.")
+    fresh = click.option(
+        "--no-cache", is_flag=True, help="Measure every picture again, and keep nothing for the next time."
+    )
+    images = click.option(
+        "--images", metavar="DIR", help="Folder of the pictures, where it is not one of the usual ones."
+    )
+    workers = click.option(
+        "--workers", type=click.IntRange(1), help="Pictures decoded at a time; default one per core."
+    )
+    engine = click.option(
+        "--engine", type=click.Choice(ENGINES), default="threads", show_default=True, help="Where to scan."
+    )
+    return _also(function, engine, workers, images, fresh, blind, quick)
+
+
+def scanning_of(words: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of `traindx.scan.Options` from the values of `scan_options`."""
+    depth = "labels" if words["no_images"] else "quick" if words["quick"] else "full"
+    more = {"workers": words["workers"], "engine": words["engine"], "pictures": words["images"]}
+    return {"depth": depth, "cache": not words["no_cache"], **more}
 
 
 def report_options(function: Callable[..., Any]) -> Callable[..., Any]:

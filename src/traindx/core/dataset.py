@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 Strings: TypeAlias = NDArray[np.object_]
 Ints: TypeAlias = NDArray[np.int64]
 Floats: TypeAlias = NDArray[np.float64]
+Hashes: TypeAlias = NDArray[np.uint64]
+Thumbs: TypeAlias = NDArray[np.uint8]
 Format = Literal["yolo", "coco", "voc", "imagefolder"]
 LabelState = Literal["labelled", "background", "missing", "unreadable"]
 
@@ -38,7 +40,14 @@ class Images:
     """One entry per picture of a split. Sizes are those of the file's pixels as stored, 0 where unreadable.
 
     `path` is relative to the dataset's root where it lies under it, else absolute. `label_path` is the absolute path of the
-    label file that was looked for. `damage` is empty for a sound picture, otherwise what is wrong with the file.
+    label file that was looked for (of a picture in a class folder, that folder). `class_id` is the class of a picture in
+    classification, else -1. `recorded_width` and `recorded_height` are what the annotation says of the picture, 0 if nothing.
+
+    Of the file: `mode` and `format` in Pillow's words, `orientation` the EXIF tag, `damage` empty for a sound picture,
+    otherwise what is wrong; `file_size` its bytes; `content` the 64-bit xxh3 of its bytes; `phash` 64 bits that nearly equal
+    pictures share (by Hamming distance); hashes are 0 where unknown. Of the pixels, nan where not decoded: `brightness`
+    (mean of grey, 0..1), `contrast` (standard deviation of grey, 0..1), `saturation` (mean of HSV's, 0..1), `sharpness`
+    (standard deviation of the Laplacian over contrast); `thumb` is the picture as 4 x 4 mean colours, (n, 48) RGB.
     """
 
     path: Strings
@@ -51,6 +60,17 @@ class Images:
     format: Strings
     orientation: Ints
     damage: Strings
+    class_id: Ints
+    recorded_width: Ints
+    recorded_height: Ints
+    file_size: Ints
+    content: Hashes
+    phash: Hashes
+    brightness: Floats
+    contrast: Floats
+    saturation: Floats
+    sharpness: Floats
+    thumb: Thumbs
 
     def __len__(self) -> int:
         return len(self.path)
@@ -58,10 +78,11 @@ class Images:
 
 @dataclass(frozen=True)
 class Boxes:
-    """One entry per well-formed row of a label file. `image` indexes `Images`; `line` counts from 1.
+    """One entry per well-formed row of a label file, or per annotated object. `image` indexes `Images`; `line` counts from 1.
 
     `class_id` is a float as written (it need not be an integer); x, y, w, h are the centre and size as written,
-    which should be shares of the picture's width and height. `label_path` is relative to the root.
+    which should be shares of the picture's width and height (formats in pixels are divided by its true size).
+    `label_path` is relative to the root. `id` is the annotation's own id where the format has one, else -1.
     """
 
     image: Ints
@@ -72,6 +93,7 @@ class Boxes:
     y: Floats
     w: Floats
     h: Floats
+    id: Ints
 
     def __len__(self) -> int:
         return len(self.line)
@@ -79,7 +101,12 @@ class Boxes:
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of label files that are no box: `reason` says why, `kind` what they look like (`malformed`, `polygon`, ...)."""
+    """Rows of label files, or annotated entries, that are not plainly a box: `reason` says why, `kind` what they look like.
+
+    Kinds of text rows: `malformed`, `encoding`, `mixed`, `polygon`, `obb`, `pose`. Kinds of entries (json, xml):
+    `malformed`, `bad-box`, `bad-polygon`, `polygon-off-box`, `wrong-area`, `rle-size`, `duplicate-id`, `duplicate-file`,
+    `duplicate-category`, `unknown-image`, `unknown-category`, `wrong-reference`. `image` is -1 where there is no picture.
+    """
 
     label_path: Strings
     line: Ints
@@ -93,11 +120,28 @@ class Rows:
 
 
 @dataclass(frozen=True)
+class Oddity:
+    """Something about a file or folder that is neither picture nor label row; checks choose by `kind` and judge.
+
+    Kinds: `stray-folder`, `empty-class-folder`, `flat-split`, `root-too-high`, `case-variant`, `skipped-file`, `same-stem`,
+    `stale-cache`, `yaml`. `path` is relative to the root, `split` may be empty, `line` 0 if it has none.
+    """
+
+    path: str
+    kind: str
+    text: str
+    split: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True)
 class Dataset:
     """All that checks need to know of a dataset; no file is opened after this.
 
     `names` maps class ids to names, `orphans` are label files (relative) whose picture is not there, with their split.
     `labels_elsewhere` maps label files that were looked for and are missing (absolute) to files that look like them.
+    `class_maps` are all class maps found, ids to names, by where each is written (a file, a split's folders).
+    `depth` says what was looked at: `full` decoded every picture, `quick` read headers, `labels` no picture.
     """
 
     root: str
@@ -111,13 +155,21 @@ class Dataset:
     rows: Rows
     orphans: tuple[tuple[str, str], ...] = ()
     labels_elsewhere: Mapping[str, str] = field(default_factory=dict)
+    oddities: tuple[Oddity, ...] = ()
+    class_maps: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    depth: Literal["full", "quick", "labels"] = "full"
     seconds: float = 0.0
 
     @property
     def num_classes(self) -> int:
         """Number of classes that the settings declare."""
         return len(self.names)
+
+    @property
+    def source_path(self) -> str:
+        """Where the dataset is described, relative to the root."""
+        return self.source.removeprefix(self.root.rstrip("/") + "/")
 
     def absolute(self, path: str) -> str:
         """A path of the dataset as an absolute one."""
@@ -147,9 +199,29 @@ _DEFAULTS: dict[str, Any] = {
     "y": 0.5,
     "w": 0.2,
     "h": 0.2,
+    "id": -1,
     "text": "",
     "reason": "",
     "kind": "malformed",
+    "recorded_width": 0,
+    "recorded_height": 0,
+    "file_size": 50_000,
+    "content": 0,
+    "phash": 0,
+    "brightness": 0.5,
+    "contrast": 0.2,
+    "saturation": 0.3,
+    "sharpness": 0.5,
+    "thumb": (128,) * 48,
+}
+
+
+_DTYPES: dict[str, Any] = {
+    "Strings": object,
+    "Ints": np.int64,
+    "Floats": np.float64,
+    "Hashes": np.uint64,
+    "Thumbs": np.uint8,
 }
 
 
@@ -158,10 +230,10 @@ def columns(kind: type[Any], rows: Iterable[Mapping[str, Any]]) -> Any:
     entries = list(rows)
     made: dict[str, NDArray[Any]] = {}
     for column in fields(kind):
-        values = [entry[column.name] if column.name in entry else _DEFAULTS.get(column.name, "") for entry in entries]
-        annotation = str(column.type)
-        dtype: Any = np.int64 if annotation == "Ints" else np.float64 if annotation == "Floats" else object
-        made[column.name] = np.array(values, dtype=dtype)
+        default = -1 if kind is Images and column.name == "class_id" else _DEFAULTS.get(column.name, "")
+        values = [entry.get(column.name, default) for entry in entries]
+        array = np.array(values, dtype=_DTYPES[str(column.type)])
+        made[column.name] = array.reshape(-1, 48) if column.name == "thumb" else array
     return kind(**made)
 
 

@@ -105,7 +105,17 @@ class Table:
     rows: tuple[tuple[str | float | int | None, ...], ...]
 
 
-Evidence: TypeAlias = Measured | Curve | Picture | Table
+@dataclass(frozen=True)
+class Bars:
+    """Bars side by side: for every label one value of each series. A histogram is bars whose labels are the bins' edges."""
+
+    title: str
+    labels: tuple[str, ...]
+    series: tuple[tuple[str, tuple[float, ...]], ...]
+    unit: str = ""
+
+
+Evidence: TypeAlias = Measured | Curve | Picture | Table | Bars
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
-from traindx.core.finding import Box, Curve, Evidence, Finding, Level, Line, Measured, Picture, Place, Table
+from traindx.core.finding import Bars, Box, Curve, Evidence, Finding, Level, Line, Measured, Picture, Place, Table
 
 CheckStatus = Literal["passed", "failed", "skipped", "crashed"]
 Status = Literal["proved", "consistent", "ruled-out", "not-testable"]
@@ -100,12 +100,16 @@ class Diagnosis:
 
 @dataclass(frozen=True)
 class Report:
-    """Diagnoses best first, the outcome of every check, and `meta` (command, versions, summary sentence, command_exit)."""
+    """Diagnoses best first, the outcome of every check, and `meta` (command, versions, summary sentence, command_exit).
+
+    `overview` shows what was examined, also when nothing is wrong with it: a dataset's splits, classes and sizes.
+    """
 
     verdict: Verdict
     diagnoses: tuple[Diagnosis, ...]
     outcomes: tuple[Outcome, ...]
     meta: Mapping[str, Any] = field(default_factory=dict)
+    overview: tuple[Evidence, ...] = ()
 
     @property
     def sentence(self) -> str:
@@ -132,6 +136,7 @@ class Report:
             "diagnoses": [_plain(d) for d in self.diagnoses],
             "outcomes": [_plain(o) for o in self.outcomes],
             "meta": _plain(dict(self.meta)),
+            "overview": [_plain(e) for e in self.overview],
         }
 
     @classmethod
@@ -144,14 +149,16 @@ class Report:
             diagnoses=tuple(_diagnosis(d) for d in data["diagnoses"]),
             outcomes=tuple(_outcome(o) for o in data["outcomes"]),
             meta=data["meta"],
+            overview=tuple(map(_evidence, data.get("overview", ()))),
         )
 
 
-_TYPES: dict[str, type[Measured] | type[Curve] | type[Picture] | type[Table]] = {
+_TYPES: dict[str, type[Measured] | type[Curve] | type[Picture] | type[Table] | type[Bars]] = {
     "number": Measured,
     "curve": Curve,
     "picture": Picture,
     "table": Table,
+    "bars": Bars,
 }
 
 _CORNERS = ("x0", "y0", "x1", "y1")
@@ -161,7 +168,7 @@ def _plain(value: Any) -> Any:
     """Dataclasses to dicts (evidence tagged with its type), tuples to lists, non-finite floats to words."""
     if isinstance(value, Place):
         return {k: v for k, v in asdict(value).items() if v is not None}
-    if isinstance(value, (Measured, Curve, Picture, Table)):
+    if isinstance(value, (Measured, Curve, Picture, Table, Bars)):
         kind = next(name for name, cls in _TYPES.items() if isinstance(value, cls))
         return {"type": kind} | {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
     if hasattr(value, "__dataclass_fields__"):
@@ -191,6 +198,9 @@ def _evidence(data: Mapping[str, Any]) -> Evidence:
     if kind == "picture":
         boxes = tuple(Box(**{k: _number(v) if k in _CORNERS else v for k, v in b.items()}) for b in rest["boxes"])
         return Picture(rest["path"], boxes, rest["caption"])
+    if kind == "bars":
+        series = tuple((name, _floats(values)) for name, values in rest["series"])
+        return Bars(rest["title"], tuple(rest["labels"]), series, rest["unit"])
     return Table(rest["title"], tuple(rest["columns"]), tuple(tuple(map(_number, row)) for row in rest["rows"]))
 
 

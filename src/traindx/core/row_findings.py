@@ -40,7 +40,9 @@ def row_findings(
         same_file = per_file[str(dataset.boxes.label_path[i])]
         more = f" ({len(same_file)} such rows in this file)" if summary and len(same_file) > 1 else ""
         shown = (picture_of(dataset, i, same_file if summary else [i], pixels=pixels),) if n < PICTURES else ()
-        yield Finding(place_of(dataset, i), message(i) + more, evidence(i) + shown)
+        own = int(dataset.boxes.id[i])
+        said = f"annotation {own}: {message(i)}" if own >= 0 else message(i)
+        yield Finding(place_of(dataset, i), said + more, evidence(i) + shown)
 
 
 def count_rows(dataset: Dataset, wrong: Iterable[int]) -> int:
@@ -49,8 +51,8 @@ def count_rows(dataset: Dataset, wrong: Iterable[int]) -> int:
 
 
 def _one_per_row(dataset: Dataset, wrong: Iterable[int]) -> list[int]:
-    paths, lines = dataset.boxes.label_path, dataset.boxes.line
-    return list({(paths[i], lines[i]): int(i) for i in reversed(list(wrong))}.values())[::-1]
+    paths, lines, ids = dataset.boxes.label_path, dataset.boxes.line, dataset.boxes.id
+    return list({(paths[i], lines[i], ids[i]): int(i) for i in reversed(list(wrong))}.values())[::-1]
 
 
 def place_of(dataset: Dataset, box: int) -> Place:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import simplejpeg
+import xxhash
+from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
+from traindx.scan.appearance import appearance
 from traindx.scan.damage import is_harmless, jpeg_break, not_a_picture, png_break
+from traindx.scan.pictures import PictureFacts, Pictures, pictures_of
 
 MAX_PIXELS = 178_956_970
 """Pictures above this are not decoded: twice Pillow's `MAX_IMAGE_PIXELS`, where Pillow refuses as well."""
@@ -25,24 +29,13 @@ UNDECODED = ("heic", "heif", "avif", "jp2", "dng", "pfm")
 _ORIENTATION = 0x0112
 
 
-@dataclass(frozen=True)
-class PictureFacts:
-    """What one picture file is. Size in pixels as stored, 0 if unknown; `damage` is empty for a sound picture."""
-
-    width: int = 0
-    height: int = 0
-    mode: str = ""
-    format: str = ""
-    orientation: int = 1
-    damage: str = ""
-
-
-def measure(paths: Sequence[str]) -> list[PictureFacts]:
+def measure(paths: Sequence[str]) -> Pictures:
     """The facts of each picture, in order. Never raises for a bad file: that is its `damage`."""
-    return [_measure(path) for path in paths]
+    return pictures_of(measure_one(path) for path in paths)
 
 
-def _measure(path: str) -> PictureFacts:
+def measure_one(path: str) -> PictureFacts:
+    """The facts of one picture."""
     try:
         data = Path(path).read_bytes()
     except FileNotFoundError:
@@ -51,9 +44,9 @@ def _measure(path: str) -> PictureFacts:
         return PictureFacts(damage=text)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         return PictureFacts(damage=f"cannot be read: {getattr(error, 'strerror', None) or error}")
-    if data.startswith(b"\xff\xd8\xff"):
-        return _jpeg(data)
-    return _other(data, path.rpartition(".")[2].lower())
+    is_jpeg = data.startswith(b"\xff\xd8\xff")
+    facts = _jpeg(data) if is_jpeg else _other(data, path.rpartition(".")[2].lower())
+    return facts._replace(file_size=len(data), content=xxhash.xxh3_64_intdigest(data))
 
 
 def _jpeg(data: bytes) -> PictureFacts:
@@ -62,19 +55,25 @@ def _jpeg(data: bytes) -> PictureFacts:
         height, width, space, _ = simplejpeg.decode_jpeg_header(data, strict=False)
     except Exception as error:  # a broken header (KeyError as well), or a legal but rare subsampling: ask Pillow
         facts = _other(data, "jpg")
-        return replace(facts, format="JPEG", damage=jpeg_break(data, _said(error))) if facts.damage else facts
+        return facts._replace(format="JPEG", damage=jpeg_break(data, _said(error))) if facts.damage else facts
     mode = {"Gray": "L", "CMYK": "CMYK", "YCCK": "CMYK"}.get(space, "RGB")
     facts = PictureFacts(width, height, mode, "JPEG", _jpeg_orientation(data))
     if width * height > MAX_PIXELS:
-        return replace(facts, damage=_too_large(width, height))
+        return facts._replace(damage=_too_large(width, height))
     try:
-        target = "CMYK" if mode == "CMYK" else "GRAY"
-        simplejpeg.decode_jpeg(data, target, min_height=1, min_width=1, strict=True)
+        target = "CMYK" if mode == "CMYK" else "RGB"
+        side = min(64, width, height)
+        pixels = simplejpeg.decode_jpeg(data, target, min_height=side, min_width=side, strict=True)
+        facts = _seen(facts, pixels[..., :3])
     except Exception as error:
         said = _said(error)
         if not is_harmless(data, said):
-            return replace(facts, damage=jpeg_break(data, said))
+            return facts._replace(damage=jpeg_break(data, said))
     return facts
+
+
+def _seen(facts: PictureFacts, pixels: NDArray[np.uint8]) -> PictureFacts:
+    return facts._replace(**appearance(pixels)._asdict())
 
 
 def _said(error: Exception) -> str:
@@ -104,7 +103,9 @@ def _other(data: bytes, suffix: str) -> PictureFacts:
             if picture.format == "PNG" and (broken := png_break(data)):
                 return PictureFacts(**facts, damage=broken)
             picture.load()
-            return PictureFacts(**facts)
+            small = picture.convert("RGB")
+            small.thumbnail((160, 160))
+            return _seen(PictureFacts(**facts), np.asarray(small))
     except Image.DecompressionBombError as error:
         return PictureFacts(format=suffix.upper(), damage=f"too large to decode: {error}")
     except UnidentifiedImageError:

@@ -15,23 +15,25 @@ SHARD = 32
 
 
 def over_shards(
-    function: Callable[[Sequence[Item]], list[Result]],
+    function: Callable[[Sequence[Item]], Result],
     items: Sequence[Item],
     *,
     workers: int,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Result]:
-    """`function` of each shard, joined in the order of `items`; `progress` gets items done and their total.
+    """`function` of each shard, in the order of `items`; `progress` gets items done and their total.
 
     Decoders release the interpreter's lock, so that threads scale with the cores.
     """
     shards = [items[i : i + SHARD] for i in range(0, len(items), SHARD)]
     results: list[Result] = []
+    finished = 0
     # Pillow warns of large pictures through `warnings`, whose filters belong to the process: set here, once, for all threads.
     with warnings.catch_warnings(), ThreadPoolExecutor(workers) as pool:
         warnings.simplefilter("ignore")
-        for done in pool.map(function, shards):
-            results += done
+        for shard, result in zip(shards, pool.map(function, shards), strict=True):
+            results.append(result)
+            finished += len(shard)
             if progress is not None:
-                progress(len(results), len(items))
+                progress(finished, len(items))
     return results

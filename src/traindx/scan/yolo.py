@@ -11,15 +11,15 @@ import numpy as np
 from traindx.core.dataset import Boxes, Dataset, Images, Ints, Rows, Split
 from traindx.scan.labels import Parsed, parse
 from traindx.scan.listing import Entry, label_path, list_split
-from traindx.scan.measure import PictureFacts
 from traindx.scan.nearby import find_elsewhere
 from traindx.scan.orphans import find_orphans
+from traindx.scan.pictures import Pictures, images_of
 from traindx.scan.settings import SPLIT_KEYS, Settings
 
 MAX_LABEL_BYTES = 16_000_000
 """A label file above this is not read: half a million boxes in one picture are no labels."""
 
-Measure = Callable[[Sequence[str]], list[PictureFacts]]
+Measure = Callable[[Sequence[str]], Pictures]
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,8 @@ def read_yolo(settings: Settings, measure: Measure) -> Dataset:
     labels = [label_path(entry.picture) for entry in entries]
     files = _read_labels(list(dict.fromkeys(labels)), _keypoint_fields(settings))
     pictures = list(dict.fromkeys(entry.picture for entry in entries))
-    facts = dict(zip(pictures, measure(pictures), strict=True))
+    at = {picture: i for i, picture in enumerate(pictures)}
+    measured = measure(pictures).take(np.array([at[entry.picture] for entry in entries], dtype=np.int64))
     index = {path: i for i, path in enumerate(files.paths)}
     label_of_entry = np.array([index[path] for path in labels], dtype=np.int64)
     return Dataset(
@@ -54,7 +55,7 @@ def read_yolo(settings: Settings, measure: Measure) -> Dataset:
         task="detect",
         names=settings.names,
         splits=tuple(splits),
-        images=_images(root, entries, labels, files, label_of_entry, facts),
+        images=_images(root, entries, labels, files, label_of_entry, measured),
         boxes=_boxes(root, files, label_of_entry),
         rows=_rows(root, files, label_of_entry),
         orphans=find_orphans(root, entries, labels),
@@ -109,20 +110,14 @@ def _images(
     labels: list[str],
     files: _LabelFiles,
     label_of_entry: Ints,
-    facts: dict[str, PictureFacts],
+    measured: Pictures,
 ) -> Images:
-    seen = [facts[entry.picture] for entry in entries]
-    return Images(
+    return images_of(
+        measured,
         path=_objects([_relative(root, entry.picture) for entry in entries]),
         split=_objects([entry.split for entry in entries]),
         label_path=_objects(labels),
         label_state=_objects([files.states[i] for i in label_of_entry]),
-        width=np.array([f.width for f in seen], dtype=np.int64),
-        height=np.array([f.height for f in seen], dtype=np.int64),
-        mode=_objects([f.mode for f in seen]),
-        format=_objects([f.format for f in seen]),
-        orientation=np.array([f.orientation for f in seen], dtype=np.int64),
-        damage=_objects([f.damage for f in seen]),
     )
 
 
@@ -141,6 +136,7 @@ def _boxes(root: str, files: _LabelFiles, label_of_entry: Ints) -> Boxes:
         image=image,
         label_path=relative[label_of_entry[image]],
         line=parsed.line[row],
+        id=np.full(len(row), -1, dtype=np.int64),
         **{name: values[:, i].copy() for i, name in enumerate(("class_id", "x", "y", "w", "h"))},
     )
 

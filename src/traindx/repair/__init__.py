@@ -1,0 +1,1 @@
+"""What a repair changes in label files, as edits, and where they are written."""

@@ -1,0 +1,114 @@
+"""What was measured of picture files, as columns, and how they become the dataset's `Images`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from traindx.core.dataset import Floats, Hashes, Images, Ints, Strings, Thumbs
+
+NO_THUMB = bytes(48)
+
+
+class PictureFacts(NamedTuple):
+    """What one picture file is; the fields are those of `Images`, where they are explained."""
+
+    width: int = 0
+    height: int = 0
+    mode: str = ""
+    format: str = ""
+    orientation: int = 1
+    damage: str = ""
+    file_size: int = 0
+    content: int = 0
+    phash: int = 0
+    brightness: float = float("nan")
+    contrast: float = float("nan")
+    saturation: float = float("nan")
+    sharpness: float = float("nan")
+    thumb: bytes = NO_THUMB
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """`PictureFacts` of many files as columns of equal length."""
+
+    width: Ints
+    height: Ints
+    mode: Strings
+    format: Strings
+    orientation: Ints
+    damage: Strings
+    file_size: Ints
+    content: Hashes
+    phash: Hashes
+    brightness: Floats
+    contrast: Floats
+    saturation: Floats
+    sharpness: Floats
+    thumb: Thumbs
+
+    def __len__(self) -> int:
+        return len(self.width)
+
+    def take(self, index: Ints) -> Pictures:
+        """The entries at `index`, in its order."""
+        return Pictures(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
+
+
+_DTYPES: dict[str, Any] = {
+    "Ints": np.int64,
+    "Floats": np.float64,
+    "Hashes": np.uint64,
+    "Strings": object,
+}
+
+
+def pictures_of(facts: Iterable[PictureFacts]) -> Pictures:
+    """Columns from facts, one entry each, in order."""
+    rows = list(facts)
+    made: dict[str, NDArray[Any]] = {}
+    for n, column in enumerate(fields(Pictures)):
+        if column.name == "thumb":
+            joined = b"".join(row.thumb for row in rows)
+            made["thumb"] = np.frombuffer(joined, dtype=np.uint8).reshape(-1, 48)
+            continue
+        made[column.name] = np.fromiter((row[n] for row in rows), dtype=_DTYPES[str(column.type)], count=len(rows))
+    return Pictures(**made)
+
+
+def joined(parts: Sequence[Pictures]) -> Pictures:
+    """The parts, one after the other."""
+    if not parts:
+        return pictures_of(())
+    return Pictures(**{f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Pictures)})
+
+
+def images_of(
+    pictures: Pictures,
+    *,
+    path: Strings,
+    split: Strings,
+    label_path: Strings,
+    label_state: Strings,
+    class_id: Ints | None = None,
+    recorded_width: Ints | None = None,
+    recorded_height: Ints | None = None,
+) -> Images:
+    """`Images` whose entries are those of `pictures`; columns that a format does not have get their neutral value."""
+    n = len(path)
+    measured = {f.name: getattr(pictures, f.name) for f in fields(Pictures)}
+    return Images(
+        path=path,
+        split=split,
+        label_path=label_path,
+        label_state=label_state,
+        class_id=np.full(n, -1, dtype=np.int64) if class_id is None else class_id,
+        recorded_width=np.zeros(n, dtype=np.int64) if recorded_width is None else recorded_width,
+        recorded_height=np.zeros(n, dtype=np.int64) if recorded_height is None else recorded_height,
+        **measured,
+    )
