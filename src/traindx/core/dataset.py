@@ -48,6 +48,10 @@ class Images:
     pictures share (by Hamming distance); hashes are 0 where unknown. Of the pixels, nan where not decoded: `brightness`
     (mean of grey, 0..1), `contrast` (standard deviation of grey, 0..1), `saturation` (mean of HSV's, 0..1), `sharpness`
     (standard deviation of the Laplacian over contrast); `thumb` is the picture as 4 x 4 mean colours, (n, 48) RGB.
+
+    `quirks` are what a sound file holds that loaders treat each in its way, as `word=number` with blanks between: `trailing`
+    and `leading` bytes after its end marker and before its start, `frames` of an animation, `hidden` share of the pixels that
+    transparency covers though they hold colours, `depth` bits of a channel where not 8, `top` the largest 16-bit value.
     """
 
     path: Strings
@@ -71,6 +75,7 @@ class Images:
     saturation: Floats
     sharpness: Floats
     thumb: Thumbs
+    quirks: Strings
 
     def __len__(self) -> int:
         return len(self.path)

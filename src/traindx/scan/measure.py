@@ -26,7 +26,7 @@ FORMATS = ("PNG", "JPEG", "MPO", "BMP", "DIB", "WEBP", "TIFF", "GIF", "JPEG2000"
 UNDECODED = ("heic", "heif", "avif", "jp2", "dng", "pfm")
 """Formats that Pillow opens only with plug-ins: accepted unseen when it does not know them."""
 
-_ORIENTATION = 0x0112
+ORIENTATION = 0x0112
 
 
 def measure(paths: Sequence[str]) -> Pictures:
@@ -85,7 +85,7 @@ def _jpeg_orientation(data: bytes) -> int:
         return 1
     try:
         with Image.open(io.BytesIO(data)) as picture:
-            return int(picture.getexif().get(_ORIENTATION, 1))
+            return int(picture.getexif().get(ORIENTATION, 1))
     except Exception:  # broken EXIF is no damage to the picture
         return 1
 
@@ -99,7 +99,7 @@ def _other(data: bytes, suffix: str) -> PictureFacts:
             facts = {"width": width, "height": height, "mode": picture.mode, "format": picture.format or ""}
             if width * height > MAX_PIXELS:
                 return PictureFacts(**facts, damage=_too_large(width, height))
-            facts["orientation"] = int(picture.getexif().get(_ORIENTATION, 1))
+            facts["orientation"] = int(picture.getexif().get(ORIENTATION, 1))
             if picture.format == "PNG" and (broken := png_break(data)):
                 return PictureFacts(**facts, damage=broken)
             picture.load()

@@ -31,6 +31,7 @@ class PictureFacts(NamedTuple):
     saturation: float = float("nan")
     sharpness: float = float("nan")
     thumb: bytes = NO_THUMB
+    quirks: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Pictures:
     saturation: Floats
     sharpness: Floats
     thumb: Thumbs
+    quirks: Strings
 
     def __len__(self) -> int:
         return len(self.width)
