@@ -1,0 +1,145 @@
+"""Reads class folders: root/train/<class>/*.jpg with val and test, or root/<class>/*.jpg, as torchvision's ImageFolder does."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from traindx.core.dataset import Boxes, Dataset, Images, Ints, Rows, Split, columns
+from traindx.scan.class_folders import ClassFolder, Tree, has_picture, oddities_of, read_tree, subfolders
+from traindx.scan.listing import folder_of
+from traindx.scan.pictures import Pictures, images_of
+from traindx.scan.skipped import skipped_pictures
+
+Measure = Callable[[Sequence[str]], Pictures]
+
+SPLIT_NAMES = {
+    "train": "train",
+    "training": "train",
+    "val": "val",
+    "valid": "val",
+    "validation": "val",
+    "test": "test",
+    "testing": "test",
+}
+"""Folder names, in lower case, that are splits. Ultralytics takes train, val, validation, valid and test."""
+
+NO_CLASSES = frozenset({"images", "labels", "annotations", "jpegimages", "imagesets", "segmentationclass", "masks"})
+"""Folders of detection sets: where only these hold pictures, the folders are no classes."""
+
+RULE = "the class is the folder directly below the split, numbered in sorted order; deeper folders belong to it"
+
+
+def is_imagefolder(folder: Path) -> bool:
+    """Whether the folder holds class folders with pictures, in splits or not, perhaps one level lower."""
+    if not folder.is_dir():
+        return False
+    return any(_holds_classes(place) for place in (folder, *_only_child(folder)))
+
+
+def read_imagefolder(folder: Path, measure: Measure) -> Dataset:
+    """The dataset of class folders at `folder`; `measure` looks at the pictures.
+
+    `names` are train's folders in sorted order, followed by classes that only other splits have. Pictures that lie in
+    a split and in no class folder have the class id -1.
+    """
+    start = Path(os.path.normpath(folder.absolute()))
+    root = start if _holds_classes(start) else next(iter(_only_child(start)), start)
+    trees = [read_tree(name, place) for name, place in split_folders(root).items()]
+    names = _names(trees)
+    images = _images(str(root), trees, {name: i for i, name in names.items()}, measure)
+    oddities = oddities_of(start, root, trees)
+    listed = [folder.path for tree in trees for folder in tree.classes]
+    return Dataset(
+        root=str(root),
+        source=str(root),
+        format="imagefolder",
+        task="classify",
+        names=names,
+        splits=tuple(_split(tree, root) for tree in trees),
+        images=images,
+        boxes=columns(Boxes, []),
+        rows=columns(Rows, []),
+        oddities=(*oddities, *skipped_pictures(str(root), listed, loader="torchvision")),
+        class_maps={_relative(str(root), tree.path) or ".": _map(tree) for tree in trees if tree.classes},
+    )
+
+
+def split_folders(root: Path) -> dict[str, Path]:
+    """The folders of the splits by name, train first; the root itself as train where it holds class folders."""
+    found: dict[str, Path] = {}
+    for child in subfolders(root):
+        if (name := SPLIT_NAMES.get(child.name.lower())) is not None and name not in found:
+            found[name] = child
+    if "train" not in found:
+        return {"train": root}
+    return {name: found[name] for name in ("train", "val", "test") if name in found}
+
+
+def _holds_classes(folder: Path) -> bool:
+    splits = split_folders(folder)
+    if splits == {"train": folder}:
+        names = {child.name.lower() for child in subfolders(folder)}
+        classes = [c for c in subfolders(folder) if c.name.lower() not in NO_CLASSES and has_picture(c)]
+        return len(classes) > 1 and not names & {"labels", "annotations"}
+    children = [child for place in splits.values() for child in subfolders(place)]
+    return any(child.name.lower() not in NO_CLASSES and has_picture(child) for child in children)
+
+
+def _only_child(folder: Path) -> list[Path]:
+    """The folder's only subfolder with class folders of its own, where no other holds a picture."""
+    children = [child for child in subfolders(folder) if not child.name.startswith((".", "__"))]
+    if any(child.name.lower() in NO_CLASSES | SPLIT_NAMES.keys() for child in children):
+        return []
+    held = [child for child in children if has_picture(child)]
+    return held if len(held) == 1 and _holds_classes(held[0]) else []
+
+
+def _names(trees: Sequence[Tree]) -> dict[int, str]:
+    ordered = dict.fromkeys(folder.name for tree in trees for folder in tree.classes)
+    return dict(enumerate(ordered))
+
+
+def _map(tree: Tree) -> Mapping[int, str]:
+    return dict(enumerate(folder.name for folder in tree.classes))
+
+
+def _split(tree: Tree, root: Path) -> Split:
+    empty = not tree.loose and not any(folder.pictures for folder in tree.classes)
+    return Split(
+        name=tree.split,
+        written=_relative(str(root), tree.path) or ".",
+        resolved=tree.path,
+        looked_in=tree.path,
+        label_rule=RULE,
+        problem=f"no picture in {tree.path}" if empty else None,
+    )
+
+
+def _images(root: str, trees: Sequence[Tree], ids: Mapping[str, int], measure: Measure) -> Images:
+    entries: list[tuple[str, str, ClassFolder | None]] = []
+    for tree in trees:
+        entries += [(tree.split, path, folder) for folder in tree.classes for path in folder.pictures]
+        entries += [(tree.split, path, None) for path in tree.loose]
+    class_id: Ints = np.array([ids[folder.name] if folder else -1 for _, _, folder in entries], dtype=np.int64)
+    return images_of(
+        measure([path for _, path, _ in entries]),
+        path=_objects([_relative(root, path) for _, path, _ in entries]),
+        split=_objects([split for split, _, _ in entries]),
+        label_path=_objects([folder.path if folder else folder_of(path) for _, path, folder in entries]),
+        label_state=_objects(["labelled" if folder else "missing" for _, _, folder in entries]),
+        class_id=class_id,
+    )
+
+
+def _relative(root: str, path: str) -> str:
+    return path[len(root) + 1 :] if path.startswith(root + os.sep) else "" if path == root else path
+
+
+def _objects(values: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+    made = np.empty(len(values), dtype=object)
+    made[:] = values
+    return made
