@@ -1,13 +1,12 @@
-"""Lists the class folders of a split and their pictures, and says what is odd about them."""
+"""Lists the class folders of a split and their pictures."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from traindx.core.dataset import Oddity
 from traindx.scan.listing import PICTURE_SUFFIXES
 
 LOADED = PICTURE_SUFFIXES | {"ppm", "pgm"}
@@ -15,12 +14,6 @@ LOADED = PICTURE_SUFFIXES | {"ppm", "pgm"}
 
 LOOKED = 2_000
 """Folders that are looked into to tell whether a folder holds a picture. A guess."""
-
-JUNK = frozenset({"__macosx", "__pycache__", "@eadir", "lost+found", "$recycle.bin", "system volume information"})
-"""Folders that operating systems, archives and Python leave behind."""
-
-OUTPUTS = frozenset({"args.yaml", "results.csv", "opt.yaml", "hyp.yaml", "weights"})
-"""What a training leaves in its output folder."""
 
 
 @dataclass(frozen=True)
@@ -114,21 +107,3 @@ def _walk(folder: str) -> Iterator[tuple[str, list[str]]]:
             continue
         yield here, files
         waiting += [f"{here}{os.sep}{name}" for name in sorted(inside, reverse=True)]
-
-
-def oddities_of(given: Path, root: Path, trees: Sequence[Tree]) -> tuple[Oddity, ...]:
-    """What is odd about the folders; paths are relative to `root`."""
-    return tuple(_oddities(given, root, trees))
-
-
-def _oddities(given: Path, root: Path, trees: Sequence[Tree]) -> Iterator[Oddity]:
-    if given != root:
-        yield Oddity(".", "root-too-high", f"{given} holds one folder, {root.name}; the classes are below that")
-    for tree in trees:
-        here = os.path.relpath(tree.path, root)
-        if tree.loose and not tree.classes:
-            text = f"{len(tree.loose)} pictures lie in {here} itself and it has no class folder"
-            yield Oddity(here, "flat-split", text, tree.split)
-        elif tree.loose:
-            for path in tree.loose:
-                yield Oddity(os.path.relpath(path, root), "skipped-file", "lies in no class folder", tree.split)

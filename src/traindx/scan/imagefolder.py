@@ -9,26 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from traindx.core.dataset import Boxes, Dataset, Images, Ints, Rows, Split, columns
-from traindx.scan.class_folders import ClassFolder, Tree, has_picture, oddities_of, read_tree, subfolders
+from traindx.scan.class_folders import ClassFolder, Tree, has_picture, read_tree, subfolders
+from traindx.scan.folder_oddities import NO_CLASSES, SPLIT_NAMES, folder_oddities, one_level_lower
 from traindx.scan.listing import folder_of
 from traindx.scan.pictures import Pictures, images_of
 from traindx.scan.skipped import skipped_pictures
 
 Measure = Callable[[Sequence[str]], Pictures]
-
-SPLIT_NAMES = {
-    "train": "train",
-    "training": "train",
-    "val": "val",
-    "valid": "val",
-    "validation": "val",
-    "test": "test",
-    "testing": "test",
-}
-"""Folder names, in lower case, that are splits. Ultralytics takes train, val, validation, valid and test."""
-
-NO_CLASSES = frozenset({"images", "labels", "annotations", "jpegimages", "imagesets", "segmentationclass", "masks"})
-"""Folders of detection sets: where only these hold pictures, the folders are no classes."""
 
 RULE = "the class is the folder directly below the split, numbered in sorted order; deeper folders belong to it"
 
@@ -48,10 +35,10 @@ def read_imagefolder(folder: Path, measure: Measure) -> Dataset:
     """
     start = Path(os.path.normpath(folder.absolute()))
     root = start if _holds_classes(start) else next(iter(_only_child(start)), start)
-    trees = [read_tree(name, place) for name, place in split_folders(root).items()]
+    seen = [read_tree(name, place) for name, place in split_folders(root).items()]
+    trees = [read_tree(tree.split, Path(lower.path)) if (lower := one_level_lower(tree)) else tree for tree in seen]
     names = _names(trees)
     images = _images(str(root), trees, {name: i for i, name in names.items()}, measure)
-    oddities = oddities_of(start, root, trees)
     listed = [folder.path for tree in trees for folder in tree.classes]
     return Dataset(
         root=str(root),
@@ -63,7 +50,7 @@ def read_imagefolder(folder: Path, measure: Measure) -> Dataset:
         images=images,
         boxes=columns(Boxes, []),
         rows=columns(Rows, []),
-        oddities=(*oddities, *skipped_pictures(str(root), listed, loader="torchvision")),
+        oddities=(*folder_oddities(start, root, seen), *skipped_pictures(str(root), listed, loader="torchvision")),
         class_maps={_relative(str(root), tree.path) or ".": _map(tree) for tree in trees if tree.classes},
     )
 

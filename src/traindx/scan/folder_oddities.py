@@ -1,0 +1,121 @@
+"""Says what is odd about class folders: strays, empty ones, pictures in none, names that differ by case, a level too many."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from traindx.core.dataset import Oddity
+from traindx.scan.class_folders import ClassFolder, Tree
+
+SPLIT_NAMES = {
+    "train": "train",
+    "training": "train",
+    "val": "val",
+    "valid": "val",
+    "validation": "val",
+    "test": "test",
+    "testing": "test",
+}
+"""Folder names, in lower case, that are splits. Ultralytics takes train, val, validation, valid and test."""
+
+NO_CLASSES = frozenset({"images", "labels", "annotations", "jpegimages", "imagesets", "segmentationclass", "masks"})
+"""Folders of detection sets: where only these hold pictures, the folders are no classes."""
+
+JUNK = frozenset({"__macosx", "__pycache__", "@eadir", "lost+found", "$recycle.bin", "system volume information"})
+"""Folders that operating systems, archives and Python leave behind."""
+
+OUTPUTS = frozenset({"args.yaml", "results.csv", "opt.yaml", "hyp.yaml", "weights/*.pt"})
+"""What a training leaves in its output folder."""
+
+LOOSE_SHARE = 0.05
+"""Of a set without split folders, loose pictures up to this share may be a logo or samples. A guess."""
+
+
+def one_level_lower(tree: Tree) -> ClassFolder | None:
+    """The split's only class folder, if it has no pictures of its own and two or more folders with pictures in it."""
+    classes = [folder for folder in tree.classes if not stray_reason(folder, tree)]
+    if len(classes) != 1 or classes[0].direct or tree.loose or len(_inside(classes[0])) < 2:
+        return None
+    return classes[0]
+
+
+def folder_oddities(given: Path, root: Path, trees: Sequence[Tree]) -> tuple[Oddity, ...]:
+    """What is odd about the folders of the set at `given`, whose splits are in `root`; paths are relative to `root`."""
+    found: list[Oddity] = []
+    if given != root:
+        text = f"{given} holds no class folders; they are one level lower, in {root.name}"
+        found.append(Oddity(".", "root-too-high", text))
+    for tree in trees:
+        found += (Oddity(_below(root, path), kind, text, tree.split) for path, kind, text in _of_split(root, tree))
+    return tuple(found)
+
+
+def _of_split(root: Path, tree: Tree) -> Iterator[tuple[str, str, str]]:
+    here = _below(root, tree.path)
+    if not tree.classes:
+        if tree.loose:
+            yield tree.path, "flat-split", f"{len(tree.loose)} pictures lie in {here} itself, in no class folder"
+        return
+    total = sum(len(folder.pictures) for folder in tree.classes)
+    if here != "." or len(tree.loose) > LOOSE_SHARE * total:
+        for path in tree.loose:
+            yield path, "skipped-file", f"lies in {here} itself, in no class folder"
+    if (lower := one_level_lower(tree)) is not None:
+        inside = _inside(lower)
+        listed = ", ".join(inside[:5]) + (", ..." if len(inside) > 5 else "")
+        yield tree.path, "root-too-high", f"the only class is {lower.name}; in it are {len(inside)} folders: {listed}"
+        return
+    for folder in tree.classes:
+        if reason := stray_reason(folder, tree):
+            yield folder.path, "stray-folder", f"{reason}, with {len(folder.pictures)} pictures"
+        elif not folder.pictures:
+            yield folder.path, "empty-class-folder", "no picture that a loader takes"
+        elif folder.nested:
+            yield folder.path, "nested-folder", f"{len(folder.nested)} folders with pictures below it"
+    yield from _same_but_case(tree)
+
+
+def stray_reason(folder: ClassFolder, tree: Tree) -> str:
+    """Why a folder among class folders is none, or empty."""
+    name = folder.name.lower()
+    if name in JUNK:
+        return "left behind by a system or an archive"
+    if name.startswith("."):
+        return "a hidden folder"
+    others = [other for other in tree.classes if other is not folder and other.pictures]
+    if len(others) < 2:
+        return ""
+    if name in NO_CLASSES:
+        return "a folder of detection sets"
+    if name in SPLIT_NAMES:
+        return "a split's name"
+    return "the output of a training" if _is_output(folder) else ""
+
+
+def _is_output(folder: ClassFolder) -> bool:
+    """Whether the folder holds what a training leaves; two levels deeper as well (runs/detect/train), if no picture is in it."""
+    place = Path(folder.path)
+    levels = ("",) if folder.direct else ("", "*/", "*/*/")
+    return any(next(place.glob(level + name), None) for level in levels for name in OUTPUTS)
+
+
+def _same_but_case(tree: Tree) -> Iterator[tuple[str, str, str]]:
+    """Folders whose names differ by case or blanks alone; letters such as a and A may be classes of their own."""
+    first: dict[str, ClassFolder] = {}
+    for folder in tree.classes:
+        key = folder.name.casefold().strip()
+        if (other := first.setdefault(key, folder)) is not folder and len(key) > 1:
+            text = f"{other.name!r} ({len(other.pictures)} pictures) and {folder.name!r} ({len(folder.pictures)})"
+            yield folder.path, "case-variant", text
+
+
+def _inside(folder: ClassFolder) -> list[str]:
+    """The folders directly below, with pictures in or below them."""
+    start = len(folder.path) + 1
+    return sorted({path[start:].partition(os.sep)[0] for path in folder.nested})
+
+
+def _below(root: Path, path: str) -> str:
+    return os.path.relpath(path, root)
