@@ -116,7 +116,7 @@ def test_a_path_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_a_folder_without_a_dataset_says_what_was_looked_for(tmp_path: Path) -> None:
     write(tmp_path / "args.yaml", "lr: 0.1\n")
-    with pytest.raises(TraindxError, match=r"keys train, val and names .* found args\.yaml"):
+    with pytest.raises(TraindxError, match=r"keys train, val and names.* found args\.yaml"):
         scan(tmp_path)
 
 

@@ -49,25 +49,34 @@ def find_settings(data: Path) -> Settings:
     return _settings(data.absolute(), _read(data))
 
 
-def _in_folder(folder: Path) -> Settings:
+def dataset_yamls(folder: Path) -> tuple[list[Path], list[str]]:
+    """The dataset yamls directly in a folder, and what is wrong with its yamls that are none, in words."""
     files = sorted(p for p in folder.iterdir() if p.suffix.lower() in (".yaml", ".yml") and p.is_file())
-    found = []
+    found, problems = [], []
     for file in files:
         try:
             values = _read(file)
-        except TraindxError:
+        except TraindxError as error:
+            problems.append(error.seen.replace(str(file), file.name))
             continue
-        if not _missing(values):
-            found.append((file, values))
+        if missing := _missing(values):
+            problems.append(f"{file.name} with no {' and no '.join(missing)}")
+        else:
+            found.append(file)
+    return found, problems
+
+
+def _in_folder(folder: Path) -> Settings:
+    found, problems = dataset_yamls(folder)
     if len(found) == 1:
-        return _settings(found[0][0].absolute(), found[0][1])
+        return _settings(found[0].absolute(), _read(found[0]))
     if found:
-        listed = ", ".join(file.name for file, _ in found)
+        listed = ", ".join(file.name for file in found)
         raise TraindxError(f"{folder} holds {len(found)} dataset yamls: {listed}", hint="name one of them")
-    held = ", ".join(p.name for p in files) or "no yaml at all"
     raise TraindxError(
         f"{folder} holds no dataset",
-        f"looked for a *.yaml with the keys train, val and names (or nc) directly in it and found {held}",
+        "looked for a *.yaml with the keys train, val and names (or nc) directly in it and found "
+        + ("; ".join(problems) or "no yaml at all"),
         "give the path of the data.yaml",
     )
 
