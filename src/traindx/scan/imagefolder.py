@@ -71,7 +71,8 @@ def _holds_classes(folder: Path) -> bool:
     if splits == {"train": folder}:
         names = {child.name.lower() for child in subfolders(folder)}
         classes = [c for c in subfolders(folder) if c.name.lower() not in NO_CLASSES and has_picture(c)]
-        return len(classes) > 1 and not names & {"labels", "annotations"}
+        inside = {child.name.lower() for place in classes[:50] for child in subfolders(place)}
+        return len(classes) > 1 and not (names | inside) & {"labels", "annotations"}
     children = [child for place in splits.values() for child in subfolders(place)]
     return any(child.name.lower() not in NO_CLASSES and has_picture(child) for child in children)
 

@@ -1,0 +1,1 @@
+"""D4xx: checks of folders, settings files and caches."""
