@@ -12,6 +12,8 @@ Mask = NDArray[np.bool_]
 TOLERANCE_SHARE = 0.01
 """By how much a normalised coordinate may pass 0 or 1: the tolerance of Ultralytics (data/utils.py, verify_image_label)."""
 
+_ABOVE = 1 + TOLERANCE_SHARE
+
 
 def in_pixels(dataset: Dataset) -> Mask:
     """Boxes with at least three coordinates above 1 that all fit the picture's size in pixels.
@@ -20,17 +22,20 @@ def in_pixels(dataset: Dataset) -> Mask:
     is enough: a box without area has fewer.
     """
     b, images = dataset.boxes, dataset.images
-    width = images.width[b.image].astype(float)
-    height = images.height[b.image].astype(float)
-    values = np.stack([b.x, b.y, b.w, b.h])
+    pixels = np.zeros(len(b), dtype=bool)
+    suspect = np.flatnonzero((b.x > _ABOVE) | (b.y > _ABOVE) | (b.w > _ABOVE) | (b.h > _ABOVE))
+    if not len(suspect):
+        return pixels
+    image = b.image[suspect]
+    width, height = images.width[image].astype(float), images.height[image].astype(float)
+    values = np.stack([b.x[suspect], b.y[suspect], b.w[suspect], b.h[suspect]])
     room = np.stack([width, height, width, height]) + 1
-    known = width > 0
     fits = ((values >= -1) & (values <= room)).all(axis=0)
-    above = (values > 1 + TOLERANCE_SHARE).sum(axis=0)
     far = (values > 2).sum(axis=0) >= 3
-    surely = np.where(known, fits & (above >= 3), far & np.isfinite(values).all(axis=0))
-    beside = np.bincount(b.image, weights=surely, minlength=len(images))[b.image] > 0
-    return np.asarray(surely | (beside & fits & (above >= 1)), dtype=bool)
+    surely = np.where(width > 0, fits & ((values > _ABOVE).sum(axis=0) >= 3), far & np.isfinite(values).all(axis=0))
+    beside = np.bincount(image, weights=surely, minlength=len(images))[image] > 0
+    pixels[suspect] = surely | (beside & fits)
+    return pixels
 
 
 def finite(dataset: Dataset) -> Mask:

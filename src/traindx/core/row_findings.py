@@ -1,4 +1,4 @@
-"""Findings for rows of label files: every row while they are few, one per file when they are many."""
+"""Findings for rows of label files: every row while they are few, one per file when they are many, and a bound for all."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
-from traindx.core.dataset import Dataset
+from traindx.core.dataset import Dataset, Ints
 from traindx.core.finding import Box, Evidence, Finding, Picture, Place
 
-EVERY_ROW = 200
-"""Up to so many rows each has its finding; beyond, each file has one for its first row. A guess at what one reads."""
+EVERY_ROW = 1_000
+"""Up to so many rows each has its finding; beyond, each file has one for its first row. A guess at what a program reads."""
+
+MOST = 5_000
+"""Findings of one check, to bound a report's size (a megabyte of JSON); the last one says how many more there are."""
 
 PICTURES = 5
 """Findings of a check that carry a picture, to bound a report's size."""
@@ -30,29 +33,46 @@ def row_findings(
 
     `pixels`: the boxes are written in pixels, so that pictures show them where they were meant.
     """
-    chosen = _one_per_row(dataset, wrong)
-    per_file: dict[str, list[int]] = {}
-    for i in chosen:
-        per_file.setdefault(str(dataset.boxes.label_path[i]), []).append(i)
-    summary = len(chosen) > EVERY_ROW
-    heads = [rows[0] for rows in per_file.values()] if summary else chosen
-    for n, i in enumerate(heads):
-        same_file = per_file[str(dataset.boxes.label_path[i])]
-        more = f" ({len(same_file)} such rows in this file)" if summary and len(same_file) > 1 else ""
-        shown = (picture_of(dataset, i, same_file if summary else [i], pixels=pixels),) if n < PICTURES else ()
+    chosen = one_per_row(dataset, wrong)
+    heads, of_file = chosen, {}
+    if summary := len(chosen) > EVERY_ROW:
+        image = dataset.boxes.image[chosen]
+        _, first, file, counts = np.unique(image, return_index=True, return_inverse=True, return_counts=True)
+        heads = chosen[np.sort(first)]
+        of_file = {int(chosen[i]): chosen[file == n] for n, i in enumerate(first[:PICTURES])}
+        rows_of = dict(zip(chosen[first].tolist(), counts.tolist(), strict=True))
+    for n, i in enumerate(heads[:MOST].tolist()):
+        more = f" ({rows_of[i]} such rows of this picture)" if summary and rows_of[i] > 1 else ""
+        rest = f" (and {len(heads) - MOST:,} more{' pictures' if summary else ''})" if n == MOST - 1 else ""
+        shown = (picture_of(dataset, i, of_file.get(i, [i]), pixels=pixels),) if n < PICTURES else ()
         own = int(dataset.boxes.id[i])
         said = f"annotation {own}: {message(i)}" if own >= 0 else message(i)
-        yield Finding(place_of(dataset, i), said + more, evidence(i) + shown)
+        yield Finding(place_of(dataset, i), said + more + (rest if len(heads) > MOST else ""), evidence(i) + shown)
 
 
 def count_rows(dataset: Dataset, wrong: Iterable[int]) -> int:
     """How many rows of label files the boxes at `wrong` are (two pictures that share a label file share its rows)."""
-    return len(_one_per_row(dataset, wrong))
+    return len(one_per_row(dataset, wrong))
 
 
-def _one_per_row(dataset: Dataset, wrong: Iterable[int]) -> list[int]:
-    paths, lines, ids = dataset.boxes.label_path, dataset.boxes.line, dataset.boxes.id
-    return list({(paths[i], lines[i], ids[i]): int(i) for i in reversed(list(wrong))}.values())[::-1]
+def one_per_row(dataset: Dataset, wrong: Iterable[int]) -> Ints:
+    """The boxes at `wrong`, those of a row that two pictures share only once."""
+    chosen = np.asarray(wrong if isinstance(wrong, np.ndarray) else list(wrong), dtype=np.int64)
+    paths = dataset.images.label_path
+    if not len(chosen) or len(set(paths.tolist())) == len(paths):
+        return chosen
+    boxes = dataset.boxes
+    first: dict[tuple[str, int, int], int] = {}
+    rows = zip(boxes.label_path[chosen], boxes.line[chosen].tolist(), boxes.id[chosen].tolist(), strict=True)
+    for i, row in zip(chosen.tolist(), rows, strict=True):
+        first.setdefault(row, i)
+    return np.array(list(first.values()), dtype=np.int64)
+
+
+def row_name(dataset: Dataset, box: int) -> str:
+    """What to call a box's row: by its line, or by its own id where the format has one."""
+    own = int(dataset.boxes.id[box])
+    return f"annotation {own}" if own >= 0 else f"line {dataset.boxes.line[box]}"
 
 
 def place_of(dataset: Dataset, box: int) -> Place:

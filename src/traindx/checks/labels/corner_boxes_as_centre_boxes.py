@@ -6,24 +6,25 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from traindx.core.box_readings import Mask, corner_reading_fits, overhang, plain_boxes
+from traindx.core.box_formats import CORNERS, UPPER_LEFT, Misread, misread_boxes
 from traindx.core.check import Facts, check
-from traindx.core.dataset import Dataset, Ints, dataset_of
+from traindx.core.dataset import Dataset, dataset_of
 from traindx.core.finding import Box, Finding, Measured, Picture, Table
-from traindx.core.row_findings import place_of
+from traindx.core.row_findings import MOST, place_of
+
+WORDS = {CORNERS: "two corners", UPPER_LEFT: "upper left corner and size"}
 
 
 @check("D210", level="error")
-def corner_boxes_as_centre_boxes(
-    dataset: Dataset, *, least: int = 10, fits: float = 0.99, leaves: float = 0.2
-) -> Iterator[Finding | Measured]:
+def corner_boxes_as_centre_boxes(dataset: Dataset, *, least: int = 10) -> Iterator[Finding | Measured]:
     """Boxes are written as two corners, or as corner and size, and are read as centre and size.
 
-    A row is `class x y w h` with x, y the centre. Two corners are seen when, of at least `least` boxes, a share of `fits`
-    has its second corner below and right of the first, inside the picture, while a share of `leaves` leaves the picture
-    when read by the centre. The same within one file of three boxes or more. Upper left corner and size are seen when at
-    least twice `least` boxes, a twentieth of all, leave the picture at the left or top, and none at the right or bottom.
-    These thresholds are a guess.
+    A row is `class x y w h` with x, y the centre. Looked at are the set, its splits, folders, files of a common name, and
+    single files. Two corners are seen when, of at least `least` boxes, 99 % have their second corner below and right of the
+    first, inside the picture, while 20 % leave the picture when read by the centre. Upper left corner and size are seen
+    when 5 % leave the picture at the left or top and hardly one at the right or bottom, under either reading; or when two
+    do and boxes of odd size begin on whole pixels, which a centre never does. In a single file of three boxes (five for
+    the upper left corner), half of the boxes have to leave the picture. These thresholds are guesses.
 
     ## Why is this bad?
     Nearly every number is a legal share, so no reader complains. The boxes are in the wrong place and too large: box loss
@@ -32,61 +33,42 @@ def corner_boxes_as_centre_boxes(
     ## How to fix
     Write (x0 + x1) / 2, (y0 + y1) / 2, x1 - x0, y1 - y0; or add half of width and height to the upper left corner.
     """
-    if not len(dataset.boxes):
+    if not len(dataset.boxes) or dataset.format != "yolo":
         return
-    known = plain_boxes(dataset) | corner_reading_fits(dataset)
-    corners = corner_reading_fits(dataset)[known]
-    left_top, right_bottom = (over[known] > 0.01 for over in overhang(dataset))
-    outside = left_top | right_bottom
-    n = int(known.sum())
-    yield Measured("boxes that fit as two corners", int(corners.sum()), f"few of {n}")
-    yield Measured("boxes that leave the picture as centre and size", int(outside.sum()), f"few of {n}")
-    index = np.flatnonzero(known)
-    if n >= least and corners.mean() >= fits and outside.mean() >= leaves:
-        yield from _findings(dataset, index, outside, "two corners", corners)
-    elif left_top.sum() >= max(2 * least, n / 20) and not right_bottom.any():
-        yield from _findings(dataset, index, outside, "upper left corner and size", ~right_bottom)
-    else:
-        yield from _single_files(dataset, index, corners, outside)
+    found = misread_boxes(dataset, least)
+    yield Measured("boxes that fit as two corners", found.corners, f"few of {found.boxes}")
+    yield Measured("boxes that leave the picture as centre and size", found.outside, f"few of {found.boxes}")
+    for misread in found.parts:
+        yield from _findings(dataset, misread)
 
 
-def _single_files(dataset: Dataset, index: Ints, corners: Mask, outside: Mask) -> Iterator[Finding]:
-    """Files of at least three boxes that all fit as corners, half of which leave the picture when read by the centre."""
-    if not len(index):
-        return
-    _, file = np.unique(dataset.boxes.image[index], return_inverse=True)
-    rows, fit, leave = (np.bincount(file, weights=mask) for mask in (np.ones(len(file)), corners, outside))
-    for f in np.flatnonzero((rows >= 3) & (fit == rows) & (leave >= rows / 2)):
-        inside = file == f
-        yield _finding(dataset, index[inside], outside[inside], "two corners", corners[inside])
-
-
-def _findings(dataset: Dataset, index: Ints, outside: Mask, reading: str, fit: Mask) -> Iterator[Finding]:
-    """One finding for the whole set at its first box that leaves the picture, one for each other file with such a box."""
-    yield _finding(dataset, index, outside, reading, fit)
-    boxes = dataset.boxes
+def _findings(dataset: Dataset, misread: Misread) -> Iterator[Finding]:
+    """One finding for the part at its first box that leaves the picture, one for each other file with such a box."""
+    yield _finding(dataset, misread)
+    boxes, outside = dataset.boxes, misread.index[misread.outside]
     first: dict[str, int] = {}
-    for i in index[outside].tolist():
+    for i in outside.tolist():
         first.setdefault(str(boxes.label_path[i]), i)
-    for i in list(first.values())[1:]:
+    for i in list(first.values())[1:MOST]:
         text = f"box {boxes.x[i]:g} {boxes.y[i]:g} {boxes.w[i]:g} {boxes.h[i]:g} leaves the picture as centre and size"
-        yield Finding(place_of(dataset, i), f"{text}, not as {reading}")
+        yield Finding(place_of(dataset, i), f"{text}, not as {WORDS[misread.reading]}")
 
 
-def _finding(dataset: Dataset, index: Ints, outside: Mask, reading: str, fit: Mask) -> Finding:
-    b, n = dataset.boxes, len(index)
-    i = int(index[np.flatnonzero(outside)[0]])
+def _finding(dataset: Dataset, misread: Misread) -> Finding:
+    b, n, reading = dataset.boxes, len(misread.index), WORDS[misread.reading]
+    i = int(misread.index[np.flatnonzero(misread.outside)[0]])
     table = Table(
         "Boxes inside the picture under each reading",
         ("reading", "boxes", "share"),
         (
-            ("centre and size, as trainers read them", int(n - outside.sum()), f"{1 - outside.mean():.1%}"),
-            (reading, int(fit.sum()), f"{fit.mean():.1%}"),
+            ("centre and size, as trainers read them", int(n - misread.outside.sum()), f"{1 - misread.outside.mean():.1%}"),
+            (reading, int(misread.fits.sum()), f"{misread.fits.mean():.1%}"),
         ),
     )
-    text = f"{int(outside.sum())} of {n} boxes leave the picture as centre and size, {n - int(fit.sum())} as {reading}"
+    text = f"{int(misread.outside.sum())} of {n} boxes{misread.where} leave the picture as centre and size"
     row = f"first: {b.x[i]:g} {b.y[i]:g} {b.w[i]:g} {b.h[i]:g}"
-    return Finding(place_of(dataset, i), f"{text} ({row})", (table, _picture(dataset, i, reading)))
+    message = f"{text}, {n - int(misread.fits.sum())} as {reading} ({row})"
+    return Finding(place_of(dataset, i), message, (table, _picture(dataset, i, reading)))
 
 
 def _picture(dataset: Dataset, i: int, reading: str) -> Picture:

@@ -1,0 +1,127 @@
+"""Finds the part of a set whose boxes are corners, or start at a corner, and are read as centre and size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from traindx.core.box_readings import Mask, corner_reading_fits, overhang, plain_boxes
+from traindx.core.dataset import Dataset, Floats, Ints
+from traindx.core.picture_groups import groupings
+from traindx.core.pixel_grid import starts_whole
+
+Reading = Literal["corners", "upper-left"]
+CORNERS: Reading = "corners"
+UPPER_LEFT: Reading = "upper-left"
+
+BEYOND = 0.01
+"""By how much of the side a box leaves its picture."""
+
+
+@dataclass(frozen=True)
+class Misread:
+    """The boxes at `index`, of the part of the set that `where` names, were meant by another reading.
+
+    `outside` marks those that leave the picture as centre and size, `fits` those that do not under `reading`.
+    """
+
+    reading: Reading
+    where: str
+    index: Ints
+    outside: Mask
+    fits: Mask
+
+
+@dataclass(frozen=True)
+class Readings:
+    """How many of the boxes whose position means something fit as corners and leave the picture, and the misread parts."""
+
+    boxes: int
+    corners: int
+    outside: int
+    parts: tuple[Misread, ...]
+
+
+@dataclass(frozen=True)
+class _Marks:
+    """Per box: which tests it passes. `tail` leaves the picture at right or bottom, as centre or as upper left corner."""
+
+    known: Mask
+    corners: Mask
+    outside: Mask
+    head: Mask
+    tail: Mask
+    odd: Mask
+    starts: Mask
+
+
+def misread_boxes(dataset: Dataset, least: int = 10) -> Readings:
+    """The parts of the set that are misread: the whole set, else groups of one parting, else single files."""
+    marks = _marks(dataset)
+    image = dataset.boxes.image
+    parts: list[Misread] = []
+    whole = (["" for _ in range(1)], np.zeros(len(dataset.images), dtype=np.int64))
+    for names, group in (whole, *(groupings(dataset) if marks.outside.any() else ())):
+        parts = _misread(marks, group[image], names, least)
+        if parts:
+            break
+    if not parts and marks.outside.any():
+        parts = _misread_files(marks, image, len(dataset.images))
+    return Readings(int(marks.known.sum()), int(marks.corners.sum()), int(marks.outside.sum()), tuple(parts))
+
+
+def _marks(dataset: Dataset) -> _Marks:
+    b = dataset.boxes
+    fits = corner_reading_fits(dataset)
+    known = plain_boxes(dataset) | fits
+    left_top, right_bottom = (over > BEYOND for over in overhang(dataset))
+    beyond = (b.x + b.w > 1 + BEYOND) | (b.y + b.h > 1 + BEYOND)
+    odd, starts = starts_whole(dataset) if (left_top & known).any() else (np.zeros(len(b), bool),) * 2
+    return _Marks(
+        known,
+        fits & known,
+        (left_top | right_bottom) & known,
+        left_top & known,
+        (right_bottom | beyond) & known,
+        odd & known,
+        starts & known,
+    )
+
+
+def _misread(marks: _Marks, group: Ints, names: list[str], least: int) -> list[Misread]:
+    """The groups of a parting whose boxes are misread."""
+    columns = (marks.known, marks.corners, marks.outside, marks.head, marks.tail, marks.odd, marks.starts)
+    n, corners, outside, head, tail, odd, starts = (_count(c, group, len(names)) for c in columns)
+    two = (n >= least) & (corners >= 0.99 * n) & (outside >= 0.2 * n)
+    few_tails = tail <= 0.002 * n
+    begins = (odd >= least) & (starts >= 0.98 * odd) & (head >= 2) & (tail <= 0.01 * n)
+    corner = ~two & (((n >= 2 * least) & (head >= np.maximum(least, 0.05 * n)) & few_tails) | begins)
+    return [
+        _part(marks, group == g, CORNERS if two[g] else UPPER_LEFT, f" of {names[g]}" if names[g] else "")
+        for g in np.flatnonzero(two | corner).tolist()
+    ]
+
+
+def _misread_files(marks: _Marks, image: Ints, images: int) -> list[Misread]:
+    """Files of three boxes or more that all fit as corners, or of five as upper left corner, half of which leave the picture."""
+    n, corners, outside, head, tail = (
+        _count(c, image, images) for c in (marks.known, marks.corners, marks.outside, marks.head, marks.tail)
+    )
+    two = (n >= 3) & (corners == n) & (outside >= n / 2)
+    corner = ~two & (n >= 5) & (head >= n / 2) & (tail == 0)
+    return [
+        _part(marks, image == g, CORNERS if two[g] else UPPER_LEFT, " of this file")
+        for g in np.flatnonzero(two | corner).tolist()
+    ]
+
+
+def _part(marks: _Marks, inside: Mask, reading: Reading, where: str) -> Misread:
+    index = np.flatnonzero(inside & marks.known)
+    fits = marks.corners[index] if reading == CORNERS else ~marks.tail[index]
+    return Misread(reading, where, index, marks.outside[index], fits)
+
+
+def _count(mask: Mask, group: Ints, groups: int) -> Floats:
+    return np.bincount(group, weights=mask, minlength=groups)

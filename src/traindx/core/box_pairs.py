@@ -1,0 +1,90 @@
+"""Pairs of boxes of one picture that nearly coincide, found by one sort and a sweep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from traindx.core.dataset import Dataset, Floats, Ints
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Boxes `first` and `second` of the same picture, `first` earlier in its file, and their intersection over union."""
+
+    first: Ints
+    second: Ints
+    iou: Floats
+
+
+def coinciding(dataset: Dataset, least: float) -> Pairs:
+    """All pairs of boxes of one picture with an IoU of at least `least` (above 0.5); boxes without area are left out.
+
+    With an IoU of t the centres differ by at most (1 - t) / t of the width, so that boxes sorted by picture and centre
+    need to be compared with near neighbours alone.
+    """
+    b = dataset.boxes
+    index = np.flatnonzero((b.w > 0) & (b.h > 0) & np.isfinite(b.x) & np.isfinite(b.y) & np.isfinite(b.w + b.h))
+    if not len(index):
+        return Pairs(index, index, np.zeros(0))
+    x = b.x[index]
+    key = b.image[index] * (float(x.max() - x.min()) + 1) + x
+    order = index[np.argsort(key, kind="stable")]
+    image, x, y, w, h = (column[order] for column in (b.image, b.x, b.y, b.w, b.h))
+    slack = (1 - least) / least
+    reach = w * slack + 1e-9
+    found: list[tuple[Ints, Ints, Floats]] = []
+    alive, step = np.arange(len(order) - 1), 1
+    while len(alive := alive[alive + step < len(order)]):
+        other = alive + step
+        near = (image[other] == image[alive]) & (x[other] - x[alive] <= reach[alive])
+        alive, other = alive[near], other[near]
+        close = np.abs(y[other] - y[alive]) <= h[alive] * slack + 1e-9
+        i, j = alive[close], other[close]
+        iou = _iou(x[i], y[i], w[i], h[i], x[j], y[j], w[j], h[j])
+        kept = iou >= least
+        found.append((order[i[kept]], order[j[kept]], iou[kept]))
+        step += 1
+    a, c = (np.concatenate([part[n] for part in found] or [np.zeros(0, np.int64)]) for n in (0, 1))
+    iou = np.concatenate([part[2] for part in found] or [np.zeros(0)])
+    turn = (b.line[a] > b.line[c]) | ((b.line[a] == b.line[c]) & (a > c))
+    first, second = np.where(turn, c, a), np.where(turn, a, c)
+    by = np.lexsort((first, second))
+    return Pairs(first[by], second[by], iou[by])
+
+
+def _iou(x: Floats, y: Floats, w: Floats, h: Floats, x2: Floats, y2: Floats, w2: Floats, h2: Floats) -> Floats:
+    """Intersection over union of boxes given by centre and size."""
+    across = np.minimum(x + w / 2, x2 + w2 / 2) - np.maximum(x - w / 2, x2 - w2 / 2)
+    down = np.minimum(y + h / 2, y2 + h2 / 2) - np.maximum(y - h / 2, y2 - h2 / 2)
+    both = np.maximum(across, 0) * np.maximum(down, 0)
+    return np.asarray(both / (w * h + w2 * h2 - both))
+
+
+def first_twin(pairs: Pairs, chosen: np.ndarray) -> dict[int, int]:
+    """For each second box of the pairs that `chosen` marks, its first twin."""
+    twins: dict[int, int] = {}
+    for i, j in zip(pairs.second[chosen].tolist(), pairs.first[chosen].tolist(), strict=True):
+        twins.setdefault(i, j)
+    return twins
+
+
+def is_identical(dataset: Dataset, pairs: Pairs) -> np.ndarray:
+    """Pairs whose four numbers are written the same."""
+    b = dataset.boxes
+    return np.logical_and.reduce([c[pairs.first] == c[pairs.second] for c in (b.x, b.y, b.w, b.h)])
+
+
+def is_shape(dataset: Dataset) -> np.ndarray:
+    """Boxes that stand for a polygon, a rotated box or keypoints: their enclosing boxes may well coincide."""
+    rows, b = dataset.rows, dataset.boxes
+    shapes = np.zeros(len(b), dtype=bool)
+    if len(rows) and np.isin(rows.kind.astype(str), ("polygon", "obb", "pose")).any():
+        known = {
+            (p, n)
+            for p, n, k in zip(rows.label_path, rows.line.tolist(), rows.kind, strict=True)
+            if k in ("polygon", "obb", "pose")
+        }
+        shapes[:] = [row in known for row in zip(b.label_path, b.line.tolist(), strict=True)]
+    return shapes

@@ -1,0 +1,52 @@
+"""Boxes drawn on whole pixels betray how their four numbers were meant: under the right reading all corners are whole."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from traindx.core.box_readings import Mask
+from traindx.core.dataset import Dataset, Floats
+
+NEAR = 0.05
+"""How far from a whole pixel a corner may lie: four to six decimals of a share of some thousand pixels leave less. By
+chance all four corners of a box lie so near in one box of ten thousand."""
+
+
+def upright(dataset: Dataset) -> Mask:
+    """Boxes of pictures of known size, wider or higher than square, that no EXIF tag turns: in them x and y can be told."""
+    images, image = dataset.images, dataset.boxes.image
+    clear = (images.width > 0) & (images.width != images.height) & (images.orientation < 5)
+    return np.asarray(clear[image], dtype=bool)
+
+
+def corners_whole(dataset: Dataset, *, turned: bool = False, sides_swapped: bool = False) -> Mask:
+    """Boxes whose four corners are whole pixels; `turned`: x and w are shares of the height, y and h of the width;
+    `sides_swapped`: the third number is the height."""
+    b, images = dataset.boxes, dataset.images
+    width, height = images.width[b.image].astype(float), images.height[b.image].astype(float)
+    if turned:
+        width, height = height, width
+    w, h = (b.h, b.w) if sides_swapped else (b.w, b.h)
+    edges = [(b.x - w / 2) * width, (b.x + w / 2) * width, (b.y - h / 2) * height, (b.y + h / 2) * height]
+    return np.logical_and.reduce([_whole(edge) for edge in edges])
+
+
+def starts_whole(dataset: Dataset) -> tuple[Mask, Mask]:
+    """Boxes of whole odd width and height [px], and those of them whose first two numbers are whole pixels too.
+
+    The centre of a box of odd size with whole corners lies on a half pixel; its corner does not.
+    """
+    b, images = dataset.boxes, dataset.images
+    width, height = images.width[b.image].astype(float), images.height[b.image].astype(float)
+    odd = _odd(b.w * width) & _odd(b.h * height)
+    return odd, odd & _whole(b.x * width) & _whole(b.y * height)
+
+
+def _whole(values: Floats) -> Mask:
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.abs(values - np.round(values)) < NEAR)
+
+
+def _odd(values: Floats) -> Mask:
+    with np.errstate(invalid="ignore"):
+        return _whole(values) & (np.abs(np.mod(np.round(values), 2) - 1) < 0.5)
