@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from tests.scan.drawn import jpeg, png, write
-from traindx.scan.measure import measure_one
+from traindx.scan.measure import look
 
 
 def test_size_mode_and_format_are_those_of_the_file(tmp_path: Path) -> None:
@@ -29,7 +29,7 @@ def test_size_mode_and_format_are_those_of_the_file(tmp_path: Path) -> None:
         "f.jpg": (png((12, 11)), (12, 11, "RGB", "PNG")),
         "g.jpg": (jpeg(1, (40, 30), progressive=True), (40, 30, "RGB", "JPEG")),
     }
-    facts = [measure_one(str(write(tmp_path / name, content))) for name, (content, _) in files.items()]
+    facts = [look(str(write(tmp_path / name, content)))[0] for name, (content, _) in files.items()]
     assert [(f.width, f.height, f.mode, f.format) for f in facts] == [expected for _, expected in files.values()]
     assert [f.damage for f in facts] == [""] * len(files)
 
@@ -37,7 +37,7 @@ def test_size_mode_and_format_are_those_of_the_file(tmp_path: Path) -> None:
 def test_exif_orientation_is_read_and_the_size_is_as_stored(tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
-    facts = measure_one(str(write(tmp_path / "a.jpg", jpeg(1, (50, 40), exif=exif.tobytes()))))
+    facts = look(str(write(tmp_path / "a.jpg", jpeg(1, (50, 40), exif=exif.tobytes()))))[0]
     assert (facts.width, facts.height, facts.orientation) == (50, 40, 6)
 
 
@@ -60,7 +60,7 @@ def _huge_jpeg() -> bytes:
 def test_a_header_that_declares_a_huge_picture_is_refused_without_allocating(tmp_path: Path, bomb: bytes) -> None:
     file = write(tmp_path / "bomb.jpg", bomb)
     tracemalloc.start()
-    facts = measure_one(str(file))
+    facts = look(str(file))[0]
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert "60000" in facts.damage or "3600000000" in facts.damage
@@ -75,7 +75,7 @@ def test_damage_says_which_chunk_or_byte(tmp_path: Path) -> None:
     data = jpeg(3)
     hole = data[:5000] + bytes(1000) + data[6000:]
     files = {"flipped.png": flipped, "cut.png": cut, "hole.jpg": hole, "rest.jpg": data[:300]}
-    facts = [measure_one(str(write(tmp_path / name, content))) for name, content in files.items()]
+    facts = [look(str(write(tmp_path / name, content)))[0] for name, content in files.items()]
     assert "checksum of chunk IDAT" in facts[0].damage
     assert "cut off inside chunk IDAT" in facts[1].damage
     assert "zero bytes from byte 5,0" in facts[2].damage or "zero bytes from byte 4,9" in facts[2].damage
@@ -84,21 +84,21 @@ def test_damage_says_which_chunk_or_byte(tmp_path: Path) -> None:
 
 def test_postscript_under_a_picture_name_is_not_run(tmp_path: Path) -> None:
     text = "%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\n"
-    facts = measure_one(str(write(tmp_path / "a.jpg", text)))
+    facts = look(str(write(tmp_path / "a.jpg", text)))[0]
     assert "no picture format known here" in facts.damage
 
 
 def test_padding_before_the_end_marker_is_no_damage(tmp_path: Path) -> None:
     data = jpeg(3)
     padded = data[:-2] + bytes(40) + data[-2:]
-    facts = measure_one(str(write(tmp_path / "a.jpg", padded)))
+    facts = look(str(write(tmp_path / "a.jpg", padded)))[0]
     assert facts.damage == ""
 
 
 def test_files_that_cannot_be_read_are_named_not_raised(tmp_path: Path) -> None:
     (tmp_path / "folder.jpg").mkdir()
     (tmp_path / "link.jpg").symlink_to("nowhere.jpg")
-    facts = [measure_one(str(tmp_path / name)) for name in ("folder.jpg", "link.jpg", "none.jpg")]
+    facts = [look(str(tmp_path / name))[0] for name in ("folder.jpg", "link.jpg", "none.jpg")]
     assert "cannot be read" in facts[0].damage
     assert facts[1].damage == "broken link to nowhere.jpg"
     assert facts[2].damage == "no such file"

@@ -1,66 +1,105 @@
-"""How a decoded picture looks, in a few numbers: light, contrast, colour, sharpness, a perceptual hash and 4 x 4 colours."""
+"""How decoded pictures look, in a few numbers each: light, contrast, colour, sharpness, a perceptual hash and 4 x 4 colours."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-SIDE = 32
-"""Side of the grey picture whose lowest frequencies make the perceptual hash (Zauner 2010, section 3.2.1)."""
+from traindx.core.dataset import Floats
+
+Bytes: TypeAlias = NDArray[np.uint8]
+Looks: TypeAlias = tuple[int, float, float, float, float, bytes]
+"""`phash`, `brightness`, `contrast`, `saturation`, `sharpness` and `thumb` of `Images`."""
+
+LUMA = (np.uint16(77), np.uint16(150), np.uint16(29))
+"""Red, green and blue in grey, in 256ths (ITU-R BT.601)."""
+
+LEAST_CONTRAST = 1.0
+"""Standard deviation in grey levels below which a picture has neither sharpness nor hash: what is left is rounding."""
 
 
-class Appearance(NamedTuple):
-    """Fields of `Images` that need pixels."""
+def appearances(pictures: Bytes) -> list[Looks]:
+    """The appearance of RGB pictures of one size, (n, height, width, 3), best given at 32 to 63 pixels on the short side.
 
-    phash: int
-    brightness: float
-    contrast: float
-    saturation: float
-    sharpness: float
-    thumb: bytes
-
-
-def _cosines() -> NDArray[np.floating[Any]]:
-    """The first eight rows but the constant one of the type-II discrete cosine transform of length `SIDE`."""
-    k, n = np.arange(1, 9)[:, None], np.arange(SIDE)[None, :]
-    return np.cos(np.pi * k * (2 * n + 1) / (2 * SIDE)).astype(np.float32)
-
-
-COSINES = _cosines()
-LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)  # ITU-R BT.601
-
-
-def appearance(pixels: NDArray[np.uint8]) -> Appearance:
-    """The appearance of an RGB picture, (height, width, 3), best given at an eighth of its size."""
-    colours = pixels.astype(np.float32) / 255
-    grey = colours @ LUMA
-    high, low = colours.max(axis=2), colours.min(axis=2)
-    saturation = float(np.mean((high - low) / np.maximum(high, 1e-6)))
-    contrast = float(grey.std())
-    inner = 4 * grey[1:-1, 1:-1] - grey[:-2, 1:-1] - grey[2:, 1:-1] - grey[1:-1, :-2] - grey[1:-1, 2:]
-    sharpness = float(inner.std() / contrast) if contrast > 1e-3 and inner.size else 0.0
-    thumb = (_means(colours, 4) * 255).round().astype(np.uint8).tobytes()
-    return Appearance(
-        _phash(_means(grey[..., None], SIDE)[..., 0]), float(grey.mean()), contrast, saturation, sharpness, thumb
+    Sums are of whole numbers held exactly, so that a picture's values do not depend on the others it is given with.
+    """
+    n = len(pictures)
+    red, green, blue = planes = np.ascontiguousarray(pictures.transpose(3, 0, 1, 2))
+    levels = np.multiply(red, LUMA[0], dtype=np.uint16)
+    levels += np.multiply(green, LUMA[1], dtype=np.uint16)
+    levels += np.multiply(blue, LUMA[2], dtype=np.uint16)
+    levels >>= 8
+    grey = levels.astype(np.float64)
+    mean, contrast = _mean_and_deviation(grey.reshape(n, -1))
+    flat = contrast < LEAST_CONTRAST
+    edges = _laplacian(levels.view(np.int16)).reshape(n, -1).astype(np.float64)
+    sharpness = np.where(flat, 0.0, _mean_and_deviation(edges)[1] / np.maximum(contrast, LEAST_CONTRAST))
+    columns = (
+        np.where(flat, np.uint64(0), _perceptual_hashes(grey)).tolist(),
+        (mean / 255).tolist(),
+        (contrast / 255).tolist(),
+        _saturation(red, green, blue).tolist(),
+        sharpness.tolist(),
+        [cells.tobytes() for cells in _mean_colours(planes)],
     )
+    return list(zip(*columns, strict=True))
 
 
-def _means(pixels: NDArray[np.floating[Any]], side: int) -> NDArray[np.floating[Any]]:
-    """Means over a `side` x `side` grid of a picture of any size (of nearest pixels where it is smaller)."""
-    rows, columns = (np.linspace(0, n, side + 1).astype(int) for n in pixels.shape[:2])
-    sums = np.zeros((pixels.shape[0] + 1, pixels.shape[1] + 1, pixels.shape[2]), dtype=np.float64)
-    sums[1:, 1:] = pixels.cumsum(axis=0, dtype=np.float64).cumsum(axis=1)
-    top, left = np.minimum(rows[:-1], pixels.shape[0] - 1), np.minimum(columns[:-1], pixels.shape[1] - 1)
-    bottom, right = np.maximum(rows[1:], top + 1), np.maximum(columns[1:], left + 1)
-    cells = sums[bottom][:, right] - sums[top][:, right] - sums[bottom][:, left] + sums[top][:, left]
-    areas = (bottom - top)[:, None, None] * (right - left)[None, :, None]
-    return np.asarray(cells / areas, dtype=np.float32)
+def _mean_and_deviation(values: Floats) -> tuple[Floats, Floats]:
+    """Of each row of whole numbers, whose sums and sums of squares are exact below 2 to the power of 53."""
+    count = max(1, values.shape[1])
+    mean = values.sum(axis=1) / count
+    return mean, np.sqrt(np.maximum(np.einsum("ij,ij->i", values, values) / count - mean**2, 0))
 
 
-def _phash(grey: NDArray[np.floating[Any]]) -> int:
-    """64 bits: which of the 8 x 8 lowest frequencies of the grey picture lie above their median."""
-    low = COSINES @ grey @ COSINES.T
-    bits = (low > np.median(low)).ravel()
-    return int.from_bytes(np.packbits(bits).tobytes(), "big")
+def _laplacian(grey: NDArray[np.int16]) -> NDArray[np.int16]:
+    out = grey[:, 1:-1, 1:-1] * np.int16(4)
+    out -= grey[:, :-2, 1:-1]
+    out -= grey[:, 2:, 1:-1]
+    out -= grey[:, 1:-1, :-2]
+    out -= grey[:, 1:-1, 2:]
+    return out
+
+
+def _saturation(red: Bytes, green: Bytes, blue: Bytes) -> Floats:
+    """Mean saturation of the HSV model: the spread of a pixel's channels over the largest of them."""
+    high = np.maximum(np.maximum(red, green), blue)
+    low = np.minimum(np.minimum(red, green), blue)
+    shares = np.subtract(high, low, dtype=np.float32)
+    shares /= np.maximum(high, 1)
+    return shares.reshape(len(red), -1).mean(axis=1).astype(np.float64)
+
+
+def _mean_colours(planes: Bytes) -> Bytes:
+    """Mean colours over a grid of 4 x 4 cells (of nearest pixels where the picture is smaller), (n, 48)."""
+    rows, columns = _cells(planes.shape[2]), _cells(planes.shape[3])
+    sums = rows @ (planes.astype(np.float64) @ columns.T)
+    means = np.rint(sums / np.outer(rows.sum(axis=1), columns.sum(axis=1)))
+    return means.astype(np.uint8).transpose(1, 2, 3, 0).reshape(-1, 48)
+
+
+def _cells(size: int) -> Floats:
+    """Which of `size` pixels belong to which of four cells, (4, size), as 0 and 1."""
+    edges = np.linspace(0, size, 5).astype(int)
+    first = np.minimum(edges[:-1], size - 1)[:, None]
+    beyond = np.maximum(edges[1:, None], first + 1)
+    at = np.arange(size)[None, :]
+    return ((at >= first) & (at < beyond)).astype(np.float64)
+
+
+def _perceptual_hashes(grey: Floats) -> NDArray[np.uint64]:
+    """64 bits: which of the 8 x 8 lowest frequencies, the constant ones left out, lie above their median.
+
+    As Zauner 2010, section 3.2.1, but without resizing to 32 x 32 first: the cosines are laid over the picture as it is.
+    """
+    low = (_cosines(grey.shape[1]) @ (grey @ _cosines(grey.shape[2]).T)).reshape(-1, 64)
+    bits = low > np.median(low, axis=1)[:, None]
+    return np.packbits(bits, axis=1).view(">u8").ravel().astype(np.uint64)
+
+
+def _cosines(size: int) -> Floats:
+    """Rows 1 to 8 of the type-II discrete cosine transform, in whole 1024ths so that sums are exact in any order."""
+    k, n = np.arange(1, 9)[:, None], np.arange(size)[None, :]
+    return np.rint(1024 * np.cos(np.pi * k * (2 * n + 1) / (2 * size)))
