@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from traindx.core.near_duplicates import Copies
 
 Strings: TypeAlias = NDArray[np.object_]
 Ints: TypeAlias = NDArray[np.int64]
@@ -175,6 +179,13 @@ class Dataset:
     def source_path(self) -> str:
         """Where the dataset is described, relative to the root."""
         return self.source.removeprefix(self.root.rstrip("/") + "/")
+
+    @cached_property
+    def copies_of_train(self) -> Copies:
+        """For each picture, another one of the training split that it is a copy of. Sought once, for all checks."""
+        from traindx.core.near_duplicates import copies
+
+        return copies(self.images, np.arange(len(self.images)), np.flatnonzero(self.images.split == "train"))
 
     def absolute(self, path: str) -> str:
         """A path of the dataset as an absolute one."""

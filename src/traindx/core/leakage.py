@@ -1,0 +1,89 @@
+"""What of each other split is in train as well, held against how much alike the training pictures are among themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from traindx.core.dataset import Dataset, Ints
+from traindx.core.finding import Evidence, Finding, Measured, Picture, Place
+from traindx.core.near_duplicates import is_flat
+
+MATERIAL = 0.05
+"""Share of a split from which leaked pictures are an error. A guess: a score is lifted by up to this much, which is more
+than what most changes to a training gain."""
+
+AT_LEAST = 2
+"""One leaked picture alone is never material."""
+
+EVERY_PAIR = 100
+PICTURES = 5
+
+
+@dataclass(frozen=True)
+class Leak:
+    """Of the `total` pictures of `split`, those whose bytes are in train (`exact`) and those with a near copy there (`near`).
+
+    `alike` is the share of training pictures that have a near copy in train themselves: what to expect of a split that is
+    drawn at random from pictures that look alike.
+    """
+
+    split: str
+    total: int
+    exact: Ints
+    near: Ints
+    alike: float
+
+    @property
+    def exact_is_material(self) -> bool:
+        """Whether the pictures that are in train too are many enough to make the split's score wrong."""
+        return len(self.exact) >= max(AT_LEAST, MATERIAL * self.total)
+
+    @property
+    def near_is_material(self) -> bool:
+        """Whether the near copies are many, and many more than train's own likeness explains (three deviations, three times)."""
+        n, p = self.total, self.alike
+        expected = n * p + 3 * float(np.sqrt(n * p * (1 - p)))
+        return len(self.near) >= max(AT_LEAST + 1, MATERIAL * n, expected, 3 * n * p)
+
+
+def leaks(dataset: Dataset) -> Iterator[Leak]:
+    """For each split but train. Flat pictures are left out: that they are alike says nothing. Nothing without train."""
+    images, found = dataset.images, dataset.copies_of_train
+    train = images.split == "train"
+    if not train.any():
+        return
+    matter = (found.other >= 0) & ~is_flat(images)
+    alike = float((matter & ~found.exact & train).sum() / train.sum())
+    for split in dataset.splits:
+        own = images.split == split.name
+        if split.name != "train" and own.any():
+            exact, near = matter & found.exact & own, matter & ~found.exact & own
+            yield Leak(split.name, int(own.sum()), np.flatnonzero(exact), np.flatnonzero(near), alike)
+
+
+def pair_findings(dataset: Dataset, pictures: Ints, summary: str, numbers: tuple[Measured, ...]) -> Iterator[Finding]:
+    """A finding for each of `pictures` that names its copy in train; the first begins with the summary."""
+    for n, i in enumerate(pictures[:EVERY_PAIR].tolist()):
+        head = f"{summary}: " if n == 0 else ""
+        shown = _shown(dataset, i) if n < PICTURES else ()
+        image = str(dataset.images.path[i])
+        more = len(pictures) - EVERY_PAIR
+        tail = f" (and {more:,} more pictures)" if n == EVERY_PAIR - 1 and more > 0 else ""
+        yield Finding(Place(image=image), f"{head}{image} {_kind(dataset, i)}{tail}", (*numbers, *shown))
+
+
+def _kind(dataset: Dataset, i: int) -> str:
+    found = dataset.copies_of_train
+    other = str(dataset.images.path[found.other[i]])
+    if found.exact[i]:
+        return f"is {other} of train, byte for byte"
+    how = "mirrored, is nearly" if found.mirrored[i] else "is nearly"
+    return f"{how} {other} of train: {found.distance[i]} of 64 bits of the hash differ"
+
+
+def _shown(dataset: Dataset, i: int) -> tuple[Evidence, ...]:
+    paths = [str(dataset.images.path[k]) for k in (i, int(dataset.copies_of_train.other[i]))]
+    return tuple(Picture(dataset.absolute(path), caption=path) for path in paths)
