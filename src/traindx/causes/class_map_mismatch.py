@@ -1,4 +1,4 @@
-"""The same class id means different classes in two places (train and val, labels and names).
+"""The same class id means different classes in two places (train and val, labels and names, folders and folders).
 
 ## How it shows
 Training looks healthy: the loss falls. Validation stays near zero or names one class as another, because the ids it is
@@ -17,7 +17,15 @@ from traindx.core.cause import Cause, Clue, Fix
 CLASS_MAP_MISMATCH = Cause(
     slug="class-map-mismatch",
     doc=__doc__,
-    clues=(Clue("D310", if_seen=6.0, if_absent=-2.0, proves=True),),  # a guess until the benchmark sets it
-    fix=Fix("Convert the split whose ids are in another order again, with the names list of the training split."),
+    clues=(  # a guess until the benchmark sets it
+        Clue("D304", if_seen=7.0, if_absent=-0.5, proves=True),
+        Clue("D310", if_seen=6.0, if_absent=-2.0, proves=True),
+        Clue("D311", if_seen=8.0, if_absent=-2.0, proves=True),
+        Clue("D312", if_seen=0.5),
+    ),
+    fix=Fix(
+        "Give every split the same class folders, and every file one list of classes in one order; convert labels whose ids"
+        " are in another order again."
+    ),
     proof="static",
 )

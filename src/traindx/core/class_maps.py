@@ -1,4 +1,4 @@
-"""Compares two class maps, ids to names: which ids mean another class, which classes one of them lacks."""
+"""Compares two class maps, ids to names: which ids mean another class, which classes only one of them has."""
 
 from __future__ import annotations
 
@@ -7,45 +7,51 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-PLACEHOLDER = re.compile(r"(class|item|object|label|category)?[ _-]?\d+")
-"""Names that say nothing but a number, such as class_0: they contradict no other name."""
+_PLACEHOLDER = re.compile(r"(class|item|object|label|category)?[ _-]?\d+")
 
 
 @dataclass(frozen=True)
 class Differences:
-    """How map b differs from map a.
+    """How class map b differs from a; each entry is an id, its name in a and its name in b (empty where it has none).
 
-    `moved`: id, name in a, name in b, where both are real names of different things. `spelled`: the same, where the names
-    differ by case, blanks or punctuation alone. `only_a`, `only_b`: ids that the other has not.
+    `moved`: the id means another class, or its class has another id. `spelled`: the names differ by case, blanks or
+    punctuation alone. `only_b`: ids of classes that a does not have.
     """
 
     moved: tuple[tuple[int, str, str], ...]
     spelled: tuple[tuple[int, str, str], ...]
-    only_a: tuple[int, ...]
-    only_b: tuple[int, ...]
+    only_b: tuple[tuple[int, str, str], ...]
 
 
-def differences(a: Mapping[int, str], b: Mapping[int, str]) -> Differences:
-    """The differences of two class maps. Placeholders such as class_0 stand for any name."""
-    moved, spelled = [], []
-    for i in sorted(a.keys() & b.keys()):
-        if a[i] == b[i]:
+def differences(a: Mapping[int, str], b: Mapping[int, str], *, exact: bool = False) -> Differences:
+    """The differences of two class maps.
+
+    `exact`: names that are spelled otherwise are other classes. Otherwise names that hold nothing but a number, such as
+    class_0, agree with any name.
+    """
+    key = str if exact else plain
+    known = {key(name) for name in a.values()}
+    ids = {key(name): i for i, name in a.items()}
+    moved, spelled, more = [], [], []
+    for i, there in sorted(b.items()):
+        here = a.get(i, "")
+        entry = (i, here, there)
+        if here == there or (not exact and (_is_placeholder(here) or _is_placeholder(there))):
             continue
-        same = plain(a[i]) == plain(b[i])
-        if same:
-            spelled.append((i, a[i], b[i]))
-        elif not (_placeholder(a[i]) ^ _placeholder(b[i])):
-            moved.append((i, a[i], b[i]))
-    return Differences(
-        tuple(moved), tuple(spelled), tuple(sorted(a.keys() - b.keys())), tuple(sorted(b.keys() - a.keys()))
-    )
+        if i in a and key(here) == key(there):
+            spelled.append(entry)
+        elif i in a or ids.get(key(there), i) != i:
+            moved.append(entry)
+        if key(there) not in known:
+            more.append(entry)
+    return Differences(tuple(moved), tuple(spelled), tuple(more))
 
 
 def plain(name: str) -> str:
-    """A name without case, accents, blanks and punctuation; the name itself if nothing remains."""
+    """A name without case, blanks and punctuation; if nothing remains, without blanks around it."""
     text = unicodedata.normalize("NFKC", name).casefold()
     return "".join(c for c in text if c.isalnum()) or text.strip()
 
 
-def _placeholder(name: str) -> bool:
-    return PLACEHOLDER.fullmatch(name.strip().lower()) is not None
+def _is_placeholder(name: str) -> bool:
+    return _PLACEHOLDER.fullmatch(name.strip().lower()) is not None
