@@ -142,11 +142,11 @@ def test_boxes_cut_off_at_the_edges_are_not_taken_for_another_format(tmp_path: P
     assert [c for c in ("D206", "D207", "D208", "D210", "D213") if outcomes[c].status == "failed"] == []
 
 
-def test_more_than_two_hundred_rows_are_reported_by_file(tmp_path: Path) -> None:
-    rows = "".join(f"9 0.{k:03} 0.5 0.01 0.01\n" for k in range(100, 160))
+def test_more_than_a_thousand_rows_are_reported_by_picture(tmp_path: Path) -> None:
+    rows = "".join(f"9 0.{k:03} 0.5 0.01 0.01\n" for k in range(100, 310))
     outcome = _look(dataset(tmp_path, _set(4, 2, ROW + rows)))["D204"]
-    assert len(outcome.findings) == 6 and "(60 such rows in this file)" in outcome.findings[0].message
-    assert outcome.findings[0].place.line == 4 and outcome.measured[0].value == 360
+    assert len(outcome.findings) == 6 and "(210 such rows of this picture)" in outcome.findings[0].message
+    assert outcome.findings[0].place.line == 4 and outcome.measured[0].value == 1260
 
 
 def test_a_segmentation_set_is_no_fault(tmp_path: Path) -> None:

@@ -20,8 +20,8 @@ BOX_OUTSIDE_IMAGE = Cause(
     slug="box-outside-image",
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it
-        Clue("D213", if_seen=6.0, if_absent=-6.0, proves=True),
-        Clue("D207", if_seen=3.0, if_absent=-1.0),
+        Clue("D213", if_seen=6.0, if_absent=-1.0, proves=True),
+        Clue("D207", if_seen=4.5, if_absent=-2.0),
         Clue("D210", if_seen=-6.0),
         Clue("D206", if_seen=-2.0),
     ),

@@ -23,6 +23,7 @@ CLASS_ID_OUT_OF_RANGE = Cause(
     clues=(  # a guess until the benchmark sets it
         Clue("D204", if_seen=6.0, if_absent=-6.0, proves=True),
         Clue("D205", if_seen=-8.0),
+        Clue("D216", if_seen=-8.0),
     ),
     fix=Fix("Add the missing names to the yaml, or correct or delete the rows named."),
     proof="static",

@@ -1,4 +1,4 @@
-"""Boxes have no area, or coordinates that are not finite.
+"""Boxes have no area, less than a pixel, or coordinates that are not finite.
 
 ## How it shows
 Few such boxes hardly show. Many give losses that are not finite, or pictures that are dropped.
@@ -20,7 +20,8 @@ DEGENERATE_BOXES = Cause(
     slug="degenerate-boxes",
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it
-        Clue("D208", if_seen=5.0, if_absent=-6.0, proves=True),
+        Clue("D208", if_seen=5.0, if_absent=-1.0, proves=True),
+        Clue("D215", if_seen=4.5),
     ),
     fix=Fix("Delete the rows named, or draw the boxes again."),
     proof="static",

@@ -1,4 +1,4 @@
-"""The same box stands twice in a label file.
+"""The same box stands twice in a label file, exactly or nearly, with one class or with two.
 
 ## How it shows
 The box weighs twice; in the validation set its twin always counts as missed. Ultralytics removes exact duplicates.
@@ -19,7 +19,9 @@ DUPLICATE_LABELS = Cause(
     slug="duplicate-labels",
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it
-        Clue("D209", if_seen=3.0, if_absent=-4.0),
+        Clue("D209", if_seen=4.0),
+        Clue("D217", if_seen=3.0),
+        Clue("D218", if_seen=3.5),
     ),
     fix=Fix("Delete one of the two rows; of two classes, the wrong one."),
     proof="static",

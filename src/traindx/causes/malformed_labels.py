@@ -22,8 +22,8 @@ MALFORMED_LABELS = Cause(
     slug="malformed-labels",
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it
-        Clue("D203", if_seen=6.0, if_absent=-6.0, proves=True),
-        Clue("D214", if_seen=2.0),
+        Clue("D203", if_seen=6.0, if_absent=-1.0, proves=True),
+        Clue("D214", if_seen=4.5),
     ),
     fix=Fix("Correct or delete the rows named, or export again as YOLO boxes."),
     proof="static",

@@ -5,7 +5,8 @@ Every object is trained under the next class's name; the last class is out of ra
 and makes Ultralytics drop the pictures. With room for the largest id nothing fails, and all names are one off.
 
 ## How to tell it from its look-alikes
-Single ids out of range leave id 0 in use: `class-id-out-of-range`. A set that merely lacks its first class has no id
+Single ids out of range leave id 0 in use: `class-id-out-of-range`. In a part of the files, only the contrast with the
+others tells. A set that merely lacks its first class has no id
 equal to the number of names.
 
 ## How to fix
@@ -27,9 +28,10 @@ ONE_BASED_CLASS_IDS = Cause(
     slug="one-based-class-ids",
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it; a fault of the whole set goes before one of single files
-        Clue("D205", if_seen=9.0, if_absent=-3.0, proves=True),
+        Clue("D205", if_seen=9.0, if_absent=-2.0, proves=True),
+        Clue("D216", if_seen=11.0, if_absent=-2.0, proves=True),
         Clue("D204", if_seen=1.0),
-        Clue("D211", if_seen=7.5, if_absent=-3.0),
+        Clue("D211", if_seen=7.5, if_absent=-2.0),
     ),
     fix=Fix("Subtract 1 from every class id and delete *.cache.", {"pytorch": _SNIPPET}),
     proof="static",

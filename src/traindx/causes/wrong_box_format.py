@@ -1,4 +1,4 @@
-"""Boxes are written by their corners and read by their centre.
+"""Boxes are written in another form than they are read: by corners, or with the axes swapped.
 
 ## How it shows
 All numbers are legal shares, and no reader complains. Boxes are too large and in the wrong place: the box loss stays high
@@ -8,7 +8,8 @@ and mAP near 0.
 Boxes that overhang a little are `box-outside-image`. Numbers above 1 that fit the picture are `pixel-coordinates`.
 
 ## How to fix
-Write the centre and the size: (x0 + x1) / 2, (y0 + y1) / 2, x1 - x0, y1 - y0. Then delete `*.cache`.
+Write the centre and the size: (x0 + x1) / 2, (y0 + y1) / 2, x1 - x0, y1 - y0; x before y and width before height. Then
+delete `*.cache`.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ WRONG_BOX_FORMAT = Cause(
     slug="wrong-box-format",
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it; a fault of the whole set goes before one of single files
-        Clue("D210", if_seen=9.0, if_absent=-6.0, proves=True),
+        Clue("D210", if_seen=9.0, if_absent=-3.0, proves=True),
+        Clue("D224", if_seen=10.0, if_absent=-3.0, proves=True),
         Clue("D207", if_seen=0.5),
     ),
-    fix=Fix("Write centre and size instead of corners; delete *.cache."),
+    fix=Fix("Write centre and size, x before y, width before height; delete *.cache."),
     proof="static",
     undo=repair_dataset("corner-boxes"),
     induce=damage_dataset("corner-boxes"),

@@ -22,14 +22,15 @@ class Shifted:
     """Pictures whose ids count from 1 while the others' count from 0.
 
     `name` says in words which they are, `chance` how probable it is that they merely lack class 0, `impossible` whether
-    they use the id that equals the number of names; without it, box sizes per class are the witness: `as_read` and
-    `as_shifted` are how far the classes' box sizes lie from the others', in units of their spread, under each reading.
+    they use the id that equals the number of names. Without it, `witness` says what agrees with the others' boxes when
+    shifted by one, `as_read` and `as_shifted` how far it is from them under each reading.
     """
 
     name: str
     images: Ints
     chance: float
     impossible: bool
+    witness: str = ""
     as_read: float = 0.0
     as_shifted: float = 0.0
 
@@ -49,9 +50,7 @@ def shifted_ids(dataset: Dataset) -> Shifted | None:
     return _files(table, labelled) if (ids == n).any() else None
 
 
-def _groups(
-    dataset: Dataset, table: Ints, labelled: Ints, names: list[str], group: Ints
-) -> Iterator[Shifted]:
+def _groups(dataset: Dataset, table: Ints, labelled: Ints, names: list[str], group: Ints) -> Iterator[Shifted]:
     """The groups without id 0 of one parting, taken together, if they are shifted against the rest."""
     n = dataset.num_classes
     zeros = np.bincount(group[labelled], weights=table[labelled, 0], minlength=len(names))
@@ -71,8 +70,10 @@ def _groups(
         if table[chosen, n].any():
             if _alike(table[chosen].sum(axis=0), table[outside].sum(axis=0)):
                 yield Shifted(name, chosen, chance, True)
-        elif witness := _sizes(dataset, table, chosen, outside):
-            yield Shifted(name, chosen, chance, False, *witness)
+        elif mix := _mixes(table[chosen].sum(axis=0), table[outside].sum(axis=0)):
+            yield Shifted(name, chosen, chance, False, "the class mix, as Hellinger distance squared,", *mix)
+        elif sizes := _sizes(dataset, table, chosen, outside):
+            yield Shifted(name, chosen, chance, False, "box sizes per class, in spreads,", *sizes)
 
 
 def _files(table: Ints, labelled: Ints) -> Shifted | None:
@@ -105,6 +106,19 @@ def _alike(shifted: Ints, others: Ints, most: float = 0.5) -> bool:
     a, b = shifted / shifted.sum(), others / others.sum()
     down = np.append(a[1:], 0)
     return bool(np.abs(down - b).sum() / 2 < most * max(np.abs(a - b).sum() / 2, 1e-9) + 0.1)
+
+
+def _mixes(shifted: Ints, others: Ints) -> tuple[float, float] | None:
+    """How far the class mix is from the others' as read and as shifted; None unless shifting alone explains it.
+
+    Eight classes with five boxes on each side when shifted are needed. Of 128 and 128 pictures of COCO, the squared
+    Hellinger distance is 0.08 between the halves, and 0.26 to 0.34 when one is shifted.
+    """
+    a, b = shifted / shifted.sum(), others / others.sum()
+    shared = ((shifted[1:] >= 5) & (others[:-1] >= 5)).sum()
+    as_read = 1 - float(np.sqrt(a * b).sum())
+    as_shifted = 1 - float(np.sqrt(a[1:] * b[:-1]).sum())
+    return (as_read, as_shifted) if shared >= 8 and as_shifted < 0.15 and as_read > max(0.2, 3 * as_shifted) else None
 
 
 def _sizes(dataset: Dataset, table: Ints, chosen: Ints, outside: Ints) -> tuple[float, float] | None:

@@ -35,7 +35,9 @@ def box_with_two_classes(dataset: Dataset, *, iou: float = 0.95) -> Iterator[Fin
     yield Measured("boxes with two classes", count_rows(dataset, wrong), f"0 of {len(ids)}")
 
     def message(i: int) -> str:
-        return f"the box of {row_name(dataset, twins[i])} is there {_name(dataset, twins[i])} and here {_name(dataset, i)}"
+        return (
+            f"the box of {row_name(dataset, twins[i])} is there {_name(dataset, twins[i])} and here {_name(dataset, i)}"
+        )
 
     yield from row_findings(dataset, wrong, message)
 

@@ -61,7 +61,11 @@ def _finding(dataset: Dataset, misread: Misread) -> Finding:
         "Boxes inside the picture under each reading",
         ("reading", "boxes", "share"),
         (
-            ("centre and size, as trainers read them", int(n - misread.outside.sum()), f"{1 - misread.outside.mean():.1%}"),
+            (
+                "centre and size, as trainers read them",
+                int(n - misread.outside.sum()),
+                f"{1 - misread.outside.mean():.1%}",
+            ),
             (reading, int(misread.fits.sum()), f"{misread.fits.mean():.1%}"),
         ),
     )

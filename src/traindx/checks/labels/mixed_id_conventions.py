@@ -19,8 +19,8 @@ def mixed_id_conventions(dataset: Dataset) -> Iterator[Finding | Measured]:
 
     Seen by contrast, never in one file: a split, a folder or the files with a common beginning of their names have no id 0
     (by chance less often than once in a thousand, given how many of the other pictures have one), and either use the id
-    that equals the number of names, or have a class mix and box sizes per class that agree with the others' only when
-    the ids are shifted by one (three classes with 20 boxes or more). Without such a parting, single files: at least
+    that equals the number of names, or have a class mix (eight classes or more), or box sizes per class (three classes of
+    20 boxes or more), that agree with the others' only when the ids are shifted by one. Without such a parting, single files: at least
     three with the impossible id, none of which has an id 0. The thresholds are guesses.
 
     ## Why is this bad?
@@ -33,7 +33,9 @@ def mixed_id_conventions(dataset: Dataset) -> Iterator[Finding | Measured]:
     if not len(dataset.boxes) or dataset.num_classes < 2:
         return
     found = shifted_ids(dataset)
-    yield Measured("pictures whose ids count from 1 among others that count from 0", len(found.images) if found else 0, "0")
+    yield Measured(
+        "pictures whose ids count from 1 among others that count from 0", len(found.images) if found else 0, "0"
+    )
     if found is None:
         return
     boxes, n = dataset.boxes, dataset.num_classes
@@ -44,18 +46,22 @@ def mixed_id_conventions(dataset: Dataset) -> Iterator[Finding | Measured]:
     _, first = np.unique(boxes.label_path[rows].astype(str), return_index=True)
     heads = rows[np.sort(first)]
     i = int(heads[0])
-    yield Finding(place_of(dataset, i), _message(dataset, found), (_table(dataset, of_these), picture_of(dataset, i, [i])))
+    yield Finding(
+        place_of(dataset, i), _message(dataset, found), (_table(dataset, of_these), picture_of(dataset, i, [i]))
+    )
     for i in heads[1:MOST].tolist():
         was = boxes.class_id[i]
-        yield Finding(place_of(dataset, i), f"class id {was:g}, should be {was - 1:g}: the ids of this file count from 1")
+        yield Finding(
+            place_of(dataset, i), f"class id {was:g}, should be {was - 1:g}: the ids of this file count from 1"
+        )
 
 
 def _message(dataset: Dataset, found: Shifted) -> str:
     text = f"ids count from 1 in {found.name} ({len(found.images)} pictures), and from 0 elsewhere: id 0 is never used there"
     if found.impossible:
         return f"{text}, id {dataset.num_classes} is, and should not be"
-    sizes = f"box sizes per class are {found.as_read:.2f} spreads from the others', {found.as_shifted:.2f} shifted by one"
-    return f"{text}; {sizes}"
+    distance = f"{found.as_read:.2f} from the others', and {found.as_shifted:.2f} shifted by one"
+    return f"{text}; {found.witness} is {distance}"
 
 
 def _table(dataset: Dataset, of_these: np.ndarray) -> Table:
