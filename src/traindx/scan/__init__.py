@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -11,11 +10,18 @@ from typing import Literal
 
 from traindx.core.dataset import Dataset
 from traindx.scan.formats import reader_of
+from traindx.scan.header import measure_headers
 from traindx.scan.measure import measure
-from traindx.scan.pictures import Pictures, joined
-from traindx.scan.shards import over_shards
+from traindx.scan.pictures import Pictures, joined, unmeasured
+from traindx.scan.shards import Engine, over_shards
 
 Progress = Callable[[int, int], None]
+
+SHARD = 32
+"""Pictures per shard: about 30 ms of decoding, so that progress moves and workers stay busy. A guess."""
+
+QUICK_SHARD = 1024
+"""Pictures per shard when only headers are read, for the same 30 ms. Threads do not help there: the interpreter is the limit."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +35,7 @@ class Options:
 
     depth: Literal["full", "quick", "labels"] = "full"
     workers: int | None = None
-    engine: Literal["threads", "processes", "ray"] = "threads"
+    engine: Engine = "threads"
     pictures: str | None = None
     cache: bool = True
 
@@ -42,10 +48,23 @@ def scan(data: str | Path, options: Options | None = None, *, progress: Progress
     """
     start = time.perf_counter()
     chosen = options or Options()
-    threads = chosen.workers if chosen.workers is not None else os.cpu_count() or 1
-
-    def measure_all(paths: Sequence[str]) -> Pictures:
-        return joined(over_shards(measure, paths, workers=max(1, threads), progress=progress))
-
-    dataset = reader_of(Path(data), chosen.pictures)(measure_all)
+    dataset = reader_of(Path(data), chosen.pictures)(lambda paths: _measured(paths, chosen, progress))
     return replace(dataset, depth=chosen.depth, seconds=time.perf_counter() - start)
+
+
+def _measured(paths: Sequence[str], options: Options, progress: Progress | None) -> Pictures:
+    """What the depth asks for of each picture, in order."""
+    if options.depth == "labels":
+        return unmeasured(len(paths))
+    function, size, workers = measure, SHARD, options.workers
+    if options.depth == "quick":
+        function, size = measure_headers, QUICK_SHARD
+        workers = options.workers or (1 if options.engine == "threads" else None)
+    parts = []
+    done = 0
+    for part in over_shards(function, paths, size=size, workers=workers, engine=options.engine):
+        parts.append(part)
+        done += len(part)
+        if progress is not None:
+            progress(done, len(paths))
+    return joined(parts)

@@ -83,6 +83,13 @@ def pictures_of(facts: Iterable[PictureFacts]) -> Pictures:
     return Pictures(**made)
 
 
+def unmeasured(count: int) -> Pictures:
+    """Columns for pictures that nobody looked at: neutral values, which take no memory whatever their number."""
+    one = pictures_of([PictureFacts()])
+    columns = {f.name: getattr(one, f.name) for f in fields(Pictures)}
+    return Pictures(**{name: np.broadcast_to(c[:1], (count, *c.shape[1:])) for name, c in columns.items()})
+
+
 def joined(parts: Sequence[Pictures]) -> Pictures:
     """The parts, one after the other."""
     if not parts:
