@@ -132,8 +132,9 @@ class Rows:
 class Oddity:
     """Something about a file or folder that is neither picture nor label row; checks choose by `kind` and judge.
 
-    Kinds: `stray-folder`, `empty-class-folder`, `flat-split`, `root-too-high`, `case-variant`, `skipped-file`, `same-stem`,
-    `stale-cache`, `yaml`. `path` is relative to the root, `split` may be empty, `line` 0 if it has none.
+    Kinds: `stray-folder`, `empty-class-folder`, `nested-folder`, `flat-split`, `root-too-high`, `case-variant`, `skipped-file`,
+    `stale-cache`, `outdated-cache`, `stale-npy`, `yaml`. `path` is relative to the root, `split` may be empty, `line` 0 if
+    it has none.
     """
 
     path: str
@@ -150,6 +151,7 @@ class Dataset:
     `names` maps class ids to names, `orphans` are label files (relative) whose picture is not there, with their split.
     `labels_elsewhere` maps label files that were looked for and are missing (absolute) to files that look like them.
     `class_maps` are all class maps found, ids to names, by where each is written (a file, a split's folders).
+    `settings_lines` are the lines of the settings' keys in their file (`names.3`: the name of id 3).
     `depth` says what was looked at: `full` decoded every picture, `quick` read headers, `labels` no picture.
     """
 
@@ -167,6 +169,7 @@ class Dataset:
     oddities: tuple[Oddity, ...] = ()
     class_maps: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    settings_lines: Mapping[str, int] = field(default_factory=dict)
     depth: Literal["full", "quick", "labels"] = "full"
     seconds: float = 0.0
 

@@ -36,6 +36,11 @@ class Settings:
     root: Path
     root_rule: str
 
+    @property
+    def file_name(self) -> str:
+        """The file's path relative to the root where it lies under it, else absolute."""
+        return str(self.file).removeprefix(f"{self.root}{os.sep}")
+
 
 def find_settings(data: Path) -> Settings:
     """Settings of the dataset at `data`: a yaml, or a folder that holds exactly one dataset yaml.

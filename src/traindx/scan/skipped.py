@@ -25,11 +25,14 @@ MAX_OPENED = 2_000
 def skipped_pictures(
     root: str, folders: Iterable[str], *, loader: Literal["torchvision", "ultralytics"]
 ) -> tuple[Oddity, ...]:
-    """Files directly in `folders` that begin like a picture and have a suffix that the loader does not take."""
+    """Files directly in `folders` that begin like a picture and have a suffix that the loader does not take.
+
+    What torchvision does not take and Ultralytics does counts as taken.
+    """
     found: list[Oddity] = []
     opened = 0
     for folder in folders:
-        for path, suffix in _candidates(folder):
+        for path, suffix in _candidates(folder, loader):
             opened += 1
             if opened > MAX_OPENED:
                 return tuple(found)
@@ -39,8 +42,8 @@ def skipped_pictures(
     return tuple(found)
 
 
-def _candidates(folder: str) -> Iterator[tuple[str, str]]:
-    known = PICTURE_SUFFIXES | TORCHVISION | NO_PICTURES
+def _candidates(folder: str, loader: Literal["torchvision", "ultralytics"]) -> Iterator[tuple[str, str]]:
+    known = NO_PICTURES | PICTURE_SUFFIXES | (TORCHVISION if loader == "torchvision" else frozenset())
     try:
         with os.scandir(folder) as items:
             files = sorted(item.path for item in items if item.is_file())

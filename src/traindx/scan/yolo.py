@@ -8,13 +8,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from traindx.core.dataset import Boxes, Dataset, Images, Ints, Rows, Split
+from traindx.core.dataset import Boxes, Dataset, Images, Ints, Oddity, Rows, Split
+from traindx.scan.classmaps import find_class_maps
 from traindx.scan.labels import Parsed, parse
-from traindx.scan.listing import Entry, label_path, list_split
+from traindx.scan.listing import Entry, folder_of, label_path, list_split
 from traindx.scan.nearby import find_elsewhere
 from traindx.scan.orphans import find_orphans
 from traindx.scan.pictures import Pictures, images_of
 from traindx.scan.settings import SPLIT_KEYS, Settings
+from traindx.scan.settings_lines import KeyLines, key_lines
+from traindx.scan.skipped import skipped_pictures
 
 MAX_LABEL_BYTES = 16_000_000
 """A label file above this is not read: half a million boxes in one picture are no labels."""
@@ -34,6 +37,7 @@ class _LabelFiles:
 def read_yolo(settings: Settings, measure: Measure) -> Dataset:
     """The dataset that the settings describe; `measure` looks at the pictures."""
     root = str(settings.root)
+    written = key_lines(settings.file)
     splits: list[Split] = []
     entries: list[Entry] = []
     for key in SPLIT_KEYS:
@@ -60,8 +64,17 @@ def read_yolo(settings: Settings, measure: Measure) -> Dataset:
         rows=_rows(root, files, label_of_entry),
         orphans=find_orphans(root, entries, labels),
         labels_elsewhere=find_elsewhere(root, files.paths, files.states),
+        class_maps={settings.file_name: settings.names, **find_class_maps(root, set(map(folder_of, files.paths)))},
+        oddities=_oddities(root, settings, written, entries),
         settings=settings.values,
+        settings_lines=written.line,
     )
+
+
+def _oddities(root: str, settings: Settings, written: KeyLines, entries: list[Entry]) -> tuple[Oddity, ...]:
+    folders = sorted({folder_of(entry.picture) for entry in entries})
+    twice = (Oddity(settings.file_name, "yaml", text, line=line) for line, text in written.twice)
+    return (*twice, *skipped_pictures(root, folders, loader="ultralytics"))
 
 
 def _keypoint_fields(settings: Settings) -> int:
