@@ -21,15 +21,15 @@ LEAST_CONTRAST = 1.0
 
 
 def appearances(pictures: Bytes) -> list[Looks]:
-    """The appearance of RGB pictures of one size, (n, height, width, 3), best given at 32 to 63 pixels on the short side.
+    """The appearance of RGB pictures of one size, (n, height, width, 3), given with less than 64 pixels on the short side.
 
     Sums are of whole numbers held exactly, so that a picture's values do not depend on the others it is given with.
     """
     n = len(pictures)
     red, green, blue = planes = np.ascontiguousarray(pictures.transpose(3, 0, 1, 2))
-    levels = np.multiply(red, LUMA[0], dtype=np.uint16)
-    levels += np.multiply(green, LUMA[1], dtype=np.uint16)
-    levels += np.multiply(blue, LUMA[2], dtype=np.uint16)
+    levels = red * LUMA[0]
+    levels += green * LUMA[1]
+    levels += blue * LUMA[2]
     levels >>= 8
     grey = levels.astype(np.float64)
     mean, contrast = _mean_and_deviation(grey.reshape(n, -1))
@@ -51,11 +51,12 @@ def _mean_and_deviation(values: Floats) -> tuple[Floats, Floats]:
     """Of each row of whole numbers, whose sums and sums of squares are exact below 2 to the power of 53."""
     count = max(1, values.shape[1])
     mean = values.sum(axis=1) / count
-    return mean, np.sqrt(np.maximum(np.einsum("ij,ij->i", values, values) / count - mean**2, 0))
+    squares = (values[:, None, :] @ values[:, :, None]).ravel() / count
+    return mean, np.sqrt(np.maximum(squares - mean**2, 0))
 
 
 def _laplacian(grey: NDArray[np.int16]) -> NDArray[np.int16]:
-    out = grey[:, 1:-1, 1:-1] * np.int16(4)
+    out: NDArray[np.int16] = grey[:, 1:-1, 1:-1] * np.int16(4)
     out -= grey[:, :-2, 1:-1]
     out -= grey[:, 2:, 1:-1]
     out -= grey[:, 1:-1, :-2]
@@ -69,24 +70,25 @@ def _saturation(red: Bytes, green: Bytes, blue: Bytes) -> Floats:
     low = np.minimum(np.minimum(red, green), blue)
     shares = np.subtract(high, low, dtype=np.float32)
     shares /= np.maximum(high, 1)
-    return shares.reshape(len(red), -1).mean(axis=1).astype(np.float64)
+    return np.asarray(shares.reshape(len(red), -1).mean(axis=1), dtype=np.float64)
 
 
 def _mean_colours(planes: Bytes) -> Bytes:
     """Mean colours over a grid of 4 x 4 cells (of nearest pixels where the picture is smaller), (n, 48)."""
     rows, columns = _cells(planes.shape[2]), _cells(planes.shape[3])
-    sums = rows @ (planes.astype(np.float64) @ columns.T)
+    sums = rows @ (planes.astype(np.float32) @ columns.T)  # of at most 65,793 pixels each, exact in 24 bits
     means = np.rint(sums / np.outer(rows.sum(axis=1), columns.sum(axis=1)))
-    return means.astype(np.uint8).transpose(1, 2, 3, 0).reshape(-1, 48)
+    colours: Bytes = means.astype(np.uint8)
+    return colours.transpose(1, 2, 3, 0).reshape(-1, 48)
 
 
-def _cells(size: int) -> Floats:
+def _cells(size: int) -> NDArray[np.float32]:
     """Which of `size` pixels belong to which of four cells, (4, size), as 0 and 1."""
     edges = np.linspace(0, size, 5).astype(int)
     first = np.minimum(edges[:-1], size - 1)[:, None]
     beyond = np.maximum(edges[1:, None], first + 1)
     at = np.arange(size)[None, :]
-    return ((at >= first) & (at < beyond)).astype(np.float64)
+    return np.asarray((at >= first) & (at < beyond), dtype=np.float32)
 
 
 def _perceptual_hashes(grey: Floats) -> NDArray[np.uint64]:
@@ -102,4 +104,4 @@ def _perceptual_hashes(grey: Floats) -> NDArray[np.uint64]:
 def _cosines(size: int) -> Floats:
     """Rows 1 to 8 of the type-II discrete cosine transform, in whole 1024ths so that sums are exact in any order."""
     k, n = np.arange(1, 9)[:, None], np.arange(size)[None, :]
-    return np.rint(1024 * np.cos(np.pi * k * (2 * n + 1) / (2 * size)))
+    return np.asarray(np.rint(1024 * np.cos(np.pi * k * (2 * n + 1) / (2 * size))))

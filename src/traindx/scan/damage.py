@@ -17,6 +17,10 @@ HARMLESS = ("unknown adobe color transform", "invalid sos parameters", "inconsis
 """Warnings of libjpeg that cost no pixel: JWRN_ADOBE_XFORM, JWRN_NOT_SEQUENTIAL (some cameras), JWRN_BOGUS_PROGRESSION."""
 
 
+HEIC_BRANDS = ("heic", "heix", "hevc", "heim", "heis", "mif1", "msf1")
+"""Brands in the first box of a HEIF file (ISO/IEC 23008-12, annex B)."""
+
+
 def is_harmless(data: bytes, said: str) -> bool:
     """Whether what the decoder said of JPEG bytes costs no pixel.
 
@@ -101,6 +105,10 @@ def not_a_picture(data: bytes) -> str:
         return f"a web page, not a picture ({len(data):,} bytes)"
     if head.startswith(b"version https://git-lfs"):
         return "a Git LFS pointer, not the picture: run `git lfs pull`"
+    if data[4:8] == b"ftyp":
+        brand = data[8:12].decode("latin-1")
+        kind = "a HEIC" if brand in HEIC_BRANDS else "an AVIF" if brand in ("avif", "avis") else "a film or an unknown"
+        return f"{kind} file under another name (brand {brand!r}), which loaders do not read without a plug-in"
     if not data.strip(b"\x00"):
         return f"{len(data):,} zero bytes"
     if (start := data.find(b"\xff\xd8\xff", 1, 4096)) > 0:
