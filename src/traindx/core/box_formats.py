@@ -79,6 +79,7 @@ def _marks(dataset: Dataset) -> _Marks:
     left_top, right_bottom = (over > BEYOND for over in overhang(dataset))
     beyond = (b.x + b.w > 1 + BEYOND) | (b.y + b.h > 1 + BEYOND)
     odd, starts = starts_whole(dataset) if (left_top & known).any() else (np.zeros(len(b), bool),) * 2
+    odd &= ~beyond
     return _Marks(
         known,
         fits & known,
@@ -105,12 +106,16 @@ def _misread(marks: _Marks, group: Ints, names: list[str], least: int) -> list[M
 
 
 def _misread_files(marks: _Marks, image: Ints, images: int) -> list[Misread]:
-    """Files of three boxes or more that all fit as corners, or of five as upper left corner, half of which leave the picture."""
-    n, corners, outside, head, tail = (
-        _count(c, image, images) for c in (marks.known, marks.corners, marks.outside, marks.head, marks.tail)
-    )
+    """Files of three boxes or more that all fit as corners, or of five as upper left corner, half of which leave the picture.
+
+    In a set whose boxes of odd size have their centres on half pixels, three boxes of a file that begin on whole pixels are
+    enough, if one of them leaves the picture.
+    """
+    columns = (marks.known, marks.corners, marks.outside, marks.head, marks.tail, marks.odd, marks.starts)
+    n, corners, outside, head, tail, odd, starts = (_count(c, image, images) for c in columns)
     two = (n >= 3) & (corners == n) & (outside >= n / 2)
-    corner = ~two & (n >= 5) & (head >= n / 2) & (tail == 0)
+    drawn = marks.odd.sum() >= 20 and marks.starts.sum() <= 0.5 * marks.odd.sum()
+    corner = ~two & (tail == 0) & (((n >= 5) & (head >= n / 2)) | (drawn & (odd >= 3) & (starts == odd) & (head >= 1)))
     return [
         _part(marks, image == g, CORNERS if two[g] else UPPER_LEFT, " of this file")
         for g in np.flatnonzero(two | corner).tolist()

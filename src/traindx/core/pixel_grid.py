@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from traindx.core.box_readings import Mask
+from traindx.core.box_readings import Mask, finite, in_pixels
 from traindx.core.dataset import Dataset, Floats
 
 NEAR = 0.05
@@ -17,6 +17,12 @@ def upright(dataset: Dataset) -> Mask:
     images, image = dataset.images, dataset.boxes.image
     clear = (images.width > 0) & (images.width != images.height) & (images.orientation < 5)
     return np.asarray(clear[image], dtype=bool)
+
+
+def sized(dataset: Dataset) -> Mask:
+    """Boxes with an area that are written as shares, also where they leave the picture."""
+    b = dataset.boxes
+    return np.asarray((b.w > 0) & (b.h > 0) & finite(dataset) & ~in_pixels(dataset))
 
 
 def corners_whole(dataset: Dataset, *, turned: bool = False, sides_swapped: bool = False) -> Mask:

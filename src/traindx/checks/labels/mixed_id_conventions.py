@@ -20,8 +20,8 @@ def mixed_id_conventions(dataset: Dataset) -> Iterator[Finding | Measured]:
     Seen by contrast, never in one file: a split, a folder or the files with a common beginning of their names have no id 0
     (by chance less often than once in a thousand, given how many of the other pictures have one), and either use the id
     that equals the number of names, or have a class mix (eight classes or more), or box sizes per class (three classes of
-    20 boxes or more), that agree with the others' only when the ids are shifted by one. Without such a parting, single files: at least
-    three with the impossible id, none of which has an id 0. The thresholds are guesses.
+    20 boxes or more), that agree with the others' only when the ids are shifted by one. Without such a parting, single
+    files: at least three with the impossible id, none of which has an id 0. The thresholds are guesses.
 
     ## Why is this bad?
     In these files every object is trained under the next class's name. The classes blur into each other, and validation
