@@ -22,6 +22,10 @@ CLASS_MAP_MISMATCH = Cause(
         Clue("D310", if_seen=6.0, if_absent=-2.0, proves=True),
         Clue("D311", if_seen=8.0, if_absent=-2.0, proves=True),
         Clue("D312", if_seen=0.5),
+        Clue("D413", if_seen=5.0),
+        Clue("D415", if_seen=6.0, if_absent=-0.5, proves=True),
+        Clue("D416", if_seen=0.5),
+        Clue("D417", if_seen=4.0),
     ),
     fix=Fix(
         "Give every split the same class folders, and every file one list of classes in one order; convert labels whose ids"

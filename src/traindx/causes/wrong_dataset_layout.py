@@ -27,6 +27,9 @@ WRONG_DATASET_LAYOUT = Cause(
         Clue("D405", if_seen=7.0, if_absent=-0.5, proves=True),
         Clue("D406", if_seen=6.0, if_absent=-0.5, proves=True),
         Clue("D407", if_seen=0.5),
+        Clue("D408", if_seen=6.0, if_absent=-0.5, proves=True),
+        Clue("D413", if_seen=5.0),
+        Clue("D419", if_seen=0.5),
     ),
     fix=Fix(
         "Bring the folders to root/train/<class>/ and root/val/<class>/, the same classes in both, and nothing else."

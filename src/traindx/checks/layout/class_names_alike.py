@@ -1,0 +1,63 @@
+"""D415: two classes with the same name, or names that differ by case alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from traindx.core.check import Facts, check
+from traindx.core.class_counts import boxes_per_class
+from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.finding import Finding, Measured, Place
+
+SYSTEMATIC = 0.25
+"""Share of the names from which pairs that differ by case are meant, as upper and lower case in sets of letters. A guess."""
+
+
+@check("D415", level="error")
+def class_names_alike(dataset: Dataset) -> Iterator[Finding | Measured]:
+    """Two ids have the same name, or names that differ by case or blanks alone, and both are used.
+
+    Names of one letter, and sets in which a quarter of the names are such pairs, are left alone: `a` and `A` may differ.
+
+    ## Why is this bad?
+    The network is taught to tell apart what is one class: each of the two is a false negative of the other, and mAP falls.
+    Tools that join by name count them as one.
+
+    ## How to fix
+    Give the labels of both one id, and delete the other name.
+    """
+    if dataset.format != "yolo" or not dataset.names:
+        return
+    first: dict[str, int] = {}
+    pairs: list[tuple[int, int]] = []
+    for i, name in sorted(dataset.names.items()):
+        key = name.casefold().strip()
+        if key in first and (len(key) > 1 or name == dataset.names[first[key]]):
+            pairs.append((first[key], i))
+        first.setdefault(key, i)
+    counts = [int(sum(split[i] for split in boxes_per_class(dataset).values())) for i in range(dataset.num_classes)]
+    used = [(a, b) for a, b in pairs if max(a, b) < len(counts) and counts[a] and counts[b]]
+    wrong = used if 2 * len(pairs) < SYSTEMATIC * len(dataset.names) or len(pairs) < 3 else []
+    yield Measured("pairs of classes with one name", len(wrong), "0")
+    for a, b in wrong:
+        place = Place(path=dataset.source_path, line=dataset.settings_lines.get(f"names.{b}"), setting="names")
+        text = f"ids {a} and {b} are called {dataset.names[a]!r} and {dataset.names[b]!r}: {counts[a]} and {counts[b]} boxes"
+        yield Finding(place, f"{text} of one class under two ids")
+
+
+_BOXES = [{"image": 0}, {"image": 0, "class_id": 1, "line": 2}]
+
+
+@class_names_alike.fires_on
+def car_and_car() -> Facts:
+    return {"dataset": dataset_of([{"path": "a.jpg"}], _BOXES, names=("Car", "car"))}
+
+
+@class_names_alike.quiet_on
+def letters() -> Facts:
+    return {"dataset": dataset_of([{"path": "a.jpg"}], _BOXES, names=("a", "A"))}
+
+
+@class_names_alike.quiet_on
+def a_name_that_is_not_used() -> Facts:
+    return {"dataset": dataset_of([{"path": "a.jpg"}], _BOXES[:1], names=("Car", "car"))}

@@ -1,0 +1,40 @@
+"""D413: a key of the settings that is written twice with different values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from traindx.core.check import Facts, check
+from traindx.core.dataset import Dataset, Oddity, dataset_of
+from traindx.core.finding import Finding, Measured
+from traindx.core.oddities import oddity_findings, of_kind
+
+
+@check("D413", level="error")
+def settings_key_written_twice(dataset: Dataset) -> Iterator[Finding | Measured]:
+    """A key of the data.yaml, or an id of its names, is written twice with different values.
+
+    ## Why is this bad?
+    Readers of yaml take the last one without a word: a split or a class that you read in the file is not the one used.
+
+    ## How to fix
+    Delete the line that is not meant.
+    """
+    if dataset.format != "yolo":
+        return
+    odd = of_kind(dataset, "yaml")
+    yield Measured("keys written twice with different values", len(odd), "0")
+    yield from oddity_findings(odd, lambda o: o.text)
+
+
+@settings_key_written_twice.fires_on
+def names_twice() -> Facts:
+    odd = Oddity(
+        "data.yaml", "yaml", "`names` is written twice: line 3 says '[a]', line 4 says '[b]', which counts", line=4
+    )
+    return {"dataset": dataset_of([{"path": "a.jpg"}], oddities=(odd,))}
+
+
+@settings_key_written_twice.quiet_on
+def every_key_once() -> Facts:
+    return {"dataset": dataset_of([{"path": "a.jpg"}])}
