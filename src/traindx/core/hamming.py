@@ -35,14 +35,14 @@ def ones_without_instruction(bits: Hashes) -> NDArray[np.uint8]:
     x = bits - ((bits >> of(1)) & of(0x5555555555555555))
     x = (x & of(0x3333333333333333)) + ((x >> of(2)) & of(0x3333333333333333))
     x = (x + (x >> of(4))) & of(0x0F0F0F0F0F0F0F0F)
-    return np.right_shift(x * of(0x0101010101010101), of(56)).astype(np.uint8)
+    return np.asarray(np.right_shift(x * of(0x0101010101010101), of(56)), dtype=np.uint8)
 
 
 class Index:
     """Hashes, sorted by each of four bands of 16 bits (multi-index hashing: Norouzi, Punjani and Fleet 2012).
 
     Two hashes that differ in at most 4 r + 3 bits agree in some band but for r bits: looking up every query's band with up
-    to r bits changed misses none. `levels` yields the pairs for r = 0, 1, ... one after the other.
+    to r bits changed misses none. `pairs` yields those of one r.
     """
 
     def __init__(self, hashes: Hashes) -> None:
@@ -82,7 +82,7 @@ class Index:
 
 
 def _band(hashes: Hashes, band: int) -> NDArray[np.uint16]:
-    return np.right_shift(hashes, np.uint64(band * WIDTH)).astype(np.uint16)
+    return np.asarray(np.right_shift(hashes, np.uint64(band * WIDTH)), dtype=np.uint16)
 
 
 def _pieces(hit: Ints, count: NDArray[np.int32]) -> Iterator[Ints]:

@@ -1,0 +1,107 @@
+"""D332: the classes' shares differ between train and a split."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from traindx.core.check import Facts, check
+from traindx.core.dataset import Dataset, Floats, dataset_of
+from traindx.core.finding import Bars, Finding, Measured, Place, Table
+from traindx.core.shift import FEWEST
+from traindx.core.two_sample import Z
+
+SHOWN = 12
+
+
+@check("D332", level="warning")
+def class_mix_differs(dataset: Dataset, *, distance: float = 0.2) -> Iterator[Finding | Measured]:
+    """The shares of the classes differ between train and a split, by more than drawing pictures at random would give.
+
+    The total variation distance (half the sum of the differences, 0..1) is above `distance` (a guess: one box in five is of
+    another class) and twice what chance gives, and some class differs with a certainty of 99.9 % after Bonferroni's
+    correction. Boxes of one picture are taken as one draw, since they come together.
+
+    ## Why is this bad?
+    Accuracy on val weighs the classes differently than training did. Scores of rare classes are uncertain.
+
+    ## How to fix
+    Draw the splits again, stratified by class. If the mix in use is that of val, weight the classes accordingly.
+    """
+    mixes = {s.name: _mix(dataset, s.name) for s in dataset.splits}
+    train = mixes.get("train")
+    if train is None:
+        return
+    for split, mix in mixes.items():
+        if split == "train" or mix is None:
+            continue
+        gap, error = mix[0] - train[0], np.sqrt(mix[1] + train[1])
+        total, chance = float(np.abs(gap).sum()) / 2, float(error.sum()) * float(np.sqrt(2 / np.pi)) / 2
+        number = Measured(f"distance of the class mix of {split} from train's", total, f"below {distance:g}")
+        by_chance = Measured("what drawing at random gives", chance)
+        yield number
+        certain = np.abs(gap) > (Z + np.sqrt(2 * np.log(len(gap)))) * np.maximum(error, 1e-9)
+        if total >= max(distance, 2 * chance) and certain.any():
+            worst = int(np.argmax(np.where(certain, np.abs(gap), 0)))
+            text = (
+                f"class mix of {split} differs from train's by {total:.2f}, chance gives {chance:.2f}: "
+                f"{_name(dataset, worst)} has {mix[0][worst]:.1%} against {train[0][worst]:.1%}"
+            )
+            evidence = (number, by_chance, *_shown(dataset, split, train[0], mix[0]))
+            yield Finding(Place(setting=split), text, evidence)
+
+
+def _mix(dataset: Dataset, split: str) -> tuple[Floats, Floats] | None:
+    """Each class's share of the boxes (of the pictures, in classification) of a split and its variance, pictures drawn.
+
+    The variance is that of a ratio estimator over clusters (Cochran 1977, section 6.4). None where too little is there.
+    """
+    images, n = dataset.images, dataset.num_classes
+    if dataset.task == "classify":
+        of = np.flatnonzero((images.split == split) & (images.class_id >= 0) & (images.class_id < n))
+        classes = images.class_id[of]
+    else:
+        boxes = dataset.boxes
+        legal = (boxes.class_id >= 0) & (boxes.class_id < n) & (boxes.class_id % 1 == 0)
+        chosen = np.flatnonzero(legal & (images.split[boxes.image] == split))
+        of, classes = boxes.image[chosen], boxes.class_id[chosen].astype(np.int64)
+    if n < 2 or len(np.unique(of)) < FEWEST:
+        return None
+    pairs, x = np.unique(of * n + classes, return_counts=True)
+    size = np.bincount(of)
+    total, share = float(len(of)), np.bincount(classes, minlength=n) / len(of)
+    squares = np.bincount(pairs % n, x.astype(float) ** 2, minlength=n)
+    products = np.bincount(pairs % n, x * size[pairs // n].astype(float), minlength=n)
+    spread = squares - 2 * share * products + share**2 * float((size.astype(float) ** 2).sum())
+    return share, np.maximum(spread, share * total / len(size)) / total**2
+
+
+def _name(dataset: Dataset, class_id: int) -> str:
+    return dataset.names.get(class_id, str(class_id))
+
+
+def _shown(dataset: Dataset, split: str, train: Floats, own: Floats) -> tuple[Bars, Table]:
+    order = np.argsort(-np.abs(own - train), kind="stable")[:SHOWN].tolist()
+    names = tuple(_name(dataset, i) for i in order)
+    series = tuple((s, tuple(round(float(v[i]), 4) for i in order)) for s, v in (("train", train), (split, own)))
+    rows = tuple((i, _name(dataset, i), f"{train[i]:.1%}", f"{own[i]:.1%}") for i in order)
+    title = "Shares of the classes that differ most"
+    return Bars(title, names, series, "share"), Table(title, ("id", "name", "train", split), rows)
+
+
+def _mixed(dogs: int) -> Dataset:
+    """60 pictures of one box in each split: half dogs in train, so many in val."""
+    images = [{"path": f"{n}.jpg", "split": "train" if n < 60 else "val"} for n in range(120)]
+    boxes = [{"image": n, "class_id": int(n % 2 if n < 60 else n - 60 < dogs)} for n in range(120)]
+    return dataset_of(images, boxes)
+
+
+@class_mix_differs.fires_on
+def dogs_in_nearly_all_of_val() -> Facts:
+    return {"dataset": _mixed(57)}
+
+
+@class_mix_differs.quiet_on
+def dogs_in_half_of_val() -> Facts:
+    return {"dataset": _mixed(33)}
