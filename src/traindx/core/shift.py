@@ -80,9 +80,10 @@ def shifts(dataset: Dataset) -> Iterator[tuple[Shift, ...]]:
 
 
 def shift_findings(
-    dataset: Dataset, names: tuple[str, ...], above: float, below: float
+    dataset: Dataset, names: tuple[str, ...], delta: float, factor: float
 ) -> Iterator[Finding | Measured]:
-    """Findings for properties of these names whose certain difference is from `above` to `below`, and the largest seen."""
+    """The largest difference of these properties, and findings for those that are certainly above `delta` and whose medians
+    differ by `factor`: pictures that are all alike differ with certainty long before it matters."""
     for compared in shifts(dataset):
         named = [s for s in compared if s.name in names]
         for largest in sorted(named, key=lambda s: -abs(s.difference.delta))[:1]:
