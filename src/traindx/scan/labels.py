@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -50,15 +50,79 @@ def parse(files: Sequence[bytes], keypoint_fields: int = 0) -> Parsed:
     `keypoint_fields` is how many fields the settings' `kpt_shape` adds to a row (0: none). Legal are tabs, CRLF, blank
     lines, a byte-order mark, `0.0` as a class id and scientific notation.
     """
-    parts = [_batch(files[i : i + BATCH], i, keypoint_fields) for i in range(0, len(files), BATCH)]
+    starts = range(0, len(files), BATCH)
+    return joined_parts([parse_batch(files[i : i + BATCH], i, keypoint_fields) for i in starts])
+
+
+def joined_parts(parts: Sequence[Parsed]) -> Parsed:
+    """The parts, one after the other."""
     if not parts:
-        return Parsed(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, 5)))
+        return _no_rows()
     file, line = np.concatenate([p.file for p in parts]), np.concatenate([p.line for p in parts])
     return Parsed(file, line, np.concatenate([p.values for p in parts]), [row for p in parts for row in p.odd])
 
 
-def _batch(files: Sequence[bytes], first: int, keypoint_fields: int) -> Parsed:
-    """Count fields per line over one joined buffer; files whose lines all hold five numbers are converted at once."""
+def _no_rows() -> Parsed:
+    return Parsed(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, 5)))
+
+
+def parse_batch(files: Sequence[bytes], first: int, keypoint_fields: int) -> Parsed:
+    """`parse` of files that are numbered from `first`, in one buffer: as a table if all are clean, else those that are."""
+    parsed = _table_of(files)
+    if parsed is None:
+        clean, odd = _told_apart(files)
+        parsed = _with_odd(files, odd, clean, keypoint_fields)
+    odd_rows = [replace(row, file=row.file + first) for row in parsed.odd]
+    return Parsed(parsed.file + first, parsed.line, parsed.values, odd_rows)
+
+
+def _table_of(files: Sequence[bytes]) -> Parsed | None:
+    """The files read as one table, if every row has five numbers between single blanks and no line is blank; else None."""
+    texts = [data.rstrip() for data in files]
+    filled = [i for i, data in enumerate(texts) if data]
+    if not filled:
+        return _no_rows()
+    text = b"\n".join(filter(None, texts)) + b"\n"
+    if b"\r" in text or b"\t" in text:
+        texts = [data.replace(b"\r\n", b"\n").replace(b"\t", b" ") for data in texts]
+        text = b"\n".join(filter(None, texts)) + b"\n"
+    if b"\n\n" in text or text[0] == 10 or b"\r" in text:
+        return None
+    values = _table(text)
+    rows = np.array([texts[i].count(b"\n") + 1 for i in filled], dtype=np.int64)
+    if values is None or len(values) != rows.sum():
+        return None
+    starts = np.cumsum(rows) - rows
+    file = np.repeat(np.array(filled, dtype=np.int64), rows)
+    line = np.arange(1, len(file) + 1) - np.repeat(starts, rows)
+    return Parsed(file, line, values)
+
+
+def _table(text: bytes) -> Floats | None:
+    """Five columns of finite numbers, or None."""
+    import pyarrow as pa  # half as slow to import as numpy, and not needed for `traindx --help`
+    from pyarrow import csv
+
+    names = ["class_id", "x", "y", "w", "h"]
+    try:
+        table = csv.read_csv(
+            pa.BufferReader(text),
+            read_options=csv.ReadOptions(use_threads=False, column_names=names, block_size=len(text) + 1),
+            parse_options=csv.ParseOptions(delimiter=" ", quote_char=False),
+            convert_options=csv.ConvertOptions(column_types=dict.fromkeys(names, pa.float64()), null_values=[]),
+        )
+    except pa.ArrowInvalid:
+        return None
+    values = np.empty((table.num_rows, 5), order="F")
+    for i, column in enumerate(table.columns):
+        values[:, i] = np.concatenate(
+            [np.frombuffer(c.buffers()[1], np.float64, len(c), 8 * c.offset) for c in column.chunks]
+        )
+    return values if np.isfinite(values).all() else None
+
+
+def _told_apart(files: Sequence[bytes]) -> tuple[Parsed, Ints]:
+    """The rows of files whose lines all hold five numbers, and which files are others: by counting fields per line."""
     text = b"\n".join(files) + b"\n"
     buffer = np.frombuffer(text, dtype=np.uint8)
     sizes = np.array([len(f) + 1 for f in files], dtype=np.int64)
@@ -73,24 +137,31 @@ def _batch(files: Sequence[bytes], first: int, keypoint_fields: int) -> Parsed:
     odd_bytes[:-1] |= (buffer[:-1] == 13) & (buffer[1:] != 10)
     odd = np.add.reduceat(odd_bytes, starts) > 0
     odd[file_of_line[(fields != 5) & (fields != 0)]] = True
-    clean = b"\n".join(f for f, bad in zip(files, odd, strict=True) if not bad).split()
-    try:
-        values = np.fromiter(map(float, clean), dtype=float, count=len(clean)).reshape(-1, 5)
-    except ValueError:  # digits that are no number, such as 1.2.3: every file goes the slow way
-        odd[:], values = True, np.zeros((0, 5))
     kept = (fields == 5) & ~odd[file_of_line]
+    values = _numbers([data for data, bad in zip(files, odd, strict=True) if not bad])
+    if values is None:  # digits that are no number, such as 1.2.3: every file goes line by line
+        return _no_rows(), np.arange(len(files))
     file = file_of_line[kept]
-    line = np.flatnonzero(kept) - lines_before[starts][file] + 1
-    return _with_odd(files, np.flatnonzero(odd), Parsed(file + first, line, values), first, keypoint_fields)
+    return Parsed(file, np.flatnonzero(kept) - lines_before[starts][file] + 1, values), np.flatnonzero(odd)
 
 
-def _with_odd(files: Sequence[bytes], odd: Ints, clean: Parsed, first: int, keypoint_fields: int) -> Parsed:
-    if not len(odd):
-        return clean
+def _numbers(files: Sequence[bytes]) -> Floats | None:
+    """The five numbers of every line that is not blank; None if one is no number."""
+    table = _table_of(files)
+    if table is not None:
+        return table.values
+    fields = b"\n".join(files).split()
+    try:
+        return np.fromiter(map(float, fields), dtype=float, count=len(fields)).reshape(-1, 5)
+    except ValueError:
+        return None
+
+
+def _with_odd(files: Sequence[bytes], odd: Ints, clean: Parsed, keypoint_fields: int) -> Parsed:
     rows: list[tuple[int, int, list[float]]] = []
     found: list[OddRow] = []
     for i in odd.tolist():
-        _slow(files[i], first + i, keypoint_fields, rows, found)
+        _slow(files[i], i, keypoint_fields, rows, found)
     file = np.concatenate([clean.file, np.array([r[0] for r in rows], dtype=np.int64)])
     line = np.concatenate([clean.line, np.array([r[1] for r in rows], dtype=np.int64)])
     values = np.concatenate([clean.values, np.array([r[2] for r in rows], dtype=float).reshape(-1, 5)])
