@@ -1,4 +1,4 @@
-"""A class has no box in train, or none in val.
+"""A class has no sample in train, or none in val.
 
 ## How it shows
 A class that train lacks is never predicted and pulls mAP down. A class that val lacks is not measured.
@@ -18,6 +18,7 @@ MISSING_CLASS = Cause(
     slug="missing-class",
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it
+        Clue("D313", if_seen=6.0, if_absent=-1.0, proves=True),
         Clue("D301", if_seen=3.0, if_absent=-4.0),
         Clue("D303", if_seen=0.5),
     ),

@@ -35,10 +35,10 @@ def unlabelled(dataset: Dataset) -> list[Unlabelled]:
 
     A fault is: a whole split without labels (of a test split only if they are found elsewhere); a whole folder of more
     than `BACKGROUND_SHARE` of its split, or whose labels are found elsewhere; most of a folder's missing labels found in
-    one other folder; a label beside the place looked for under another spelling.
+    one other folder; a label beside the place looked for under another spelling. None in classification.
     """
     images = dataset.images
-    if not (images.label_state == "missing").any():
+    if dataset.task == "classify" or not (images.label_state == "missing").any():
         return []
     folders: dict[tuple[str, str], list[int]] = {}
     for i, (split, label) in enumerate(zip(images.split, images.label_path, strict=True)):

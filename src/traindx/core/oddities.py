@@ -32,6 +32,9 @@ def oddity_findings(
             yield Finding(place, message(oddity) + more)
 
 
-def settings_line(dataset: Dataset, key: str) -> int | None:
-    """The line of the settings file where a key stands (`names`, or `names.3` for the name of id 3), if known."""
-    return next((odd.line for odd in of_kind(dataset, "yaml-key") if odd.text == key), None)
+def split_path(dataset: Dataset, split: str) -> str | None:
+    """The folder or list of a split relative to the root, where it has one alone."""
+    places = [found.resolved for found in dataset.splits if found.name == split]
+    if len(places) != 1 or not places[0] or ", " in places[0]:
+        return None
+    return places[0].removeprefix(dataset.root.rstrip("/") + "/")

@@ -10,11 +10,14 @@ from traindx.core.check import Facts, check
 from traindx.core.class_counts import boxes_per_class
 from traindx.core.dataset import Dataset, dataset_of
 from traindx.core.finding import Finding, Measured, Place, Table
+from traindx.core.oddities import of_kind, split_path
 
 
 @check("D301", level="warning")
 def class_missing_from_split(dataset: Dataset) -> Iterator[Finding | Measured]:
-    """A class has boxes in train and none in val, or the reverse.
+    """A class has boxes (pictures, in classification) in train and none in val, or the reverse.
+
+    Where chance does not explain it, see `class-left-out-of-split`.
 
     ## Why is this bad?
     A class without a box in val is not measured: mAP leaves it out, and a model that fails on it looks good. A class
@@ -24,19 +27,22 @@ def class_missing_from_split(dataset: Dataset) -> Iterator[Finding | Measured]:
     Split again so that each class is in both, stratified by picture. Very rare classes need more pictures.
     """
     counts = boxes_per_class(dataset)
+    what = "picture" if dataset.task == "classify" else "box"
+    strays = {odd.path.rpartition("/")[2] for odd in of_kind(dataset, "stray-folder")}
     for here, there in (("val", "train"), ("train", "val")):
         if here not in counts or there not in counts or not counts[here].sum() or not counts[there].sum():
             continue
-        lacking = np.flatnonzero((counts[here] == 0) & (counts[there] > 0)).tolist()
+        missing = np.flatnonzero((counts[here] == 0) & (counts[there] > 0)).tolist()
+        lacking = [i for i in missing if dataset.names.get(i) not in strays]
         total = int((counts[there] > 0).sum())
-        yield Measured(f"classes of {there} without a box in {here}", len(lacking), f"0 of {total}")
+        yield Measured(f"classes of {there} without a {what} in {here}", len(lacking), f"0 of {total}")
         if lacking:
             names = ", ".join(dataset.names.get(i, str(i)) for i in lacking[:5])
             more = f" and {len(lacking) - 5} more" if len(lacking) > 5 else ""
             rows = tuple((i, dataset.names.get(i, ""), int(counts[there][i]), 0) for i in lacking)
-            table = Table(f"Classes without a box in {here}", ("id", "name", there, here), rows)
-            text = f"{here} has no box of {len(lacking)} of the {total} classes of {there}: {names}{more}"
-            yield Finding(Place(setting=here), text, (table,))
+            table = Table(f"Classes without a {what} in {here}", ("id", "name", there, here), rows)
+            text = f"{here} has no {what} of {len(lacking)} of the {total} classes of {there}: {names}{more}"
+            yield Finding(Place(path=split_path(dataset, here), setting=here), text, (table,))
 
 
 @class_missing_from_split.fires_on

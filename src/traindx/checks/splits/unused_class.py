@@ -1,4 +1,4 @@
-"""D303: a class without a single box."""
+"""D303: a class without a single box or picture."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from traindx.core.finding import Finding, Measured, Place, Table
 
 @check("D303", level="note")
 def unused_class(dataset: Dataset) -> Iterator[Finding | Measured]:
-    """A class of the settings has no box in any split.
+    """A class of the settings has no box, or no picture in classification, in any split.
 
     ## Why is this bad?
     The model has an output that never learns. It does little harm, but it may mean that ids are shifted or that labels
@@ -28,13 +28,15 @@ def unused_class(dataset: Dataset) -> Iterator[Finding | Measured]:
     if not total.sum():
         return
     unused = np.flatnonzero(total == 0).tolist()
-    yield Measured("classes without a box", len(unused), f"0 of {dataset.num_classes}")
+    what = "picture" if dataset.task == "classify" else "box"
+    yield Measured(f"classes without a {what}", len(unused), f"0 of {dataset.num_classes}")
     if unused:
         names = ", ".join(dataset.names.get(i, str(i)) for i in unused[:5])
         more = f" and {len(unused) - 5} more" if len(unused) > 5 else ""
-        table = Table("Classes without a box", ("id", "name"), tuple((i, dataset.names.get(i, "")) for i in unused))
-        text = f"{len(unused)} of {dataset.num_classes} classes have no box: {names}{more}"
-        yield Finding(Place(setting="names"), text, (table,))
+        table = Table(f"Classes without a {what}", ("id", "name"), tuple((i, dataset.names.get(i, "")) for i in unused))
+        line = dataset.settings_lines.get(f"names.{unused[0]}")
+        text = f"{len(unused)} of {dataset.num_classes} classes have no {what}: {names}{more}"
+        yield Finding(Place(path=dataset.source_path, line=line, setting="names"), text, (table,))
 
 
 @unused_class.fires_on
