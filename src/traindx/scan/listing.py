@@ -6,8 +6,8 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from traindx.core.dataset import Split
 from traindx.scan.settings import Settings
@@ -19,8 +19,7 @@ PICTURE_SUFFIXES = frozenset(
 LABEL_RULE = "the last /images/ in a picture's path becomes /labels/, the suffix becomes .txt"
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One picture of a split, by absolute path."""
 
     split: str
@@ -99,22 +98,20 @@ def _walk(folder: str) -> Iterator[str]:
             for item in items:
                 if item.name.startswith("."):
                     continue
-                if (
-                    item.name.rpartition(".")[2].lower() in PICTURE_SUFFIXES
-                    and not item.is_dir()
-                    and not _is_special(item)
-                ):
+                if item.name.rpartition(".")[2].lower() in PICTURE_SUFFIXES and _is_picture_file(item):
                     yield item.path
                 elif item.is_dir():
                     waiting.append(item.path)
 
 
-def _is_special(item: os.DirEntry[str]) -> bool:
-    """A pipe, socket or device: opening it could wait for ever. A link that leads nowhere is none of these."""
+def _is_picture_file(item: os.DirEntry[str]) -> bool:
+    """A file, or a link that leads nowhere; no folder, and no pipe, socket or device: opening it could wait for ever."""
+    if item.is_file(follow_symlinks=False):  # known from the listing, without asking for the file
+        return True
     try:
-        return not stat.S_ISREG(item.stat().st_mode)
+        return stat.S_ISREG(item.stat().st_mode)
     except OSError:
-        return False
+        return True
 
 
 def _listed(file: Path, settings: Settings) -> Iterator[str]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from traindx.core.dataset import Boxes, Dataset, Images, Ints, Oddity, Rows, Split
 from traindx.scan.classmaps import find_class_maps
-from traindx.scan.labels import Parsed, parse
+from traindx.scan.label_files import LabelFiles, read_label_files
 from traindx.scan.listing import Entry, folder_of, label_path, list_split
 from traindx.scan.nearby import find_elsewhere
 from traindx.scan.orphans import find_orphans
@@ -19,19 +18,7 @@ from traindx.scan.settings import SPLIT_KEYS, Settings
 from traindx.scan.settings_lines import KeyLines, key_lines
 from traindx.scan.skipped import skipped_pictures
 
-MAX_LABEL_BYTES = 16_000_000
-"""A label file above this is not read: half a million boxes in one picture are no labels."""
-
 Measure = Callable[[Sequence[str]], Pictures]
-
-
-@dataclass(frozen=True)
-class _LabelFiles:
-    """Label files by path: the state of each, and what those that exist hold."""
-
-    paths: list[str]
-    states: list[str]
-    parsed: Parsed
 
 
 def read_yolo(settings: Settings, measure: Measure) -> Dataset:
@@ -46,12 +33,12 @@ def read_yolo(settings: Settings, measure: Measure) -> Dataset:
             splits.append(split)
             entries += found
     labels = [label_path(entry.picture) for entry in entries]
-    files = _read_labels(list(dict.fromkeys(labels)), _keypoint_fields(settings))
-    pictures = list(dict.fromkeys(entry.picture for entry in entries))
-    at = {picture: i for i, picture in enumerate(pictures)}
-    measured = measure(pictures).take(np.array([at[entry.picture] for entry in entries], dtype=np.int64))
-    index = {path: i for i, path in enumerate(files.paths)}
-    label_of_entry = np.array([index[path] for path in labels], dtype=np.int64)
+    label_paths, label_of_entry = _once(labels)
+    files = read_label_files(label_paths, _keypoint_fields(settings))
+    pictures, picture_of_entry = _once([entry.picture for entry in entries])
+    measured = measure(pictures)
+    if len(pictures) < len(entries):
+        measured = measured.take(picture_of_entry)
     return Dataset(
         root=root,
         source=str(settings.file),
@@ -84,27 +71,13 @@ def _keypoint_fields(settings: Settings) -> int:
     return 0
 
 
-def _read_labels(paths: list[str], keypoint_fields: int) -> _LabelFiles:
-    states, contents = [], []
-    for path in paths:
-        try:
-            # a third of the time of Path.read_bytes, and a pipe does not keep it waiting
-            with open(path, "rb", buffering=0, opener=_open_at_once) as file:
-                data = file.read(MAX_LABEL_BYTES + 1) or b""
-            state = "labelled" if data.strip() else "background"
-        except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a NUL in the path
-            data, state = b"", "missing"
-        except OSError:
-            data, state = b"", "unreadable"
-        if len(data) > MAX_LABEL_BYTES:
-            data, state = b"", "unreadable"
-        states.append(state)
-        contents.append(data)
-    return _LabelFiles(paths, states, parse(contents, keypoint_fields))
-
-
-def _open_at_once(path: str, flags: int) -> int:
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+def _once(paths: list[str]) -> tuple[list[str], Ints]:
+    """The different ones among paths, and for each path which of them it is."""
+    different = list(dict.fromkeys(paths))
+    if len(different) == len(paths):
+        return paths, np.arange(len(paths))
+    at = {path: i for i, path in enumerate(different)}
+    return different, np.fromiter((at[path] for path in paths), dtype=np.int64, count=len(paths))
 
 
 def _relative(root: str, path: str) -> str:
@@ -121,7 +94,7 @@ def _images(
     root: str,
     entries: list[Entry],
     labels: list[str],
-    files: _LabelFiles,
+    files: LabelFiles,
     label_of_entry: Ints,
     measured: Pictures,
 ) -> Images:
@@ -134,7 +107,7 @@ def _images(
     )
 
 
-def _boxes(root: str, files: _LabelFiles, label_of_entry: Ints) -> Boxes:
+def _boxes(root: str, files: LabelFiles, label_of_entry: Ints) -> Boxes:
     """Every picture gets the rows of its label file, also where two pictures share one."""
     parsed = files.parsed
     counts = np.bincount(parsed.file, minlength=len(files.paths))
@@ -142,19 +115,20 @@ def _boxes(root: str, files: _LabelFiles, label_of_entry: Ints) -> Boxes:
     per_entry = counts[label_of_entry]
     image = np.repeat(np.arange(len(label_of_entry)), per_entry)
     offset = np.arange(len(image)) - np.repeat(np.cumsum(per_entry) - per_entry, per_entry)
-    row = first[label_of_entry[image]] + offset
+    label = label_of_entry[image]
+    row = first[label] + offset
     relative = _objects([_relative(root, path) for path in files.paths])
     values = parsed.values[row]
     return Boxes(
         image=image,
-        label_path=relative[label_of_entry[image]],
+        label_path=relative[label],
         line=parsed.line[row],
-        id=np.full(len(row), -1, dtype=np.int64),
+        id=np.broadcast_to(np.int64(-1), len(row)),
         **{name: values[:, i].copy() for i, name in enumerate(("class_id", "x", "y", "w", "h"))},
     )
 
 
-def _rows(root: str, files: _LabelFiles, label_of_entry: Ints) -> Rows:
+def _rows(root: str, files: LabelFiles, label_of_entry: Ints) -> Rows:
     odd = files.parsed.odd
     image_of_label = {int(label): i for i, label in reversed(list(enumerate(label_of_entry)))} if odd else {}
     return Rows(
