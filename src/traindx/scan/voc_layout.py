@@ -13,7 +13,7 @@ from traindx.scan.listing import PICTURE_SUFFIXES
 
 XML_FOLDERS = ("Annotations", "annotations", "Annotation", "annotation", "annots", "xml", "xmls", "labels")
 PICTURE_FOLDERS = ("JPEGImages", "Images", "images", "JPEGImage", "img", "imgs", "pictures")
-SPLIT_LISTS = {"train": "train", "val": "val", "test": "test"}
+SPLITS = ("train", "val", "test")
 LOOK = 20_000
 """Entries of a folder looked at for a first xml: of pictures and xml side by side every second one is. A guess."""
 
@@ -24,12 +24,13 @@ _ROOT = re.compile(rb"<annotation[\s>]")
 class Part:
     """One folder of xml files with the folders where its pictures may lie and the split's list, if there is one.
 
-    `split` is empty where neither a folder nor a list says it.
+    `split` is train where neither a folder nor a list says it. Of the folders `own` every picture belongs to the part.
     """
 
     split: str
     xmls: Path
     pictures: tuple[Path, ...]
+    own: tuple[Path, ...] = ()
     listed: Path | None = None
 
 
@@ -57,26 +58,31 @@ def find_voc(folder: Path, pictures: str | None = None) -> Layout | None:
 def _parts(folder: Path, given: tuple[Path, ...]) -> Iterator[Part]:
     """The parts of one VOC folder: one per list of ImageSets/Main, one per split folder, or one alone."""
     xmls = _xml_folder(folder)
-    if xmls is not None:
-        pictures = (*given, *_picture_folders(folder, xmls))
-        lists = {
-            name: file for name in SPLIT_LISTS if (file := folder / "ImageSets" / "Main" / f"{name}.txt").is_file()
-        }
-        if not lists:
-            lists = {name: file for name in SPLIT_LISTS if (file := folder / f"{name}.txt").is_file()}
-        below = list(_split_folders(xmls))
-        if lists:
-            yield from (Part(split, xmls, pictures, file) for split, file in lists.items())
-        elif below:
-            for split, inner in below:
-                yield Part(split, inner, (*given, *_of_split(folder, inner), *pictures))
-        else:
-            yield Part("", xmls, pictures)
+    if xmls is None:
+        for split, inner in _split_folders(folder):
+            if (found := _xml_folder(inner)) is not None:
+                beside = _of_split(folder, inner)
+                own = beside or _own(inner, found)
+                yield Part(split, found, (*given, *beside, *_picture_folders(inner, found)), () if given else own)
         return
-    for split, inner in _split_folders(folder):
-        found = _xml_folder(inner)
-        if found is not None:
-            yield Part(split, found, (*given, *_picture_folders(inner, found), *_of_split(folder, inner)))
+    pictures = (*given, *_picture_folders(folder, xmls))
+    main = folder / "ImageSets" / "Main"
+    lists = [(s, f) for s in SPLITS if (f := main / f"{s}.txt").is_file()]
+    lists = lists or [(s, f) for s in SPLITS if (f := folder / f"{s}.txt").is_file()]
+    if lists:
+        yield from (Part(split, xmls, pictures, listed=file) for split, file in lists)
+    elif below := [(split, inner) for split, inner in _split_folders(xmls) if _first_xml(inner)]:
+        for split, inner in below:
+            beside = _of_split(folder, inner)
+            yield Part(split, inner, (*given, *beside, *pictures), beside)
+    else:
+        yield Part("train", xmls, pictures, given or _own(folder, xmls))
+
+
+def _own(folder: Path, xmls: Path) -> tuple[Path, ...]:
+    """The usual picture folders, or where there is none the xml's folder."""
+    usual = tuple(place for name in PICTURE_FOLDERS if (place := folder / name).is_dir())
+    return usual or (xmls,)
 
 
 def _split_folders(folder: Path) -> Iterator[tuple[str, Path]]:
@@ -85,12 +91,12 @@ def _split_folders(folder: Path) -> Iterator[tuple[str, Path]]:
         for c in sorted(folder.iterdir())
         if c.name.lower() in SPLIT_WORDS and c.is_dir()
     ]
-    yield from sorted(found, key=lambda item: list(SPLIT_LISTS).index(item[0]))
+    yield from sorted(found, key=lambda item: SPLITS.index(item[0]))
 
 
-def _of_split(folder: Path, inner: Path) -> list[Path]:
+def _of_split(folder: Path, inner: Path) -> tuple[Path, ...]:
     """Folders of pictures named after a split: images/train beside annotations/train."""
-    return [place for name in PICTURE_FOLDERS if (place := folder / name / inner.name).is_dir()]
+    return tuple(place for name in PICTURE_FOLDERS if (place := folder / name / inner.name).is_dir())
 
 
 def _xml_folder(folder: Path) -> Path | None:

@@ -1,0 +1,54 @@
+"""Annotations whose `area` fits neither their box nor their polygons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from traindx.scan.coco_entries import CocoEntries
+from traindx.scan.entry_rows import Entry
+
+EQUAL = 0.02
+BULK = 0.9
+"""Where this share of the outline-less areas is width x height within `EQUAL`, the others are taken for wrong; else they
+are areas of masks that were not kept, and only impossible ones are."""
+
+LEAST, MOST = 0.005, 1.1
+"""Share of its box that the area of a mask can have: a thin diagonal object, and rounding of the box. Guesses."""
+
+
+def doubtful_areas(entries: CocoEntries) -> Iterator[Entry]:
+    """An entry for each annotation whose area is wrong, and one for all that have none.
+
+    An area is right that is the box's, that of the polygons within a tenth, or lies between the two.
+    """
+    boxes = entries.boxes
+    values = np.array(boxes.values, dtype=np.float64).reshape(-1, 4)
+    with np.errstate(invalid="ignore", over="ignore"):
+        box = values[:, 2] * values[:, 3]
+    area, outline = np.array(boxes.area), np.array(boxes.outline)
+    sized = (values[:, 2:] > 0).all(axis=1) & np.isfinite(box)
+    missing = np.isnan(area)
+    if missing.any():
+        said = f"{int(missing.sum()):,} of {len(area):,} annotations have no `area`"
+        line = boxes.line[int(np.flatnonzero(missing)[0])]
+        yield Entry(entries.label_path, line, "no-area", f"{said}: pycocotools stops when it evaluates them")
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = area / box
+        plain = np.isnan(outline)
+        bulk = np.abs(share[sized & plain & ~missing] - 1) <= EQUAL
+        strict = len(bulk) > 0 and bulk.mean() >= BULK
+        low = np.where(plain, 1 - 5 * EQUAL if strict else LEAST, np.minimum(0.9 * outline / box, 1 - EQUAL))
+        high = np.where(plain, 1 + EQUAL if strict else MOST, np.maximum(1.1 * outline / box, MOST))
+        slack = 2 * (values[:, 2] + values[:, 3]) / box  # a pixel at each edge
+    wrong = sized & ~missing & ((share < low - slack) | (share > high + slack))
+    for n in np.flatnonzero(wrong).tolist():
+        of = (
+            f"its polygons cover {outline[n]:g} and its box {box[n]:g}"
+            if not plain[n]
+            else f"its box covers {box[n]:g}"
+        )
+        called = f"annotation {boxes.id[n]}" if boxes.id[n] >= 0 else "an annotation"
+        said = f"{called}: area {area[n]:g} px², {of}"
+        yield Entry(entries.label_path, boxes.line[n], "wrong-area", said, "", boxes.picture[n])

@@ -1,0 +1,223 @@
+"""Reads the entries of one COCO json into columns: pictures, categories, boxes, and every entry that is no plain box."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from traindx.scan.coco_segmentation import FAR, outline_fault, polygon_area
+from traindx.scan.entry_rows import Entry, shown
+from traindx.scan.json_text import JsonText
+
+Key: TypeAlias = int | str
+"""An id as written; one that is a whole float counts as the integer that it equals."""
+
+
+@dataclass
+class PictureEntries:
+    """The entries of `images`, as columns; `at` is the picture of each id. A size is 0 where none is recorded."""
+
+    name: list[str] = field(default_factory=list)
+    line: array[int] = field(default_factory=lambda: array("q"))
+    width: array[int] = field(default_factory=lambda: array("q"))
+    height: array[int] = field(default_factory=lambda: array("q"))
+    at: dict[Key, int] = field(default_factory=dict)
+
+
+@dataclass
+class BoxEntries:
+    """Annotations that hold a box: upper left corner and size in pixels as written, category as written."""
+
+    picture: array[int] = field(default_factory=lambda: array("q"))
+    line: array[int] = field(default_factory=lambda: array("q"))
+    id: array[int] = field(default_factory=lambda: array("q"))
+    category: list[Key] = field(default_factory=list)
+    values: array[float] = field(default_factory=lambda: array("d"))
+    area: array[float] = field(default_factory=lambda: array("d"))
+    outline: array[float] = field(default_factory=lambda: array("d"))
+
+
+@dataclass
+class CocoEntries:
+    """One json: its pictures, categories (id to name), boxes, and entries that are none (`odd`).
+
+    `annotated` are the pictures that an annotation names, also where its box is not usable.
+    """
+
+    label_path: str
+    pictures: PictureEntries = field(default_factory=PictureEntries)
+    categories: dict[Key, str] = field(default_factory=dict)
+    supercategories: set[str] = field(default_factory=set)
+    boxes: BoxEntries = field(default_factory=BoxEntries)
+    odd: list[Entry] = field(default_factory=list)
+    annotated: set[int] = field(default_factory=set)
+    annotations: int = 0
+
+    def say(self, line: int, kind: str, reason: str, text: object = "", picture: int = -1) -> None:
+        """Note an entry that is not plainly a box."""
+        self.odd.append(Entry(self.label_path, line, kind, reason, shown(text) if text != "" else "", picture))
+
+
+def read_entries(text: JsonText, label_path: str) -> CocoEntries:
+    """The entries of a json whose lists were found."""
+    found = CocoEntries(label_path)
+    for key in text.twice:
+        found.say(text.lists[key].line, "malformed", f"the key `{key}` stands twice: readers take the last")
+    for line, value in text.elements("categories"):
+        _category(found, line, value)
+    for line, value in text.elements("images"):
+        _picture(found, line, value)
+    _annotations(found, text)
+    for line in text.recoded:
+        found.say(line, "encoding", "bytes that are no UTF-8: json must be UTF-8")
+    return found
+
+
+def key_of(value: Any) -> Key | None:
+    """An id as a key, or None for what can be none: null, truth values, fractions, lists."""
+    if type(value) is int or (type(value) is str and value):
+        return value
+    return int(value) if type(value) is float and value.is_integer() else None
+
+
+def _category(found: CocoEntries, line: int, value: Any) -> None:
+    key = key_of(value.get("id")) if isinstance(value, dict) else None
+    if key is None:
+        found.say(line, "malformed", "a category without a usable id", value)
+        return
+    name = value.get("name")
+    if not isinstance(name, str):
+        found.say(line, "malformed", f"category {key} has no name", value)
+        name = f"category {key}"
+    if isinstance(group := value.get("supercategory"), str):
+        found.supercategories.add(group)
+    if key in found.categories:
+        found.say(line, "duplicate-category", f"category id {key} stands twice: {found.categories[key]!r} and {name!r}")
+    elif name in found.categories.values():
+        other = next(k for k, v in found.categories.items() if v == name)
+        found.say(line, "duplicate-category", f"categories {other} and {key} are both called {shown(name)!r}")
+    found.categories[key] = shown(name)
+
+
+def _picture(found: CocoEntries, line: int, value: Any) -> None:
+    pictures = found.pictures
+    key = key_of(value.get("id")) if isinstance(value, dict) else None
+    if key is None:
+        found.say(line, "malformed", "an entry of images without a usable id", value)
+        return
+    name = value.get("file_name")
+    if not isinstance(name, str) or not name.strip("/\\ ") or "\x00" in name:
+        found.say(line, "malformed", f"image {shown(key)} has no usable file_name", value)
+        return
+    at = len(pictures.name)
+    if key in pictures.at:
+        other = shown(pictures.name[pictures.at[key]])
+        found.say(line, "duplicate-id", f"image id {shown(key)} stands twice: {other} and {shown(name)}", "", at)
+    pictures.at[key] = at
+    pictures.name.append(name)
+    pictures.line.append(line)
+    for side, column in (("width", pictures.width), ("height", pictures.height)):
+        column.append(_side(found, value, side, at, line, key))
+
+
+def _side(found: CocoEntries, value: Mapping[str, Any], side: str, picture: int, line: int, key: Key) -> int:
+    """A recorded width or height, 0 where it is none; one that is there and unusable is said."""
+    if side not in value:
+        found.say(line, "no-size", f"image {shown(key)} records no {side}", "", picture)
+        return 0
+    written = value[side]
+    number = isinstance(written, (int, float)) and not isinstance(written, bool)
+    if number and 0 < written < 1 << 31 and written == int(written):
+        return int(written)
+    if number:
+        found.say(line, "recorded-size", f"{side} of image {shown(key)} is {written}, should be above 0", "", picture)
+    else:
+        found.say(line, "malformed", f"{side} of image {shown(key)} is no number: {shown(written)!r}", "", picture)
+    return 0
+
+
+def _annotations(found: CocoEntries, text: JsonText) -> None:
+    seen: dict[Key, int] = {}
+    other_type = {str(key) if isinstance(key, int) else _whole(key): at for key, at in found.pictures.at.items()}
+    for line, value in text.elements("annotations"):
+        found.annotations += 1
+        if not isinstance(value, dict):
+            found.say(line, "malformed", "an annotation is no object", value)
+            continue
+        own = key_of(value.get("id"))
+        called = f"annotation {shown(own)}" if own is not None else "annotation without id"
+        picture = _picture_of(found, value.get("image_id"), line, called, other_type)
+        if own is None:
+            found.say(line, "malformed", f"an annotation has no usable id: {shown(value.get('id'))}", "", picture)
+        elif own in seen:
+            found.say(line, "duplicate-id", f"{called} stands twice, first in line {seen[own]}", "", picture)
+        else:
+            seen[own] = line
+        if picture >= 0:
+            found.annotated.add(picture)
+            _annotation(found, value, picture, line, own, called)
+
+
+def _whole(key: str) -> Key | None:
+    return int(key) if key.isascii() and key.isdigit() and len(key) < 19 else None
+
+
+def _picture_of(found: CocoEntries, written: Any, line: int, called: str, other_type: Mapping[Key | None, int]) -> int:
+    key = key_of(written)
+    if key is None:
+        found.say(line, "malformed", f"{called} has no usable image_id: {shown(written)}")
+        return -1
+    at = found.pictures.at.get(key)
+    if at is None and (at := other_type.get(key)) is not None:
+        found.say(line, "malformed", f"{called}: image_id {written!r} is the id of its image as another type", "", at)
+    if at is None:
+        found.say(line, "unknown-image", f"{called} belongs to image {shown(key)}, which `images` does not list")
+        return -1
+    return at
+
+
+def _annotation(
+    found: CocoEntries, value: dict[str, Any], picture: int, line: int, own: Key | None, called: str
+) -> None:
+    category, box = key_of(value.get("category_id")), value.get("bbox")
+    if category is None:
+        written = shown(value.get("category_id"))
+        found.say(line, "malformed", f"{called} has no usable category_id: {written}", "", picture)
+    reason = _box_fault(value)
+    size = (found.pictures.width[picture], found.pictures.height[picture])
+    outline = value.get("segmentation")
+    fault = outline_fault(outline, box if reason is None else None, size) if outline else None
+    if fault is not None:
+        found.say(line, fault[0], f"{called}: {fault[1]}", "", picture)
+    if reason is not None:
+        found.say(line, "bad-box", f"{called}: {reason}", "", picture)
+    elif category is not None and value.get("iscrowd") != 1:
+        boxes = found.boxes
+        boxes.picture.append(picture)
+        boxes.line.append(line)
+        boxes.id.append(own if isinstance(own, int) and 0 <= own < 1 << 63 else -1)
+        boxes.category.append(category)
+        boxes.values.extend(box)  # type: ignore[arg-type]
+        area = value.get("area")
+        boxes.area.append(area if isinstance(area, (int, float)) and abs(area) < FAR * FAR else float("nan"))
+        sound = isinstance(outline, list) and outline and fault is None
+        boxes.outline.append(polygon_area(outline) if sound and isinstance(outline, list) else float("nan"))
+
+
+def _box_fault(value: Mapping[str, Any]) -> str | None:
+    """Why a bbox is not four numbers, or None. Whether the numbers make sense is for the checks."""
+    if "bbox" not in value:
+        return "no bbox"
+    box = value["bbox"]
+    if not isinstance(box, list):
+        return f"bbox is {shown(box)}, should be a list of 4 numbers: x, y, width, height"
+    if len(box) != 4:
+        return f"bbox has {len(box)} numbers, should be 4: x, y, width, height"
+    for number in box:
+        if type(number) is not float and type(number) is not int:
+            return f"bbox holds {shown(number)!r} as {type(number).__name__}, should be 4 numbers"
+        if type(number) is int and abs(number) > 1 << 53:
+            return "bbox holds a number beyond any picture"
+    return None

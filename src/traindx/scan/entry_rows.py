@@ -1,0 +1,52 @@
+"""Entries of json and xml that are no plain box, collected while reading, and how they become the dataset's `Rows`."""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from traindx.core.dataset import Rows
+
+TEXT = 120
+"""Characters of what a file holds that are shown."""
+
+
+class Entry(NamedTuple):
+    """One entry that is not plainly a box. `picture` indexes the pictures of the same reader, -1 where there is none."""
+
+    label_path: str
+    line: int
+    kind: str
+    reason: str
+    text: str = ""
+    picture: int = -1
+
+
+def rows_of(entries: Sequence[Entry]) -> Rows:
+    """The entries as columns, in order."""
+    return Rows(
+        label_path=objects([entry.label_path for entry in entries]),
+        line=np.array([entry.line for entry in entries], dtype=np.int64),
+        text=objects([entry.text for entry in entries]),
+        reason=objects([entry.reason for entry in entries]),
+        kind=objects([entry.kind for entry in entries]),
+        image=np.array([entry.picture for entry in entries], dtype=np.int64),
+    )
+
+
+def objects(values: Sequence[str]) -> NDArray[np.object_]:
+    """A column of words."""
+    made = np.empty(len(values), dtype=object)
+    made[:] = values
+    return made
+
+
+def shown(value: object) -> str:
+    """A value of a file as one short line that any terminal can show."""
+    text = value if isinstance(value, str) else reprlib.repr(value)
+    plain = "".join(c if c.isprintable() else "?" for c in text.encode("utf-8", "replace").decode())
+    return plain if len(plain) <= TEXT else plain[: TEXT - 3] + "..."
