@@ -11,12 +11,12 @@ from traindx.core.dataset import Dataset, dataset_of
 from traindx.core.finding import Finding, Measured
 from traindx.core.shift import shift_findings
 
-NAMES = ("brightness", "contrast", "saturation", "object size")
+NAMES = ("brightness", "contrast", "saturation", "sharpness", "object size")
 
 
 @check("D331", level="error", preview=True)
 def split_unlike_train(dataset: Dataset, *, delta: float = 0.8, factor: float = 2.0) -> Iterator[Finding | Measured]:
-    """Brightness, contrast, colour or object size of a split hardly overlap with those of train.
+    """Brightness, contrast, colour, sharpness or object size of a split hardly overlap with those of train.
 
     Reported where Cliff's delta is above `delta` with a certainty of 99.9 %: of a hundred pairs of a picture of train and one
     of the split, 90 or more differ in the same direction; and where the medians differ by `factor` (guesses, so that val in
