@@ -78,8 +78,8 @@ def _mean_colours(planes: Bytes) -> Bytes:
     rows, columns = _cells(planes.shape[2]), _cells(planes.shape[3])
     sums = rows @ (planes.astype(np.float32) @ columns.T)  # of at most 65,793 pixels each, exact in 24 bits
     means = np.rint(sums / np.outer(rows.sum(axis=1), columns.sum(axis=1)))
-    colours: Bytes = means.astype(np.uint8)
-    return colours.transpose(1, 2, 3, 0).reshape(-1, 48)
+    colours = np.asarray(means, dtype=np.uint8)
+    return np.asarray(colours.transpose(1, 2, 3, 0).reshape(-1, 48))
 
 
 def _cells(size: int) -> NDArray[np.float32]:

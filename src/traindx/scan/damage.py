@@ -47,34 +47,41 @@ def jpeg_break(data: bytes, said: str) -> str:
 
 
 def zeroed(data: bytes, frame: int) -> str:
-    """Zero bytes inside a baseline scan that its code cannot mean, though it decodes; empty if there are none.
+    """Zero bytes inside a JPEG's first scan that no encoder writes, though they decode; empty if there are none.
 
-    `frame` is the byte of the frame's marker. A run of zero bits repeats the first symbol of each Huffman table. Unless that
-    is the end of a block, every block of the run would hold 63 equal coefficients: no encoder writes this of a picture.
+    `frame` is the byte of the frame's marker. A run of zero bits repeats the first symbol of each Huffman table. In a scan
+    of all components, unless that symbol is the end of a block in each of its tables, every block would hold 63 equal
+    coefficients. Where it is (a flat picture), or in a progressive scan, the run has at most four bits a block.
     """
     if data.find(HOLE, frame) < 0:
         return ""
-    at, first_symbols = frame, []
-    while data[at + 1 : at + 2] != b"\xda" and data[at : at + 1] == b"\xff":
+    at, first_symbols = frame, dict[int, int]()
+    while data[at : at + 1] == b"\xff" and data[at + 1 : at + 2] != b"\xda":
         end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
         if data[at + 1] == 0xC4:
-            first_symbols += _first_ac_symbols(data[at + 4 : end])
+            first_symbols |= _first_ac_symbols(data[at + 4 : end])
         at = end
-    hole = re.compile(rb"\x00{%d,}" % len(HOLE)).search(data, at)
     end_marker = re.compile(rb"\xff\xd9").search(data, at)
-    if hole is None or 0 in first_symbols or not first_symbols or (end_marker and end_marker.start() < hole.start()):
+    hole = re.compile(rb"\x00{%d,}" % len(HOLE)).search(data, at, end_marker.start() if end_marker else len(data))
+    if hole is None:
         return ""
-    return (
-        f"{hole.end() - hole.start():,} zero bytes from byte {hole.start():,} of {len(data):,} bytes, inside the scan"
-    )
+    height, width = (int.from_bytes(data[frame + n : frame + n + 2], "big") for n in (5, 7))
+    components = data[frame + 9]
+    tables = [data[at + 6 + 2 * n] & 15 for n in range(data[at + 4])]
+    ends_blocks = all(first_symbols.get(table, 0) == 0 for table in tables)
+    known = data[frame + 1] in (0xC0, 0xC1) and len(tables) == components and not ends_blocks
+    length = hole.end() - hole.start()
+    if not known and length * 8 <= 4 * components * (width / 8 + 1) * (height / 8 + 1):
+        return ""
+    return f"{length:,} zero bytes from byte {hole.start():,} of {len(data):,} bytes, inside the scan"
 
 
-def _first_ac_symbols(tables: bytes) -> list[int]:
-    """The symbol whose code is all zeros, of each AC table in a segment of Huffman tables (T.81, section B.2.4.2)."""
-    at, found = 0, []
+def _first_ac_symbols(tables: bytes) -> dict[int, int]:
+    """The symbol whose code is all zeros, by table, in a segment of Huffman tables (T.81, section B.2.4.2); 0 ends a block."""
+    at, found = 0, dict[int, int]()
     while at + 17 < len(tables):
         if tables[at] >> 4 == 1:
-            found.append(tables[at + 17])
+            found[tables[at] & 15] = tables[at + 17]
         at += 17 + sum(tables[at + 1 : at + 17])
     return found
 

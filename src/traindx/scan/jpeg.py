@@ -35,7 +35,6 @@ class JpegHeader(NamedTuple):
     height: int
     mode: str
     orientation: int
-    progressive: bool
     frame: int
 
 
@@ -57,7 +56,7 @@ def jpeg_header(read: Read, head: bytes) -> JpegHeader | None:
             continue
         if 0xC0 <= marker <= 0xCF and marker not in NOT_FRAMES:
             height, width = _number(head, here + 5), _number(head, here + 7)
-            return JpegHeader(width, height, MODES[head[here + 9]], orientation, marker not in (0xC0, 0xC1), at)
+            return JpegHeader(width, height, MODES[head[here + 9]], orientation, at)
         if marker == SCAN:
             return None
         if marker == EXIF_SEGMENT and head[here + 4 : here + 10] == b"Exif\x00\x00":
@@ -100,7 +99,7 @@ def measured_jpeg(data: bytes) -> tuple[PictureFacts, Bytes | None]:
         if not is_harmless(data, said):
             return _by_pillow(data, said) if _is_rare(data) else (facts._replace(damage=jpeg_break(data, said)), None)
         small = _decoded(data, header, strict=False)
-    if not header.progressive and (hole := zeroed(data, header.frame)):
+    if hole := zeroed(data, header.frame):
         return facts._replace(damage=hole), None
     if not data.endswith(END) and (trailing := len(data) - data.rfind(END) - 2):
         facts = facts._replace(quirks=f"trailing={trailing}")
