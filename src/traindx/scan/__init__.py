@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 from traindx.core.dataset import Dataset
+from traindx.scan.cache import Cache
 from traindx.scan.formats import reader_of
-from traindx.scan.header import measure_headers
-from traindx.scan.measure import measure
-from traindx.scan.pictures import Pictures, joined, unmeasured
-from traindx.scan.shards import Engine, over_shards
-
-Progress = Callable[[int, int], None]
-
-SHARD = 32
-"""Pictures per shard: about 30 ms of decoding, so that progress moves and workers stay busy. A guess."""
-
-QUICK_SHARD = 1024
-"""Pictures per shard when only headers are read, for the same 30 ms. Threads do not help there: the interpreter is the limit."""
+from traindx.scan.measuring import Depth, Progress, Work, local, measured
+from traindx.scan.pictures import Pictures
+from traindx.scan.shards import Engine
 
 
 @dataclass(frozen=True)
@@ -33,7 +24,7 @@ class Options:
     `cache`: what an earlier scan measured of unchanged pictures is used, and kept for the next.
     """
 
-    depth: Literal["full", "quick", "labels"] = "full"
+    depth: Depth = "full"
     workers: int | None = None
     engine: Engine = "threads"
     pictures: str | None = None
@@ -48,23 +39,11 @@ def scan(data: str | Path, options: Options | None = None, *, progress: Progress
     """
     start = time.perf_counter()
     chosen = options or Options()
-    dataset = reader_of(Path(data), chosen.pictures)(lambda paths: _measured(paths, chosen, progress))
+    work = Work(chosen.depth, chosen.engine, chosen.workers, progress)
+    cached = chosen.cache and chosen.depth == "full"
+
+    def measure(paths: Sequence[str]) -> Pictures:
+        return measured(local(), paths, work, Cache(str(Path(data).absolute()), chosen.depth) if cached else None)
+
+    dataset = reader_of(Path(data), chosen.pictures)(measure)
     return replace(dataset, depth=chosen.depth, seconds=time.perf_counter() - start)
-
-
-def _measured(paths: Sequence[str], options: Options, progress: Progress | None) -> Pictures:
-    """What the depth asks for of each picture, in order."""
-    if options.depth == "labels":
-        return unmeasured(len(paths))
-    function, size, workers = measure, SHARD, options.workers
-    if options.depth == "quick":
-        function, size = measure_headers, QUICK_SHARD
-        workers = options.workers or (1 if options.engine == "threads" else None)
-    parts = []
-    done = 0
-    for part in over_shards(function, paths, size=size, workers=workers, engine=options.engine):
-        parts.append(part)
-        done += len(part)
-        if progress is not None:
-            progress(done, len(paths))
-    return joined(parts)
