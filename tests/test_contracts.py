@@ -19,12 +19,15 @@ from traindx.core.finding import Finding
 from traindx.core.treatment import Treatment
 
 ROOT = Path(__file__).parent.parent
-FACTS = {"dataset", "recording", "setup", "history"}
+FACTS = {"dataset", "recording", "setup", "history", "predictions", "crops", "agreement"}
 FAMILIES = {
     "pictures": "D1",
     "labels": "D2",
+    "entries": "D2",
     "splits": "D3",
+    "sizes": "D3",
     "layout": "D4",
+    "annotations": "D5",
     "setup": "S",
     "model": "M",
     "batches": "B",

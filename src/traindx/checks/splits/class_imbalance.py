@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from traindx.core.check import Facts, check
-from traindx.core.class_counts import boxes_per_class
 from traindx.core.dataset import Dataset, dataset_of
-from traindx.core.finding import Finding, Measured, Place, Table
+from traindx.core.finding import Finding, Measured
+from traindx.core.imbalance import imbalance
 
 
 @check("D302", level="note")
@@ -17,38 +15,23 @@ def class_imbalance(dataset: Dataset, *, ratio: float = 10.0) -> Iterator[Findin
     """The most frequent class of the training split has many times the boxes of the rarest.
 
     Reported from `ratio` : 1 on (a guess). The effective number of classes is exp(H), H the entropy of the shares: n for
-    n equal classes, 1 if one class holds all boxes.
+    n equal classes, 1 if one class holds all boxes. Of classification, pictures are counted.
 
     ## Why is this bad?
     It need not be. Rare classes get little signal, and may be predicted badly: compare the recall of each class.
 
     ## How to fix
     First collect more of the rare classes. Then oversample their pictures, weight the classes, or use a focal loss;
-    measure each class's recall before and after.
+    measure each class's recall before and after. The finding gives the weights, by inverse frequency and by the effective
+    number of samples (Cui et al. 2019), and the lines to write.
     """
-    split = "train" if any(s.name == "train" for s in dataset.splits) else next((s.name for s in dataset.splits), "")
-    counts = boxes_per_class(dataset).get(split, np.zeros(0, dtype=np.int64))
-    present = np.flatnonzero(counts)
-    if not len(present):
+    found = imbalance(dataset)
+    if found is None:
         return
-    most, least = int(counts.max()), int(counts[present].min())
-    shares = counts[present] / counts.sum()
-    effective = float(np.exp(-(shares * np.log(shares)).sum()))
-    numbers = (
-        Measured("most to fewest boxes of a class", most / least, f"below {ratio:g}", ": 1"),
-        Measured("effective number of classes", effective, f"up to {len(present)}"),
-    )
+    numbers = found.numbers(f"below {ratio:g}")
     yield from numbers
-    if most >= ratio * least:
-        order = present[np.argsort(-counts[present], kind="stable")].tolist()
-        name = {i: dataset.names.get(i, str(i)) for i in order}
-        rows = tuple((i, name[i], int(counts[i]), f"{counts[i] / counts.sum():.1%}") for i in order)
-        text = (
-            f"{name[order[0]]} has {most:,} boxes and {name[order[-1]]} {least:,} in {split}: {most / least:.1f} to 1"
-        )
-        yield Finding(
-            Place(setting=split), text, (*numbers, Table(f"Boxes in {split}", ("id", "name", "boxes", "share"), rows))
-        )
+    if found.ratio >= ratio:
+        yield found.finding(numbers)
 
 
 @class_imbalance.fires_on

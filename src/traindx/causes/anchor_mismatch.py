@@ -1,0 +1,23 @@
+"""The anchors of an anchor-based detector do not reach the boxes.
+
+## How it shows
+Objects of some shapes or sizes are never found, others well. Models without anchors do not have it.
+
+## How to tell it from its look-alikes
+Objects that are merely small are `tiny-objects`. Boxes of impossible shapes are `wrong-box-format`.
+
+## How to fix
+Leave autoanchor on, or write fitted anchors into the model's settings, at the size that is trained at.
+"""
+
+from __future__ import annotations
+
+from traindx.core.cause import Cause, Clue, Fix
+
+ANCHOR_MISMATCH = Cause(
+    slug="anchor-mismatch",
+    doc=__doc__,
+    clues=(Clue("D352", if_seen=3.0, if_absent=-4.0),),  # a guess until the benchmark sets it
+    fix=Fix("Leave autoanchor on, or write fitted anchors into the model's settings, at the size that is trained at."),
+    proof="static",
+)

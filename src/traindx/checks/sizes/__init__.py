@@ -1,0 +1,1 @@
+"""D35x: checks of the sizes of objects and anchors at the training's resolution."""

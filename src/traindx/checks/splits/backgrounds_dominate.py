@@ -1,0 +1,60 @@
+"""D341: most pictures of train hold no object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from traindx.core.check import Facts, check
+from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.finding import Finding, Measured, Picture, Place
+
+SHOWN = 5
+
+
+@check("D341", level="warning")
+def backgrounds_dominate(dataset: Dataset, *, share: float = 0.5) -> Iterator[Finding | Measured]:
+    """More than half of the pictures of train are labelled as holding no object.
+
+    Ultralytics recommends up to 10 % of such pictures, COCO has 1 %. The limit is a guess. Pictures without any label are
+    another matter: D201 and D212.
+
+    ## Why is this bad?
+    Most steps teach the network to predict nothing. Objects are learnt slowly, and thresholds of confidence shift.
+
+    ## How to fix
+    Leave out a part of them, those that the network already gets right first. If the objects were lost on export, find
+    their labels.
+    """
+    if dataset.task != "detect":
+        return
+    images = dataset.images
+    for split in dataset.splits:
+        own = images.split == split.name
+        empty = np.flatnonzero(own & (images.label_state == "background"))
+        known = len(empty) + int((own & (images.label_state == "labelled")).sum())
+        if split.name != "train" or not known:
+            continue
+        number = Measured("share of train's pictures without an object", len(empty) / known, f"below {share:g}")
+        yield number
+        if len(empty) > share * known:
+            paths = [str(images.path[i]) for i in empty[:SHOWN]]
+            pictures = tuple(Picture(dataset.absolute(path), caption=path) for path in paths)
+            text = f"{len(empty):,} of {known:,} pictures of train hold no object: {len(empty) / known:.0%}, usual are 0 to 10 %"
+            yield Finding(Place(setting="train", image=paths[0]), text, (number, *pictures))
+
+
+def _pictures(backgrounds: int, of: int) -> Facts:
+    images = [{"path": f"{n}.jpg", "label_state": "background" if n < backgrounds else "labelled"} for n in range(of)]
+    return {"dataset": dataset_of(images, [{"image": of - 1}])}
+
+
+@backgrounds_dominate.fires_on
+def nine_of_ten() -> Facts:
+    return _pictures(9, 10)
+
+
+@backgrounds_dominate.quiet_on
+def one_of_ten() -> Facts:
+    return _pictures(1, 10)

@@ -1,0 +1,53 @@
+"""D340: a class has hardly anything beside the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from traindx.core.check import Facts, check
+from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.finding import Finding, Measured
+from traindx.core.imbalance import imbalance
+
+
+@check("D340", level="warning")
+def extreme_class_imbalance(
+    dataset: Dataset, *, ratio: float = 50.0, fewest: int = 10, beside: int = 200
+) -> Iterator[Finding | Measured]:
+    """The most frequent class has 50 times what the rarest has, or a class has under 10 where others have hundreds.
+
+    From 50 : 1 on datumaro reports the same. `fewest` beside a median class of `beside` is a guess.
+
+    ## Why is this bad?
+    Without weights the network may never predict the rare class: leaving it out costs the loss next to nothing.
+
+    ## How to fix
+    Collect more of the rare classes, or merge them with their like. Weight the classes, oversample, or use a focal loss:
+    the finding gives the weights and the lines to write. Look at each class's recall, not at the mean.
+    """
+    found = imbalance(dataset)
+    if found is None or len(found.present) < 2:
+        return
+    counts = found.counts[found.present]
+    numbers = found.numbers(f"below {ratio:g}")
+    rarest = Measured(f"{found.unit} of the rarest class", int(counts.min()), f"{fewest} or more")
+    yield from (*numbers, rarest)
+    if found.ratio >= ratio or (counts.min() < fewest and np.median(counts) >= beside):
+        yield found.finding((*numbers, rarest))
+
+
+def _boxes(*counts: int) -> Facts:
+    ids = [class_id for class_id, count in enumerate(counts) for _ in range(count)]
+    return {"dataset": dataset_of([{"path": "a.jpg"}], [{"image": 0, "class_id": i} for i in ids])}
+
+
+@extreme_class_imbalance.fires_on
+def sixty_to_one() -> Facts:
+    return _boxes(60, 1)
+
+
+@extreme_class_imbalance.quiet_on
+def twelve_to_one() -> Facts:
+    return _boxes(60, 5)
