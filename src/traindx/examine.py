@@ -63,6 +63,7 @@ def check(
         "root": dataset.root,
         "pictures": len(dataset.images),
         "boxes": len(dataset.boxes),
+        "format": dataset.format,
         "seconds": round(dataset.seconds, 2),
     }
     facts: dict[str, Any] = {"dataset": dataset}

@@ -52,11 +52,11 @@ def curve_svg(curve: Curve) -> Markup:
     return _drawing(curve.title, describe(curve), parts)
 
 
-def legend(names: Sequence[str]) -> Markup:
-    """The names of the lines, each with a piece of its line; nothing for a single one."""
+def legend(names: Sequence[str], *, filled: bool = False) -> Markup:
+    """The names of the lines, or of `filled` bars, each with a piece of it; nothing for a single one."""
     if len(names) < 2:
         return Markup("")
-    items = [tag("li", _swatch(i), " ", one_line(name)) for i, name in enumerate(names)]
+    items = [tag("li", _swatch(i, filled), " ", one_line(name)) for i, name in enumerate(names)]
     return tag("ul", *items, class_="legend")
 
 
@@ -227,6 +227,7 @@ def _span(plot: _Plot, lines: Sequence[Line], series: int) -> Markup:
     return tag("polygon", points=" ".join([*upper, *reversed(lower)]), class_=f"span s{series % SERIES}")
 
 
-def _swatch(series: int) -> Markup:
-    line = tag("line", x1=1, x2=25, y1=6, y2=6)
-    return tag("svg", tag("g", line, class_=f"series s{series % SERIES}"), viewBox="0 0 26 12", aria_hidden="true")
+def _swatch(series: int, filled: bool) -> Markup:
+    piece = tag("rect", x=8, y=1, width=10, height=10) if filled else tag("line", x1=1, x2=25, y1=6, y2=6)
+    kind = f"bar-{series % SERIES}" if filled else f"series s{series % SERIES}"
+    return tag("svg", tag("g", piece, class_=kind), viewBox="0 0 26 12", aria_hidden="true")

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from traindx.core.finding import Curve, Finding, Measured, Picture, Table
+from traindx.core.finding import Bars, Curve, Finding, Measured, Picture, Table
 from traindx.core.report import Diagnosis, Outcome, Report, Trial
-from traindx.render import wording
+from traindx.render import exhibits, wording
+from traindx.render.contents import contents, in_one_line
 from traindx.render.digest import (
     LEVEL_ORDER,
     Digest,
@@ -24,9 +25,8 @@ from traindx.render.digest import (
     redo,
     ruled_out_by,
 )
-from traindx.render.figures import arm_kinds, curve_svg, legend, trial_svg
-from traindx.render.pictures import file_name, picture_svg
-from traindx.render.thumbnails import Thumbnail, thumbnail
+from traindx.render.exhibits import Album, Exhibit
+from traindx.render.figures import arm_kinds, legend, trial_svg
 
 PICTURE_BYTES = 1_500_000
 """All thumbnails of a page together; when they are used up, pictures are named and not shown."""
@@ -48,9 +48,10 @@ ROWS = 30
 def html(report: Report) -> str:
     """The whole page. Pictures are read from the paths that the report names; one that cannot be opened is named instead."""
     parts = digest(report)
-    album = _Album(PICTURE_BYTES)
+    album = Album(PICTURE_BYTES, shares=report.meta.get("format") not in ("coco", "voc"))
     cards = [_card(d, report, album) for d in parts.leading]
     shown = {block.code for card in cards for block in card.evidence}
+    found = contents(report.overview)
     page = (
         _environment()
         .get_template("page.html.j2")
@@ -60,6 +61,9 @@ def html(report: Report) -> str:
             cards=cards,
             failures=[_failure(o, parts, o.code not in shown, album) for o in _failed(report)],
             parts=parts,
+            contents=found,
+            amount=in_one_line(found),
+            drawings=[exhibits.bars(item) for item in found.bars],
             ruled_out_by=ruled_out_by,
             families=_families(report),
             facts=[(wording.one_line(str(k)), wording.value(v)) for k, v in report.meta.items() if k != "sentence"],
@@ -67,35 +71,6 @@ def html(report: Report) -> str:
         )
     )
     return page.lstrip()
-
-
-@dataclass
-class _Album:
-    """The thumbnails of a page: each file is opened once, and when one does not fit any more no further file is."""
-
-    left: int
-    known: dict[str, Thumbnail | None] = field(default_factory=dict)
-
-    def take(self, path: str) -> Thumbnail | None:
-        """A thumbnail that is to be shown once more; None if it cannot be made or the page is full."""
-        if self.left <= 0:
-            return None
-        if path not in self.known:
-            self.known[path] = thumbnail(path)
-        small = self.known[path]
-        if small is not None:
-            self.left -= len(small.address)
-        return small if self.left >= 0 else None
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A drawing with its caption. `drawing` is None where there is only the caption to show."""
-
-    caption: str
-    drawing: Markup | None = None
-    legend: Markup = Markup("")
-    picture: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,7 +82,7 @@ class Block:
     message: str
     findings: int
     numbers: tuple[Measured, ...]
-    figures: tuple[Figure, ...]
+    figures: tuple[Exhibit, ...]
     tables: tuple[Table, ...]
     left: int
 
@@ -145,7 +120,7 @@ class Family:
     counts: str
 
 
-def _card(diagnosis: Diagnosis, report: Report, album: _Album) -> Card:
+def _card(diagnosis: Diagnosis, report: Report, album: Album) -> Card:
     listed = tuple(w for p in diagnosis.places if (w := wording.one_line(str(p))))
     trial = diagnosis.trial
     return Card(
@@ -169,20 +144,21 @@ def _failed(report: Report) -> list[Outcome]:
     return sorted((o for o in report.outcomes if o.status == "failed"), key=lambda o: LEVEL_ORDER[o.level])
 
 
-def _failure(outcome: Outcome, parts: Digest, alone: bool, album: _Album) -> Failure:
+def _failure(outcome: Outcome, parts: Digest, alone: bool, album: Album) -> Failure:
     by = next((d.cause for d in parts.leading if any(r.code == outcome.code for r in d.because)), None)
     findings = outcome.findings[:FINDINGS]
     block = _block(outcome, album) if alone else None
     return Failure(outcome, by, findings, len(outcome.findings) - len(findings), block)
 
 
-def _block(outcome: Outcome, album: _Album) -> Block:
+def _block(outcome: Outcome, album: Album) -> Block:
     """Pictures of the first findings, curves and tables that say something new, numbers of the first finding."""
     every = [item for finding in outcome.findings for item in finding.evidence]
-    drawn = list(dict.fromkeys(item for item in every if isinstance(item, Curve)))[:FIGURES]
+    drawn = list(dict.fromkeys(item for item in every if isinstance(item, (Curve, Bars))))[:FIGURES]
     tables = list(dict.fromkeys(item for item in every if isinstance(item, Table)))[:FIGURES]
     pictures = [item for item in every if isinstance(item, Picture)]
-    figures = [_curve(c) for c in drawn] + [_picture(p, album) for p in pictures[:PICTURES]]
+    figures = [exhibits.bars(d) if isinstance(d, Bars) else exhibits.curve(d) for d in drawn]
+    figures += [exhibit for p in pictures[:PICTURES] for exhibit in exhibits.pictures(p, album)]
     first = outcome.findings[0]
     numbers = [item for item in (*first.evidence, *outcome.measured) if isinstance(item, Measured)]
     return Block(
@@ -195,18 +171,6 @@ def _block(outcome: Outcome, album: _Album) -> Block:
         tables=tuple(tables),
         left=max(len(pictures) - PICTURES, 0),
     )
-
-
-def _curve(curve: Curve) -> Figure:
-    return Figure(wording.one_line(curve.title), curve_svg(curve), legend([line.name for line in curve.lines]))
-
-
-def _picture(picture: Picture, album: _Album) -> Figure:
-    name = file_name(picture)
-    words = wording.one_line(picture.caption)
-    caption = words if name in words else f"{name}: {words}" if words else name
-    small = album.take(picture.path)
-    return Figure(caption, picture_svg(picture, small) if small else None, picture=True)
 
 
 def _families(report: Report) -> list[Family]:

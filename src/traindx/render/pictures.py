@@ -21,19 +21,53 @@ MARGIN = 0.25
 MOST_LABELS = 8
 
 
+_TURNS = {
+    2: "matrix(-1 0 0 1 {w} 0)",
+    3: "matrix(-1 0 0 -1 {w} {h})",
+    4: "matrix(1 0 0 -1 0 {h})",
+    5: "matrix(0 1 1 0 0 0)",
+    6: "matrix(0 1 -1 0 {h} 0)",
+    7: "matrix(0 -1 -1 0 {h} {w})",
+    8: "matrix(0 -1 1 0 0 {w})",
+}
+"""From stored pixels of a picture of w x h to the upright one, by EXIF orientation (CIPA DC-008, table "Orientation")."""
+
+
 def picture_svg(picture: Picture, small: Thumbnail) -> Markup:
     """The thumbnail with the boxes drawn to its scale; boxes with a corner that is not finite are only counted."""
     ratio = small.width / small.full_width, small.height / small.full_height
+    image = tag("image", href=small.address, width=small.width, height=small.height)
+    return _drawn(picture, image, (small.width, small.height), ratio, describe(picture))
+
+
+def turned_svg(picture: Picture, small: Thumbnail, *, shares: bool) -> Markup:
+    """The same, turned as the EXIF orientation says, with the labels taken for the turned picture.
+
+    `shares`: labels are shares of the picture, and are stretched with its new shape; else they are pixels.
+    """
+    w, h = small.width, small.height
+    turn = _TURNS[small.orientation].format(w=w, h=h)
+    size = (h, w) if small.orientation >= 5 else (w, h)
+    ratio = w / small.full_width, h / small.full_height
+    if shares:
+        ratio = size[0] / small.full_width, size[1] / small.full_height
+    elif small.orientation >= 5:
+        ratio = ratio[1], ratio[0]
+    image = tag("image", href=small.address, width=w, height=h, transform=turn)
+    words = f"{describe(picture)}, turned as EXIF orientation {small.orientation} says"
+    return _drawn(picture, image, size, ratio, words)
+
+
+def _drawn(picture: Picture, image: Markup, size: tuple[int, int], ratio: tuple[float, float], words: str) -> Markup:
     boxes = [_scaled(box, ratio) for box in picture.boxes if _drawable(box)]
-    left, top, right, bottom = _frame(boxes, small)
+    left, top, right, bottom = _frame(boxes, size)
     shown = {i for i, box in enumerate(boxes) if box.wrong} or set(
         range(len(boxes) if len(boxes) <= MOST_LABELS else 0)
     )
     parts = [tag("rect", x=left, y=top, width=right - left, height=bottom - top, class_="outside")]
-    parts.append(tag("image", href=small.address, width=small.width, height=small.height))
+    parts.append(image)
     parts += [_box(box) for box in sorted(boxes, key=lambda box: box.wrong)]
     parts += [_label(boxes[i], (left, top, right)) for i in sorted(shown)[:MOST_LABELS] if boxes[i].label]
-    words = describe(picture)
     return tag(
         "svg",
         tag("title", words),
@@ -72,14 +106,15 @@ def _scaled(box: Box, ratio: tuple[float, float]) -> Box:
     return Box(x0, y0, x1, y1, box.label, box.wrong)
 
 
-def _frame(boxes: list[Box], small: Thumbnail) -> tuple[float, float, float, float]:
+def _frame(boxes: list[Box], size: tuple[int, int]) -> tuple[float, float, float, float]:
     """What is drawn: the picture, and as much around it as boxes need, up to `MARGIN`."""
-    x, y = small.width * MARGIN, small.height * MARGIN
+    width, height = size
+    x, y = width * MARGIN, height * MARGIN
     return (
         max(-x, min([0.0, *(box.x0 - 2 for box in boxes if box.x0 < 0)])),
         max(-y, min([0.0, *(box.y0 - 2 for box in boxes if box.y0 < 0)])),
-        min(small.width + x, max([small.width, *(box.x1 + 2 for box in boxes if box.x1 > small.width)])),
-        min(small.height + y, max([small.height, *(box.y1 + 2 for box in boxes if box.y1 > small.height)])),
+        min(width + x, max([width, *(box.x1 + 2 for box in boxes if box.x1 > width)])),
+        min(height + y, max([height, *(box.y1 + 2 for box in boxes if box.y1 > height)])),
     )
 
 

@@ -23,13 +23,17 @@ FORMATS = ("JPEG", "PNG", "BMP", "WEBP", "TIFF", "GIF", "PPM")
 
 @dataclass(frozen=True)
 class Thumbnail:
-    """A JPEG as a `data:` address, its size, and the size of the picture it was made from, in pixels."""
+    """A JPEG as a `data:` address, its size, and the size of the picture it was made from, in pixels.
+
+    `orientation` is the EXIF tag of that picture, 1 where it says nothing.
+    """
 
     address: str
     width: int
     height: int
     full_width: int
     full_height: int
+    orientation: int = 1
 
 
 def thumbnail(path: str, side: int = SIDE) -> Thumbnail | None:
@@ -46,6 +50,7 @@ def thumbnail(path: str, side: int = SIDE) -> Thumbnail | None:
                 width, height = picture.size
                 if not 0 < width * height <= MOST_PIXELS:
                     return None
+                orientation = _orientation(picture)
                 picture.draft("RGB", (side, side))
                 small = _plain(picture)
                 small.thumbnail((side, side), Image.Resampling.BILINEAR, reducing_gap=2.0)
@@ -54,7 +59,12 @@ def thumbnail(path: str, side: int = SIDE) -> Thumbnail | None:
     except Exception:  # Pillow raises OSError, ValueError, SyntaxError, struct.error and others for damaged files
         return None
     address = "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
-    return Thumbnail(address, small.width, small.height, width, height)
+    return Thumbnail(address, small.width, small.height, width, height, orientation)
+
+
+def _orientation(picture: Image.Image) -> int:
+    said = picture.getexif().get(0x0112, 1)
+    return said if said in range(1, 9) else 1
 
 
 def _plain(picture: Image.Image) -> Image.Image:

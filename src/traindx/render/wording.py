@@ -25,6 +25,7 @@ FAMILIES = {
     "D2": "Labels",
     "D3": "Splits and balance",
     "D4": "Layout and caches",
+    "D5": "Annotation errors",
     "S": "Setup",
     "M": "Model",
     "B": "Batches",

@@ -1,0 +1,87 @@
+"""What a report says of the thing that was examined: its numbers, where its splits lead, its bars and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from traindx.core.finding import Bars, Evidence, Measured, Table
+from traindx.render.wording import count, one_line
+
+_LEADS = ("split", "written", "leads to", "pictures")
+_STATES = ("labelled", "background", "missing", "unreadable")
+
+
+@dataclass(frozen=True)
+class Leads:
+    """Where one split leads: as written, the folders, how many pictures are there, and what became of their labels."""
+
+    name: str
+    written: str
+    pictures_in: str
+    pictures: int
+    labels_in: str
+    labels: str
+    rule: str
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The report's overview sorted for showing; tables that are no splits stay tables."""
+
+    numbers: tuple[Measured, ...]
+    leads: tuple[Leads, ...]
+    bars: tuple[Bars, ...]
+    tables: tuple[Table, ...]
+
+
+def contents(overview: Sequence[Evidence]) -> Contents:
+    """Sort an overview. The table of splits is known by its first columns."""
+    tables = [item for item in overview if isinstance(item, Table)]
+    splits = [table for table in tables if table.columns[:4] == _LEADS]
+    return Contents(
+        numbers=tuple(item for item in overview if isinstance(item, Measured)),
+        leads=tuple(leads for table in splits for leads in _leads(table)),
+        bars=tuple(item for item in overview if isinstance(item, Bars)),
+        tables=tuple(table for table in tables if table not in splits),
+    )
+
+
+def _leads(table: Table) -> Iterator[Leads]:
+    for row in table.rows:
+        cells = dict(zip(table.columns, row, strict=True))
+        states = {name: int(cells.get(name) or 0) for name in _STATES}
+        told = ", ".join(f"{n:,} {_WORDS[name]}" for name, n in states.items() if n) or "none"
+        yield Leads(
+            name=str(cells["split"]),
+            written=str(cells["written"]),
+            pictures_in=str(cells["leads to"]),
+            pictures=int(cells["pictures"] or 0),
+            labels_in=str(cells.get("labels looked for in") or ""),
+            labels=told,
+            rule=str(cells.get("rule") or ""),
+        )
+
+
+_WORDS = {
+    "labelled": "with labels",
+    "background": "without objects",
+    "missing": "without a label file",
+    "unreadable": "with an unreadable label file",
+}
+
+
+def in_one_line(found: Contents) -> str:
+    """`364 pictures, 4,888 boxes, 3 classes; train 205, val 87`; empty if nothing is known."""
+    numbers = ", ".join(_counted(m) for m in found.numbers)
+    splits = ", ".join(f"{one_line(leads.name)} {leads.pictures:,}" for leads in found.leads)
+    return "; ".join(part for part in (numbers, splits) if part)
+
+
+_SINGULAR = {"pictures": "picture", "boxes": "box", "classes": "class"}
+
+
+def _counted(m: Measured) -> str:
+    if isinstance(m.value, int) and m.name in _SINGULAR:
+        return count(m.value, _SINGULAR[m.name], m.name)
+    return one_line(str(m))
