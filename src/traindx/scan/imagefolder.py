@@ -5,19 +5,29 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
-from traindx.core.dataset import Boxes, Dataset, Images, Ints, Rows, Split, columns
+from traindx.core.dataset import Boxes, Dataset, Images, Rows, Split, columns
 from traindx.scan.class_folders import ClassFolder, Tree, has_picture, read_tree, subfolders
 from traindx.scan.folder_oddities import NO_CLASSES, SPLIT_NAMES, folder_oddities, one_level_lower
 from traindx.scan.listing import folder_of
+from traindx.scan.picture_caches import picture_caches
 from traindx.scan.pictures import Pictures, images_of
 from traindx.scan.skipped import skipped_pictures
 
 Measure = Callable[[Sequence[str]], Pictures]
 
 RULE = "the class is the folder directly below the split, numbered in sorted order; deeper folders belong to it"
+
+
+class Entry(NamedTuple):
+    """One picture of a split, by absolute path, with its class folder; None if it lies in none."""
+
+    split: str
+    picture: str
+    folder: ClassFolder | None
 
 
 def is_imagefolder(folder: Path) -> bool:
@@ -38,7 +48,9 @@ def read_imagefolder(folder: Path, measure: Measure) -> Dataset:
     seen = [read_tree(name, place) for name, place in split_folders(root).items()]
     trees = [read_tree(tree.split, Path(lower.path)) if (lower := one_level_lower(tree)) else tree for tree in seen]
     names = _names(trees)
-    images = _images(str(root), trees, {name: i for i, name in names.items()}, measure)
+    entries = _entries(trees)
+    pictures = [entry.picture for entry in entries]
+    measured = measure(pictures)
     listed = [folder.path for tree in trees for folder in tree.classes]
     return Dataset(
         root=str(root),
@@ -47,10 +59,14 @@ def read_imagefolder(folder: Path, measure: Measure) -> Dataset:
         task="classify",
         names=names,
         splits=tuple(_split(tree, root) for tree in trees),
-        images=images,
+        images=_images(str(root), entries, {name: i for i, name in names.items()}, measured),
         boxes=columns(Boxes, []),
         rows=columns(Rows, []),
-        oddities=(*folder_oddities(start, root, seen), *skipped_pictures(str(root), listed, loader="torchvision")),
+        oddities=(
+            *folder_oddities(start, root, seen),
+            *skipped_pictures(str(root), listed, loader="torchvision"),
+            *picture_caches(str(root), pictures, measured),
+        ),
         class_maps={_relative(str(root), tree.path) or ".": _map(tree) for tree in trees if tree.classes},
     )
 
@@ -107,19 +123,22 @@ def _split(tree: Tree, root: Path) -> Split:
     )
 
 
-def _images(root: str, trees: Sequence[Tree], ids: Mapping[str, int], measure: Measure) -> Images:
-    entries: list[tuple[str, str, ClassFolder | None]] = []
+def _entries(trees: Sequence[Tree]) -> list[Entry]:
+    entries = []
     for tree in trees:
-        entries += [(tree.split, path, folder) for folder in tree.classes for path in folder.pictures]
-        entries += [(tree.split, path, None) for path in tree.loose]
-    class_id: Ints = np.array([ids[folder.name] if folder else -1 for _, _, folder in entries], dtype=np.int64)
+        entries += [Entry(tree.split, path, folder) for folder in tree.classes for path in folder.pictures]
+        entries += [Entry(tree.split, path, None) for path in tree.loose]
+    return entries
+
+
+def _images(root: str, entries: Sequence[Entry], ids: Mapping[str, int], measured: Pictures) -> Images:
     return images_of(
-        measure([path for _, path, _ in entries]),
-        path=_objects([_relative(root, path) for _, path, _ in entries]),
-        split=_objects([split for split, _, _ in entries]),
-        label_path=_objects([folder.path if folder else folder_of(path) for _, path, folder in entries]),
-        label_state=_objects(["labelled" if folder else "missing" for _, _, folder in entries]),
-        class_id=class_id,
+        measured,
+        path=_objects([_relative(root, entry.picture) for entry in entries]),
+        split=_objects([entry.split for entry in entries]),
+        label_path=_objects([entry.folder.path if entry.folder else folder_of(entry.picture) for entry in entries]),
+        label_state=_objects(["labelled" if entry.folder else "missing" for entry in entries]),
+        class_id=np.array([ids[entry.folder.name] if entry.folder else -1 for entry in entries], dtype=np.int64),
     )
 
 

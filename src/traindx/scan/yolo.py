@@ -8,11 +8,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from traindx.core.dataset import Boxes, Dataset, Images, Ints, Oddity, Rows, Split
+from traindx.scan.caches import label_caches
 from traindx.scan.classmaps import find_class_maps
 from traindx.scan.label_files import LabelFiles, read_label_files
 from traindx.scan.listing import Entry, folder_of, label_path, list_split
 from traindx.scan.nearby import find_elsewhere
 from traindx.scan.orphans import find_orphans
+from traindx.scan.picture_caches import picture_caches
 from traindx.scan.pictures import Pictures, images_of
 from traindx.scan.settings import SPLIT_KEYS, Settings
 from traindx.scan.settings_lines import KeyLines, key_lines
@@ -52,7 +54,11 @@ def read_yolo(settings: Settings, measure: Measure) -> Dataset:
         orphans=find_orphans(root, entries, labels),
         labels_elsewhere=find_elsewhere(root, files.paths, files.states),
         class_maps={settings.file_name: settings.names, **find_class_maps(root, set(map(folder_of, files.paths)))},
-        oddities=_oddities(root, settings, written, entries),
+        oddities=(
+            *_oddities(root, settings, written, entries),
+            *label_caches(root, entries, labels, files, len(settings.names)),
+            *picture_caches(root, [entry.picture for entry in entries], measured),
+        ),
         settings=settings.values,
         settings_lines=written.line,
     )
