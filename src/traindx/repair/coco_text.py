@@ -1,0 +1,83 @@
+"""COCO json with single annotations changed or deleted: everything else stays byte for byte."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from traindx.core.edit import Edit
+from traindx.errors import TraindxError
+from traindx.scan.json_text import JsonText
+
+_BBOX = re.compile(rb'("bbox"\s*:\s*\[)[^\]]*(\])')
+_AREA = re.compile(rb'("area"\s*:\s*)[-+.\deE]+')
+_COMMA = re.compile(rb"\s*,")
+_COMMA_BEFORE = re.compile(rb",\s*$")
+
+
+def edited_json(data: bytes, edits: Iterable[Edit]) -> bytes:
+    """The json's bytes after the edits, which name annotations by id and line. Raises `TraindxError` if one is not there.
+
+    A changed box changes `bbox`, and `area` where that was the box's; a segmentation stays.
+    """
+    mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
+    text = JsonText(Path("annotations"), data.removeprefix(mark))
+    wanted = {(edit.id, edit.line): edit for edit in edits}
+    pieces: list[bytes] = []
+    at, left = 0, dict(wanted)
+    starts = text.lists["annotations"].starts.tolist() if "annotations" in text.lists else []
+    elements = [(line, value) for line, value in text.elements("annotations") if isinstance(value, dict)]
+    for start, (line, value) in zip(starts, elements, strict=True):
+        edit = left.pop((value.get("id", -1), line), None)
+        if edit is None:
+            continue
+        end = _end(text.text, start)
+        if edit.box is None:
+            before, end = _without_comma(text.text[at:start], text.text, end)
+            pieces.append(before)
+        else:
+            pieces += [text.text[at:start], _changed(text.text[start:end], value, edit)]
+        at = end
+    if left:
+        raise TraindxError(
+            f"annotation {min(left)[0]} is no longer where it was", "the json changed since it was examined"
+        )
+    return mark + b"".join(pieces) + text.text[at:]
+
+
+def _end(text: bytes, start: int) -> int:
+    """Where the object that begins at `start` ends."""
+    reach = 4096
+    while True:
+        piece = text[start : start + reach].decode("utf-8", "surrogateescape")
+        try:
+            _, end = json.JSONDecoder().raw_decode(piece)
+            return start + len(piece[:end].encode("utf-8", "surrogateescape"))
+        except json.JSONDecodeError:
+            if start + reach >= len(text):
+                raise
+            reach *= 8
+
+
+def _without_comma(before: bytes, text: bytes, end: int) -> tuple[bytes, int]:
+    """The text before a deleted element and where the text after it begins, one of the two without its comma."""
+    if after := _COMMA.match(text, end):
+        return before.rstrip(b" \t\r\n"), after.end()
+    return _COMMA_BEFORE.sub(b"", before), end
+
+
+def _changed(element: bytes, value: dict[str, object], edit: Edit) -> bytes:
+    """The annotation's text with its new box: the frame is what its old shares were taken of."""
+    old = [float(v) for v in value["bbox"]]  # type: ignore[attr-defined]
+    assert edit.was is not None and edit.box is not None
+    width, height = old[2] / edit.was[2], old[3] / edit.was[3]
+    x, y, w, h = edit.box
+    new = [(x - w / 2) * width, (y - h / 2) * height, w * width, h * height]
+    written = ", ".join(f"{round(v, 4):g}" if abs(v) < 1e5 else f"{v:.4f}" for v in new).encode()
+    element = _BBOX.sub(lambda m: m[1] + written + m[2], element, count=1)
+    area = value.get("area")
+    if isinstance(area, (int, float)) and abs(area - old[2] * old[3]) <= 0.01 * abs(area):
+        element = _AREA.sub(lambda m: m[1] + f"{new[2] * new[3]:.4f}".encode(), element, count=1)
+    return element

@@ -1,0 +1,148 @@
+"""What is put right about boxes, step by step: each step sees the boxes as the steps before it left them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from traindx.core.box_formats import CORNERS, misread_boxes
+from traindx.core.box_pairs import coinciding, first_twin, is_identical, is_shape
+from traindx.core.box_readings import TOLERANCE_SHARE, Mask, finite, in_pixels, out_of_range
+from traindx.core.dataset import Dataset, Floats, Ints
+from traindx.core.id_conventions import shifted_ids
+
+NEAR = 0.95
+"""IoU from which on two boxes of a class count as one object: that of `near-duplicate-box`."""
+
+
+@dataclass(frozen=True)
+class Revision:
+    """The boxes at `index` get new `columns`, or are deleted where that is None. `safe`: the label's meaning stays."""
+
+    code: str
+    safe: bool
+    index: Ints
+    columns: Mapping[str, Floats] | None = None
+
+
+Step = Callable[[Dataset], Iterator[Revision]]
+
+
+def from_pixels(dataset: Dataset) -> Iterator[Revision]:
+    """Pixels to shares; safe where every box of the picture is in pixels and the picture's size is known."""
+    b, images = dataset.boxes, dataset.images
+    pixels = in_pixels(dataset) & (images.width[b.image] > 0)
+    if not pixels.any():
+        return
+    mixed = np.bincount(b.image[~pixels], minlength=len(images))[b.image] > 0
+    for safe, mask in ((True, pixels & ~mixed), (False, pixels & mixed)):
+        i = np.flatnonzero(mask)
+        width, height = images.width[b.image[i]], images.height[b.image[i]]
+        shares = {"x": b.x[i] / width, "y": b.y[i] / height, "w": b.w[i] / width, "h": b.h[i] / height}
+        yield Revision("D206", safe, i, shares)
+
+
+def to_centre(dataset: Dataset) -> Iterator[Revision]:
+    """Corners, or upper left corner and size, to centre and size, in the parts of the set where D210 sees them."""
+    b = dataset.boxes
+    for part in misread_boxes(dataset).parts:
+        i = part.index
+        if part.reading == CORNERS:
+            new = {"x": (b.x[i] + b.w[i]) / 2, "y": (b.y[i] + b.h[i]) / 2, "w": b.w[i] - b.x[i], "h": b.h[i] - b.y[i]}
+        else:
+            new = {"x": b.x[i] + b.w[i] / 2, "y": b.y[i] + b.h[i] / 2}
+        yield Revision("D210", False, i, new)
+
+
+def ids_from_zero(dataset: Dataset) -> Iterator[Revision]:
+    """One less for ids that count from 1, in the whole set (D205) or in the files where contrast shows it (D216)."""
+    ids, n = dataset.boxes.class_id, dataset.num_classes
+    if n and (ids == n).any() and not (ids == 0).any() and ((ids >= 1) & (ids <= n)).mean() >= 0.99:
+        i = np.flatnonzero(ids >= 1)
+        yield Revision("D205", True, i, {"class_id": ids[i] - 1})
+    elif (shifted := shifted_ids(dataset)) is not None:
+        of_these = np.zeros(len(dataset.images), dtype=bool)
+        of_these[shifted.images] = True
+        i = np.flatnonzero(of_these[dataset.boxes.image] & (ids >= 1))
+        yield Revision("D216", True, i, {"class_id": ids[i] - 1})
+
+
+def without_name(dataset: Dataset) -> Iterator[Revision]:
+    """Boxes of ids that the settings do not name go."""
+    ids = dataset.boxes.class_id
+    yield Revision("D204", False, np.flatnonzero((ids < 0) | (ids >= dataset.num_classes) | (ids != np.floor(ids))))
+
+
+def without_area(dataset: Dataset) -> Iterator[Revision]:
+    """Boxes without an area go."""
+    b = dataset.boxes
+    yield Revision("D208", False, np.flatnonzero(~((b.w > 0) & (b.h > 0) & finite(dataset))))
+
+
+def cut_at_edges(dataset: Dataset) -> Iterator[Revision]:
+    """Boxes that reach over the edge are cut off at it, those that lie outside go; safe where it is but rounding.
+
+    Rounding is a coordinate up to a hundredth outside of 0..1 (D213): YOLOv5 drops pictures for it, Ultralytics does not.
+    """
+    b = dataset.boxes
+    plain = (b.w > 0) & (b.h > 0) & finite(dataset) & ~in_pixels(dataset)
+    x0, x1 = np.clip(b.x - b.w / 2, 0, 1), np.clip(b.x + b.w / 2, 0, 1)
+    y0, y1 = np.clip(b.y - b.h / 2, 0, 1), np.clip(b.y + b.h / 2, 0, 1)
+    cut = {"x": (x0 + x1) / 2, "y": (y0 + y1) / 2, "w": x1 - x0, "h": y1 - y0}
+    gone = (cut["w"] <= 0) | (cut["h"] <= 0)
+    high = np.maximum.reduce([b.x, b.y, b.w, b.h])
+    far = out_of_range(dataset) & plain
+    slight = plain & ~far & ((high > 1) | (np.minimum(b.x, b.y) < 0)) & ~gone
+    over = plain & ~far & ~slight & _overhangs(dataset) & ~gone
+    for code, safe, mask in (("D213", True, slight), ("D213", False, far & ~gone), ("D207", False, over)):
+        yield Revision(code, safe, np.flatnonzero(mask), {name: values[mask] for name, values in cut.items()})
+    yield Revision("D213", False, np.flatnonzero(plain & far & gone))
+
+
+def _overhangs(dataset: Dataset) -> Mask:
+    """Boxes over the edge by more than rounding, as `box-outside-image` measures it."""
+    b, images = dataset.boxes, dataset.images
+    across = np.maximum(b.w / 2 - b.x, b.x + b.w / 2 - 1)
+    down = np.maximum(b.h / 2 - b.y, b.y + b.h / 2 - 1)
+    pixel = [np.where(side > 0, 1 / np.maximum(side, 1), 0)[b.image] for side in (images.width, images.height)]
+    return np.asarray((across > np.maximum(TOLERANCE_SHARE, pixel[0])) | (down > np.maximum(TOLERANCE_SHARE, pixel[1])))
+
+
+def without_pixel(dataset: Dataset) -> Iterator[Revision]:
+    """Boxes of less than a pixel go."""
+    b, images = dataset.boxes, dataset.images
+    width, height = images.width[b.image], images.height[b.image]
+    small = ((b.w * width < 1) | (b.h * height < 1)) & (width > 0) & (b.w > 0) & (b.h > 0) & finite(dataset)
+    yield Revision("D215", False, np.flatnonzero(small))
+
+
+def once(dataset: Dataset) -> Iterator[Revision]:
+    """Of the same box twice, the later one goes; safe where it is exactly the same."""
+    ids = dataset.boxes.class_id
+    pairs = coinciding(dataset, NEAR)
+    same_class = (ids[pairs.first] == ids[pairs.second]) & ~is_shape(dataset)[pairs.second]
+    exact = first_twin(pairs, same_class & is_identical(dataset, pairs))
+    yield Revision("D209", True, np.array(sorted(exact), dtype=np.int64))
+    gone = np.isin(pairs.first, list(exact)) | np.isin(pairs.second, list(exact))
+    near = first_twin(pairs, same_class & ~gone)
+    yield Revision("D217", False, np.array(sorted(near), dtype=np.int64))
+
+
+YOLO_STEPS: Mapping[str, Step] = {
+    "pixel-coordinates": from_pixels,
+    "corner-boxes": to_centre,
+    "one-based-ids": ids_from_zero,
+    "out-of-range-ids": without_name,
+    "zero-area": without_area,
+    "outside": cut_at_edges,
+    "sub-pixel": without_pixel,
+    "duplicates": once,
+}
+"""The steps in their order, by name."""
+
+ENTRY_STEPS: Mapping[str, Step] = {
+    name: YOLO_STEPS[name] for name in ("zero-area", "outside", "sub-pixel", "duplicates")
+}
+"""Those that apply to the objects of json and xml, where ids and coordinates have other rules."""
