@@ -19,12 +19,12 @@ def in_pixels(dataset: Dataset) -> Mask:
     """Boxes with at least three coordinates above 1 that all fit the picture's size in pixels.
 
     Where the size is unknown, three coordinates above 2 are enough. In a picture with such a box, one coordinate above 1
-    is enough: a box without area has fewer.
+    is enough: a box without area has fewer. None in formats that are in pixels by rule (COCO, VOC).
     """
     b, images = dataset.boxes, dataset.images
     pixels = np.zeros(len(b), dtype=bool)
     suspect = np.flatnonzero((b.x > _ABOVE) | (b.y > _ABOVE) | (b.w > _ABOVE) | (b.h > _ABOVE))
-    if not len(suspect):
+    if not len(suspect) or dataset.format != "yolo":
         return pixels
     image = b.image[suspect]
     width, height = images.width[image].astype(float), images.height[image].astype(float)

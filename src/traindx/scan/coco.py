@@ -19,7 +19,7 @@ from traindx.scan.coco_pictures import Located, locate
 from traindx.scan.entry_rows import Entry, objects, rows_of, shown
 from traindx.scan.json_text import JsonText
 from traindx.scan.pictures import Pictures, images_of
-from traindx.scan.pixel_boxes import frames, recorded_sizes, shares
+from traindx.scan.pixel_boxes import frames, missing_pictures, recorded_sizes, shares
 
 Measure = Callable[[Sequence[str]], Pictures]
 
@@ -152,6 +152,7 @@ def _boxes(
         image = part.image[np.array(entries.boxes.picture, dtype=np.int64)] + first
         at = part.image + first
         odd += [e._replace(picture=int(at[e.picture])) if e.picture >= 0 else e for e in entries.odd]
+        odd += missing_pictures(images, np.arange(first, first + len(part.paths)), _lines(part), entries.label_path)
         odd += recorded_sizes(images, np.arange(first, first + len(part.paths)), _lines(part), entries.label_path)
         known = np.flatnonzero(np.isfinite(ids))
         values = np.array(entries.boxes.values, dtype=np.float64).reshape(-1, 4)[known]

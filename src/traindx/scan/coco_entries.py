@@ -49,6 +49,7 @@ class CocoEntries:
     label_path: str
     pictures: PictureEntries = field(default_factory=PictureEntries)
     categories: dict[Key, str] = field(default_factory=dict)
+    category_lines: dict[Key, int] = field(default_factory=dict)
     supercategories: set[str] = field(default_factory=set)
     boxes: BoxEntries = field(default_factory=BoxEntries)
     odd: list[Entry] = field(default_factory=list)
@@ -70,6 +71,7 @@ def read_entries(text: JsonText, label_path: str) -> CocoEntries:
     for line, value in text.elements("images"):
         _picture(found, line, value)
     _annotations(found, text)
+    _same_names(found)
     for line in text.recoded:
         found.say(line, "encoding", "bytes that are no UTF-8: json must be UTF-8")
     return found
@@ -95,10 +97,20 @@ def _category(found: CocoEntries, line: int, value: Any) -> None:
         found.supercategories.add(group)
     if key in found.categories:
         found.say(line, "duplicate-category", f"category id {key} stands twice: {found.categories[key]!r} and {name!r}")
-    elif name in found.categories.values():
-        other = next(k for k, v in found.categories.items() if v == name)
-        found.say(line, "duplicate-category", f"categories {other} and {key} are both called {shown(name)!r}")
     found.categories[key] = shown(name)
+    found.category_lines[key] = line
+
+
+def _same_names(found: CocoEntries) -> None:
+    """Categories of one name, unless one of them is an unused group of the others (Roboflow's category 0)."""
+    used = set(found.boxes.category)
+    first: dict[str, Key] = {}
+    for key, name in found.categories.items():
+        other = first.setdefault(name, key)
+        group = name in found.supercategories and not {key, other} <= used
+        if other != key and not group:
+            said = f"categories {shown(other)} and {shown(key)} are both called {name!r}"
+            found.say(found.category_lines[key], "duplicate-category", said)
 
 
 def _picture(found: CocoEntries, line: int, value: Any) -> None:

@@ -92,6 +92,9 @@ def _against_box(parts: Sequence[Sequence[float]], box: Sequence[float]) -> Faul
     bx0, by0, bx1, by1 = box[0], box[1], box[0] + box[2], box[1] + box[3]
     if abs(x0 - bx0) <= SLACK and abs(y0 - by0) <= SLACK and abs(x1 - bx1) <= SLACK and abs(y1 - by1) <= SLACK:
         return None
+    if x1 > x0 and y1 > y0 and max(abs(a - b) for a, b in zip((x0, y0, x1, y1), box, strict=True)) <= SLACK:
+        said = " ".join(f"{number:g}" for number in box)
+        return "box-corners", f"bbox {said} is the corners of its polygon, should be x, y, width, height"
     if bx1 <= bx0 or by1 <= by0:
         return None
     common = max(0.0, min(x1, bx1) - max(x0, bx0)) * max(0.0, min(y1, by1) - max(y0, by0))

@@ -49,3 +49,11 @@ def recorded_sizes(images: Images, of: Ints, lines: Ints, label_path: str | None
         reason = f"recorded as {own[n]}x{other[n]}, the file is {width[n]}x{height[n]}"
         path = label_path if label_path is not None else str(images.label_path[of[n]])
         yield Entry(path, int(lines[n]), "recorded-size", reason, "", int(of[n]))
+
+
+def missing_pictures(images: Images, of: Ints, lines: Ints, label_path: str) -> Iterator[Entry]:
+    """An entry for each of the pictures `of` that is not there, so that its line is known."""
+    for n in np.flatnonzero(images.damage[of] != "").tolist():
+        damage = str(images.damage[of[n]])
+        if damage.startswith(("no such file", "broken link")):
+            yield Entry(label_path, int(lines[n]), "missing-picture", damage, "", int(of[n]))

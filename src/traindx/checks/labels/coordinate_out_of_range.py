@@ -28,10 +28,14 @@ def coordinate_out_of_range(dataset: Dataset) -> Iterator[Finding | Measured]:
     if not len(dataset.boxes):
         return
     b = dataset.boxes
+    x0, y0, x1, y1 = dataset.corners()
     wrong = np.flatnonzero(out_of_range(dataset))
     yield Measured("boxes with a coordinate outside 0..1", count_rows(dataset, wrong), "0")
 
     def message(i: int) -> str:
+        if dataset.format != "yolo" and np.isfinite(x0[i]):
+            width, height = (side[b.image[i]] for side in (dataset.images.width, dataset.images.height))
+            return f"box {x0[i]:g} {y0[i]:g} .. {x1[i]:g} {y1[i]:g} lies outside the {width}x{height} picture"
         values = {"x": b.x[i], "y": b.y[i], "w": b.w[i], "h": b.h[i]}
         name, value = max(values.items(), key=lambda item: max(item[1] - 1, -item[1]))
         return f"{name} of the box is {value:g}, should be within 0..1"

@@ -26,7 +26,7 @@ def coordinates_not_normalised(dataset: Dataset) -> Iterator[Finding | Measured]
     ## How to fix
     Divide x and w by the picture's width, y and h by its height.
     """
-    if not len(dataset.boxes):
+    if not len(dataset.boxes) or dataset.format != "yolo":
         return
     b, images = dataset.boxes, dataset.images
     wrong = np.flatnonzero(in_pixels(dataset))

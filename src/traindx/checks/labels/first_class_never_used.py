@@ -34,7 +34,8 @@ PLACEHOLDERS = frozenset(
 def first_class_never_used(dataset: Dataset) -> Iterator[Finding | Measured]:
     """No box has class 0 and every other class is used: the ids may count from 1.
 
-    Seen with three names or more, when no id is out of range. With a first name such as `background` it is meant.
+    Seen with three names or more, when no id is out of range. With a first name such as `background` it is meant,
+    as with one that a COCO json uses as the supercategory of others.
 
     ## Why is this bad?
     If the ids count from 1, every object is trained under the next class's name, and nothing says so: the names have room
@@ -51,7 +52,8 @@ def first_class_never_used(dataset: Dataset) -> Iterator[Finding | Measured]:
     zero = int(counts[used == 0].sum())
     yield Measured("boxes of class 0", zero, "above 0, if the class exists")
     first = dataset.names.get(0, "")
-    placeholder = first.strip("_ ").lower() in PLACEHOLDERS
+    group = first in dataset.settings.get("supercategories", ())
+    placeholder = group or first.strip("_ ").lower() in PLACEHOLDERS
     if zero or placeholder or n < 3 or ids != set(range(1, n)):
         return
     rows = tuple((int(i), int(c), dataset.names.get(int(i), "")) for i, c in zip(used, counts, strict=True))

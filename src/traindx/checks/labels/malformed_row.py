@@ -27,6 +27,8 @@ def malformed_row(dataset: Dataset) -> Iterator[Finding | Measured]:
     ## How to fix
     Correct or delete the row. If every row of the set is like it, the export was set to another format.
     """
+    if dataset.format != "yolo":
+        return
     rows = dataset.rows
     unread = sorted({str(p) for p in dataset.images.label_path[dataset.images.label_state == "unreadable"]})
     wrong = [int(i) for i in np.flatnonzero(~np.isin(rows.kind.astype(str), OTHER_TASKS))]

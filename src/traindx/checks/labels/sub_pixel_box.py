@@ -8,6 +8,7 @@ import numpy as np
 
 from traindx.core.box_readings import plain_boxes
 from traindx.core.check import Facts, check
+from traindx.core.corner_formats import misread
 from traindx.core.dataset import Dataset, dataset_of
 from traindx.core.finding import Finding, Measured
 from traindx.core.row_findings import count_rows, row_findings
@@ -28,7 +29,7 @@ def sub_pixel_box(dataset: Dataset) -> Iterator[Finding | Measured]:
     b, images = dataset.boxes, dataset.images
     width = b.w * images.width[b.image]
     height = b.h * images.height[b.image]
-    small = ((width < 1) | (height < 1)) & (images.width[b.image] > 0) & plain_boxes(dataset)
+    small = ((width < 1) | (height < 1)) & (images.width[b.image] > 0) & plain_boxes(dataset) & ~misread(dataset)
     wrong = np.flatnonzero(small)
     yield Measured("boxes under one pixel", count_rows(dataset, wrong), "0")
     yield from row_findings(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from traindx.core.check import Facts, check
+from traindx.core.corner_formats import misread
 from traindx.core.dataset import Dataset, dataset_of
 from traindx.core.finding import Finding, Measured
 from traindx.core.row_findings import count_rows, row_findings
@@ -27,7 +28,7 @@ def zero_area_box(dataset: Dataset) -> Iterator[Finding | Measured]:
         return
     b = dataset.boxes
     finite = np.isfinite(b.x) & np.isfinite(b.y) & np.isfinite(b.w) & np.isfinite(b.h)
-    wrong = np.flatnonzero(~finite | (b.w <= 0) | (b.h <= 0))
+    wrong = np.flatnonzero((~finite | (b.w <= 0) | (b.h <= 0)) & ~misread(dataset))
     yield Measured("boxes without area", count_rows(dataset, wrong), "0")
 
     def message(i: int) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from traindx.checks.pictures.undecodable_picture import NOT_THERE
 from traindx.core.check import Facts, check
 from traindx.core.dataset import Dataset, Split, dataset_of
+from traindx.core.entry_findings import ENTRY_FORMATS, entries_of, place_of_entry
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.row_findings import EVERY_ROW
 
@@ -27,15 +29,20 @@ def picture_not_found(dataset: Dataset) -> Iterator[Finding | Measured]:
     Correct `path` or the split's entry in the yaml: the message shows the absolute path that was looked for.
     """
     images = dataset.images
-    source = dataset.source.removeprefix(dataset.root.rstrip("/") + "/")
-    lost = [s for s in dataset.splits if s.problem and s.name != "test"]
-    absent = [int(i) for i in np.flatnonzero(images.damage != "") if images.damage[i].startswith(NOT_THERE)]
+    entries = dataset.format in ENTRY_FORMATS
+    lost = [s for s in dataset.splits if s.problem and s.name != "test" and not (entries and dataset.depth == "labels")]
+    whole = {s.name for s in lost}
+    gone = [int(i) for i in np.flatnonzero(images.damage != "") if images.damage[i].startswith(NOT_THERE)]
+    absent = [i for i in gone if images.split[i] not in whole or not entries]
     yield Measured("splits that cannot be read", len(lost), "0")
     if dataset.depth != "labels":
         yield Measured("listed pictures that are not there", len(absent), "0")
     for split in lost:
         written = f" (written `{split.written}`)" if split.written else ""
-        yield Finding(Place(path=source, setting=split.name), f"{split.name}: {split.problem}{written}")
+        place = split.looked_in if entries else dataset.source
+        path = place.removeprefix(dataset.root.rstrip("/") + "/")
+        yield Finding(Place(path=path, setting=split.name), f"{split.name}: {split.problem}{written}")
+    entry = {int(dataset.rows.image[i]): i for i in entries_of(dataset, "missing-picture")}
     by_split: dict[str, list[int]] = {}
     for i in absent:
         by_split.setdefault(str(images.split[i]), []).append(i)
@@ -44,7 +51,8 @@ def picture_not_found(dataset: Dataset) -> Iterator[Finding | Measured]:
         for i in members[:1] if summary else members:
             more = f" (and {len(members) - 1} more of {images.split[i]})" if summary else ""
             path = str(images.path[i])
-            yield Finding(Place(image=path), f"{images.damage[i]}: {dataset.absolute(path)}{more}")
+            at = replace(place_of_entry(dataset, entry[i]), image=path) if i in entry else Place(image=path)
+            yield Finding(at, f"{images.damage[i]}: {dataset.absolute(path)}{more}")
 
 
 @picture_not_found.fires_on
