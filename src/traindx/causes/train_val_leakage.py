@@ -21,8 +21,10 @@ TRAIN_VAL_LEAKAGE = Cause(
     clues=(  # a guess until the benchmark sets it
         Clue("D321", if_seen=6.0, if_absent=-2.0, proves=True),
         Clue("D324", if_seen=5.0, if_absent=-1.0, proves=True),
+        Clue("D327", if_seen=5.0, if_absent=-0.5, proves=True),
         Clue("D322", if_seen=5.0, if_absent=-0.5, proves=True),
         Clue("D323", if_seen=3.5, if_absent=-0.5),
+        Clue("D328", if_seen=3.5, if_absent=-0.5),
     ),
     fix=Fix("Split by recording, source or scene, not by picture; remove copies from train; augment after splitting."),
     proof="static",

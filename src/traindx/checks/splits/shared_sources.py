@@ -1,0 +1,76 @@
+"""D328: augmented copies or tiles of one picture are in train and in another split, by their names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from traindx.core.check import Facts, check
+from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.finding import Finding, Measured, Picture, Place
+from traindx.core.groups import Shared, shared_groups
+from traindx.core.two_sample import Z
+
+WORDS = {"source": "are by name altered copies of a picture", "tile": "are by name tiles of a picture"}
+SHOWN = 3
+
+
+@check("D328", level="warning")
+def shared_sources(dataset: Dataset, *, area: float = 0.75, fewest: int = 5) -> Iterator[Finding | Measured]:
+    """Names say that pictures of val were made from the same picture as some of train, and their looks do not contradict.
+
+    Names such as `a_jpg.rf.0123abcd` of Roboflow, `a_aug1`, `a_flip`, `a (1)`, or tiles such as `a_0_512`. Reported where
+    distances of hashes (of mean colours, for tiles) within the groups are certainly below those to other pictures: area
+    under the ROC curve above `area`, certainly above 0.5; from `fewest` pictures on. Where the copies are plainly alike it is
+    D327.
+
+    ## Why is this bad?
+    The network has seen another version of the picture that it is scored on.
+
+    ## How to fix
+    Split the original pictures first, augment or tile them afterwards.
+    """
+    if not (dataset.images.phash != 0).any():
+        return
+    for found in shared_groups(dataset, ("source", "tile")):
+        number = Measured(f"area by which pairs of one {found.kind} are told from others ({found.split})", found.area)
+        yield number
+        if found.crossing >= fewest and found.area >= area and found.area - Z * found.error > 0.5:
+            yield _finding(dataset, found, number)
+
+
+def _finding(dataset: Dataset, found: Shared, number: Measured) -> Finding:
+    paths = dataset.images.path
+    example, partner = str(paths[found.pictures[0]]), str(paths[found.partner[0]])
+    text = (
+        f"{found.crossing:,} of {found.total:,} pictures of {found.split} {WORDS[found.kind]} that train has too, "
+        f"and look more alike than others (area {found.area:.2f}, chance 0.5): {example} and {partner}"
+    )
+    pairs = zip(found.pictures[:SHOWN].tolist(), found.partner[:SHOWN].tolist(), strict=True)
+    pictures = tuple(Picture(dataset.absolute(str(paths[i])), caption=str(paths[i])) for pair in pairs for i in pair)
+    return Finding(Place(image=example), text, (number, *pictures))
+
+
+def _augmented(*, across: bool) -> Dataset:
+    """20 pictures of three versions each, whose hashes differ in some 20 bits; versions across the splits, or not."""
+    rng = np.random.default_rng(0)
+    images = []
+    for n in range(20):
+        start, colours = rng.integers(1, 1 << 63, dtype=np.uint64), rng.integers(0, 255, 48)
+        for version in range(3):
+            noise = np.uint64(int(rng.integers(0, 1 << 62)) & int(rng.integers(0, 1 << 62)))
+            path = f"shot{n}x_jpg.rf.{n:04x}{version:08x}.jpg"
+            split = "val" if (version == 0 if across else n < 6) else "train"
+            images.append({"path": path, "split": split, "phash": start ^ noise, "thumb": colours})
+    return dataset_of(images)
+
+
+@shared_sources.fires_on
+def versions_of_a_picture_in_both() -> Facts:
+    return {"dataset": _augmented(across=True)}
+
+
+@shared_sources.quiet_on
+def versions_of_a_picture_in_one() -> Facts:
+    return {"dataset": _augmented(across=False)}
