@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import xxhash
+from numpy.typing import NDArray
 
 from traindx.core.dataset import Hashes, Ints
 from traindx.scan.pictures import Pictures, joined
@@ -160,41 +161,50 @@ def local_stamps(paths: Sequence[str]) -> Iterator[Stamp | None]:
             yield status.st_size, status.st_mtime_ns
 
 
+# pyarrow's own ways to and from numpy import pandas, where it is installed, which takes longer than all the rest
+
+
 def _to_file(file: Path, keys: Hashes, pictures: Pictures) -> None:
     import pyarrow as pa
     from pyarrow import parquet
 
-    columns: dict[str, pa.Array] = {"key": pa.array(keys)}
-    for column in fields(Pictures):
-        values = getattr(pictures, column.name)
-        if values.ndim == 2:
-            flat = pa.array(np.ascontiguousarray(values).ravel())
-            columns[column.name] = pa.FixedSizeListArray.from_arrays(flat, values.shape[1])
-        else:
-            columns[column.name] = pa.array(values, pa.string() if values.dtype == object else None)
-    parquet.write_table(pa.table(columns), file, compression="zstd", write_page_checksum=True)
+    columns = {"key": keys} | {column.name: getattr(pictures, column.name) for column in fields(Pictures)}
+    table = pa.Table.from_arrays([_column(values) for values in columns.values()], names=list(columns))
+    parquet.write_table(table, file, compression="zstd", write_page_checksum=True)
+
+
+def _column(values: NDArray[Any]) -> pa.Array:
+    import pyarrow as pa
+
+    if values.dtype == object:
+        words = [word.encode("utf-8", "replace") for word in values]
+        ends = np.cumsum([0, *map(len, words)], dtype=np.int32)
+        return pa.StringArray.from_buffers(len(words), pa.py_buffer(ends), pa.py_buffer(b"".join(words)))
+    flat = np.ascontiguousarray(values).ravel()
+    array = pa.Array.from_buffers(pa.from_numpy_dtype(flat.dtype), len(flat), [None, pa.py_buffer(flat)])
+    return array if values.ndim == 1 else pa.FixedSizeListArray.from_arrays(array, values.shape[1])
 
 
 def _from_file(file: Path) -> tuple[Hashes, Pictures]:
     from pyarrow import parquet
 
-    names = [column.name for column in fields(Pictures)]
+    names = ["key", *(column.name for column in fields(Pictures))]
     strings = [column.name for column in fields(Pictures) if column.type == "Strings"]
-    table = parquet.ParquetFile(file, read_dictionary=strings, page_checksum_verification=True).read(["key", *names])
-    return table.column("key").to_numpy(), Pictures(**{name: _values(table.column(name)) for name in names})
+    table = parquet.ParquetFile(file, read_dictionary=strings, page_checksum_verification=True).read(names)
+    columns = {name: np.concatenate([_values(chunk) for chunk in table.column(name).chunks]) for name in names}
+    return columns.pop("key"), Pictures(**columns)
 
 
-def _values(column: pa.ChunkedArray) -> Any:
+def _values(array: pa.Array) -> NDArray[Any]:
     import pyarrow as pa
 
-    array = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
-    array = pa.concat_arrays(array.chunks) if isinstance(array, pa.ChunkedArray) else array
     if pa.types.is_dictionary(array.type):  # equal strings become one object
         words = np.array([*array.dictionary.to_pylist(), ""], dtype=object)
-        return words[array.indices.to_numpy(zero_copy_only=False)]
+        return np.asarray(words[_values(array.indices)])
     if pa.types.is_fixed_size_list(array.type):
-        return array.flatten().to_numpy().reshape(len(array), -1)
-    return array.to_numpy()
+        return _values(array.flatten()).reshape(len(array), -1)
+    dtype = np.dtype(array.type.to_pandas_dtype())
+    return np.frombuffer(array.buffers()[1], dtype, len(array), array.offset * dtype.itemsize)
 
 
 def _bound(home: Path, own: Path) -> None:
