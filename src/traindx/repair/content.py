@@ -36,6 +36,8 @@ def diff(dataset: Dataset, plan: Plan) -> Iterator[str]:
                     yield f"+{edit.after}"
             continue
         data = Path(dataset.absolute(path)).read_bytes()
+        if path in plan.recoded:
+            yield "\\ other encoding than UTF-8, written as UTF-8"
         before, after = (label_text(content).text for content in (data, new_content(path, data, edits)))
         yield from list(difflib.unified_diff(before.splitlines(), after.splitlines(), n=1, lineterm=""))[2:]
     for label, where in plan.found.items():

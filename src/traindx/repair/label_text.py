@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from traindx.core.edit import Edit
 from traindx.scan.labels import NEWLINES
@@ -16,6 +17,7 @@ class LabelText:
     text: str
     legible: bool
 
+    @cached_property
     def lines(self) -> list[str]:
         """The lines without their ends, as the scan counts them."""
         return NEWLINES.split(self.text)

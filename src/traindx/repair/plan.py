@@ -36,11 +36,17 @@ class Plan:
 
 
 def plan(
-    dataset: Dataset, *, unsafe: bool = False, select: Sequence[str] = (), repairs: Collection[str] = REPAIRS
+    dataset: Dataset,
+    *,
+    unsafe: bool = False,
+    select: Sequence[str] = (),
+    repairs: Collection[str] = REPAIRS,
+    only: Collection[tuple[str, int]] | None = None,
 ) -> Plan:
     """What is to be repaired: the `repairs` by name, for checks whose code begins with a prefix in `select` (empty: all).
 
-    `unsafe`: also what deletes or guesses. Reads label files, changes nothing. A file that cannot be read is left alone.
+    `unsafe`: also what deletes or guesses. `only`: edits at these files and lines alone, to ask what they would be. Reads
+    label files, changes nothing. A file that cannot be read is left alone.
     """
 
     def wanted(code: str, safe: bool) -> bool:
@@ -55,7 +61,7 @@ def plan(
         if name in repairs:
             work.take(step, wanted)
     files: dict[str, list[Edit]] = {}
-    for edit in work.edits(texts):
+    for edit in work.edits(texts, only):
         files.setdefault(edit.path, []).append(edit)
     ordered = {path: sorted(edits, key=lambda e: (e.line, e.id)) for path, edits in sorted(files.items())}
     found = {} if "labels-not-found" not in repairs or not wanted("D201", False) else dict(dataset.labels_elsewhere)
@@ -73,7 +79,7 @@ def _corrected_rows(dataset: Dataset, texts: Texts, wanted: Wanted) -> list[Row]
     ):
         if kind not in ("malformed", "mixed", "encoding") or (text := texts(str(path))) is None:
             continue
-        lines = text.lines()
+        lines = text.lines
         numbers = range(1, len(lines) + 1) if kind == "encoding" else [line]
         for number in numbers:
             before = lines[number - 1] if number <= len(lines) else ""

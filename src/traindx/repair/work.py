@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -102,20 +102,21 @@ class Work:
         for i in index.tolist():
             self._codes.setdefault(i, []).append(revision.code)
 
-    def edits(self, texts: Texts) -> Iterator[Edit]:
-        """An edit for every row that changed or goes; a row that two pictures share has one."""
+    def edits(self, texts: Texts, only: Collection[tuple[str, int]] | None) -> Iterator[Edit]:
+        """An edit for every row (of those at the files and lines in `only`) that changed or goes; a shared row has one."""
         for row in self._rows:
-            yield Edit(row.path, row.line, row.before, None, ("D203",), row.safe, image=row.image)
+            if only is None or (row.path, row.line) in only:
+                yield Edit(row.path, row.line, row.before, None, ("D203",), row.safe, image=row.image)
         if self._dataset.format != "yolo":
             self._at = Counter(zip(map(str, self._boxes.label_path), self._boxes.line.tolist(), strict=True))
         done: set[tuple[str, int, int]] = set()
         for i in sorted(self._codes):
             b = self._boxes
             place = (str(b.label_path[i]), int(b.line[i]), int(b.id[i]))
-            if place not in done:
+            if place not in done and (only is None or place[:2] in only):
                 done.add(place)
                 edit = self._edit(i, texts) if self._dataset.format == "yolo" else self._entry_edit(i)
-                if edit is not None and edit.after != edit.before:
+                if edit is not None and (edit.after != edit.before or texts.recoded(edit.path)):
                     yield edit
 
     def _edit(self, i: int, texts: Texts) -> Edit | None:
@@ -123,7 +124,7 @@ class Work:
         text = texts(path)
         if text is None:
             return None
-        before = text.lines()[line - 1]
+        before = text.lines[line - 1]
         now = self._corrected[i].after if i in self._corrected else before
         after = _rewritten(str(now).removeprefix("\ufeff").split(), self._new(i), self._old(i))
         gone = not self._alive[i]
