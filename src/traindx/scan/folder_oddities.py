@@ -41,12 +41,12 @@ def one_level_lower(tree: Tree) -> ClassFolder | None:
     return classes[0]
 
 
-def folder_oddities(given: Path, root: Path, trees: Sequence[Tree]) -> tuple[Oddity, ...]:
-    """What is odd about the folders of the set at `given`, whose splits are in `root`; paths are relative to `root`."""
+def folder_oddities(root: Path, home: Path, trees: Sequence[Tree]) -> tuple[Oddity, ...]:
+    """What is odd about the folders of the set at `root`, whose splits or classes are in `home`; paths are relative to `root`."""
     found: list[Oddity] = []
-    if given != root:
-        text = f"{given} holds no class folders; they are one level lower, in {root.name}"
-        found.append(Oddity(".", "root-too-high", text))
+    if home != root:
+        where = _below(root, str(home))
+        found.append(Oddity(where, "root-too-high", f"{root} holds no class folders, they are in {where}"))
     for tree in trees:
         found += (Oddity(_below(root, path), kind, text, tree.split) for path, kind, text in _of_split(root, tree))
     return tuple(found)

@@ -32,9 +32,7 @@ class Entry(NamedTuple):
 
 def is_imagefolder(folder: Path) -> bool:
     """Whether the folder holds class folders with pictures, in splits or not, perhaps one level lower."""
-    if not folder.is_dir():
-        return False
-    return any(_holds_classes(place) for place in (folder, *_only_child(folder)))
+    return folder.is_dir() and _home(folder) is not None
 
 
 def read_imagefolder(folder: Path, measure: Measure) -> Dataset:
@@ -43,9 +41,9 @@ def read_imagefolder(folder: Path, measure: Measure) -> Dataset:
     `names` are train's folders in sorted order, followed by classes that only other splits have. Pictures that lie in
     a split and in no class folder have the class id -1.
     """
-    start = Path(os.path.normpath(folder.absolute()))
-    root = start if _holds_classes(start) else next(iter(_only_child(start)), start)
-    seen = [read_tree(name, place) for name, place in split_folders(root).items()]
+    root = Path(os.path.normpath(folder.absolute()))
+    home = _home(root) or root
+    seen = [read_tree(name, place) for name, place in split_folders(home).items()]
     trees = [read_tree(tree.split, Path(lower.path)) if (lower := one_level_lower(tree)) else tree for tree in seen]
     names = _names(trees)
     entries = _entries(trees)
@@ -63,7 +61,7 @@ def read_imagefolder(folder: Path, measure: Measure) -> Dataset:
         boxes=columns(Boxes, []),
         rows=columns(Rows, []),
         oddities=(
-            *folder_oddities(start, root, seen),
+            *folder_oddities(root, home, seen),
             *skipped_pictures(str(root), listed, loader="torchvision"),
             *picture_caches(str(root), pictures, measured),
         ),
@@ -93,13 +91,15 @@ def _holds_classes(folder: Path) -> bool:
     return any(child.name.lower() not in NO_CLASSES and has_picture(child) for child in children)
 
 
-def _only_child(folder: Path) -> list[Path]:
-    """The folder's only subfolder with class folders of its own, where no other holds a picture."""
+def _home(folder: Path, levels: int = 3) -> Path | None:
+    """The folder with the splits or class folders: this one, or lower, as long as one subfolder alone holds pictures."""
+    if _holds_classes(folder):
+        return folder
     children = [child for child in subfolders(folder) if not child.name.startswith((".", "__"))]
-    if any(child.name.lower() in NO_CLASSES | SPLIT_NAMES.keys() for child in children):
-        return []
+    if levels == 0 or any(child.name.lower() in NO_CLASSES | SPLIT_NAMES.keys() for child in children):
+        return None
     held = [child for child in children if has_picture(child)]
-    return held if len(held) == 1 and _holds_classes(held[0]) else []
+    return _home(held[0], levels - 1) if len(held) == 1 else None
 
 
 def _names(trees: Sequence[Tree]) -> dict[int, str]:
