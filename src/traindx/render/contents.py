@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from traindx.core.finding import Bars, Evidence, Measured, Table
-from traindx.render.wording import count, one_line
+from traindx.render.bars import in_signs
+from traindx.render.wording import count, number, one_line
 
 _LEADS = ("split", "written", "leads to", "pictures")
 _STATES = ("labelled", "background", "missing", "unreadable")
@@ -85,3 +86,28 @@ def _counted(m: Measured) -> str:
     if isinstance(m.value, int) and m.name in _SINGULAR:
         return count(m.value, _SINGULAR[m.name], m.name)
     return one_line(str(m))
+
+
+def in_lines(found: Contents, width: int) -> list[str]:
+    """The same in full, for a terminal: where the splits lead, and the bars."""
+    lines = [f"  {in_one_line(found)}"]
+    for leads in found.leads:
+        written = f": {one_line(leads.written)}" if leads.written else ""
+        lines.append(f"  {one_line(leads.name)}{written}")
+        if leads.pictures_in:
+            lines.append(f"    {one_line(leads.pictures_in)}  {count(leads.pictures, 'picture')}")
+        if leads.labels_in:
+            lines.append(f"    {one_line(leads.labels_in)}  {leads.labels}")
+    return lines + [f"  {line}" for item in found.bars for line in bars_lines(item, width - 2)]
+
+
+def bars_lines(bars: Bars, width: int) -> list[str]:
+    """Bars for a terminal: the title, then each series as signs and its largest values."""
+    lines = [one_line(bars.title)]
+    room = max((len(name) for name, _ in bars.series), default=0)
+    for name, values in bars.series:
+        known = sorted(zip(bars.labels, values, strict=False), key=lambda pair: -pair[1])[:3]
+        words = ", ".join(f"{one_line(text)} {number(value)}" for text, value in known)
+        line = f"  {one_line(name).ljust(room)}  {in_signs(values)}  {words}"
+        lines.append(line if len(line) <= width else line[: width - 1] + "…")
+    return lines

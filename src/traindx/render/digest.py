@@ -45,6 +45,12 @@ def digest(report: Report) -> Digest:
     )
 
 
+def at_error(diagnosis: Diagnosis, report: Report) -> bool:
+    """Whether a failed check at level error speaks for this cause."""
+    codes = {reason.code for reason in diagnosis.because if reason.code}
+    return any(o.code in codes and o.level == "error" and o.status == "failed" for o in report.outcomes)
+
+
 def _missing(report: Report) -> Iterator[tuple[str, tuple[Outcome, ...]]]:
     by_reason: dict[str, list[Outcome]] = {}
     for outcome in report.outcomes:

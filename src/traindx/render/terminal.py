@@ -20,6 +20,7 @@ _ASCII = {
     "≤": "<=",
     "–": "-",
     "µ": "u",
+    **dict(zip("▁▂▃▄▅▆▇█", "_.-=+*#@", strict=True)),
 }
 _LEVELS: dict[Level, str] = {"error": "31", "warning": "33", "note": "36"}
 _STATUSES: dict[Status, str] = {"proved": "31", "consistent": "33", "ruled-out": "2", "not-testable": "36"}
@@ -65,15 +66,18 @@ def clip(words: str, room: int) -> str:
     return words if len(words) <= room else words[: max(room - 1, 12)].rstrip() + "…"
 
 
-def fit(sections: Sequence[Sequence[Sequence[str]]], budget: int, style: Style) -> list[str]:
+def fit(sections: Sequence[Sequence[Sequence[str]]], budget: int, style: Style, least: Sequence[int] = ()) -> list[str]:
     """Lines of all sections, at most `budget`: every section keeps its first blocks, and says how many were left out.
 
     A section is a list of blocks, a block a list of lines that stay together. Blocks are granted in rounds, one to each
-    section in turn, so that no section is starved by the one before it. The first block of each section is always kept.
+    section in turn, so that no section is starved by the one before it. The first block of each section is always kept,
+    and of the first sections as many as `least` says, whatever the budget is.
     """
-    kept = [min(1, len(section)) for section in sections]
     headed = [bool(section) and section[0][:1] == [""] for section in sections]
-    kept = [2 if head else k for k, head in zip(kept, headed, strict=True)]
+    wanted = [*least, *[0] * len(sections)]
+    kept = [
+        min(len(section), max(1, most) + head) for section, most, head in zip(sections, wanted, headed, strict=False)
+    ]
     grown = True
     while grown:
         grown = False

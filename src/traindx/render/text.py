@@ -6,9 +6,21 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from traindx.core.finding import Finding, Measured
+from traindx.core.finding import Bars, Finding, Measured
 from traindx.core.report import Diagnosis, Outcome, Report, Trial
-from traindx.render.digest import LEVEL_ORDER, Digest, Sum, decider, digest, place_count, probable, redo, ruled_out_by
+from traindx.render.contents import Contents, bars_lines, contents, in_lines, in_one_line
+from traindx.render.digest import (
+    LEVEL_ORDER,
+    Digest,
+    Sum,
+    at_error,
+    decider,
+    digest,
+    place_count,
+    probable,
+    redo,
+    ruled_out_by,
+)
 from traindx.render.terminal import Style, clip, fit, to_encoding
 from traindx.render.wording import (
     CHECKS,
@@ -65,14 +77,19 @@ def text(
 ) -> str:
     """The report as lines of at most `width` columns, with a final line feed.
 
+    One line is kept for every cause that a check at level error speaks for, even where that makes more than `LINES`.
     `verbose` shows every term with its weight, every finding and the run's facts; `color` adds ANSI colours.
     Signs that `encoding` does not have are written in ASCII. Commands and snippets are longer than `width` where they must be.
     """
     page = _Page(max(width, 40), verbose, Style(color))
     parts = digest(report)
-    head = _verdict(report, page)
+    found = contents(report.overview)
+    head = _verdict(report, page) + _amount(found, page)
+    worst = [d for d in parts.leading[1:] if at_error(d, report)]
+    ordered = [*parts.leading[:1], *worst, *(d for d in parts.leading[1:] if d not in worst)]
+    errors = sum(o.level == "error" for o in parts.unexplained)
     sections = [
-        [_diagnosis(d, page, report, full=i == 0) for i, d in enumerate(parts.leading)],
+        [_diagnosis(d, page, report, full=i == 0) for i, d in enumerate(ordered)],
         _findings("Other findings" if parts.leading else "Findings", (*parts.unexplained, *parts.noted), page),
         _ruled_out(parts, page),
         _open(parts, page),
@@ -80,8 +97,11 @@ def text(
     if verbose:
         failed = sorted((o for o in report.outcomes if o.status == "failed"), key=lambda o: LEVEL_ORDER[o.level])
         sections[1] = _findings("Findings", failed, page)
+        if report.overview:
+            sections.append([["", page.style.bold("Dataset"), *in_lines(found, page.width)]])
         sections.append([_facts(report, page)])
-    blocks = fit(sections, 10**9 if verbose else LINES - len(head), page.style)
+    budget = 10**9 if verbose else LINES - len(head)
+    blocks = fit(sections, budget, page.style, least=(1 + len(worst), errors))
     return to_encoding("\n".join([*head, *blocks]) + "\n", encoding)
 
 
@@ -89,6 +109,13 @@ def _verdict(report: Report, page: _Page) -> list[str]:
     word, sentence = verdict(report)
     lines = textwrap.wrap(f"{word.upper()}  {sentence}", page.width, break_long_words=False, break_on_hyphens=False)
     return [page.style.verdict(line, report.verdict) for line in lines]
+
+
+def _amount(found: Contents, page: _Page) -> list[str]:
+    """How much was examined, in one or two lines."""
+    words = in_one_line(found)
+    lines = textwrap.wrap(words, page.width - 2, break_long_words=False, break_on_hyphens=False, max_lines=2)
+    return [page.style.dim(f"  {line}") for line in lines]
 
 
 def _diagnosis(diagnosis: Diagnosis, page: _Page, report: Report, full: bool) -> list[str]:
@@ -183,6 +210,8 @@ def _one_by_one(outcome: Outcome, page: _Page) -> list[str]:
         place, words = one_line(str(finding.place)), one_line(_placed(finding))
         if page.verbose or not place or len(words) + 4 <= page.width:
             lines.append("    " + (words if page.verbose else clip(words, page.width - 4)))
+            drawn = [item for item in finding.evidence if isinstance(item, Bars)] if page.verbose else []
+            lines += [f"      {line}" for item in drawn for line in bars_lines(item, page.width - 6)]
         else:  # the place in full, and what fits of the message under it
             lines += [f"    {place}:", "      " + clip(one_line(finding.message), page.width - 6)]
     return lines
