@@ -60,7 +60,7 @@ def twin(pixels: NDArray[np.uint8]) -> tuple[float, float, float, float, NDArray
 @pytest.mark.parametrize("size", [(80, 60), (33, 47), (64, 32), (200, 35)])
 def test_every_number_is_that_of_a_slow_twin(size: tuple[int, int]) -> None:
     pixels = np.stack([np.asarray(scene(seed, size)) for seed in range(3)])
-    for looks, picture in zip(appearances(pixels), pixels, strict=True):
+    for looks, picture in zip(appearances(list(pixels)), pixels, strict=True):
         *numbers, thumb, bits = twin(picture)
         assert looks[1:5] == pytest.approx(numbers, rel=1e-5)
         assert np.abs(np.frombuffer(looks[5], np.uint8) - thumb).max() <= 0.5 + 1e-6
@@ -117,13 +117,13 @@ def test_the_numbers_mean_what_their_names_say(tmp_path: Path) -> None:
 
 
 def test_a_picture_of_one_colour_has_no_hash_and_no_sharpness() -> None:
-    (looks,) = appearances(np.full((1, 40, 40, 3), 200, np.uint8))
+    (looks,) = appearances([np.full((40, 40, 3), 200, np.uint8)])
     assert (looks[0], looks[2], looks[4]) == (0, 0.0, 0.0) and looks[5] == bytes([200] * 48)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 3), (2, 2), (3, 1)])
 def test_pictures_of_a_few_pixels_have_looks_too(size: tuple[int, int]) -> None:
-    (looks,) = appearances(np.full((1, *size, 3), 7, np.uint8))
+    (looks,) = appearances([np.full((*size, 3), 7, np.uint8)])
     assert looks[1] == pytest.approx(7 / 255) and len(looks[5]) == 48
 
 

@@ -16,9 +16,6 @@ from traindx.scan.pictures import PictureFacts, Pictures, pictures_of
 from traindx.scan.raster import measured_raster
 
 Bytes = NDArray[np.uint8]
-TOGETHER = 16
-"""Pictures whose looks are computed at once: fewer cost more calls, more do not fit a core's cache (`bench/scan_speed.py`)."""
-
 ReadFile = Callable[[str], bytes]
 
 
@@ -51,9 +48,8 @@ def measure(paths: Sequence[str], read: ReadFile = read_file) -> Pictures:
         if small is not None:
             by_size.setdefault(small.shape, []).append((n, small))
     for same in by_size.values():
-        for batch in (same[i : i + TOGETHER] for i in range(0, len(same), TOGETHER)):
-            for (n, _), looks in zip(batch, appearances(np.stack([small for _, small in batch])), strict=True):
-                facts[n] = PictureFacts(*facts[n][:8], *looks, facts[n].quirks)
+        for (n, _), looks in zip(same, appearances([small for _, small in same]), strict=True):
+            facts[n] = PictureFacts(*facts[n][:8], *looks, facts[n].quirks)
     return pictures_of(facts)
 
 
