@@ -26,6 +26,7 @@ CLASS_MAP_MISMATCH = Cause(
         Clue("D415", if_seen=6.0, if_absent=-0.5, proves=True),
         Clue("D416", if_seen=0.5),
         Clue("D417", if_seen=4.0),
+        Clue("D505", if_seen=7.0, if_absent=-0.5),
     ),
     fix=Fix(
         "Give every split the same class folders, and every file one list of classes in one order; convert labels whose ids"

@@ -17,7 +17,12 @@ from traindx.core.cause import Cause, Clue, Fix
 EVALUATOR_MISMATCH = Cause(
     slug="evaluator-mismatch",
     doc=__doc__,
-    clues=(Clue("V401", if_seen=5.0, if_absent=-3.0),),
+    clues=(
+        Clue("V401", if_seen=5.0, if_absent=-3.0),
+        Clue("D503", if_seen=8.0, if_absent=-0.5, proves=True),
+        Clue("D504", if_seen=8.0, if_absent=-0.5, proves=True),
+        Clue("D505", if_seen=5.0, if_absent=-0.5),
+    ),
     fix=Fix(
         "Check the validation split (`traindx check DATA`): labels found, the same class ids and names as in training. Then "
         "evaluate on the training pictures: if it rises there, the split is at fault; if not, the evaluator.",

@@ -17,6 +17,7 @@ from traindx.errors import TraindxError
 
 COMMANDS = {
     "check": "Examine a dataset.",
+    "compare": "Compare two annotations of the same pictures.",
     "run": "Record a training command, unchanged, and diagnose it.",
     "diagnose": "Diagnose a recording or a run folder.",
     "prove": "Run a command again with causes undone, and decide.",

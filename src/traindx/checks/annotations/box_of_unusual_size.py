@@ -1,0 +1,84 @@
+"""D501: boxes far larger, smaller, longer or wider than all others of their class."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from traindx.core.check import Facts, check
+from traindx.core.dataset import Dataset, Floats, dataset_of
+from traindx.core.finding import Finding, Measured
+from traindx.core.matching import usable
+from traindx.core.prediction_findings import name_of
+from traindx.core.row_findings import row_findings
+from traindx.core.tails import surprise
+
+
+@check("D501", level="note")
+def box_of_unusual_size(dataset: Dataset, *, expected: float = 0.01, enough: int = 60) -> Iterator[Finding | Measured]:
+    """A box is far larger or smaller, or of another shape, than all others of its class.
+
+    For each class the tails of the logarithms of area and aspect are taken as exponential (sizes with a power law) with the
+    scale that the outermost tenth of the class itself shows, so that classes of widely varying sizes are not reported.
+    Reported where fewer than `expected` boxes of the whole set would lie as far out. Needs `enough` boxes of a class (a guess).
+
+    ## Why is this bad?
+    It need not be: the object may be that near. But a slip of the mouse, two objects in one box, a wrong class and a crop of
+    the picture's frame look like this.
+
+    ## How to fix
+    Look at the boxes; correct those that are slips.
+    """
+    boxes, images = dataset.boxes, dataset.images
+    good = usable(boxes)
+    width = np.where(images.width > 0, images.width, 1)[boxes.image]
+    height = np.where(images.height > 0, images.height, 1)[boxes.image]
+    surprises: dict[str, Floats] = {}
+    classes = [k for k in np.unique(boxes.class_id[good]) if (good & (boxes.class_id == k)).sum() >= enough]
+    if not classes:
+        return
+    with np.errstate(divide="ignore", invalid="ignore"):
+        measures = {"area": np.log(boxes.w * boxes.h), "shape": np.log(boxes.w * width / (boxes.h * height))}
+    typical: dict[tuple[str, float], float] = {}
+    for name, values in measures.items():
+        surprises[name] = np.full(len(boxes), np.inf)
+        for k in classes:
+            own = np.flatnonzero(good & (boxes.class_id == k))
+            surprises[name][own] = surprise(values[own]) * len(classes) * len(measures)
+            typical[name, float(k)] = float(np.median(values[own]))
+    odd = np.flatnonzero(np.minimum(*surprises.values()) < expected)
+    yield Measured("boxes unlike all others of their class", len(odd), "0")
+
+    def message(i: int) -> str:
+        name = min(surprises, key=lambda s: surprises[s][i])
+        k = float(boxes.class_id[i])
+        factor = float(np.exp(measures[name][i] - typical[name, k]))
+        kind = name_of(dataset, k)
+        if name == "area":
+            times = f"{factor:.3g} times" if factor >= 1 else f"1/{1 / factor:.3g} of"
+            return f"a box of {times} the median area of {kind}"
+        return f"a box {factor:.3g} times as wide for its height as the median {kind}"
+
+    yield from row_findings(dataset, odd[np.argsort(np.minimum(*surprises.values())[odd], kind="stable")], message)
+
+
+def _cells(sizes: Floats) -> Facts:
+    boxes = [{"image": 0, "line": n + 1, "w": float(s), "h": float(s)} for n, s in enumerate(sizes)]
+    return {"dataset": dataset_of([{"path": "a.jpg"}], boxes)}
+
+
+@box_of_unusual_size.fires_on
+def one_box_around_everything() -> Facts:
+    sizes = np.exp(np.random.default_rng(0).normal(np.log(0.05), 0.15, 200))
+    return _cells(np.append(sizes, 0.9))
+
+
+@box_of_unusual_size.quiet_on
+def sizes_that_vary_widely() -> Facts:
+    return _cells(np.clip(np.random.default_rng(0).pareto(1.5, 300) * 0.01 + 0.005, 0, 1))
+
+
+@box_of_unusual_size.quiet_on
+def sizes_that_are_all_alike() -> Facts:
+    return _cells(np.full(200, 0.1))
