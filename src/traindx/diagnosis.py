@@ -66,7 +66,11 @@ def _explained(
     clues = {c.slug: c.clues for c in causes}
     for diagnosis in sorted(diagnoses, key=_score, reverse=True):
         if diagnosis.status == "proved" and _serious(diagnosis, errors):
-            own = [c.code for c in clues[diagnosis.cause] if c.proves and by_code[c.code].status == "failed"]
+            own = [
+                c.code
+                for c in clues[diagnosis.cause]
+                if c.proves and c.code in by_code and by_code[c.code].status == "failed"
+            ]
             if all(code in explained for code in own):
                 continue
             for clue in clues[diagnosis.cause]:

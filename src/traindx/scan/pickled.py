@@ -103,6 +103,11 @@ class _Machine:
                 value  # hashing a tuple may take for ever
             )
 
+    def dict_of(self, pairs: list[Any]) -> None:
+        """A dict of keys and values, one after the other."""
+        self.stack.append({})
+        self.set_items(pairs)
+
     def append(self, values: list[Any]) -> None:
         """Values to the list below them."""
         target = self.stack[-1]
@@ -158,6 +163,7 @@ _ACTIONS: dict[str, Callable[[_Machine], None]] = {
     "TUPLE2": lambda m: m.tuple_of(2),
     "TUPLE3": lambda m: m.tuple_of(3),
     "LIST": lambda m: m.stack.append(m.marked()),
+    "DICT": lambda m: m.dict_of(m.marked()),
     "FROZENSET": lambda m: m.stack.append(m.marked()),
     "APPEND": lambda m: m.append([m.stack.pop()]),
     "APPENDS": lambda m: m.append(m.marked()),
