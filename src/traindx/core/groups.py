@@ -112,7 +112,7 @@ def _shared(dataset: Dataset, kind: Kind, split: str, codes: Ints, train: Ints, 
         return None
     rows = sample(crossing, MOST)
     within = _neighbours(dataset, codes, grouped, rows)
-    others = _others(dataset, codes, train, rows, within.shape[1])
+    others = _others(dataset, codes, train, rows, within)
     if others is None:
         return None
     near, near_alike = _compared(dataset, rows, within, kind)
@@ -139,17 +139,20 @@ def _neighbours(dataset: Dataset, codes: Ints, grouped: Ints, rows: Ints) -> NDA
     return found
 
 
-def _others(dataset: Dataset, codes: Ints, train: Ints, rows: Ints, count: int) -> NDArray[np.int64] | None:
-    """For each row, as many random training pictures of other groups, of the same class in classification."""
+def _others(
+    dataset: Dataset, codes: Ints, train: Ints, rows: Ints, within: NDArray[np.int64]
+) -> NDArray[np.int64] | None:
+    """For each row, as many different random training pictures of other groups, of the same class in classification."""
     rng = np.random.default_rng(0)
-    found = np.empty((len(rows), count), dtype=np.int64)
+    found = np.empty_like(within)
     classes = dataset.images.class_id
     for n, i in enumerate(rows.tolist()):
-        drawn = rng.choice(train, min(len(train), 40 * count), replace=False)
+        drawn = rng.choice(train, min(len(train), 40 * NEIGHBOURS), replace=False)
         fit = drawn[(codes[drawn] != codes[i]) & (classes[drawn] == classes[i])]
         if not len(fit):
             return None
-        found[n] = fit[np.arange(count) % len(fit)]
+        different = min(len(np.unique(within[n])), len(fit))
+        found[n] = fit[np.minimum(np.arange(NEIGHBOURS), different - 1)]
     return found
 
 
