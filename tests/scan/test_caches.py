@@ -138,7 +138,7 @@ def test_what_a_cache_would_run_is_not_run(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("protocol", range(6))
 def test_plain_values_of_every_protocol_are_those_that_unpickling_gives(protocol: int) -> None:
-    value = {
+    value: dict[str, Any] = {
         "a": [1, 2.5, None, True, -70_000, 2**70],
         "b": ("x", b"y" * 300, ()),
         "c": {"d": "é" * 300},

@@ -19,16 +19,18 @@ def class_names_do_not_fit(dataset: Dataset) -> Iterator[Finding | Measured]:
     ## How to fix
     Delete `nc`, which the names make superfluous, and number the names from 0 without gaps.
     """
-    n = len(dataset.names)
-    source = dataset.source.removeprefix(dataset.root.rstrip("/") + "/")
+    n, nc = len(dataset.names), dataset.settings.get("nc")
     yield Measured("names of classes", n, "as many as `nc` says")
-    nc = dataset.settings.get("nc")
     if isinstance(nc, (int, float)) and nc != n:
-        yield Finding(Place(path=source, setting="nc"), f"nc is {nc:g} and there are {n} names, should be equal")
+        yield Finding(_place(dataset, "nc"), f"nc is {nc:g} and there are {n} names, should be equal")
     beyond = [i for i in dataset.names if not 0 <= i < n]
-    if beyond:
+    if beyond and dataset.format == "yolo":
         ids = f"{min(dataset.names)}..{max(dataset.names)}"
-        yield Finding(Place(path=source, setting="names"), f"the ids of {n} names run {ids}, should run 0..{n - 1}")
+        yield Finding(_place(dataset, "names"), f"the ids of {n} names run {ids}, should run 0..{n - 1}")
+
+
+def _place(dataset: Dataset, key: str) -> Place:
+    return Place(path=dataset.source_path, line=dataset.settings_lines.get(key), setting=key)
 
 
 @class_names_do_not_fit.fires_on
