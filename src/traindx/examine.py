@@ -19,6 +19,7 @@ from traindx.core.runner import run_checks
 from traindx.core.setup import Setup
 from traindx.diagnosis import explain
 from traindx.errors import TraindxError
+from traindx.repair.advice import with_fixes
 
 if TYPE_CHECKING:
     from traindx.scan import Options
@@ -37,9 +38,12 @@ def judge(
 ) -> Report:
     """Run every check on the facts that are there (`dataset`, `recording`, `setup`, `history`) and explain the outcomes."""
     outcomes = run_checks(all_checks(), facts, select=select, ignore=ignore, options=options)
-    about = {"traindx": traindx.__version__, "python": platform.python_version(), **(meta or {})}
-    report = explain(outcomes, all_causes(), facts, meta=about)
+    about: dict[str, Any] = {"traindx": traindx.__version__, "python": platform.python_version(), **(meta or {})}
     dataset = facts.get("dataset")
+    if dataset is not None:
+        outcomes, fixes = with_fixes(outcomes, dataset, str(about.get("data", dataset.source)))
+        about |= {"fixes": fixes} if fixes else {}
+    report = explain(outcomes, all_causes(), facts, meta=about)
     return replace(report, overview=overview(dataset)) if dataset is not None else report
 
 
@@ -48,12 +52,16 @@ def check(
     *,
     scanning: Options | None = None,
     settings: Mapping[str, Any] | None = None,
+    predictions: str | Path | None = None,
+    label_noise: bool = False,
     progress: Progress | None = None,
     **judging: Any,
 ) -> Report:
     """Examine the dataset at `data` (a data.yaml, a COCO json, or a dataset's folder). Raises `TraindxError` if it is none.
 
     `scanning` says how to scan; `settings` are those of the training to come (`imgsz`, `batch`, ...), as far as known.
+    `predictions` is a file or folder of a model's predictions for these pictures, which then judge the labels;
+    `label_noise` looks at every object once more, for labels that objects of the same look do not have.
     """
     from traindx.scan import scan
 
@@ -69,6 +77,14 @@ def check(
     facts: dict[str, Any] = {"dataset": dataset}
     if settings:
         facts["setup"] = Setup(command=(), cwd=str(Path.cwd()), framework="pytorch", settings=settings)
+    if predictions is not None:
+        from traindx.scan.predictions import read_predictions
+
+        facts["predictions"] = read_predictions(predictions, dataset)
+    if label_noise:
+        from traindx.scan.crops import look_at_objects
+
+        facts["crops"] = look_at_objects(dataset, progress=progress)
     return judge(facts, meta=meta, **judging)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from traindx.cli.arguments import Command
+from traindx.cli.fix import Fixing, carry_out, fix_options
 from traindx.cli.options import check_options, report_options, scan_options, scanning_of, selection
 from traindx.cli.output import Output
 
@@ -20,15 +21,31 @@ from traindx.cli.output import Output
     help="Size of the training's pictures in pixels, for what it makes of small objects.",
 )
 @click.option("--batch", type=click.IntRange(1), help="Pictures per batch, for what is left for the last one.")
+@click.option(
+    "--predictions",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A model's predictions for these pictures, best one that was not trained on them: COCO results json, folder of "
+    "YOLO txt with confidence, csv or npz of probabilities. They judge the labels.",
+)
+@click.option("--label-noise", is_flag=True, help="Look at every object once more, for labels unlike their looks.")
 @scan_options
+@fix_options
 @check_options
 @report_options
 def check(
     data: str,
     imgsz: int | None,
     batch: int | None,
+    predictions: Path | None,
+    label_noise: bool,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    fix: bool,
+    diff: bool,
+    out: Path | None,
+    in_place: bool,
+    unsafe: bool,
     kind: str,
     output: Path | None,
     verbose: bool,
@@ -38,6 +55,7 @@ def check(
 
     Options may be written as `key=value`: traindx check data.yaml format=html ignore=D302=known
     """
+    fixing = Fixing(fix, diff, out, in_place, unsafe)
     place = Output(kind, output, verbose).require()
     chosen = selection(select, ignore)
     from traindx import examine
@@ -45,9 +63,26 @@ def check(
     from traindx.scan import Options
 
     options = Options(**scanning_of(scanning))
+    if fixing.fix:
+        from traindx.scan import scan
+
+        with progress("pictures") as advance:
+            dataset = scan(data, options, progress=advance)
+        return carry_out(dataset, fixing, chosen.select, data)
     settings = {name: value for name, value in (("imgsz", imgsz), ("batch", batch)) if value is not None}
 
     with progress("pictures") as advance:
-        report = examine.check(data, scanning=options, settings=settings, progress=advance, **chosen.arguments())
+        report = examine.check(
+            data,
+            scanning=options,
+            settings=settings,
+            predictions=predictions,
+            label_noise=label_noise,
+            progress=advance,
+            **chosen.arguments(),
+        )
     place.write(report)
+    if (fixes := report.meta.get("fixes")) and kind == "text" and output is None:
+        counts = f"{fixes['fixable']:,} of {fixes['findings']:,} findings can be fixed"
+        click.echo(f"{counts}: {fixes['command']} ({fixes['safe']:,} safe)", err=True)
     return report.exit_status
