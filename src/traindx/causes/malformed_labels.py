@@ -24,7 +24,7 @@ MALFORMED_LABELS = Cause(
     clues=(  # a guess until the benchmark sets it
         Clue("D203", if_seen=6.0, if_absent=-1.0, proves=True),
         Clue("D234", if_seen=6.0, if_absent=-1.0, proves=True),
-        Clue("D236", if_seen=2.0),
+        Clue("D236", if_seen=4.5),
         Clue("D214", if_seen=4.5),
     ),
     fix=Fix("Correct or delete the rows named, or export again as YOLO boxes."),

@@ -20,8 +20,8 @@ WRONG_FILE_REFERENCE = Cause(
     slug="wrong-file-reference",
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it
-        Clue("D231", if_seen=6.0, if_absent=-4.0, proves=True),
-        Clue("D237", if_seen=3.0),
+        Clue("D231", if_seen=6.0, if_absent=-1.0, proves=True),
+        Clue("D237", if_seen=4.5),
     ),
     fix=Fix("Where the boxes fit the picture, write its name into <filename>; else move them to the picture named."),
     proof="static",

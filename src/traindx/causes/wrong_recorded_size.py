@@ -25,8 +25,8 @@ WRONG_RECORDED_SIZE = Cause(
     slug="wrong-recorded-size",
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it
-        Clue("D230", if_seen=7.0, if_absent=-6.0, proves=True),
-        Clue("D239", if_seen=2.0),
+        Clue("D230", if_seen=7.0, if_absent=-1.0, proves=True),
+        Clue("D239", if_seen=4.5),
     ),
     fix=Fix("Write the width and height of the file, as stored, into the json or xml.", {"pytorch": _SNIPPET}),
     proof="static",

@@ -58,6 +58,9 @@ def class_ids(entries: CocoEntries, number: Mapping[object, int], classes: int) 
             else:
                 reason = f"{called} is of category {shown(key)}, which `categories` does not list"
                 odd.append(Entry(entries.label_path, line, "unknown-category", reason, "", picture))
+    twice = [entry for entry in entries.odd if entry.kind == "duplicate-category" and "stands twice" in entry.reason]
+    if len(unknown) <= len(twice):  # the other side of ids that stand twice
+        odd = [entry._replace(kind="duplicate-category", reason=f"{entry.reason} ({twice[0].reason})") for entry in odd]
     at |= {key: float(number[other_type[str(key)]]) if key in other_type else np.nan for key in unknown}
     return _column(entries, at), odd
 

@@ -70,7 +70,9 @@ def read_entries(text: JsonText, label_path: str) -> CocoEntries:
         _category(found, line, value)
     for line, value in text.elements("images"):
         _picture(found, line, value)
+    twice = len(found.odd)
     _annotations(found, text)
+    found.odd = _lost_ids(found.odd, twice)
     _same_names(found)
     for line in text.recoded:
         found.say(line, "encoding", "bytes that are no UTF-8: json must be UTF-8")
@@ -96,9 +98,24 @@ def _category(found: CocoEntries, line: int, value: Any) -> None:
     if isinstance(group := value.get("supercategory"), str):
         found.supercategories.add(group)
     if key in found.categories:
-        found.say(line, "duplicate-category", f"category id {key} stands twice: {found.categories[key]!r} and {name!r}")
+        said = f"category id {shown(key)} stands twice: {found.categories[key]!r} and {shown(name)!r}"
+        found.say(line, "duplicate-category", said)
+        return
     found.categories[key] = shown(name)
     found.category_lines[key] = line
+
+
+def _lost_ids(odd: list[Entry], before: int) -> list[Entry]:
+    """The entries, those of images that are not listed as the other side of image ids that stand twice, if no more are lost.
+
+    The first `before` entries are those of images and categories.
+    """
+    twice = [entry for entry in odd[:before] if entry.kind == "duplicate-id"]
+    lost = {entry.text for entry in odd if entry.kind == "unknown-image"}
+    if not 0 < len(lost) <= len(twice):
+        return odd
+    because = f" ({twice[0].reason})"
+    return [e._replace(kind="duplicate-id", reason=e.reason + because) if e.kind == "unknown-image" else e for e in odd]
 
 
 def _same_names(found: CocoEntries) -> None:
@@ -185,7 +202,8 @@ def _picture_of(found: CocoEntries, written: Any, line: int, called: str, other_
     if at is None and (at := other_type.get(key)) is not None:
         found.say(line, "malformed", f"{called}: image_id {written!r} is the id of its image as another type", "", at)
     if at is None:
-        found.say(line, "unknown-image", f"{called} belongs to image {shown(key)}, which `images` does not list")
+        said = f"{called} belongs to image {shown(key)}, which `images` does not list"
+        found.say(line, "unknown-image", said, shown(key))
         return -1
     return at
 

@@ -57,12 +57,10 @@ def is_coco(file: Path) -> bool:
 
 
 def split_of(file: Path) -> str:
-    """train, val or test by the words in the json's name, then in its folder's; empty if neither says."""
-    for text in (file.stem, file.parent.name):
-        for word in reversed(_WORDS.findall(text)):
-            if (split := SPLIT_WORDS.get(word.lower())) is not None:
-                return split
-    return ""
+    """train, val or test by the words in the json's name, then by its folder; empty if neither says."""
+    words = [word.lower() for word in _WORDS.findall(file.stem)]
+    named = next((SPLIT_WORDS[word] for word in reversed(words) if word in SPLIT_WORDS), "")
+    return named or SPLIT_WORDS.get(file.parent.name.lower().rstrip("0123456789"), "")
 
 
 def splits_of(files: Sequence[Path]) -> list[str]:

@@ -107,9 +107,10 @@ def _against_box(parts: Sequence[Sequence[float]], box: Sequence[float]) -> Faul
 
 
 def polygon_area(parts: Sequence[Sequence[float]]) -> float:
-    """The area of polygons, by the shoelace formula, parts added."""
-    total = 0.0
-    for part in parts:
+    """The area of polygons, by the shoelace formula, parts added; nan without any part."""
+    held = [part for part in parts if part]
+    total = 0.0 if held else float("nan")
+    for part in held:
         xs, ys = part[0::2], part[1::2]
         twice = sum(x * v - u * y for x, y, u, v in zip(xs, ys, [*xs[1:], xs[0]], [*ys[1:], ys[0]], strict=False))
         total += abs(twice) / 2
