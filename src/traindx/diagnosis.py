@@ -137,11 +137,13 @@ def _status(
     static: bool,
 ) -> Status:
     """Where only notes and warnings speak for a cause, it has to be more likely than not to be listed as consistent,
-    unless they state a fact of the files (`static`)."""
+    unless they state a fact of the files (`static`): then a warning is enough, and a note of some weight."""
     if proved:
         return "proved"
-    serious = any(by_code[clue.code].level == "error" for clue in supporting)
-    if supporting and probability >= (0.2 if serious or static else 0.5):
+    levels = {by_code[clue.code].level for clue in supporting}
+    if static and "warning" in levels:
+        return "consistent"
+    if supporting and probability >= (0.2 if static or "error" in levels else 0.5):
         return "consistent"
     return "ruled-out" if looked else "not-testable"
 
