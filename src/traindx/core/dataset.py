@@ -191,7 +191,9 @@ class Dataset:
         return copies(self.images, np.arange(len(self.images)), np.flatnonzero(self.images.split == "train"))
 
     def absolute(self, path: str) -> str:
-        """A path of the dataset as an absolute one."""
+        """A path of the dataset as an absolute one, or as a URL where the root is one."""
+        if "://" in self.root:
+            return path if "://" in path else f"{self.root}/{path}"
         return str(Path(self.root) / path)
 
     def corners(self) -> tuple[Floats, Floats, Floats, Floats]:

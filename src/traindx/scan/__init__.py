@@ -10,7 +10,8 @@ from pathlib import Path
 from traindx.core.dataset import Dataset
 from traindx.scan.cache import Cache
 from traindx.scan.formats import reader_of
-from traindx.scan.measuring import Depth, Progress, Work, local, measured
+from traindx.scan.measuring import Depth, Progress, Store, Work, local, measured
+from traindx.scan.mirror import is_url, mirrored
 from traindx.scan.pictures import Pictures
 from traindx.scan.shards import Engine
 
@@ -34,16 +35,31 @@ class Options:
 def scan(data: str | Path, options: Options | None = None, *, progress: Progress | None = None) -> Dataset:
     """The dataset at `data`: a data.yaml, a COCO json, or the folder of a YOLO, COCO, VOC or class-folder dataset.
 
+    `data` may be a URL that fsspec reads (`s3://bucket/set/data.yaml`): pictures are then fetched as they are measured.
     `progress` is called with the pictures done and their total. No file of the dataset is written, nothing is downloaded
     or executed. Raises `TraindxError` if `data` is no dataset.
     """
     start = time.perf_counter()
     chosen = options or Options()
-    work = Work(chosen.depth, chosen.engine, chosen.workers, progress)
-    cached = chosen.cache and chosen.depth == "full"
+    text = str(data)
+    if is_url(text):
+        with mirrored(text) as (mirror, place):
+            pictures = mirror.below(chosen.pictures) if chosen.pictures else None
+            dataset = mirror.renamed(_scanned(Path(place), pictures, mirror.store(), text, chosen, progress))
+    else:
+        path = Path(text.removeprefix("file://"))
+        dataset = _scanned(path, chosen.pictures, local(), str(path.absolute()), chosen, progress)
+    return replace(dataset, depth=chosen.depth, seconds=time.perf_counter() - start)
+
+
+def _scanned(
+    data: Path, pictures: str | None, store: Store, name: str, options: Options, progress: Progress | None
+) -> Dataset:
+    """`name` is that of the dataset in the cache, which is for what takes longer than to look it up."""
+    work = Work(options.depth, options.engine, options.workers, progress)
+    worthwhile = options.depth == "full" or (options.depth == "quick" and store.far)
 
     def measure(paths: Sequence[str]) -> Pictures:
-        return measured(local(), paths, work, Cache(str(Path(data).absolute()), chosen.depth) if cached else None)
+        return measured(store, paths, work, Cache(name, options.depth) if options.cache and worthwhile else None)
 
-    dataset = reader_of(Path(data), chosen.pictures)(measure)
-    return replace(dataset, depth=chosen.depth, seconds=time.perf_counter() - start)
+    return reader_of(data, pictures)(measure)
