@@ -2,7 +2,7 @@
 
 ## How it shows
 Loaders stop, skip the picture, or decode what is there and leave the rest grey. Ultralytics rewrites a JPEG without an end
-marker in place.
+marker in place. A picture of one colour may be what a failed conversion left; a wrong extension misleads readers by name.
 
 ## How to tell it from its look-alikes
 A picture that is not there at all is `missing-images`. A label problem names the label file instead.
@@ -21,6 +21,8 @@ CORRUPT_IMAGES = Cause(
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it
         Clue("D101", if_seen=6.0, if_absent=-6.0, proves=True),
+        Clue("D111", if_seen=4.0),
+        Clue("D108", if_seen=3.0),
     ),
     fix=Fix("Fetch the pictures again, or take them and their labels out of the set."),
     proof="static",
