@@ -13,7 +13,8 @@ from traindx.core.dataset import Boxes, Dataset, Floats, Images, Ints, Split
 from traindx.errors import TraindxError
 from traindx.scan.coco_areas import doubtful_areas
 from traindx.scan.coco_categories import class_ids, class_names
-from traindx.scan.coco_entries import CocoEntries, read_entries
+from traindx.scan.coco_columns import CocoEntries
+from traindx.scan.coco_entries import read_entries
 from traindx.scan.coco_files import splits_of
 from traindx.scan.coco_pictures import Located, locate
 from traindx.scan.entry_rows import Entry, objects, rows_of, shown

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from traindx.scan.coco_entries import CocoEntries
+from traindx.scan.coco_columns import CocoEntries
 from traindx.scan.entry_rows import Entry
 
 EQUAL = 0.02

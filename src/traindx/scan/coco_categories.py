@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from traindx.core.dataset import Floats
-from traindx.scan.coco_entries import CocoEntries, Key
+from traindx.scan.coco_columns import CocoEntries, Key
 from traindx.scan.entry_rows import Entry, shown
 
 WITHIN = 0.99

@@ -2,63 +2,13 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
+from traindx.scan.coco_columns import CocoEntries, Key, key_of
 from traindx.scan.coco_segmentation import FAR, outline_fault, polygon_area
 from traindx.scan.entry_rows import Entry, shown
 from traindx.scan.json_text import JsonText
-
-Key: TypeAlias = int | str
-"""An id as written; one that is a whole float counts as the integer that it equals."""
-
-
-@dataclass
-class PictureEntries:
-    """The entries of `images`, as columns; `at` is the picture of each id. A size is 0 where none is recorded."""
-
-    name: list[str] = field(default_factory=list)
-    line: array[int] = field(default_factory=lambda: array("q"))
-    width: array[int] = field(default_factory=lambda: array("q"))
-    height: array[int] = field(default_factory=lambda: array("q"))
-    at: dict[Key, int] = field(default_factory=dict)
-
-
-@dataclass
-class BoxEntries:
-    """Annotations that hold a box: upper left corner and size in pixels as written, category as written."""
-
-    picture: array[int] = field(default_factory=lambda: array("q"))
-    line: array[int] = field(default_factory=lambda: array("q"))
-    id: array[int] = field(default_factory=lambda: array("q"))
-    category: list[Key] = field(default_factory=list)
-    values: array[float] = field(default_factory=lambda: array("d"))
-    area: array[float] = field(default_factory=lambda: array("d"))
-    outline: array[float] = field(default_factory=lambda: array("d"))
-
-
-@dataclass
-class CocoEntries:
-    """One json: its pictures, categories (id to name), boxes, and entries that are none (`odd`).
-
-    `annotated` are the pictures that an annotation names, also where its box is not usable.
-    """
-
-    label_path: str
-    pictures: PictureEntries = field(default_factory=PictureEntries)
-    categories: dict[Key, str] = field(default_factory=dict)
-    category_lines: dict[Key, int] = field(default_factory=dict)
-    supercategories: set[str] = field(default_factory=set)
-    boxes: BoxEntries = field(default_factory=BoxEntries)
-    odd: list[Entry] = field(default_factory=list)
-    annotated: set[int] = field(default_factory=set)
-    annotations: int = 0
-
-    def say(self, line: int, kind: str, reason: str, text: object = "", picture: int = -1) -> None:
-        """Note an entry that is not plainly a box."""
-        self.odd.append(Entry(self.label_path, line, kind, reason, shown(text) if text != "" else "", picture))
 
 
 def read_entries(text: JsonText, label_path: str) -> CocoEntries:
@@ -77,13 +27,6 @@ def read_entries(text: JsonText, label_path: str) -> CocoEntries:
     for line in text.recoded:
         found.say(line, "encoding", "bytes that are no UTF-8: json must be UTF-8")
     return found
-
-
-def key_of(value: Any) -> Key | None:
-    """An id as a key, or None for what can be none: null, truth values, fractions, lists."""
-    if type(value) is int or (type(value) is str and value):
-        return value
-    return int(value) if type(value) is float and value.is_integer() else None
 
 
 def _category(found: CocoEntries, line: int, value: Any) -> None:
@@ -176,64 +119,69 @@ def _annotations(found: CocoEntries, text: JsonText) -> None:
             found.say(line, "malformed", "an annotation is no object", value)
             continue
         own = key_of(value.get("id"))
-        called = f"annotation {shown(own)}" if own is not None else "annotation without id"
-        picture = _picture_of(found, value.get("image_id"), line, called, other_type)
+        picture = _picture_of(found, value.get("image_id"), line, own, other_type)
         if own is None:
             found.say(line, "malformed", f"an annotation has no usable id: {shown(value.get('id'))}", "", picture)
         elif own in seen:
-            found.say(line, "duplicate-id", f"{called} stands twice, first in line {seen[own]}", "", picture)
+            found.say(line, "duplicate-id", f"{_called(own)} stands twice, first in line {seen[own]}", "", picture)
         else:
             seen[own] = line
         if picture >= 0:
             found.annotated.add(picture)
-            _annotation(found, value, picture, line, own, called)
+            _annotation(found, value, picture, line, own)
+
+
+def _called(own: Key | None) -> str:
+    return f"annotation {shown(own)}" if own is not None else "annotation without id"
 
 
 def _whole(key: str) -> Key | None:
     return int(key) if key.isascii() and key.isdigit() and len(key) < 19 else None
 
 
-def _picture_of(found: CocoEntries, written: Any, line: int, called: str, other_type: Mapping[Key | None, int]) -> int:
+def _picture_of(
+    found: CocoEntries, written: Any, line: int, own: Key | None, other_type: Mapping[Key | None, int]
+) -> int:
     key = key_of(written)
+    at = found.pictures.at.get(key) if key is not None else None
+    if at is not None:
+        return at
     if key is None:
-        found.say(line, "malformed", f"{called} has no usable image_id: {shown(written)}")
-        return -1
-    at = found.pictures.at.get(key)
-    if at is None and (at := other_type.get(key)) is not None:
-        found.say(line, "malformed", f"{called}: image_id {written!r} is the id of its image as another type", "", at)
-    if at is None:
-        said = f"{called} belongs to image {shown(key)}, which `images` does not list"
+        found.say(line, "malformed", f"{_called(own)} has no usable image_id: {shown(written)}")
+    elif (at := other_type.get(key)) is not None:
+        said = f"image_id {shown(repr(written))} is the id of its image as another type"
+        found.say(line, "malformed", f"{_called(own)}: {said}", "", at)
+        return at
+    else:
+        said = f"{_called(own)} belongs to image {shown(key)}, which `images` does not list"
         found.say(line, "unknown-image", said, shown(key))
-        return -1
-    return at
+    return -1
 
 
-def _annotation(
-    found: CocoEntries, value: dict[str, Any], picture: int, line: int, own: Key | None, called: str
-) -> None:
-    category, box = key_of(value.get("category_id")), value.get("bbox")
+def _annotation(found: CocoEntries, value: dict[str, Any], picture: int, line: int, own: Key | None) -> None:
+    category, outline = key_of(value.get("category_id")), value.get("segmentation")
     if category is None:
-        written = shown(value.get("category_id"))
-        found.say(line, "malformed", f"{called} has no usable category_id: {written}", "", picture)
-    reason = _box_fault(value)
-    size = (found.pictures.width[picture], found.pictures.height[picture])
-    outline = value.get("segmentation")
-    fault = outline_fault(outline, box if reason is None else None, size) if outline else None
+        said = f"{_called(own)} has no usable category_id: {shown(value.get('category_id'))}"
+        found.say(line, "malformed", said, "", picture)
+    box, reason = value.get("bbox"), _box_fault(value)
+    fault = None
+    if outline:
+        size = (found.pictures.width[picture], found.pictures.height[picture])
+        fault = outline_fault(outline, box if reason is None else None, size)
     if fault is not None:
-        found.say(line, fault[0], f"{called}: {fault[1]}", "", picture)
+        found.say(line, fault[0], f"{_called(own)}: {fault[1]}", "", picture)
     if reason is not None:
-        found.say(line, "bad-box", f"{called}: {reason}", "", picture)
+        found.say(line, "bad-box", f"{_called(own)}: {reason}", "", picture)
     elif category is not None and value.get("iscrowd") != 1:
-        boxes = found.boxes
+        boxes, area = found.boxes, value.get("area")
         boxes.picture.append(picture)
         boxes.line.append(line)
         boxes.id.append(own if isinstance(own, int) and 0 <= own < 1 << 63 else -1)
         boxes.category.append(category)
         boxes.values.extend(box)  # type: ignore[arg-type]
-        area = value.get("area")
         boxes.area.append(area if isinstance(area, (int, float)) and abs(area) < FAR * FAR else float("nan"))
         sound = isinstance(outline, list) and outline and fault is None
-        boxes.outline.append(polygon_area(outline) if sound and isinstance(outline, list) else float("nan"))
+        boxes.outline.append(polygon_area(outline) if sound else float("nan"))  # type: ignore[arg-type]
 
 
 def _box_fault(value: Mapping[str, Any]) -> str | None:

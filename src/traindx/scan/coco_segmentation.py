@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import isfinite
+from operator import mul
 from typing import Any, TypeAlias
 
 Fault: TypeAlias = tuple[str, str]
@@ -112,6 +113,6 @@ def polygon_area(parts: Sequence[Sequence[float]]) -> float:
     total = 0.0 if held else float("nan")
     for part in held:
         xs, ys = part[0::2], part[1::2]
-        twice = sum(x * v - u * y for x, y, u, v in zip(xs, ys, [*xs[1:], xs[0]], [*ys[1:], ys[0]], strict=False))
+        twice = sum(map(mul, xs, [*ys[1:], ys[0]])) - sum(map(mul, [*xs[1:], xs[0]], ys))
         total += abs(twice) / 2
     return total
