@@ -76,9 +76,9 @@ def _hole(data: bytes) -> bytes:
 
 
 PICTURE_FAULTS: dict[str, tuple[bytes, str]] = {
-    "i01-cut": (_cut(jpeg(7)), "no end marker"),
-    "i02-hole": (_hole(jpeg(7)), "zero bytes from byte"),
-    "i03-cut-with-end": (_cut(jpeg(7)) + b"\xff\xd9", "damaged inside the scan"),
+    "i01-cut": (_cut(jpeg(507)), "no end marker"),
+    "i02-hole": (_hole(jpeg(507)), "zero bytes from byte"),
+    "i03-cut-with-end": (_cut(jpeg(507)) + b"\xff\xd9", "damaged inside the scan"),
     "i04-empty": (b"", "0 bytes"),
     "i05-web-page": (b"<!DOCTYPE html><html>not found</html>", "web page"),
     "i06-lfs": (b"version https://git-lfs.github.com/spec/v1\noid sha256:1\n", "git lfs pull"),
@@ -104,15 +104,15 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
         write(labels / f"{name}.txt", GOOD)
     write(labels / "f32-no-picture.txt", GOOD)
     write(labels / "classes.txt", "c0\nc1\n")
-    write(train / "f34-case.jpg", jpeg(8))
+    write(train / "f34-case.jpg", jpeg(508))
     write(labels / "F34-Case.txt", GOOD)
-    write(train / "f35-UPPER.JPG", jpeg(9))
+    write(train / "f35-UPPER.JPG", jpeg(509))
     write(labels / "f35-UPPER.txt", GOOD)
     write(train / "i06-png.jpg", png())
     write(labels / "i06-png.txt", GOOD)
     write(train / "i07-tiny.jpg", jpeg(3, (8, 8)))
     write(labels / "i07-tiny.txt", "3 0.5 0.5 0.5 0.5\n")
-    write(train / "i27-trailing.jpg", jpeg(4) + b"trailing bytes")
+    write(train / "i27-trailing.jpg", jpeg(504) + b"trailing bytes")
     write(labels / "i27-trailing.txt", GOOD)
     (train / "i24-link.jpg").symlink_to(root / "nowhere.jpg")
     write(labels / "i24-link.txt", GOOD)

@@ -20,8 +20,7 @@ CLASS_IMBALANCE = Cause(
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it
         Clue("D302", if_seen=3.0, if_absent=-4.0),
-        Clue("D340", if_seen=2.5),
-        Clue("D343", if_seen=0.5),
+        Clue("D340", if_seen=0.8),
     ),
     fix=Fix("Collect more of the rare classes, oversample their pictures, weight the classes or use a focal loss."),
     proof="static",

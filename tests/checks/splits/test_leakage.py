@@ -72,7 +72,7 @@ def near(copies: int, alike: float) -> Dataset:
     rng = np.random.default_rng(0)
     hashes, colours = rng.integers(1, 1 << 63, 200, dtype=np.uint64), rng.integers(0, 255, (200, 48))
     of = [n - 1 if n % 2 and n < 50 * alike else n for n in range(50)] + [
-        60 + n if n >= copies else n for n in range(30)
+        60 + n if n >= copies else 2 * n for n in range(30)
     ]
     images = [
         {
