@@ -16,7 +16,8 @@ from traindx.core.imbalance import imbalance
 def rare_class(dataset: Dataset, *, fewest: int = 10, beside: int = 100) -> Iterator[Finding | Measured]:
     """Classes of the training split have fewer than 10 boxes (pictures, in classification), where another has 100.
 
-    Both numbers are guesses; a set that is small as a whole is not reported. Ultralytics recommends 1,500 pictures and 10,000 objects per class for best results.
+    Both numbers are guesses; a set that is small as a whole is not reported. Ultralytics recommends
+    1,500 pictures and 10,000 objects per class for best results.
 
     ## Why is this bad?
     So few are learnt by heart or not at all, and the class's score on val is that of one or two objects.
