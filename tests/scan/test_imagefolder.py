@@ -103,7 +103,7 @@ def test_pictures_in_no_class_folder_are_kept_without_a_class(tmp_path: Path) ->
     assert odd(found) == {"val": "flat-split"}
     assert found.images.class_id[found.images.split == "val"].tolist() == [-1, -1]
     pictures(tmp_path, *VAL)
-    assert odd(read(tmp_path)) == {"val/0.jpg": "skipped-file", "val/1.jpg": "skipped-file"}
+    assert odd(read(tmp_path)) == {"val/0.jpg": "loose-picture", "val/1.jpg": "loose-picture"}
 
 
 @pytest.mark.parametrize("above", ["data", "archive/data"])

@@ -106,7 +106,7 @@ def test_labels_in_another_folder_or_format_are_found(tmp_path: Path) -> None:
 def test_a_split_that_is_not_there_says_the_absolute_path(tmp_path: Path) -> None:
     file = dataset(tmp_path, {"train/a": ROW}, settings="train: images/train\nval: images/valid\nnames: [a]\n")
     val = next(s for s in scan(file).splits if s.name == "val")
-    assert val.problem == f"{tmp_path}/images/valid does not exist"
+    assert val.problem == f"{tmp_path}/images/valid does not exist; {tmp_path}/images holds train"
 
 
 def test_a_list_of_a_part_of_the_pictures_makes_no_orphans(tmp_path: Path) -> None:

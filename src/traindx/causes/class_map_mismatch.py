@@ -22,10 +22,9 @@ CLASS_MAP_MISMATCH = Cause(
         Clue("D310", if_seen=6.0, if_absent=-2.0, proves=True),
         Clue("D311", if_seen=8.0, if_absent=-2.0, proves=True),
         Clue("D312", if_seen=0.5),
-        Clue("D413", if_seen=5.0),
+        Clue("D314", if_seen=7.0, if_absent=-0.5, proves=True),
         Clue("D415", if_seen=6.0, if_absent=-0.5, proves=True),
         Clue("D416", if_seen=0.5),
-        Clue("D417", if_seen=4.0),
         Clue("D505", if_seen=7.0, if_absent=-0.5),
     ),
     fix=Fix(

@@ -20,6 +20,7 @@ TRAIN_VAL_LEAKAGE = Cause(
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it
         Clue("D321", if_seen=6.0, if_absent=-2.0, proves=True),
+        Clue("D409", if_seen=6.0, if_absent=-0.5, proves=True),
         Clue("D324", if_seen=5.0, if_absent=-1.0, proves=True),
         Clue("D327", if_seen=5.0, if_absent=-0.5, proves=True),
         Clue("D322", if_seen=5.0, if_absent=-0.5, proves=True),

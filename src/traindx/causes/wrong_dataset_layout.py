@@ -28,7 +28,9 @@ WRONG_DATASET_LAYOUT = Cause(
         Clue("D406", if_seen=6.0, if_absent=-0.5, proves=True),
         Clue("D407", if_seen=0.5),
         Clue("D408", if_seen=6.0, if_absent=-0.5, proves=True),
-        Clue("D413", if_seen=5.0),
+        Clue("D315", if_seen=8.0, if_absent=-0.5, proves=True),
+        Clue("D317", if_seen=7.0, if_absent=-0.5, proves=True),
+        Clue("D413", if_seen=6.0, if_absent=-0.5, proves=True),
         Clue("D419", if_seen=0.5),
     ),
     fix=Fix(

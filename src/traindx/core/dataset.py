@@ -132,9 +132,9 @@ class Rows:
 class Oddity:
     """Something about a file or folder that is neither picture nor label row; checks choose by `kind` and judge.
 
-    Kinds: `stray-folder`, `empty-class-folder`, `nested-folder`, `flat-split`, `root-too-high`, `case-variant`, `skipped-file`,
-    `stale-cache`, `outdated-cache`, `stale-npy`, `yaml`. `path` is relative to the root, `split` may be empty, `line` 0 if
-    it has none.
+    Kinds: `stray-folder`, `empty-class-folder`, `nested-folder`, `flat-split`, `loose-picture`, `root-too-high`,
+    `case-variant`, `skipped-file`, `stale-cache`, `outdated-cache`, `stale-npy`, `yaml`. `path` is relative to the root,
+    `split` may be empty, `line` 0 if it has none.
     """
 
     path: str

@@ -61,7 +61,7 @@ def _of_split(root: Path, tree: Tree) -> Iterator[tuple[str, str, str]]:
     total = sum(len(folder.pictures) for folder in tree.classes)
     if here != "." or len(tree.loose) > LOOSE_SHARE * total:
         for path in tree.loose:
-            yield path, "skipped-file", f"lies in {here} itself, in no class folder"
+            yield path, "loose-picture", f"lies in {here} itself, in no class folder"
     if (lower := one_level_lower(tree)) is not None:
         inside = _inside(lower)
         listed = ", ".join(inside[:5]) + (", ..." if len(inside) > 5 else "")

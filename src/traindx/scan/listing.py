@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from traindx.core.dataset import Split
+from traindx.scan.near_path import meant
 from traindx.scan.settings import Settings
 
 PICTURE_SUFFIXES = frozenset(
@@ -47,20 +48,24 @@ def list_split(key: str, settings: Settings) -> tuple[Split | None, list[Entry]]
     """A split of the settings with its pictures, sorted; None for one that is neither named nor required."""
     written = settings.values.get(key)
     if not written:
-        missing = Split(key, "", "", problem=f"{settings.file.name} has no key `{key}`, which training needs")
+        other = next(
+            (f"; it has `{k}`" for k in settings.values if key == "val" and str(k).lower().startswith("val")), ""
+        )
+        missing = Split(key, "", "", problem=f"{settings.file.name} has no key `{key}`, which training needs{other}")
         return (None if key == "test" else missing), []
     parts = [written] if isinstance(written, str) else list(written)
     places = [_resolve(settings.root, part) for part in parts]
     pictures: list[str] = []
     problems = []
-    for place in places:
+    for part, place in zip(parts, places, strict=True):
         try:
             if place.is_dir():
                 pictures += _walk(str(place))
             elif place.is_file():
                 pictures += _listed(place, settings)
             else:
-                problems.append(f"{place} does not exist")
+                near = meant(part, place, (settings.root, settings.file.parent, settings.file.parent / ".."))
+                problems.append(f"{place} does not exist{near}")
         except OSError as error:
             problems.append(f"{error.filename or place} cannot be read: {error.strerror or error}")
     if not pictures and not problems:

@@ -25,7 +25,6 @@ Measure = Callable[[Sequence[str]], Pictures]
 
 def read_yolo(settings: Settings, measure: Measure) -> Dataset:
     """The dataset that the settings describe; `measure` looks at the pictures."""
-    root = str(settings.root)
     written = key_lines(settings.file)
     splits: list[Split] = []
     entries: list[Entry] = []
@@ -34,6 +33,9 @@ def read_yolo(settings: Settings, measure: Measure) -> Dataset:
         if split is not None:
             splits.append(split)
             entries += found
+    root = str(
+        settings.root if entries else settings.file.parent
+    )  # a wrong root gives no picture, and the yaml's folder is
     labels = [label_path(entry.picture) for entry in entries]
     label_paths, label_of_entry = _once(labels)
     files = read_label_files(label_paths, _keypoint_fields(settings))

@@ -12,7 +12,7 @@ from traindx.core.oddities import oddity_findings, of_kind
 
 @check("D406", level="error")
 def picture_not_loaded(dataset: Dataset) -> Iterator[Finding | Measured]:
-    """A file is a picture by its first bytes and is left out: its suffix is no picture's, or it lies in no class folder.
+    """A file is a picture by its first bytes and is left out: its suffix is no picture's.
 
     ## Why is this bad?
     Loaders choose files by their suffix and say nothing of the others: a GIF, a picture without a suffix or with `.jpg.1`

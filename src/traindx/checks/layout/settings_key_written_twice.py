@@ -12,26 +12,24 @@ from traindx.core.oddities import oddity_findings, of_kind
 
 @check("D413", level="error")
 def settings_key_written_twice(dataset: Dataset) -> Iterator[Finding | Measured]:
-    """A key of the data.yaml, or an id of its names, is written twice with different values.
+    """A key of the data.yaml, other than names and nc, is written twice with different values.
 
     ## Why is this bad?
-    Readers of yaml take the last one without a word: a split or a class that you read in the file is not the one used.
+    Readers of yaml take the last one without a word: a path that you read in the file is not the one used.
 
     ## How to fix
     Delete the line that is not meant.
     """
     if dataset.format != "yolo":
         return
-    odd = of_kind(dataset, "yaml")
+    odd = [oddity for oddity in of_kind(dataset, "yaml") if not oddity.text.startswith(("`names", "`nc"))]
     yield Measured("keys written twice with different values", len(odd), "0")
     yield from oddity_findings(odd, lambda o: o.text)
 
 
 @settings_key_written_twice.fires_on
-def names_twice() -> Facts:
-    odd = Oddity(
-        "data.yaml", "yaml", "`names` is written twice: line 3 says '[a]', line 4 says '[b]', which counts", line=4
-    )
+def val_twice() -> Facts:
+    odd = Oddity("data.yaml", "yaml", "`val` is written twice: line 3 says 'a', line 4 says 'b', which counts", line=4)
     return {"dataset": dataset_of([{"path": "a.jpg"}], oddities=(odd,))}
 
 
