@@ -7,10 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from traindx.core.box_readings import Mask
-from traindx.core.dataset import Dataset
+from traindx.core.dataset import Dataset, Ints
 
 LARGE = 0.9
 """Sides above this share are left out: a box as large as its picture has the picture's shape."""
+
+ENOUGH = 200_000
+"""Boxes that are looked at, spread evenly over the set: more make the slope no surer."""
 
 
 @dataclass(frozen=True)
@@ -31,25 +34,35 @@ class Slope:
         return self.value - 4 * self.error > 1.3
 
 
-def aspect_slope(dataset: Dataset, chosen: Mask, pictures: int = 20) -> Slope | None:
-    """The slope over the boxes that `chosen` marks, within classes; its error counts a picture's boxes as one witness.
+class Aspects:
+    """Aspects of boxes and of their pictures, taken once, so that the slope can be asked for many parts of a set."""
 
-    None with fewer than `pictures` pictures that are clearly wide, or clearly high.
-    """
-    b, images = dataset.boxes, dataset.images
-    index = np.flatnonzero(chosen & (b.w > 0) & (b.h > 0) & (b.w < LARGE) & (b.h < LARGE))
-    image = b.image[index]
-    picture = np.log(images.width[image] / images.height[image])
-    if min(len(np.unique(image[picture > 0.1])), len(np.unique(image[picture < -0.1]))) < pictures:
-        return None
-    shape = np.log(b.w[index] / b.h[index]) + picture
-    _, group = np.unique(b.class_id[index], return_inverse=True)
-    n = np.bincount(group)
-    x = picture - (np.bincount(group, weights=picture) / n)[group]
-    y = shape - (np.bincount(group, weights=shape) / n)[group]
-    square = float((x * x).sum())
-    if square == 0:
-        return None
-    value = float((x * y).sum()) / square
-    scores = np.bincount(image, weights=x * (y - value * x), minlength=len(images))
-    return Slope(value, float(np.sqrt((scores**2).sum())) / square)
+    def __init__(self, dataset: Dataset, chosen: Mask) -> None:
+        b, images = dataset.boxes, dataset.images
+        index = np.flatnonzero(chosen & (b.w > 0) & (b.h > 0) & (b.w < LARGE) & (b.h < LARGE))
+        index = index[:: len(index) // ENOUGH + 1]
+        self.image: Ints = b.image[index]
+        self._pictures = len(images)
+        self._picture = np.log(images.width[self.image] / images.height[self.image])
+        self._shape = np.log(b.w[index] / b.h[index]) + self._picture
+        self._class = np.clip(np.nan_to_num(b.class_id[index]), 0, 10_000).astype(np.int64)
+
+    def slope(self, part: Mask | None = None, pictures: int = 20) -> Slope | None:
+        """The slope within classes, over the boxes (of `image`) that `part` marks; its error counts a picture as one witness.
+
+        None with fewer than `pictures` pictures that are clearly wide, or clearly high.
+        """
+        chosen = np.ones(len(self.image), dtype=bool) if part is None else part
+        image, picture, shape, group = (c[chosen] for c in (self.image, self._picture, self._shape, self._class))
+        wide, high = (np.count_nonzero(np.bincount(image[m])) for m in (picture > 0.1, picture < -0.1))
+        if min(wide, high) < pictures:
+            return None
+        n = np.maximum(np.bincount(group), 1)
+        x = picture - (np.bincount(group, weights=picture) / n)[group]
+        y = shape - (np.bincount(group, weights=shape) / n)[group]
+        square = float((x * x).sum())
+        if square == 0:
+            return None
+        value = float((x * y).sum()) / square
+        scores = np.bincount(image, weights=x * (y - value * x), minlength=self._pictures)
+        return Slope(value, float(np.sqrt((scores**2).sum())) / square)

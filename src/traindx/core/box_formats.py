@@ -129,4 +129,4 @@ def _part(marks: _Marks, inside: Mask, reading: Reading, where: str) -> Misread:
 
 
 def _count(mask: Mask, group: Ints, groups: int) -> Floats:
-    return np.bincount(group, weights=mask, minlength=groups)
+    return np.bincount(group, weights=mask, minlength=groups).astype(np.float64)

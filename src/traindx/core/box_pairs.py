@@ -31,7 +31,8 @@ def coinciding(dataset: Dataset, least: float) -> Pairs:
     x = b.x[index]
     key = b.image[index] * (float(x.max() - x.min()) + 1) + x
     order = index[np.argsort(key, kind="stable")]
-    image, x, y, w, h = (column[order] for column in (b.image, b.x, b.y, b.w, b.h))
+    image = b.image[order]
+    x, y, w, h = (column[order] for column in (b.x, b.y, b.w, b.h))
     slack = (1 - least) / least
     reach = w * slack + 1e-9
     found: list[tuple[Ints, Ints, Floats]] = []
@@ -73,7 +74,8 @@ def first_twin(pairs: Pairs, chosen: np.ndarray) -> dict[int, int]:
 def is_identical(dataset: Dataset, pairs: Pairs) -> np.ndarray:
     """Pairs whose four numbers are written the same."""
     b = dataset.boxes
-    return np.logical_and.reduce([c[pairs.first] == c[pairs.second] for c in (b.x, b.y, b.w, b.h)])
+    same = [c[pairs.first] == c[pairs.second] for c in (b.x, b.y, b.w, b.h)]
+    return np.asarray(same[0] & same[1] & same[2] & same[3])
 
 
 def is_shape(dataset: Dataset) -> np.ndarray:

@@ -41,31 +41,28 @@ def in_pixels(dataset: Dataset) -> Mask:
 def finite(dataset: Dataset) -> Mask:
     """Boxes whose four numbers are finite."""
     b = dataset.boxes
-    return np.asarray(np.isfinite(np.stack([b.x, b.y, b.w, b.h])).all(axis=0), dtype=bool)
+    return np.isfinite(b.x) & np.isfinite(b.y) & np.isfinite(b.w) & np.isfinite(b.h)
 
 
 def out_of_range(dataset: Dataset) -> Mask:
     """Finite boxes, not in pixels, with a centre outside 0..1 or a size above 1, by more than `TOLERANCE_SHARE`."""
     b = dataset.boxes
-    high = np.maximum.reduce([b.x, b.y, b.w, b.h]) > 1 + TOLERANCE_SHARE
-    low = np.minimum(b.x, b.y) < -TOLERANCE_SHARE
-    return np.asarray((high | low) & finite(dataset) & ~in_pixels(dataset), dtype=bool)
+    outside = (b.x > _ABOVE) | (b.y > _ABOVE) | (b.w > _ABOVE) | (b.h > _ABOVE)
+    outside |= (b.x < -TOLERANCE_SHARE) | (b.y < -TOLERANCE_SHARE)
+    return outside & finite(dataset) & ~in_pixels(dataset) if outside.any() else outside
 
 
 def plain_boxes(dataset: Dataset) -> Mask:
     """Boxes with an area and with centre and size within 0..1: those whose position in the picture means something."""
     b = dataset.boxes
-    sized = (b.w > 0) & (b.h > 0)
-    return np.asarray(sized & finite(dataset) & ~in_pixels(dataset) & ~out_of_range(dataset), dtype=bool)
+    return (b.w > 0) & (b.h > 0) & finite(dataset) & ~in_pixels(dataset) & ~out_of_range(dataset)
 
 
 def corner_reading_fits(dataset: Dataset) -> Mask:
     """Boxes that, read as two corners x0 y0 x1 y1, have an area and lie inside the picture."""
     b = dataset.boxes
-    inside = (np.stack([b.x, b.y]) >= -TOLERANCE_SHARE).all(axis=0) & (np.stack([b.w, b.h]) <= 1 + TOLERANCE_SHARE).all(
-        axis=0
-    )
-    return np.asarray(inside & (b.w > b.x) & (b.h > b.y), dtype=bool)
+    inside = (b.x >= -TOLERANCE_SHARE) & (b.y >= -TOLERANCE_SHARE) & (b.w <= _ABOVE) & (b.h <= _ABOVE)
+    return inside & (b.w > b.x) & (b.h > b.y)
 
 
 def overhang(dataset: Dataset) -> tuple[Floats, Floats]:

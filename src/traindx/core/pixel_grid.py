@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from traindx.core.box_readings import Mask, finite, in_pixels
-from traindx.core.dataset import Dataset, Floats
+from traindx.core.dataset import Dataset, Floats, Ints
 
 NEAR = 0.05
 """How far from a whole pixel a corner may lie: four to six decimals of a share of some thousand pixels leave less. By
@@ -25,16 +25,19 @@ def sized(dataset: Dataset) -> Mask:
     return np.asarray((b.w > 0) & (b.h > 0) & finite(dataset) & ~in_pixels(dataset))
 
 
-def corners_whole(dataset: Dataset, *, turned: bool = False, sides_swapped: bool = False) -> Mask:
-    """Boxes whose four corners are whole pixels; `turned`: x and w are shares of the height, y and h of the width;
-    `sides_swapped`: the third number is the height."""
+def corners_whole(dataset: Dataset, index: Ints, *, turned: bool = False, sides_swapped: bool = False) -> Mask:
+    """Which of the boxes at `index` have whole pixels as corners; `turned`: x and w are shares of the height, y and h of
+    the width; `sides_swapped`: the third number is the height."""
     b, images = dataset.boxes, dataset.images
-    width, height = images.width[b.image].astype(float), images.height[b.image].astype(float)
+    image = b.image[index]
+    width, height = images.width[image].astype(float), images.height[image].astype(float)
     if turned:
         width, height = height, width
-    w, h = (b.h, b.w) if sides_swapped else (b.w, b.h)
-    edges = [(b.x - w / 2) * width, (b.x + w / 2) * width, (b.y - h / 2) * height, (b.y + h / 2) * height]
-    return np.logical_and.reduce([_whole(edge) for edge in edges])
+    w, h = (b.h[index], b.w[index]) if sides_swapped else (b.w[index], b.h[index])
+    whole = np.ones(len(index), dtype=bool)
+    for centre, half, side in ((b.x[index], w / 2, width), (b.y[index], h / 2, height)):
+        whole &= _whole((centre - half) * side) & _whole((centre + half) * side)
+    return whole
 
 
 def starts_whole(dataset: Dataset) -> tuple[Mask, Mask]:
@@ -55,4 +58,4 @@ def _whole(values: Floats) -> Mask:
 
 def _odd(values: Floats) -> Mask:
     with np.errstate(invalid="ignore"):
-        return _whole(values) & (np.abs(np.mod(np.round(values), 2) - 1) < 0.5)
+        return np.asarray(_whole(values) & (np.abs(np.mod(np.round(values), 2) - 1) < 0.5))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from traindx.core.box_readings import plain_boxes
+from traindx.core.box_readings import overhang, plain_boxes
 from traindx.core.check import Facts, check
 from traindx.core.dataset import Dataset, dataset_of
 from traindx.core.finding import Finding, Measured
@@ -32,20 +32,24 @@ def box_outside_image(
     if not len(dataset.boxes):
         return
     b, images = dataset.boxes, dataset.images
-    x0, y0, x1, y1 = dataset.corners()
-    width, height = (side[b.image].astype(float) for side in (images.width, images.height))
+    left_top, right_bottom = overhang(dataset)
+    index = np.flatnonzero(((left_top > 0) | (right_bottom > 0)) & plain_boxes(dataset))
+    width, height = (side[b.image[index]].astype(float) for side in (images.width, images.height))
+    width[width == 0], height[height == 0] = np.nan, np.nan
+    x0, x1 = (b.x - b.w / 2)[index] * width, (b.x + b.w / 2)[index] * width
+    y0, y1 = (b.y - b.h / 2)[index] * height, (b.y + b.h / 2)[index] * height
     over = np.stack([-x0, -y0, x1 - width, y1 - height])
-    side = np.maximum(np.stack([width, height, width, height]) * tolerance_share, tolerance_px)
-    outside = (over > side).any(axis=0) & plain_boxes(dataset)
-    wrong = np.flatnonzero(outside)
+    allowed = np.maximum(np.stack([width, height, width, height]) * tolerance_share, tolerance_px)
+    outside = np.flatnonzero((over > allowed).any(axis=0))
+    wrong, at = index[outside], dict(zip(index[outside].tolist(), outside.tolist(), strict=True))
     yield Measured("boxes that leave their picture", count_rows(dataset, wrong), "0")
-    sane = over[:, plain_boxes(dataset)]
-    yield Measured("largest overhang", float(np.nanmax(sane, initial=0.0)), "at most rounding", "px")
+    yield Measured("largest overhang", float(np.nanmax(over, initial=0.0)), "at most rounding", "px")
 
     def message(i: int) -> str:
-        edge = int(np.argmax(over[:, i]))
+        beyond, most = over[:, at[i]], allowed[:, at[i]]
+        edge = int(np.argmax(beyond - most))
         name = ("left", "upper", "right", "lower")[edge]
-        return f"box reaches {over[edge, i]:.1f} px over the {name} edge, should be at most {side[edge, i]:.1f}"
+        return f"box reaches {beyond[edge]:.1f} px over the {name} edge, should be at most {most[edge]:.1f}"
 
     yield from row_findings(dataset, wrong, message)
 

@@ -55,13 +55,13 @@ def one_box_of_two_classes() -> Facts:
 
 @box_with_two_classes.fires_on
 def nearly_one_box_of_two_classes() -> Facts:
-    boxes = [{"image": 0}, {"image": 0, "line": 2, "x": 0.501, "class_id": 1}]
+    boxes: list[dict[str, float]] = [{"image": 0}, {"image": 0, "line": 2, "x": 0.501, "class_id": 1}]
     return {"dataset": dataset_of([{"path": "a.jpg"}], boxes)}
 
 
 @box_with_two_classes.quiet_on
 def a_rider_on_a_horse() -> Facts:
-    boxes = [{"image": 0}, {"image": 0, "line": 2, "h": 0.26, "class_id": 1}]
+    boxes: list[dict[str, float]] = [{"image": 0}, {"image": 0, "line": 2, "h": 0.26, "class_id": 1}]
     return {"dataset": dataset_of([{"path": "a.jpg"}], boxes)}
 
 

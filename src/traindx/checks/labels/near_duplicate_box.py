@@ -60,5 +60,5 @@ def the_same_row_twice() -> Facts:
 
 @near_duplicate_box.quiet_on
 def boxes_of_two_classes() -> Facts:
-    boxes = [{"image": 0}, {"image": 0, "line": 2, "x": 0.501, "class_id": 1}]
+    boxes: list[dict[str, float]] = [{"image": 0}, {"image": 0, "line": 2, "x": 0.501, "class_id": 1}]
     return {"dataset": dataset_of([{"path": "a.jpg"}], boxes)}

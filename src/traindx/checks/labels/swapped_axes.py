@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from traindx.core.aspect_slope import aspect_slope
+from traindx.core.aspect_slope import Aspects
 from traindx.core.box_readings import Mask
 from traindx.core.check import Facts, check
 from traindx.core.dataset import Dataset, Ints, dataset_of
@@ -17,6 +17,11 @@ from traindx.core.row_findings import MOST, picture_of, place_of
 
 FITS, MISFITS = 0.98, 0.5
 """A reading holds if at least so many boxes have whole corners under it, and at most so many as written."""
+
+FEW, LOOK = 0.02, 20_000
+"""Whole corners in fewer boxes than this share, of as many as are looked at first, mean that nothing lies on pixels."""
+
+BEYOND = 0.01
 
 TURNED = "x and y shares of each other's side"
 SIDES = "height before width"
@@ -45,35 +50,46 @@ def swapped_axes(dataset: Dataset, *, least: int = 20) -> Iterator[Finding | Mea
     clear = upright(dataset) & sized(dataset)
     if not clear.any():
         return
-    whole = corners_whole(dataset)
-    slope = aspect_slope(dataset, clear)
-    yield Measured("boxes with whole corners as written", f"{whole[clear].mean():.1%}", "100 % if drawn on pixels")
+    aspects = Aspects(dataset, clear)
+    slope = aspects.slope()
     if slope is not None:
         yield Measured("slope of the boxes' aspect over the picture's", slope.value, "near 0; 2 if swapped")
+    index = np.flatnonzero(clear)
+    sample = index[:: len(index) // LOOK + 1]
+    drawn = corners_whole(dataset, sample).mean()
+    yield Measured("boxes with whole corners as written", f"{drawn:.1%}", "100 % if drawn on pixels")
     for words, turned in ((TURNED, True), (SIDES, False)):
-        swapped = corners_whole(dataset, turned=turned, sides_swapped=not turned)
-        wrong = _wrong(dataset, clear, whole, swapped, least)
+        if drawn < FEW and corners_whole(dataset, sample, turned=turned, sides_swapped=not turned).mean() < FEW:
+            continue
+        wrong, n = _wrong(dataset, index, least, turned=turned)
         if len(wrong):
-            text = f"{int(whole[wrong].sum())} of {len(wrong):,} boxes have whole corners as x y w h, {int(swapped[wrong].sum()):,}"
-            yield from _findings(dataset, wrong, f"{text} with {words}: the axes are swapped")
+            text = f"{n} of {len(wrong):,} boxes have whole corners as x y w h, {len(wrong):,} with {words}"
+            yield from _findings(dataset, wrong, f"{text}: the axes are swapped")
             return
-    yield from _without_grid(dataset, clear, least)
+    yield from _without_grid(dataset, index, aspects, least)
 
 
-def _wrong(dataset: Dataset, clear: Mask, whole: Mask, swapped: Mask, least: int) -> Ints:
-    """The boxes of the largest part of the set that fits when swapped: the set, the groups of a parting, single files."""
-    if not (swapped & ~whole & clear).any():
-        return np.zeros(0, dtype=np.int64)
-    image = dataset.boxes.image
-    drawn = (whole & clear).sum() >= 0.5 * clear.sum()
-    alone = (np.arange(len(dataset.images)), 3 if drawn else least)
+def _wrong(dataset: Dataset, index: Ints, least: int, *, turned: bool) -> tuple[Ints, int]:
+    """The boxes of the largest part of the set that fits when swapped, and how many of them fit as written.
+
+    A part is the set, a group of a parting, or a single file.
+    """
+    whole = corners_whole(dataset, index)
+    misfit = np.flatnonzero(~whole)
+    swapped = np.zeros(len(index), dtype=bool)
+    swapped[misfit] = corners_whole(dataset, index[misfit], turned=turned, sides_swapped=not turned)
+    if not swapped.any():
+        return np.zeros(0, dtype=np.int64), 0
+    image = dataset.boxes.image[index]
+    alone = (np.arange(len(dataset.images)), 3 if whole.mean() >= MISFITS else least)
     for group, enough in (*((group, least) for group in _parts(dataset)), alone):
         of_box = group[image]
-        n, fit, read = (np.bincount(of_box, weights=m, minlength=1) for m in (clear, clear & swapped, clear & whole))
-        bad = (n >= enough) & (fit >= FITS * n) & (read <= MISFITS * n)
+        n, fit, read = np.bincount(of_box), np.bincount(of_box, weights=swapped), np.bincount(of_box, weights=whole)
+        bad = (n >= enough) & (fit + read >= FITS * n) & (read <= MISFITS * n)
         if bad.any():
-            return np.flatnonzero(bad[of_box] & clear)
-    return np.zeros(0, dtype=np.int64)
+            chosen = bad[of_box]
+            return index[chosen], int(whole[chosen].sum())
+    return np.zeros(0, dtype=np.int64), 0
 
 
 def _parts(dataset: Dataset) -> Iterator[Ints]:
@@ -82,42 +98,48 @@ def _parts(dataset: Dataset) -> Iterator[Ints]:
         yield group
 
 
-def _without_grid(dataset: Dataset, clear: Mask, least: int) -> Iterator[Finding]:
+def _without_grid(dataset: Dataset, index: Ints, aspects: Aspects, least: int) -> Iterator[Finding]:
     """What the slope of the aspect tells of the set or a group, and what boxes that leave the picture tell of the set."""
     for group in _parts(dataset):
-        of_box = group[dataset.boxes.image]
-        found = False
-        for g in np.unique(of_box).tolist():
-            slope = aspect_slope(dataset, clear & (of_box == g))
-            if slope is not None and slope.swapped:
-                found = True
-                wrong = np.flatnonzero(clear & (of_box == g))
-                text = f"the aspect of {len(wrong):,} boxes grows with that of their pictures by {slope.value:.2f}"
-                yield from _findings(
-                    dataset, wrong, f"{text} (+- {slope.error:.2f}), should be near 0: the axes are swapped"
-                )
-        if found:
+        of_box = group[aspects.image]
+        slopes = {g: aspects.slope(of_box == g) for g in np.unique(of_box).tolist()}
+        swapped = {g: slope for g, slope in slopes.items() if slope is not None and slope.swapped}
+        for g, slope in swapped.items():
+            wrong = index[group[dataset.boxes.image[index]] == g]
+            text = f"the aspect of {len(wrong):,} boxes grows with that of their pictures by {slope.value:.2f}"
+            yield from _findings(
+                dataset, wrong, f"{text} (+- {slope.error:.2f}), should be near 0: the axes are swapped"
+            )
+        if swapped:
             return
-    index = np.flatnonzero(clear)
-    as_read = _leaves(dataset, turned=False, sides_swapped=False)[index]
-    if len(index) < least or as_read.mean() < 0.1:
+    b = dataset.boxes
+    over = (
+        (b.w / 2 > b.x + BEYOND)
+        | (b.h / 2 > b.y + BEYOND)
+        | (b.x + b.w / 2 > 1 + BEYOND)
+        | (b.y + b.h / 2 > 1 + BEYOND)
+    )
+    outside = index[over[index]]
+    if len(index) < least or len(outside) < 0.1 * len(index):
         return
     for words, turned in ((TURNED, True), (SIDES, False)):
-        swapped = _leaves(dataset, turned=turned, sides_swapped=not turned)[index]
-        if swapped.mean() <= 0.002:
-            text = f"{int(as_read.sum())} of {len(index):,} boxes leave the picture as x y w h, {int(swapped.sum())} with {words}"
-            yield from _findings(dataset, index[as_read], f"{text}: the axes are swapped")
+        swapped_out = _leaves(dataset, index, turned=turned)
+        if swapped_out.mean() <= 0.002:
+            text = f"{len(outside)} of {len(index):,} boxes leave the picture as x y w h, {int(swapped_out.sum())} with {words}"
+            yield from _findings(dataset, outside, f"{text}: the axes are swapped")
             return
 
 
-def _leaves(dataset: Dataset, *, turned: bool, sides_swapped: bool) -> Mask:
-    """Boxes that leave their picture by more than a hundredth under a reading (see `corners_whole`)."""
+def _leaves(dataset: Dataset, index: Ints, *, turned: bool) -> Mask:
+    """Which of the boxes leave their picture by more than a hundredth, turned or with their sides swapped."""
     b, images = dataset.boxes, dataset.images
-    stretch = (images.height / np.maximum(images.width, 1))[b.image] if turned else 1.0
-    w, h = (b.h, b.w) if sides_swapped else (b.w, b.h)
-    across = np.maximum(w / 2 - b.x, b.x + w / 2 - 1 / stretch) * stretch
-    down = np.maximum(h / 2 - b.y, b.y + h / 2 - stretch) / stretch
-    return np.asarray(np.maximum(across, down) > 0.01)
+    image = b.image[index]
+    stretch = images.height[image] / images.width[image] if turned else np.ones(len(index))
+    w, h = (b.w[index], b.h[index]) if turned else (b.h[index], b.w[index])
+    x, y = b.x[index], b.y[index]
+    across = np.maximum(w / 2 - x, x + w / 2 - 1 / stretch) * stretch
+    down = np.maximum(h / 2 - y, y + h / 2 - stretch) / stretch
+    return np.asarray(np.maximum(across, down) > BEYOND)
 
 
 def _findings(dataset: Dataset, wrong: Ints, text: str) -> Iterator[Finding]:

@@ -42,7 +42,7 @@ def whole_picture_box(dataset: Dataset, *, usual: float = 0.1) -> Iterator[Findi
 
 @whole_picture_box.fires_on
 def one_whole_picture_among_others() -> Facts:
-    boxes = [{"image": 0}, {"image": 0, "line": 2, "w": 1.0, "h": 1.0}]
+    boxes: list[dict[str, float]] = [{"image": 0}, {"image": 0, "line": 2, "w": 1.0, "h": 1.0}]
     return {"dataset": dataset_of([{"path": "a.jpg"}], boxes)}
 
 
