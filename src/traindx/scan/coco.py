@@ -171,7 +171,9 @@ def _lines(part: _File) -> Ints:
 
 def _columns(entries: CocoEntries, images: Images, image: Ints, ids: Floats, values: Floats, known: Ints) -> Boxes:
     x, y, w, h = values.T
-    columns = shares(frames(images, image, x + w, y + h), x, y, x + w, y + h)
+    with np.errstate(invalid="ignore", over="ignore"):
+        right, lower = x + w, y + h
+    columns = shares(frames(images, image, right, lower), x, y, right, lower)
     path = np.full(len(image), entries.label_path, dtype=object)
     line, own = (np.array(column, dtype=np.int64)[known] for column in (entries.boxes.line, entries.boxes.id))
     return Boxes(image=image, label_path=path, line=line, class_id=ids, id=own, **columns)

@@ -34,7 +34,7 @@ def doubtful_areas(entries: CocoEntries) -> Iterator[Entry]:
         said = f"{int(missing.sum()):,} of {len(area):,} annotations have no `area`"
         line = boxes.line[int(np.flatnonzero(missing)[0])]
         yield Entry(entries.label_path, line, "no-area", f"{said}: pycocotools stops when it evaluates them")
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         share = area / box
         plain = np.isnan(outline)
         bulk = np.abs(share[sized & plain & ~missing] - 1) <= EQUAL

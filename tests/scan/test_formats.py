@@ -1,0 +1,70 @@
+"""Formats told apart, and what is said of a folder or file that is no dataset."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.scan.drawn import dataset, jpeg, write
+from tests.scan.drawn_coco import coco, write_coco
+from tests.scan.drawn_voc import write_voc
+from traindx.errors import TraindxError
+from traindx.scan import Options, scan
+
+
+def format_of(path: Path) -> str:
+    return scan(path, Options(depth="labels", cache=False)).format
+
+
+def test_each_format_is_told_by_its_folder(tmp_path: Path) -> None:
+    yolo = dataset(tmp_path / "yolo", {"train/a": "0 0.5 0.5 0.2 0.2\n", "val/b": "1 0.5 0.5 0.2 0.2\n"})
+    for split in ("train", "val"):
+        for name in ("ant", "bee"):
+            write(tmp_path / "classes" / split / name / "a.jpg", jpeg())
+    assert format_of(yolo.parent) == format_of(yolo) == "yolo"
+    assert format_of(write_coco(tmp_path / "coco")) == "coco"
+    assert format_of(write_voc(tmp_path / "voc")) == "voc"
+    assert format_of(tmp_path / "classes") == "imagefolder"
+
+
+def test_a_yaml_goes_before_what_lies_beside_it(tmp_path: Path) -> None:
+    file = dataset(tmp_path, {"train/a": "0 0.5 0.5 0.2 0.2\n", "val/b": "1 0.5 0.5 0.2 0.2\n"})
+    write_voc(tmp_path / "voc")
+    write(tmp_path / "annotations" / "train.json", json.dumps(coco()))
+    assert format_of(file.parent) == "yolo"
+
+
+def test_other_json_and_xml_is_no_dataset(tmp_path: Path) -> None:
+    write(tmp_path / "a.json", json.dumps({"version": "5.0", "shapes": [], "imagePath": "a.jpg"}))
+    write(tmp_path / "a.xml", "<annotations><image/></annotations>")
+    write(tmp_path / "a.jpg", jpeg())
+    with pytest.raises(TraindxError, match=r"holds no dataset.*found .*1 \.json file"):
+        scan(tmp_path)
+
+
+def test_a_broken_yaml_is_named_with_its_line(tmp_path: Path) -> None:
+    write(tmp_path / "data.yaml", "train: images/train\nnames: [a, b\nval: x\n")
+    write(tmp_path / "images" / "train" / "a.jpg", jpeg())
+    with pytest.raises(TraindxError, match=r"found data\.yaml is no valid yaml, line 3: .*; folders images"):
+        scan(tmp_path)
+
+
+def test_an_archive_is_to_be_unpacked(tmp_path: Path) -> None:
+    archive = write(tmp_path / "set.zip", b"PK")
+    with pytest.raises(TraindxError, match=r"is an archive\. unpack it"):
+        scan(archive)
+    with pytest.raises(TraindxError, match=r"found 1 \.zip file. unpack set\.zip"):
+        scan(tmp_path)
+
+
+@pytest.mark.parametrize(("name", "said"), [("a.xml", "single xml"), ("a.txt", r"no dataset: \.txt")])
+def test_a_file_that_is_no_description_is_one_error(name: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(TraindxError, match=said):
+        scan(write(tmp_path / name, "x"))
+
+
+def test_an_empty_folder_holds_nothing(tmp_path: Path) -> None:
+    with pytest.raises(TraindxError, match="found nothing"):
+        scan(tmp_path)
