@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
+from tests.scan.drawn import dataset
 from traindx.cli import progress as module
 from traindx.cli.progress import progress, tell
 
@@ -30,3 +40,41 @@ def test_quick_work_shows_no_bar_and_slow_work_does(
         assert advance is not None
         advance(1, 2)
     assert "pictures" in capsys.readouterr().err
+
+
+SLOW = """
+import sys, time
+from traindx.cli import main
+from traindx.scan import measuring
+real = measuring.measure
+def slow(paths):
+    time.sleep(0.1)
+    return real(paths)
+measuring.measure = slow
+measuring.SHARD["full"] = 1
+main(["check", sys.argv[1], "--workers", "1"])
+"""
+
+
+def on_a_terminal(data: Path, until: str) -> tuple[int, str]:
+    """The status and the screen of a slow check that is interrupted as soon as the screen shows `until`."""
+    ours, theirs = pty.openpty()
+    running = subprocess.Popen([sys.executable, "-c", SLOW, str(data)], stdout=subprocess.DEVNULL, stderr=theirs)
+    os.close(theirs)
+    screen = b""
+    with contextlib.suppress(OSError):  # the terminal goes with the last process that has it
+        while part := os.read(ours, 4096):
+            if until.encode() in screen + part and until.encode() not in screen:
+                running.send_signal(signal.SIGINT)
+            screen += part
+    os.close(ours)
+    return running.wait(timeout=30), re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", screen.decode(errors="replace"))
+
+
+def test_a_scan_of_more_than_two_seconds_shows_its_rate_and_what_is_left_and_ends_with_one_line(tmp_path: Path) -> None:
+    data = dataset(tmp_path, {f"{split}/{n}": "" for split in ("train", "val") for n in range(150)})
+    status, screen = on_a_terminal(data, "/s")
+    assert status == 130
+    assert re.search(r"pictures .*\d+/300 .*\d+/s .*\d\d:\d\d", screen)
+    last = screen.strip().splitlines()[-1]
+    assert re.fullmatch(r"traindx: interrupted: \d+ of 300 pictures are measured and kept for the next time", last)

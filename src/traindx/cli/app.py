@@ -97,8 +97,9 @@ def status_of(words: Sequence[str]) -> int:
         path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "traindx"
         message = error.format_message()
         return _complain(f"{message if message.endswith('?') else message.rstrip('.') + '.'} See `{path} --help`")
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("traindx: interrupted", err=True)
+    except (click.Abort, KeyboardInterrupt) as error:
+        kept = str(error.__cause__ or error)  # what a scan says of what it had done by then
+        click.echo(f"traindx: interrupted{': ' if kept else ''}{kept}", err=True)
         return INTERRUPTED
     except TraindxError as error:
         return _complain(str(error))

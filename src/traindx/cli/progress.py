@@ -24,16 +24,19 @@ def progress(title: str) -> Iterator[Advance | None]:
         yield None
         return
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    bar = Progress(console=Console(stderr=True), transient=True)
-    task = bar.add_task(title, total=None)
+    rate = TextColumn("{task.fields[rate]}")
+    columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn(compact=True))
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    task = bar.add_task(title, total=None, rate="")
     started = time.monotonic()
     shown = False
 
     def advance(done: int, total: int) -> None:
         nonlocal shown
-        bar.update(task, completed=done, total=total)
+        speed = bar.tasks[0].speed
+        bar.update(task, completed=done, total=total, rate=f"{speed:,.0f}/s" if speed else "")
         if not shown and time.monotonic() - started > PATIENCE:
             bar.start()
             shown = True
