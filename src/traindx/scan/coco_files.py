@@ -57,10 +57,14 @@ def is_coco(file: Path) -> bool:
 
 
 def split_of(file: Path) -> str:
-    """train, val or test by the words in the json's name, then by its folder; empty if neither says."""
-    words = [word.lower() for word in _WORDS.findall(file.stem)]
-    named = next((SPLIT_WORDS[word] for word in reversed(words) if word in SPLIT_WORDS), "")
-    return named or SPLIT_WORDS.get(file.parent.name.lower().rstrip("0123456789"), "")
+    """train, val or test by the words in the json's name, then by its folder's name; empty if neither says."""
+    return split_named(file.stem) or SPLIT_WORDS.get(file.parent.name.lower().rstrip("0123456789"), "")
+
+
+def split_named(name: str) -> str:
+    """train, val or test by the last word in a name that says one, or empty."""
+    words = [word.lower() for word in _WORDS.findall(name)]
+    return next((SPLIT_WORDS[word] for word in reversed(words) if word in SPLIT_WORDS), "")
 
 
 def splits_of(files: Sequence[Path]) -> list[str]:
@@ -80,16 +84,12 @@ def _candidates(folder: Path) -> Iterator[Path]:
     for child in sorted(folder.iterdir()):
         if child.name.startswith(".") or not child.is_dir():
             continue
-        if child.name.lower() in FOLDERS or _is_split(child.name):
+        if child.name.lower() in FOLDERS or split_named(child.name):
             yield from _jsons(child)
             inner = next((c for name in ("annotations", "Annotations", "labels") if (c := child / name).is_dir()), None)
             yield from _jsons(inner) if inner is not None else ()
         else:
             yield from (file for name in NAMES if (file := child / name).is_file())
-
-
-def _is_split(name: str) -> bool:
-    return any(word.lower() in SPLIT_WORDS for word in _WORDS.findall(name))
 
 
 def _jsons(folder: Path) -> list[Path]:

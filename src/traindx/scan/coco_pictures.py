@@ -7,13 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from traindx.scan.coco_files import SPLIT_WORDS
+from traindx.scan.coco_files import split_named
 
 SAMPLE = 64
 """Names tried in each folder to choose the one where the pictures are."""
 
 PICTURE_FOLDERS = ("images", "JPEGImages", "imgs", "img", "data", "pictures")
-KINDS = ("instances_", "person_keypoints_", "stuff_", "image_info_", "captions_", "annotations_")
 
 
 @dataclass(frozen=True)
@@ -75,22 +74,24 @@ def _elsewhere(name: str, folders: Sequence[str]) -> str | None:
 
 
 def _folders(file: Path, root: Path, split: str, given: str | None) -> list[str]:
-    """Folders in the order in which they are tried; those that do not exist are left out, but for the first."""
-    here = file.parent
-    own = file.stem
-    for kind in KINDS:
-        own = own.removeprefix(kind)
-    words = [own, *(word for word, name in SPLIT_WORDS.items() if name == split)]
-    words += [word for word in (here.name,) if word.lower() in SPLIT_WORDS]
-    bases = list(dict.fromkeys([here, here.parent, root]))
-    places = [Path(given).absolute()] if given else []
-    places += [place for word in words for base in bases for place in _of_word(base, word)]
-    places += [base / name for base in bases for name in PICTURE_FOLDERS]
-    places += bases
-    unique = list(dict.fromkeys(map(str, places)))
-    return [place for place in unique if Path(place).is_dir()] or unique[:1]
+    """Folders in the order in which they are tried: those of the split, those of pictures, the others; at least one.
+
+    Of a folder that was given, itself and those below it alone.
+    """
+    bases = [Path(given).absolute()] if given else list(dict.fromkeys([file.parent, file.parent.parent, root]))
+    held = [place for base in bases for name in PICTURE_FOLDERS if (place := base / name).is_dir()]
+    named = [place for base in (*bases, *held) for place in _of_split(base, file, split)]
+    inside = [place for outer in named for name in PICTURE_FOLDERS if (place := outer / name).is_dir()]
+    first = bases if given else []
+    return list(dict.fromkeys(map(str, (*first, *named, *inside, *held, *bases))))
 
 
-def _of_word(base: Path, word: str) -> list[Path]:
-    inside = [base / name / word for name in PICTURE_FOLDERS]
-    return [base / word, *inside, *(base / word / name for name in PICTURE_FOLDERS)]
+def _of_split(base: Path, file: Path, split: str) -> list[Path]:
+    """Folders called like the json (train2017 for instances_train2017.json), then those called after its split."""
+    try:
+        with os.scandir(base) as items:
+            names = sorted(item.name for item in items if not item.name.startswith(".") and item.is_dir())
+    except OSError:
+        return []
+    own = [name for name in names if file.stem.endswith(name)]
+    return [base / name for name in dict.fromkeys([*own, *(name for name in names if split_named(name) == split)])]
