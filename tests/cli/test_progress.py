@@ -59,7 +59,9 @@ main(["check", sys.argv[1], "--workers", "1"])
 def on_a_terminal(data: Path, until: str) -> tuple[int, str]:
     """The status and the screen of a slow check that is interrupted as soon as the screen shows `until`."""
     ours, theirs = pty.openpty()
-    running = subprocess.Popen([sys.executable, "-c", SLOW, str(data)], stdout=subprocess.DEVNULL, stderr=theirs)
+    environment = {**os.environ, "TERM": "xterm"}
+    command = [sys.executable, "-c", SLOW, str(data)]
+    running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=theirs, env=environment)
     os.close(theirs)
     screen = b""
     with contextlib.suppress(OSError):  # the terminal goes with the last process that has it
