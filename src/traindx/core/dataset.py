@@ -152,6 +152,8 @@ class Dataset:
     `labels_elsewhere` maps label files that were looked for and are missing (absolute) to files that look like them.
     `class_maps` are all class maps found, ids to names, by where each is written (a file, a split's folders).
     `settings_lines` are the lines of the settings' keys in their file (`names.3`: the name of id 3).
+    `turned` says of pictures (by index) that EXIF turns how much better their boxes fit the turned frame than the stored one,
+    in standard deviations of layouts that fit neither: below 0, the stored frame fits better (`scan/frames.py`).
     `depth` says what was looked at: `full` decoded every picture, `quick` read headers, `labels` no picture.
     """
 
@@ -170,6 +172,7 @@ class Dataset:
     class_maps: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     settings_lines: Mapping[str, int] = field(default_factory=dict)
+    turned: Mapping[int, float] = field(default_factory=dict)
     depth: Literal["full", "quick", "labels"] = "full"
     seconds: float = 0.0
 
