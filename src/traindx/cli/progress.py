@@ -38,8 +38,8 @@ def progress(title: str) -> Iterator[Advance | None]:
         speed = bar.tasks[0].speed
         bar.update(task, completed=done, total=total, rate=f"{speed:,.0f}/s" if speed else "")
         if not shown and time.monotonic() - started > PATIENCE:
+            shown = True  # before it is: an interruption may come in between
             bar.start()
-            shown = True
 
     try:
         yield advance
