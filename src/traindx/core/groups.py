@@ -86,14 +86,17 @@ def keys(dataset: Dataset, kind: Kind) -> list[str]:
 
 
 def shared_groups(dataset: Dataset, kinds: Sequence[Kind]) -> Iterator[Shared]:
-    """For each kind and split but train, the groups that train has too; nothing where pictures cannot be the witness."""
+    """For each kind and split but train, the groups that train has too; nothing where pictures cannot be the witness.
+
+    Pictures that are in train themselves are left out: they are another finding.
+    """
     images = dataset.images
     usable = (images.phash != 0) & np.isfinite(images.brightness)
     train = np.flatnonzero(usable & (images.split == "train"))
     for kind in kinds if len(train) else ():
         codes = _codes(keys(dataset, kind))
         for split in dataset.splits:
-            own = np.flatnonzero(usable & (images.split == split.name))
+            own = np.flatnonzero(usable & (images.split == split.name) & ~dataset.copies_of_train.exact)
             if split.name != "train" and len(own):
                 found = _shared(dataset, kind, split.name, codes, train, own)
                 if found is not None:
