@@ -43,11 +43,10 @@ def row_findings(
         rows_of = dict(zip(chosen[first].tolist(), counts.tolist(), strict=True))
     for n, i in enumerate(heads[:MOST].tolist()):
         more = f" ({rows_of[i]} such rows of this picture)" if summary and rows_of[i] > 1 else ""
-        rest = f" (and {len(heads) - MOST:,} more{' pictures' if summary else ''})" if n == MOST - 1 else ""
         shown = (picture_of(dataset, i, of_file.get(i, [i]), pixels=pixels),) if n < PICTURES else ()
         own = int(dataset.boxes.id[i])
         said = f"annotation {own}: {message(i)}" if own >= 0 else message(i)
-        yield Finding(place_of(dataset, i), said + more + (rest if len(heads) > MOST else ""), evidence(i) + shown)
+        yield Finding(place_of(dataset, i), said + more + and_more(n, len(heads)), evidence(i) + shown)
 
 
 def count_rows(dataset: Dataset, wrong: Iterable[int]) -> int:
@@ -67,6 +66,17 @@ def one_per_row(dataset: Dataset, wrong: Iterable[int]) -> Ints:
     for i, row in zip(chosen.tolist(), rows, strict=True):
         first.setdefault(row, i)
     return np.array(list(first.values()), dtype=np.int64)
+
+
+def first_rows(dataset: Dataset, boxes: Ints) -> Ints:
+    """Of the boxes given, the first of each picture, in their order."""
+    _, first = np.unique(dataset.boxes.image[boxes], return_index=True)
+    return one_per_row(dataset, boxes[np.sort(first)])
+
+
+def and_more(n: int, total: int) -> str:
+    """What the `n`-th finding (from 0) adds if it is the last of more than `MOST`."""
+    return f" (and {total - MOST:,} more)" if n == MOST - 1 and total > MOST else ""
 
 
 def row_name(dataset: Dataset, box: int) -> str:

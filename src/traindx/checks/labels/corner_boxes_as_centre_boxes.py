@@ -10,7 +10,7 @@ from traindx.core.box_formats import CORNERS, UPPER_LEFT, Misread, misread_boxes
 from traindx.core.check import Facts, check
 from traindx.core.dataset import Dataset, dataset_of
 from traindx.core.finding import Box, Finding, Measured, Picture, Table
-from traindx.core.row_findings import MOST, place_of
+from traindx.core.row_findings import MOST, and_more, first_rows, place_of
 
 WORDS = {CORNERS: "two corners", UPPER_LEFT: "upper left corner and size"}
 
@@ -46,12 +46,10 @@ def _findings(dataset: Dataset, misread: Misread) -> Iterator[Finding]:
     """One finding for the part at its first box that leaves the picture, one for each other file with such a box."""
     yield _finding(dataset, misread)
     boxes, outside = dataset.boxes, misread.index[misread.outside]
-    first: dict[str, int] = {}
-    for i in outside.tolist():
-        first.setdefault(str(boxes.label_path[i]), i)
-    for i in list(first.values())[1:MOST]:
+    heads = first_rows(dataset, outside)
+    for k, i in enumerate(heads[1:MOST].tolist(), 1):
         text = f"box {boxes.x[i]:g} {boxes.y[i]:g} {boxes.w[i]:g} {boxes.h[i]:g} leaves the picture as centre and size"
-        yield Finding(place_of(dataset, i), f"{text}, not as {WORDS[misread.reading]}")
+        yield Finding(place_of(dataset, i), f"{text}, not as {WORDS[misread.reading]}{and_more(k, len(heads))}")
 
 
 def _finding(dataset: Dataset, misread: Misread) -> Finding:

@@ -44,7 +44,7 @@ def first_class_never_used(dataset: Dataset) -> Iterator[Finding | Measured]:
     ## How to fix
     Look at a few boxes with their names. If the names are one off, subtract one from every id or drop the first name.
     """
-    if not len(dataset.boxes):
+    if not len(dataset.boxes) or dataset.format != "yolo":
         return
     n = dataset.num_classes
     used, counts = np.unique(dataset.boxes.class_id, return_counts=True)

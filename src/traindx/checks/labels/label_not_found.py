@@ -8,6 +8,7 @@ from traindx.core.check import Facts, check
 from traindx.core.dataset import Dataset, dataset_of
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.missing_labels import Unlabelled, unlabelled
+from traindx.core.row_findings import MOST, and_more
 
 
 @check("D201", level="error")
@@ -39,8 +40,10 @@ def label_not_found(dataset: Dataset) -> Iterator[Finding | Measured]:
             Measured("pictures without a label", len(group.images), f"0 of {group.of}"),
         )
         yield Finding(_place(dataset, first), _message(dataset, group), evidence)
-    for i in (i for group in faulty for i in group.images[1:]):
-        yield Finding(_place(dataset, i), f"no label file {dataset.images.label_path[i]}")
+    others = [i for group in faulty for i in group.images[1:]]
+    for n, i in enumerate(others[:MOST]):
+        text = f"no label file {dataset.images.label_path[i]}{and_more(n, len(others))}"
+        yield Finding(_place(dataset, i), text)
 
 
 def _message(dataset: Dataset, group: Unlabelled) -> str:
@@ -52,6 +55,8 @@ def _message(dataset: Dataset, group: Unlabelled) -> str:
     some = "none" if len(group.images) == group.of else f"{len(group.images)}"
     verb = "has a label" if some == "none" else "have no label"
     text = f"{some} of the {group.of} pictures of {group.split} {verb} in {group.looked_in}"
+    if group.fault == "renamed":
+        return f"{text}, and as many labels there have no picture: one of both was renamed"
     if not group.found:
         return f"{text}, and no file below the root is called like one"
     example = dataset.labels_elsewhere[str(dataset.images.label_path[group.images[0]])]

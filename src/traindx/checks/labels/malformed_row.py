@@ -9,7 +9,7 @@ import numpy as np
 from traindx.core.check import Facts, check
 from traindx.core.dataset import Dataset, dataset_of
 from traindx.core.finding import Finding, Measured, Place
-from traindx.core.row_findings import EVERY_ROW
+from traindx.core.row_findings import EVERY_ROW, MOST, and_more
 
 OTHER_TASKS = ("polygon", "obb", "pose")
 
@@ -25,7 +25,8 @@ def malformed_row(dataset: Dataset) -> Iterator[Finding | Measured]:
     on with less data. Other readers stop, or read the row as something else.
 
     ## How to fix
-    Correct or delete the row. If every row of the set is like it, the export was set to another format.
+    Correct or delete the row. If every row of the set is like it, the export was set to another format; six numbers
+    are what a prediction with confidence looks like.
     """
     if dataset.format != "yolo":
         return
@@ -37,16 +38,41 @@ def malformed_row(dataset: Dataset) -> Iterator[Finding | Measured]:
     for path in unread:
         place = Place(path=path.removeprefix(dataset.root.rstrip("/") + "/"))
         yield Finding(place, "label file cannot be read: a folder, no permission, or above 16 MB")
+    yield from _predictions(dataset, wrong)
     per_file: dict[str, list[int]] = {}
     for i in wrong:
         per_file.setdefault(str(rows.label_path[i]), []).append(i)
     summary = len(wrong) > EVERY_ROW
-    for path, members in per_file.items():
-        for i in members[:1] if summary else members:
-            more = f" ({len(members)} such rows in this file)" if summary and len(members) > 1 else ""
-            seen = f": {rows.text[i]!r}" if rows.text[i] else ""
-            place = Place(path, int(rows.line[i]), str(dataset.images.path[rows.image[i]]))
-            yield Finding(place, f"{rows.reason[i]}{more}{seen}")
+    heads = [members[0] for members in per_file.values()] if summary else wrong
+    for n, i in enumerate(heads[:MOST]):
+        same = len(per_file[str(rows.label_path[i])])
+        more = f" ({same} such rows in this file)" if summary and same > 1 else ""
+        seen = f": {rows.text[i]!r}" if rows.text[i] else ""
+        yield Finding(_place(dataset, i), f"{rows.reason[i]}{more}{seen}{and_more(n, len(heads))}")
+
+
+def _predictions(dataset: Dataset, wrong: list[int], share: float = 0.9, least: int = 5) -> Iterator[Finding]:
+    """One finding that says it where nearly every row (a guess: nine of ten) has a sixth number between 0 and 1."""
+    rows = dataset.rows
+    sixth = [i for i in wrong if _confidence(str(rows.text[i]))]
+    if len(sixth) < max(least, share * (len(dataset.boxes) + len(wrong))):
+        return
+    text = f"{len(sixth):,} of {len(dataset.boxes) + len(wrong):,} rows have a sixth number between 0 and 1"
+    said = "predictions saved with their confidence (save_conf), not labels"
+    yield Finding(_place(dataset, sixth[0]), f"{text}: these are {said}")
+
+
+def _confidence(text: str) -> bool:
+    fields = text.split()
+    try:
+        return len(fields) == 6 and 0 <= float(fields[5]) <= 1
+    except ValueError:
+        return False
+
+
+def _place(dataset: Dataset, row: int) -> Place:
+    rows = dataset.rows
+    return Place(str(rows.label_path[row]), int(rows.line[row]), str(dataset.images.path[rows.image[row]]))
 
 
 @malformed_row.fires_on
@@ -58,6 +84,12 @@ def a_row_of_four_fields() -> Facts:
 @malformed_row.fires_on
 def a_label_that_cannot_be_read() -> Facts:
     return {"dataset": dataset_of([{"path": "a.jpg", "label_state": "unreadable"}])}
+
+
+@malformed_row.fires_on
+def predictions_saved_as_labels() -> Facts:
+    row = {"image": 0, "text": "0 0.5 0.5 0.2 0.2 0.93", "reason": "6 fields, a box has 5"}
+    return {"dataset": dataset_of([{"path": "a.jpg"}], rows=[{**row, "line": n} for n in range(1, 7)])}
 
 
 @malformed_row.quiet_on

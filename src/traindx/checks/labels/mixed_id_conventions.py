@@ -10,7 +10,7 @@ from traindx.core.check import Facts, check
 from traindx.core.dataset import Dataset, dataset_of
 from traindx.core.finding import Finding, Measured, Table
 from traindx.core.id_conventions import CHANCE, Shifted, shifted_ids
-from traindx.core.row_findings import MOST, picture_of, place_of
+from traindx.core.row_findings import MOST, and_more, first_rows, picture_of, place_of
 
 
 @check("D216", level="error")
@@ -30,7 +30,7 @@ def mixed_id_conventions(dataset: Dataset) -> Iterator[Finding | Measured]:
     ## How to fix
     Subtract one from the ids of these files: `traindx check DATA --fix --diff` shows it.
     """
-    if not len(dataset.boxes) or dataset.num_classes < 2:
+    if not len(dataset.boxes) or dataset.num_classes < 2 or dataset.format != "yolo":
         return
     found = shifted_ids(dataset)
     yield Measured(
@@ -43,17 +43,15 @@ def mixed_id_conventions(dataset: Dataset) -> Iterator[Finding | Measured]:
     of_these[found.images] = True
     rows = np.flatnonzero(of_these[boxes.image] & (boxes.class_id >= 1))
     rows = rows[np.argsort(boxes.class_id[rows] != n, kind="stable")]  # impossible ids first
-    _, first = np.unique(boxes.label_path[rows].astype(str), return_index=True)
-    heads = rows[np.sort(first)]
+    heads = first_rows(dataset, rows)
     i = int(heads[0])
     yield Finding(
         place_of(dataset, i), _message(dataset, found), (_table(dataset, of_these), picture_of(dataset, i, [i]))
     )
-    for i in heads[1:MOST].tolist():
-        was = boxes.class_id[i]
-        yield Finding(
-            place_of(dataset, i), f"class id {was:g}, should be {was - 1:g}: the ids of this file count from 1"
-        )
+    for k, i in enumerate(heads[1:MOST].tolist(), 1):
+        was, more = boxes.class_id[i], and_more(k, len(heads))
+        text = f"class id {was:g}, should be {was - 1:g}: the ids of this file count from 1{more}"
+        yield Finding(place_of(dataset, i), text)
 
 
 def _message(dataset: Dataset, found: Shifted) -> str:

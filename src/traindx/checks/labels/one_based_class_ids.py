@@ -9,7 +9,7 @@ import numpy as np
 from traindx.core.check import Facts, check
 from traindx.core.dataset import Dataset, dataset_of
 from traindx.core.finding import Finding, Measured, Table
-from traindx.core.row_findings import picture_of, place_of
+from traindx.core.row_findings import MOST, and_more, first_rows, picture_of, place_of
 
 
 @check("D205", level="error")
@@ -28,7 +28,7 @@ def one_based_class_ids(dataset: Dataset, *, stray: float = 0.01) -> Iterator[Fi
     Subtract one from the first field of every row, and delete cached labels (`*.cache`). Tools that export ids from 1
     (COCO's category_id) need a mapping on export.
     """
-    if not len(dataset.boxes):
+    if not len(dataset.boxes) or dataset.format != "yolo":
         return
     ids, n = dataset.boxes.class_id, dataset.num_classes
     whole = ids[(ids == np.floor(ids)) & (np.abs(ids) < 1e6)].astype(int)
@@ -39,31 +39,24 @@ def one_based_class_ids(dataset: Dataset, *, stray: float = 0.01) -> Iterator[Fi
     within = sum(number for i, number in count.items() if 1 <= i <= n)
     if count.get(0, 0) or not count.get(n, 0) or within < (1 - stray) * len(ids):
         return
-    rows = tuple(
+    table = tuple(
         (i, number, dataset.names.get(i, "no such name"), dataset.names.get(i - 1, "")) for i, number in count.items()
     )
     evidence = (
         Measured("smallest class id", int(used.min()), "0"),
         Measured("largest class id", int(used.max()), str(n - 1)),
-        Table("Class ids in use", ("id", "boxes", "name as read", "name if counted from 1"), rows),
+        Table("Class ids in use", ("id", "boxes", "name as read", "name if counted from 1"), table),
     )
-    first, *others = _first_rows(dataset, n)
+    rows = np.flatnonzero(ids >= 1)
+    heads = first_rows(dataset, rows[np.argsort(ids[rows] != n, kind="stable")])  # impossible ids first
+    first = int(heads[0])
     text = f"class ids run {int(used.min())}..{int(used.max())} over {len(ids):,} boxes, should run 0..{n - 1}"
     yield Finding(
         place_of(dataset, first), f"{text}: they count from 1", (*evidence, picture_of(dataset, first, [first]))
     )
-    for i in others:
-        yield Finding(place_of(dataset, i), f"class id {ids[i]:g}, should be {ids[i] - 1:g}: the ids count from 1")
-
-
-def _first_rows(dataset: Dataset, n: int) -> list[int]:
-    """The first box of each label file, files that hold the impossible id `n` first, and in them its row."""
-    ids, paths = dataset.boxes.class_id, dataset.boxes.label_path
-    first: dict[str, int] = {}
-    for chosen in (np.flatnonzero(ids == n), np.flatnonzero(ids >= 1)):
-        for i in chosen.tolist():
-            first.setdefault(str(paths[i]), i)
-    return list(first.values())
+    for k, i in enumerate(heads[1:MOST].tolist(), 1):
+        text = f"class id {ids[i]:g}, should be {ids[i] - 1:g}: the ids count from 1{and_more(k, len(heads))}"
+        yield Finding(place_of(dataset, i), text)
 
 
 @one_based_class_ids.fires_on

@@ -8,6 +8,7 @@ from traindx.core.check import Facts, check
 from traindx.core.dataset import Dataset, dataset_of
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.missing_labels import unlabelled
+from traindx.core.row_findings import MOST, and_more
 
 
 @check("D202", level="warning")
@@ -23,8 +24,8 @@ def orphan_label(dataset: Dataset) -> Iterator[Finding | Measured]:
     misspelt = {group.elsewhere for group in unlabelled(dataset) if group.fault == "spelling"}
     orphans = [(path, split) for path, split in dataset.orphans if dataset.absolute(path) not in misspelt]
     yield Measured("label files without a picture", len(orphans), "0")
-    for path, split in orphans:
-        yield Finding(Place(path=path), f"label file of {split} without a picture")
+    for n, (path, split) in enumerate(orphans[:MOST]):
+        yield Finding(Place(path=path), f"label file of {split} without a picture{and_more(n, len(orphans))}")
 
 
 @orphan_label.fires_on

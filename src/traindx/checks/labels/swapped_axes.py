@@ -13,7 +13,7 @@ from traindx.core.dataset import Dataset, Ints, dataset_of
 from traindx.core.finding import Finding, Measured
 from traindx.core.picture_groups import groupings
 from traindx.core.pixel_grid import corners_whole, sized, upright
-from traindx.core.row_findings import MOST, picture_of, place_of
+from traindx.core.row_findings import MOST, and_more, first_rows, picture_of, place_of
 
 FITS, MISFITS = 0.98, 0.5
 """A reading holds if at least so many boxes have whole corners under it, and at most so many as written."""
@@ -145,13 +145,15 @@ def _leaves(dataset: Dataset, index: Ints, *, turned: bool) -> Mask:
 def _findings(dataset: Dataset, wrong: Ints, text: str) -> Iterator[Finding]:
     """One finding that says why at the first box, and one for each other picture."""
     b = dataset.boxes
-    _, first = np.unique(b.image[wrong], return_index=True)
-    heads = wrong[first]
+    heads = first_rows(dataset, wrong)
     i = int(heads[0])
     yield Finding(place_of(dataset, i), text, (picture_of(dataset, i, [i]),))
-    for i in heads[1:MOST].tolist():
+    for k, i in enumerate(heads[1:MOST].tolist(), 1):
         box = f"{b.x[i]:g} {b.y[i]:g} {b.w[i]:g} {b.h[i]:g}"
-        yield Finding(place_of(dataset, i), f"box {box}: the axes are swapped, as in {b.label_path[heads[0]]}")
+        yield Finding(
+            place_of(dataset, i),
+            f"box {box}: the axes are swapped, as in {b.label_path[heads[0]]}{and_more(k, len(heads))}",
+        )
 
 
 def _boxes(turned: bool) -> Dataset:
