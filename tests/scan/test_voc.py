@@ -85,6 +85,8 @@ def test_a_list_that_names_what_is_not_there(tmp_path: Path) -> None:
     (root / "JPEGImages" / "train2.jpg").unlink()
     found = read(root)
     assert found.images.path[found.images.damage != ""].tolist() == ["JPEGImages/train2.jpg"]
+    rows = found.rows
+    assert (rows.label_path[0], rows.line[0], rows.kind[0]) == ("ImageSets/Main/train.txt", 3, "missing-picture")
 
 
 def test_lists_of_a_class_and_of_file_names_are_read(tmp_path: Path) -> None:
@@ -144,6 +146,12 @@ BOX = "<xmin>1</xmin><ymin>2</ymin><xmax>30</xmax><ymax>40</ymax>"
 def test_an_object_that_is_no_box_is_a_row_at_its_line(inside: str, kind: str) -> None:
     held = parse_voc(f"<annotation>\n\n<object>{inside}</object></annotation>".encode())
     assert [(o.line, o.fault[0] if o.fault else None) for o in held.objects] == [(3, kind)]
+
+
+@pytest.mark.parametrize("size", [(3, 4), (0, 0), None])
+def test_lines_and_values_do_not_depend_on_how_the_xml_is_parsed(size: tuple[int, int] | None) -> None:
+    text = xml("a", items() + item(" d ", (1.5, 2, 3, 4)) + "<object/>\n<object><name>a</name></object>", size=size)
+    assert parse_voc(text.encode()) == parse_voc(f"{text}<!-- by expat -->".encode())
 
 
 def test_every_prefix_of_an_xml_is_read_without_an_error() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from traindx.scan.entry_rows import Entry, objects, rows_of, shown
 from traindx.scan.listing import PICTURE_SUFFIXES
 from traindx.scan.nearby import find_elsewhere
 from traindx.scan.pictures import Pictures, images_of
-from traindx.scan.pixel_boxes import frames, recorded_sizes, shares
+from traindx.scan.pixel_boxes import frames, missing_pictures, recorded_sizes, shares
 from traindx.scan.voc_layout import Layout, Part, pictures_by_stem
 from traindx.scan.voc_xml import VocXml, parse_voc
 
@@ -43,6 +43,7 @@ class _Split:
     part: Part
     pictures: list[_Picture]
     orphans: list[str] = field(default_factory=list)
+    lines: dict[str, int] = field(default_factory=dict)
     problem: str | None = None
 
 
@@ -62,7 +63,7 @@ def read_voc(layout: Layout, measure: Measure) -> Dataset:
         splits=_merged(splits),
         images=images,
         boxes=_boxes(root, pictures, images, {name: i for i, name in enumerate(names)}),
-        rows=rows_of([*_odd(root, pictures), *_sizes(root, pictures, images)]),
+        rows=rows_of([*_odd(root, pictures), *_sizes(root, pictures, images), *_listed_in_vain(root, splits, images)]),
         orphans=tuple((_relative(root, path), split.part.split) for split in splits for path in split.orphans),
         labels_elsewhere=find_elsewhere(root, [p.xml for p in pictures], [p.state for p in pictures]),
     )
@@ -72,8 +73,10 @@ def _split(part: Part) -> _Split:
     """The pictures of a part: those that its list names, or those that have an xml or lie in its own folders."""
     at = pictures_by_stem(part.pictures)
     xmls = {p.stem: str(p) for p in sorted(part.xmls.iterdir()) if p.suffix.lower() == ".xml" and p.name[0] != "."}
+    lines: dict[str, int] = {}
     if part.listed is not None:
-        chosen = _listed(part.listed)
+        lines = _listed(part.listed)
+        chosen = list(lines)
     else:
         own = pictures_by_stem(part.own)
         chosen = list(dict.fromkeys([*(stem for stem in xmls if stem in at), *own]))
@@ -93,19 +96,18 @@ def _split(part: Part) -> _Split:
         xml = xmls.get(stem, str(part.xmls / f"{stem}.xml"))
         state, held = _read(xml) if stem in xmls else ("missing", VocXml())
         pictures.append(_Picture(part.split, at.get(stem, str(place / f"{stem}.jpg")), xml, state, held))
-    return _Split(part, pictures, orphans, problem)
+    return _Split(part, pictures, orphans, lines, problem)
 
 
-def _listed(file: Path) -> list[str]:
-    """Names that a list holds, without suffix and folder. Only the first word of a line counts: a class list adds -1 or 1."""
-    lines = file.read_text(encoding="utf-8-sig", errors="replace").splitlines()
-    words = [line.split(maxsplit=1)[0].replace("\\", "/").rpartition("/")[2] for line in lines if line.strip()]
-    plain = [
-        stem if suffix.lower() in {*PICTURE_SUFFIXES, "xml"} else word
-        for word in words
-        for stem, _, suffix in [word.rpartition(".")]
-    ]
-    return list(dict.fromkeys(plain))
+def _listed(file: Path) -> dict[str, int]:
+    """Names in a list, without folder and suffix, with their line. Only a line's first word counts: class lists add -1 or 1."""
+    found: dict[str, int] = {}
+    for n, line in enumerate(file.read_text(encoding="utf-8-sig", errors="replace").splitlines(), start=1):
+        if words := line.split(maxsplit=1):
+            name = words[0].replace("\\", "/").rpartition("/")[2]
+            stem, _, suffix = name.rpartition(".")
+            found.setdefault(stem if suffix.lower() in {*PICTURE_SUFFIXES, "xml"} else name, n)
+    return found
 
 
 def _read(path: str) -> tuple[str, VocXml]:
@@ -191,6 +193,17 @@ def _sizes(root: str, pictures: Sequence[_Picture], images: Images) -> list[Entr
     lines = np.array([p.held.size_line for p in pictures], dtype=np.int64)
     rows = recorded_sizes(images, np.arange(len(pictures)), lines)
     return [row._replace(label_path=_relative(root, row.label_path)) for row in rows]
+
+
+def _listed_in_vain(root: str, splits: Sequence[_Split], images: Images) -> Iterator[Entry]:
+    """Where a list names a picture that is not there."""
+    first = 0
+    for split in splits:
+        of = np.arange(first, first + len(split.pictures))
+        first += len(of)
+        if split.part.listed is not None:
+            lines = np.array([split.lines[Path(p.xml).stem] for p in split.pictures], dtype=np.int64)
+            yield from missing_pictures(images, of, lines, _relative(root, str(split.part.listed)))
 
 
 def _merged(splits: Sequence[_Split]) -> tuple[Split, ...]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
+from xml.etree import ElementTree
 from xml.parsers import expat
 
 CORNERS = ("xmin", "ymin", "xmax", "ymax")
@@ -106,6 +108,9 @@ class _Reader:
 
 def parse_voc(data: bytes) -> VocXml:
     """What an xml holds, up to where it breaks. Never raises for what a file says."""
+    plain = _plain(data)
+    if plain is not None:
+        return plain
     reader = _Reader()
     if not data.strip():
         reader.found.fault = (1, "malformed", "empty file, should be an <annotation>")
@@ -122,6 +127,54 @@ def parse_voc(data: bytes) -> VocXml:
         reader.found.fault = (1, "encoding", f"no valid xml: {str(error)[:80]}")
     return reader.found
 
+
+def _plain(data: bytes) -> VocXml | None:
+    """The same from sound xml without declarations, comments and a second byte per letter, in a quarter of the time.
+
+    ElementTree gives no lines: these are counted where the tags stand. None where the two might not agree.
+    """
+    if b"<!" in data or b"\x00" in data:
+        return None
+    try:
+        root = ElementTree.fromstring(data)
+    except (ElementTree.ParseError, LookupError, ValueError):
+        return None
+    items = root.findall("object")
+    tags = [match.start() for match in _OBJECT_TAG.finditer(data)]
+    if root.tag != "annotation" or len(tags) != len(items):
+        return None
+    found = VocXml(
+        filename=(root.findtext("filename") or "").strip(),
+        filename_line=_line(data, data.find(b"<filename")),
+        width=number_of(root.findtext("size/width") or ""),
+        height=number_of(root.findtext("size/height") or ""),
+        size_line=_line(data, data.find(b"<size")),
+    )
+    line, at = 1, 0
+    for item, tag in zip(items, tags, strict=True):
+        line, at = line + data.count(b"\n", at, tag), tag
+        found.objects.append(_object(line, _parts(item)))
+    return found
+
+
+def _parts(item: ElementTree.Element) -> dict[str, str]:
+    """Texts below an object by their path, the first that holds something; the name as written, others without blanks."""
+    parts: dict[str, str] = {}
+    for child in item:
+        text = child.text or ""
+        parts[child.tag] = parts.get(child.tag) or (text if child.tag == "name" else text.strip())
+        if child.tag == "bndbox":
+            for side in child:
+                key = f"bndbox/{side.tag}"
+                parts[key] = parts.get(key) or (side.text or "").strip()
+    return parts
+
+
+def _line(data: bytes, at: int) -> int:
+    return data.count(b"\n", 0, at) + 1 if at >= 0 else 1
+
+
+_OBJECT_TAG = re.compile(rb"<object[\s/>]")
 
 _ENCODING = (
     expat.errors.codes[expat.errors.XML_ERROR_UNKNOWN_ENCODING],

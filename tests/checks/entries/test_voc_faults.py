@@ -89,3 +89,20 @@ def test_renamed_pictures_with_their_old_names_are_a_warning(tmp_path: Path) -> 
     report = report_of(write_voc(tmp_path, made))
     assert report.verdict == "healthy"
     assert len([f for o, f in report.findings("warning") if o.code == "D237"]) == len(stems)
+
+
+def test_one_class_under_two_spellings(tmp_path: Path) -> None:
+    text = xml("train1", items(1).replace("<name>b</name>", "<name>Bird</name>") + item("bird", (90, 20, 120, 50)))
+    report = report_of(write_voc(tmp_path, {"train1": text}))
+    (finding,) = [f for o, f in report.findings("error") if o.code == "D415"]
+    assert (finding.place.path, finding.place.line) == ("Annotations/train1.xml", LAST)
+    assert "class-map-mismatch" in {d.cause for d in report.diagnoses if d.status in ("proved", "consistent")}
+
+
+def test_a_listed_picture_that_is_not_there_is_named_with_the_line_of_the_list(tmp_path: Path) -> None:
+    root = write_voc(tmp_path)
+    (root / "JPEGImages" / "val4.jpg").unlink()
+    report = report_of(root)
+    (finding,) = [f for o, f in report.findings("error") if o.code == "D102"]
+    assert (finding.place.path, finding.place.line) == ("ImageSets/Main/val.txt", 5)
+    assert report.diagnoses[0].cause == "missing-images"

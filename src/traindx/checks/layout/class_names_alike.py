@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from traindx.core.check import Facts, check
 from traindx.core.class_counts import boxes_per_class
 from traindx.core.dataset import Dataset, dataset_of
 from traindx.core.finding import Finding, Measured, Place
+from traindx.core.row_findings import place_of
 
 SYSTEMATIC = 0.25
 """Share of the names from which pairs that differ by case are meant, as upper and lower case in sets of letters. A guess."""
@@ -26,21 +29,27 @@ def class_names_alike(dataset: Dataset) -> Iterator[Finding | Measured]:
     ## How to fix
     Give the labels of both one id, and delete the other name.
     """
-    if dataset.format != "yolo" or not dataset.names:
+    if dataset.task != "detect" or not dataset.names:
         return
     first: dict[str, int] = {}
     pairs: list[tuple[int, int]] = []
     for i, name in sorted(dataset.names.items()):
         key = name.casefold().strip()
-        if key in first and (len(key) > 1 or name == dataset.names[first[key]]):
+        same = key in first and name == dataset.names[first[key]]
+        if (
+            key in first and (len(key) > 1 or same) and not (same and dataset.format == "coco")
+        ):  # that is a duplicate entry
             pairs.append((first[key], i))
         first.setdefault(key, i)
-    counts = [int(sum(split[i] for split in boxes_per_class(dataset).values())) for i in range(dataset.num_classes)]
+    splits = boxes_per_class(dataset).values() if pairs else ()
+    counts = [int(sum(split[i] for split in splits)) for i in range(dataset.num_classes)]
     used = [(a, b) for a, b in pairs if max(a, b) < len(counts) and counts[a] and counts[b]]
     wrong = used if 2 * len(pairs) < SYSTEMATIC * len(dataset.names) or len(pairs) < 3 else []
     yield Measured("pairs of classes with one name", len(wrong), "0")
     for a, b in wrong:
         place = Place(path=dataset.source_path, line=dataset.settings_lines.get(f"names.{b}"), setting="names")
+        if dataset.format == "voc":
+            place = place_of(dataset, int(np.flatnonzero(dataset.boxes.class_id == b)[0]))
         text = f"ids {a} and {b} are called {dataset.names[a]!r} and {dataset.names[b]!r}: {counts[a]} and {counts[b]} boxes"
         yield Finding(place, f"{text} of one class under two ids")
 
