@@ -18,8 +18,5 @@ def boxes_per_class(dataset: Dataset) -> dict[str, Ints]:
         }
     ids = dataset.boxes.class_id
     legal = (ids >= 0) & (ids < n) & (ids == np.floor(ids))
-    split_of_box = dataset.images.split[dataset.boxes.image]
-    return {
-        split.name: np.bincount(ids[legal & (split_of_box == split.name)].astype(np.int64), minlength=n)
-        for split in dataset.splits
-    }
+    within = {split.name: (dataset.images.split == split.name)[dataset.boxes.image] for split in dataset.splits}
+    return {name: np.bincount(ids[legal & own].astype(np.int64), minlength=n) for name, own in within.items()}

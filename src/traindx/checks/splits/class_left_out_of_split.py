@@ -54,11 +54,11 @@ def _pictures_per_class(dataset: Dataset) -> dict[str, Ints]:
         image, ids = np.arange(len(dataset.images)), dataset.images.class_id
     else:
         legal = (boxes.class_id >= 0) & (boxes.class_id < n) & (boxes.class_id == np.floor(boxes.class_id))
-        pairs = np.unique(np.stack([boxes.image[legal], boxes.class_id[legal].astype(np.int64)]), axis=1)
-        image, ids = pairs[0], pairs[1]
+        keys = np.sort(boxes.image[legal] * n + boxes.class_id[legal].astype(np.int64), kind="stable")  # nearly sorted
+        image, ids = np.divmod(keys[np.diff(keys, prepend=-1) > 0], n)
     known = (ids >= 0) & (ids < n)
-    split = dataset.images.split[image]
-    return {s.name: np.bincount(ids[known & (split == s.name)], minlength=n) for s in dataset.splits}
+    within = {s.name: (dataset.images.split == s.name)[image] for s in dataset.splits}
+    return {name: np.bincount(ids[known & own], minlength=n) for name, own in within.items()}
 
 
 def _set(pictures: int) -> Dataset:

@@ -64,7 +64,7 @@ def _mix(dataset: Dataset, split: str) -> tuple[Floats, Floats] | None:
     else:
         boxes = dataset.boxes
         legal = (boxes.class_id >= 0) & (boxes.class_id < n) & (boxes.class_id % 1 == 0)
-        chosen = np.flatnonzero(legal & (images.split[boxes.image] == split))
+        chosen = np.flatnonzero(legal & (images.split == split)[boxes.image])
         of, classes = boxes.image[chosen], boxes.class_id[chosen].astype(np.int64)
     if n < 2 or len(np.unique(of)) < FEWEST:
         return None
