@@ -35,7 +35,8 @@ def unlabelled(dataset: Dataset) -> list[Unlabelled]:
 
     A fault is: a whole split without labels (of a test split only if they are found elsewhere); a whole folder of more
     than `BACKGROUND_SHARE` of its split, or whose labels are found elsewhere; most of a folder's missing labels found in
-    one other folder; a label beside the place looked for under another spelling. None in classification.
+    one other folder; a label beside the place looked for under another spelling; as many orphan labels in the folder, where
+    they are more than `BACKGROUND_SHARE` of the split: pictures or labels were renamed. None in classification.
     """
     images = dataset.images
     if dataset.task == "classify" or not (images.label_state == "missing").any():
@@ -68,9 +69,12 @@ def _judge(
     whole = len(rest) == len(members)
     share = len(rest) / size
     moved = found >= max(1 if whole else 3, 0.8 * len(rest)) and (whole or share > BACKGROUND_SHARE)
+    orphans = sum(_folder(dataset.absolute(path)) == folder for path, _ in dataset.orphans)
     fault = ""
     if moved:
         fault = "elsewhere"
+    elif share > BACKGROUND_SHARE and orphans >= 0.8 * len(rest):
+        fault = "renamed"
     elif split != "test" and (whole_split or (whole and share > BACKGROUND_SHARE)):
         fault = "none"
     yield Unlabelled(split, folder, tuple(rest), len(members), found, where, fault)

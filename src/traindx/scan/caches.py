@@ -29,11 +29,14 @@ MAGIC = b"\x93NUMPY"
 
 @dataclass(frozen=True)
 class Cached:
-    """What a label cache holds: rows (class id, x, y, w, h) per picture, as absolute paths of then; its hash and version."""
+    """What a label cache holds: rows (class id, x, y, w, h) per picture, by the absolute path of then, and its hash.
+
+    `dropped` is how many pictures the trainer left out as faulty.
+    """
 
     rows: Mapping[str, Floats]
     hash: str
-    version: str
+    dropped: int = 0
 
 
 def label_caches(
@@ -51,7 +54,7 @@ def label_caches(
     found: list[Oddity] = []
     for path in places:
         cached = read_cache(path)
-        if cached is not None and (changed := _changed(cached, now)):
+        if cached is not None and (changed := _changed(cached, now, [e.picture for e in entries])):
             used = any(_is_used(cached, chosen, classes) for chosen in splits.values())
             found.append(Oddity(os.path.relpath(path, root), "stale-cache" if used else "outdated-cache", changed))
     return tuple(found)
@@ -87,7 +90,9 @@ def read_cache(path: Path) -> Cached | None:
         return None
     found = values.get("labels")
     rows = _of_ultralytics(found) if isinstance(found, list) else _of_yolov5(values)
-    return Cached(rows, str(values["hash"]), str(values.get("version", "")))
+    results = values.get("results")  # found, missing, empty, corrupt, total
+    dropped = results[3] if isinstance(results, (tuple, list)) and len(results) == 5 else 0
+    return Cached(rows, str(values["hash"]), dropped if isinstance(dropped, int) else 0)
 
 
 def _of_ultralytics(found: list[Any]) -> dict[str, Floats]:
@@ -110,12 +115,21 @@ def _of_yolov5(values: Mapping[Any, Any]) -> dict[str, Floats]:
     return rows
 
 
-def _changed(cached: Cached, now: Mapping[str, Floats | None]) -> str:
-    """What the cache says otherwise than the files, in words, or empty; pictures are matched by folder and name."""
+def _changed(cached: Cached, now: Mapping[str, Floats | None], pictures: Sequence[str]) -> str:
+    """What the cache says otherwise than the files, in words, or empty; pictures are matched by folder and name.
+
+    Pictures that it lacks are those of the folders that it covers, unless the trainer left as many out as faulty.
+    """
     then = {_key(picture): rows for picture, rows in cached.rows.items()}
     gone = sorted(key for key in then if key not in now)
     other = sorted(key for key in then if key in now and _differs(then[key], now[key]))
+    folders = {key.rpartition("/")[0] for key in then}
+    new = sorted(key for key in now if key.rpartition("/")[0] in folders and key not in then)
     parts = []
+    if cached.rows and not cached.rows.keys() & set(pictures):
+        parts.append(f"its pictures were in {folder_of(next(iter(cached.rows)))}")
+    if len(new) > cached.dropped:
+        parts.append(f"it lacks {len(new)} of the pictures of today, such as {new[0]}")
     if other:
         parts.append(f"the labels of {len(other)} of its {len(then)} pictures are others now, such as {other[0]}")
     if gone:
@@ -124,8 +138,8 @@ def _changed(cached: Cached, now: Mapping[str, Floats | None]) -> str:
 
 
 def _key(picture: str) -> str:
-    parts = picture.replace("\\", "/").rsplit("/", 2)
-    return "/".join(parts[-2:])
+    """The last three parts of a path, as train/images/a.jpg."""
+    return "/".join(picture.replace("\\", "/").split("/")[-3:])
 
 
 def _differs(then: Floats, now: Floats | None) -> bool:
