@@ -41,7 +41,10 @@ def picture_not_found(dataset: Dataset) -> Iterator[Finding | Measured]:
         written = f" (written `{split.written}`)" if split.written else ""
         place = split.looked_in if entries else dataset.source
         path = place.removeprefix(dataset.root.rstrip("/") + "/")
-        yield Finding(Place(path=path, setting=split.name), f"{split.name}: {split.problem}{written}")
+        yield Finding(
+            Place(path=path, line=dataset.settings_lines.get(split.name), setting=split.name),
+            f"{split.name}: {split.problem}{written}",
+        )
     entry = {int(dataset.rows.image[i]): i for i in entries_of(dataset, "missing-picture")}
     by_split: dict[str, list[int]] = {}
     for i in absent:

@@ -1,0 +1,1 @@
+"""Tests of layout, settings and class maps, from files to verdict."""
