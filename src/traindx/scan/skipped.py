@@ -46,14 +46,16 @@ def _candidates(folder: str, loader: Literal["torchvision", "ultralytics"]) -> I
     known = NO_PICTURES | PICTURE_SUFFIXES | (TORCHVISION if loader == "torchvision" else frozenset())
     try:
         with os.scandir(folder) as items:
-            files = sorted(item.path for item in items if item.is_file())
+            unknown = [item for item in items if _suffix(item.name) not in known and not item.name.startswith(".")]
+            files = sorted(item.path for item in unknown if item.is_file())
     except OSError:
         return
     for path in files:
-        name = name_of(path)
-        suffix = name.rpartition(".")[2].lower() if "." in name else ""
-        if suffix not in known and not name.startswith("."):
-            yield path, suffix
+        yield path, _suffix(name_of(path))
+
+
+def _suffix(name: str) -> str:
+    return name.rpartition(".")[2].lower() if "." in name else ""
 
 
 def picture_kind(path: str) -> str:

@@ -39,7 +39,9 @@ def read_yolo(settings: Settings, measure: Measure) -> Dataset:
     labels = [label_path(entry.picture) for entry in entries]
     label_paths, label_of_entry = _once(labels)
     files = read_label_files(label_paths, _keypoint_fields(settings))
+    picture_folders = sorted({entry.picture.rpartition(os.sep)[0] for entry in entries})
     pictures, picture_of_entry = _once([entry.picture for entry in entries])
+    label_folders = {folder_of(label_path(f"{folder}{os.sep}x.jpg")) for folder in picture_folders}
     measured = measure(pictures)
     if len(pictures) < len(entries):
         measured = measured.take(picture_of_entry)
@@ -55,9 +57,9 @@ def read_yolo(settings: Settings, measure: Measure) -> Dataset:
         rows=_rows(root, files, label_of_entry),
         orphans=find_orphans(root, entries, labels),
         labels_elsewhere=find_elsewhere(root, files.paths, files.states),
-        class_maps={settings.file_name: settings.names, **find_class_maps(root, set(map(folder_of, files.paths)))},
+        class_maps={settings.file_name: settings.names, **find_class_maps(root, label_folders)},
         oddities=(
-            *_oddities(root, settings, written, entries),
+            *_oddities(root, settings, written, picture_folders),
             *label_caches(root, entries, labels, files, len(settings.names)),
             *picture_caches(root, [entry.picture for entry in entries], measured),
         ),
@@ -66,8 +68,7 @@ def read_yolo(settings: Settings, measure: Measure) -> Dataset:
     )
 
 
-def _oddities(root: str, settings: Settings, written: KeyLines, entries: list[Entry]) -> tuple[Oddity, ...]:
-    folders = sorted({folder_of(entry.picture) for entry in entries})
+def _oddities(root: str, settings: Settings, written: KeyLines, folders: list[str]) -> tuple[Oddity, ...]:
     twice = (Oddity(settings.file_name, "yaml", text, line=line) for line, text in written.twice)
     return (*twice, *skipped_pictures(root, folders, loader="ultralytics"))
 
@@ -111,7 +112,7 @@ def _images(
         path=_objects([_relative(root, entry.picture) for entry in entries]),
         split=_objects([entry.split for entry in entries]),
         label_path=_objects(labels),
-        label_state=_objects([files.states[i] for i in label_of_entry]),
+        label_state=_objects(files.states)[label_of_entry],
     )
 
 
@@ -119,20 +120,21 @@ def _boxes(root: str, files: LabelFiles, label_of_entry: Ints) -> Boxes:
     """Every picture gets the rows of its label file, also where two pictures share one."""
     parsed = files.parsed
     counts = np.bincount(parsed.file, minlength=len(files.paths))
-    first = np.cumsum(counts) - counts
-    per_entry = counts[label_of_entry]
-    image = np.repeat(np.arange(len(label_of_entry)), per_entry)
-    offset = np.arange(len(image)) - np.repeat(np.cumsum(per_entry) - per_entry, per_entry)
-    label = label_of_entry[image]
-    row = first[label] + offset
     relative = _objects([_relative(root, path) for path in files.paths])
-    values = parsed.values[row]
+    image, file, line, values = parsed.file, parsed.file, parsed.line, parsed.values
+    if len(label_of_entry) > len(counts):
+        per_entry = counts[label_of_entry]
+        image = np.repeat(np.arange(len(label_of_entry)), per_entry)
+        offset = np.arange(len(image)) - np.repeat(np.cumsum(per_entry) - per_entry, per_entry)
+        file = label_of_entry[image]
+        row = (np.cumsum(counts) - counts)[file] + offset
+        line, values = line[row], values[row]
     return Boxes(
         image=image,
-        label_path=relative[label],
-        line=parsed.line[row],
-        id=np.broadcast_to(np.int64(-1), len(row)),
-        **{name: values[:, i].copy() for i, name in enumerate(("class_id", "x", "y", "w", "h"))},
+        label_path=np.repeat(relative, counts) if file is image else relative[file],
+        line=line,
+        id=np.broadcast_to(np.int64(-1), len(line)),
+        **{name: np.ascontiguousarray(values[:, i]) for i, name in enumerate(("class_id", "x", "y", "w", "h"))},
     )
 
 
