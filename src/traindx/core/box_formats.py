@@ -46,15 +46,16 @@ class Readings:
 
 @dataclass(frozen=True)
 class _Marks:
-    """Per box: which tests it passes. `tail` leaves the picture at right or bottom, as centre or as upper left corner."""
+    """Per box: which tests it passes. `tail` leaves the picture at right or bottom, as centre or as upper left corner;
+    `odd` and `starts` count sides (see `starts_whole`)."""
 
     known: Mask
     corners: Mask
     outside: Mask
     head: Mask
     tail: Mask
-    odd: Mask
-    starts: Mask
+    odd: Ints
+    starts: Ints
 
 
 def misread_boxes(dataset: Dataset, least: int = 10) -> Readings:
@@ -78,16 +79,16 @@ def _marks(dataset: Dataset) -> _Marks:
     known = plain_boxes(dataset) | fits
     left_top, right_bottom = (over > BEYOND for over in overhang(dataset))
     beyond = (b.x + b.w > 1 + BEYOND) | (b.y + b.h > 1 + BEYOND)
-    odd, starts = starts_whole(dataset) if (left_top & known).any() else (np.zeros(len(b), bool),) * 2
-    odd &= ~beyond
+    odd, starts = starts_whole(dataset) if (left_top & known).any() else (np.zeros(len(b), np.int64),) * 2
+    inside = known & ~beyond
     return _Marks(
         known,
         fits & known,
         (left_top | right_bottom) & known,
         left_top & known,
         (right_bottom | beyond) & known,
-        odd & known,
-        starts & known,
+        odd * inside,
+        starts * inside,
     )
 
 
@@ -108,14 +109,14 @@ def _misread(marks: _Marks, group: Ints, names: list[str], least: int) -> list[M
 def _misread_files(marks: _Marks, image: Ints, images: int) -> list[Misread]:
     """Files of three boxes or more that all fit as corners, or of five as upper left corner, half of which leave the picture.
 
-    In a set whose boxes of odd size have their centres on half pixels, three boxes of a file that begin on whole pixels are
-    enough, if one of them leaves the picture.
+    In a set whose boxes of odd size have their centres on half pixels, four odd sides of a file that begin on whole pixels
+    are enough, if one of its boxes leaves the picture.
     """
     columns = (marks.known, marks.corners, marks.outside, marks.head, marks.tail, marks.odd, marks.starts)
     n, corners, outside, head, tail, odd, starts = (_count(c, image, images) for c in columns)
     two = (n >= 3) & (corners == n) & (outside >= n / 2)
     drawn = marks.odd.sum() >= 20 and marks.starts.sum() <= 0.5 * marks.odd.sum()
-    corner = ~two & (tail == 0) & (((n >= 5) & (head >= n / 2)) | (drawn & (odd >= 3) & (starts == odd) & (head >= 1)))
+    corner = ~two & (tail == 0) & (((n >= 5) & (head >= n / 2)) | (drawn & (odd >= 4) & (starts == odd) & (head >= 1)))
     return [
         _part(marks, image == g, CORNERS if two[g] else UPPER_LEFT, " of this file")
         for g in np.flatnonzero(two | corner).tolist()
@@ -128,5 +129,5 @@ def _part(marks: _Marks, inside: Mask, reading: Reading, where: str) -> Misread:
     return Misread(reading, where, index, marks.outside[index], fits)
 
 
-def _count(mask: Mask, group: Ints, groups: int) -> Floats:
+def _count(mask: Mask | Ints, group: Ints, groups: int) -> Floats:
     return np.bincount(group, weights=mask, minlength=groups).astype(np.float64)

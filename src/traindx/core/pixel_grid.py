@@ -40,15 +40,18 @@ def corners_whole(dataset: Dataset, index: Ints, *, turned: bool = False, sides_
     return whole
 
 
-def starts_whole(dataset: Dataset) -> tuple[Mask, Mask]:
-    """Boxes of whole odd width and height [px], and those of them whose first two numbers are whole pixels too.
+def starts_whole(dataset: Dataset) -> tuple[Ints, Ints]:
+    """How many sides of each box are odd numbers of pixels (0 to 2), and how many of these have a whole number before.
 
-    The centre of a box of odd size with whole corners lies on a half pixel; its corner does not.
+    The centre of a side that is odd and begins on a whole pixel lies on a half pixel; its beginning does not.
     """
     b, images = dataset.boxes, dataset.images
-    width, height = images.width[b.image].astype(float), images.height[b.image].astype(float)
-    odd = _odd(b.w * width) & _odd(b.h * height)
-    return odd, odd & _whole(b.x * width) & _whole(b.y * height)
+    count = np.zeros((2, len(b)), dtype=np.int64)
+    for first, size, side in ((b.x, b.w, images.width), (b.y, b.h, images.height)):
+        pixels = side[b.image].astype(float)
+        odd = _odd(size * pixels)
+        count += [odd, odd & _whole(first * pixels)]
+    return count[0], count[1]
 
 
 def _whole(values: Floats) -> Mask:

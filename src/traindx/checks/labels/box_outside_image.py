@@ -10,6 +10,7 @@ from traindx.core.box_readings import overhang, plain_boxes
 from traindx.core.check import Facts, check
 from traindx.core.dataset import Dataset, dataset_of
 from traindx.core.finding import Finding, Measured
+from traindx.core.recorded_frame import in_recorded_frame
 from traindx.core.row_findings import count_rows, row_findings
 
 
@@ -33,7 +34,7 @@ def box_outside_image(
         return
     b, images = dataset.boxes, dataset.images
     left_top, right_bottom = overhang(dataset)
-    index = np.flatnonzero(((left_top > 0) | (right_bottom > 0)) & plain_boxes(dataset))
+    index = np.flatnonzero(((left_top > 0) | (right_bottom > 0)) & plain_boxes(dataset) & ~in_recorded_frame(dataset))
     width, height = (side[b.image[index]].astype(float) for side in (images.width, images.height))
     width[width == 0], height[height == 0] = np.nan, np.nan
     x0, x1 = (b.x - b.w / 2)[index] * width, (b.x + b.w / 2)[index] * width

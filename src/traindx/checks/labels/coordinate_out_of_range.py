@@ -10,6 +10,7 @@ from traindx.core.box_readings import out_of_range
 from traindx.core.check import Facts, check
 from traindx.core.dataset import Dataset, dataset_of
 from traindx.core.finding import Finding, Measured
+from traindx.core.recorded_frame import in_recorded_frame
 from traindx.core.row_findings import count_rows, row_findings
 
 
@@ -29,13 +30,13 @@ def coordinate_out_of_range(dataset: Dataset) -> Iterator[Finding | Measured]:
         return
     b = dataset.boxes
     x0, y0, x1, y1 = dataset.corners()
-    wrong = np.flatnonzero(out_of_range(dataset))
+    wrong = np.flatnonzero(out_of_range(dataset) & ~in_recorded_frame(dataset))
     yield Measured("boxes with a coordinate outside 0..1", count_rows(dataset, wrong), "0")
 
     def message(i: int) -> str:
         if dataset.format != "yolo" and np.isfinite(x0[i]):
             width, height = (side[b.image[i]] for side in (dataset.images.width, dataset.images.height))
-            return f"box {x0[i]:g} {y0[i]:g} .. {x1[i]:g} {y1[i]:g} lies outside the {width}x{height} picture"
+            return f"box {x0[i]:g} {y0[i]:g} .. {x1[i]:g} {y1[i]:g} does not fit the {width}x{height} picture"
         values = {"x": b.x[i], "y": b.y[i], "w": b.w[i], "h": b.h[i]}
         name, value = max(values.items(), key=lambda item: max(item[1] - 1, -item[1]))
         return f"{name} of the box is {value:g}, should be within 0..1"

@@ -40,13 +40,16 @@ def label_not_found(dataset: Dataset) -> Iterator[Finding | Measured]:
             Measured("pictures without a label", len(group.images), f"0 of {group.of}"),
         )
         yield Finding(_place(dataset, first), _message(dataset, group), evidence)
-    others = [i for group in faulty for i in group.images[1:]]
+    others = [i for group in faulty for i in group.images[1:] if dataset.format != "coco"]
     for n, i in enumerate(others[:MOST]):
         text = f"no label file {dataset.images.label_path[i]}{and_more(n, len(others))}"
         yield Finding(_place(dataset, i), text)
 
 
 def _message(dataset: Dataset, group: Unlabelled) -> str:
+    if dataset.format == "coco":
+        json = str(dataset.images.label_path[group.images[0]])
+        return f"{len(group.images)} pictures of {group.split} and not one annotation in {json}"
     first = str(dataset.images.path[group.images[0]])
     if group.fault == "spelling":
         found = group.elsewhere.rpartition("/")[2]

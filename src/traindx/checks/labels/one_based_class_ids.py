@@ -28,7 +28,7 @@ def one_based_class_ids(dataset: Dataset, *, stray: float = 0.01) -> Iterator[Fi
     Subtract one from the first field of every row, and delete cached labels (`*.cache`). Tools that export ids from 1
     (COCO's category_id) need a mapping on export.
     """
-    if not len(dataset.boxes) or dataset.format != "yolo":
+    if not len(dataset.boxes) or dataset.format not in ("yolo", "coco"):
         return
     ids, n = dataset.boxes.class_id, dataset.num_classes
     whole = ids[(ids == np.floor(ids)) & (np.abs(ids) < 1e6)].astype(int)
@@ -50,12 +50,15 @@ def one_based_class_ids(dataset: Dataset, *, stray: float = 0.01) -> Iterator[Fi
     rows = np.flatnonzero(ids >= 1)
     heads = first_rows(dataset, rows[np.argsort(ids[rows] != n, kind="stable")])  # impossible ids first
     first = int(heads[0])
-    text = f"class ids run {int(used.min())}..{int(used.max())} over {len(ids):,} boxes, should run 0..{n - 1}"
-    yield Finding(
-        place_of(dataset, first), f"{text}: they count from 1", (*evidence, picture_of(dataset, first, [first]))
+    base = (
+        min((i for found in dataset.class_maps.values() for i in found), default=0) if dataset.format == "coco" else 0
     )
+    lowest, highest = int(used.min()) + base, int(used.max()) + base
+    text = f"class ids run {lowest}..{highest} over {len(ids):,} boxes, should run {base}..{n - 1 + base}"
+    why = "each is one too large" if base else "they count from 1"
+    yield Finding(place_of(dataset, first), f"{text}: {why}", (*evidence, picture_of(dataset, first, [first])))
     for k, i in enumerate(heads[1:MOST].tolist(), 1):
-        text = f"class id {ids[i]:g}, should be {ids[i] - 1:g}: the ids count from 1{and_more(k, len(heads))}"
+        text = f"class id {ids[i] + base:g}, should be {ids[i] - 1 + base:g}: {why}{and_more(k, len(heads))}"
         yield Finding(place_of(dataset, i), text)
 
 

@@ -18,6 +18,9 @@ from traindx.core.row_findings import MOST, and_more, first_rows, picture_of, pl
 FITS, MISFITS = 0.98, 0.5
 """A reading holds if at least so many boxes have whole corners under it, and at most so many as written."""
 
+DRAWN = 0.9
+"""Share of boxes with whole corners from which on the set is drawn on pixels, and three boxes tell of a file."""
+
 FEW, LOOK = 0.02, 20_000
 """Whole corners in fewer boxes than this share, of as many as are looked at first, mean that nothing lies on pixels."""
 
@@ -33,8 +36,8 @@ def swapped_axes(dataset: Dataset, *, least: int = 20) -> Iterator[Finding | Mea
 
     Every number is a legal share either way, but there are three witnesses. Boxes are drawn on whole pixels: of at least
     `least` boxes 98 % have whole corners with the axes swapped and at most half as written (in 4,888 boxes of blood
-    cells: 100 % as written, 0.7 % swapped); three are enough for a file of a set that is drawn on pixels otherwise. Objects
-    keep their shape in wide and in high pictures: the slope of their aspect over the picture's is near 0, swapped it is
+    cells: 100 % as written, 0.7 % swapped); three are enough for a file where nine of ten boxes of the set have whole corners.
+    Objects keep their shape in wide and in high pictures: the slope of their aspect over the picture's is near 0, swapped it is
     near 2. A tenth of the boxes leave the picture as written, and hardly one does when swapped. Looked at are the set, its
     splits, folders, files of a common name, and single files. Square pictures, pictures that EXIF turns, and pictures of
     one size with boxes that were rescaled after drawing cannot be told. The thresholds are guesses.
@@ -81,7 +84,7 @@ def _wrong(dataset: Dataset, index: Ints, least: int, *, turned: bool) -> tuple[
     if not swapped.any():
         return np.zeros(0, dtype=np.int64), 0
     image = dataset.boxes.image[index]
-    alone = (np.arange(len(dataset.images)), 3 if whole.mean() >= MISFITS else least)
+    alone = (np.arange(len(dataset.images)), 3 if whole.mean() >= DRAWN else least)
     for group, enough in (*((group, least) for group in _parts(dataset)), alone):
         of_box = group[image]
         n, fit, read = np.bincount(of_box), np.bincount(of_box, weights=swapped), np.bincount(of_box, weights=whole)
