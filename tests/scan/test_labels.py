@@ -84,3 +84,73 @@ def test_one_broken_number_costs_only_its_own_row() -> None:
 def test_the_line_of_a_byte_that_is_not_utf_8_is_named() -> None:
     (odd,) = parse([b"0 0.5 0.5 0.1 0.1\r\n0 0.5 0.5 0.1 0.1 \xe9\r\n"]).odd
     assert (odd.line, odd.kind) == (2, "encoding") and "0xe9" in odd.reason
+
+
+def _some_number(rng: random.Random) -> str:
+    value = rng.choice([rng.random(), rng.random() * 3 - 1, 0.0, 1.0, rng.random() * 1e-7])
+    forms = (f"{value:.6f}", repr(value), f"{value:e}", f"{value:.3E}", f"{value:g}", f"{value:.0f}.")
+    odd = (
+        "nan",
+        "inf",
+        "-inf",
+        "1e400",
+        "1_0",
+        "+0.5",
+        "0x1",
+        "1,5",
+        "",
+        "abc",
+        "1.2.3",
+        "0.5\x00",
+        "٣",
+        "1e",
+        '"0.5"',
+    )
+    return rng.choice(odd) if rng.random() < 0.004 else rng.choice(forms).replace("0.", rng.choice(["0.", "."]), 1)
+
+
+def _some_row(rng: random.Random) -> str:
+    blank = rng.choice([" ", " ", " ", "\t", "  ", " \t", "\x0b"]) if rng.random() < 0.05 else " "
+    count = rng.choice([4, 6, 7, 9, 11]) if rng.random() < 0.01 else 5
+    row = blank.join([str(rng.randrange(-1, 12)), *(_some_number(rng) for _ in range(count - 1))])
+    before, after = (rng.choice(["", "", " ", "\t"]) if rng.random() < 0.05 else "" for _ in range(2))
+    return rng.choice(["", " ", "\t"]) if rng.random() < 0.02 else before + row + after
+
+
+def _some_file(rng: random.Random) -> bytes:
+    end = rng.choice(["\n", "\n", "\n", "\r\n"] if rng.random() < 0.97 else ["\r"])
+    text = end.join(_some_row(rng) for _ in range(rng.choice([0, 1, 2, 5, 9]))) + rng.choice(["", end, end + end])
+    mark = b"\xef\xbb\xbf" if rng.random() < 0.01 else b""
+    return mark + text.encode() + (b"\xe9" if rng.random() < 0.003 else b"")
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_tables_and_single_lines_give_the_same_whatever_is_in_the_files(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = random.Random(seed)
+    files = [_some_file(rng) for _ in range(200 if seed % 2 else 3)] * (1 if seed % 3 else 2)
+    monkeypatch.setattr(labels, "BATCH", rng.choice([1, 2, 16, 4096]))
+    fast = parse(files)
+    monkeypatch.setattr(labels, "_table_of", lambda files: None)
+    counted = parse(files)
+    monkeypatch.setattr(labels, "_told_apart", lambda files: (labels._no_rows(), np.arange(len(files))))
+    slow = parse(files)
+    for other in (counted, slow):
+        np.testing.assert_array_equal(fast.file, other.file)
+        np.testing.assert_array_equal(fast.line, other.line)
+        np.testing.assert_array_equal(fast.values, other.values)
+        assert fast.odd == other.odd
+
+
+def test_clean_files_are_read_as_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(labels, "_told_apart", None)  # what is not clean would end here
+    files = [
+        b"0 0.5 0.5 0.1 0.1\n1 .5 1e-1 1 0.25",
+        b"",
+        b"2 0.5 0.5 0.1 0.1\r\n3 0 0 1 1\r\n",
+        b"0\t0.5\t0.5\t0.1\t0.1 \n\n",
+    ]
+    parsed = parse(files)
+    assert parsed.file.tolist() == [0, 0, 2, 2, 3] and parsed.line.tolist() == [1, 2, 1, 2, 1]
+    np.testing.assert_array_equal(parsed.values[:, 0], [0, 1, 2, 3, 0])
