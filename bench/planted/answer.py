@@ -1,4 +1,4 @@
-"""What a tool said about one set, as a line of JSON, and the file that holds the lines."""
+"""What a tool said about one set, and what was planted in it, as lines of JSON, and the files that hold them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from bench.planted.truth import Truth, Where
 
 
 @dataclass(frozen=True)
@@ -55,10 +57,31 @@ def append(path: Path, answer: Answer) -> None:
 
 
 def _lines(path: Path) -> Iterator[Answer]:
-    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
-        try:
-            fields: dict[str, Any] = json.loads(line)
-        except ValueError:
-            continue
+    for fields in _dicts(path):
         said = tuple(Said(**{**s, "causes": tuple(s["causes"])}) for s in fields["said"])
         yield Answer(**{**fields, "said": said, "named": tuple(fields["named"])})
+
+
+def remember(path: Path, case: str, truth: Truth) -> None:
+    """Add what was planted, as it was planted."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps({"case": case, **asdict(truth)}) + "\n")
+
+
+def truths(path: Path) -> dict[str, Truth]:
+    """What was planted, by case."""
+    known = {}
+    for fields in _dicts(path):
+        places = tuple(Where(**place) for place in fields["places"])
+        case = fields.pop("case")
+        known[case] = Truth(**{**fields, "causes": tuple(fields["causes"]), "places": places})
+    return known
+
+
+def _dicts(path: Path) -> Iterator[dict[str, Any]]:
+    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+        try:
+            yield json.loads(line)
+        except ValueError:
+            continue

@@ -18,11 +18,11 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from bench.planted.answer import Answer, append, load
+from bench.planted.answer import Answer, append, load, remember
 from bench.planted.ask_traindx import ask
 from bench.planted.catalogue import Case, cases
 from bench.planted.peers import PEERS, Peer
-from bench.planted.tables import write_tables
+from bench.planted.tables import TRUTHS, write_tables
 from bench.planted.truth import Clean, Source, Truth
 
 ANSWERS = Path(__file__).parent.parent / "planted-answers"
@@ -65,7 +65,8 @@ def main() -> None:
             python = sys.executable if tool == "ultralytics" else options.peers_python or sys.executable
             with Peer(tool, python, PEERS[tool]) as peer:
                 _asked(tool, peer.ask, [c for c in chosen if c.what.format in peer.formats], options)
-    write_tables(ANSWERS, options.seeds, options.grounds)
+    if not options.only:
+        write_tables(ANSWERS, options.seeds)
 
 
 def _asked(tool: str, asked: Ask, chosen: Sequence[Case], options: argparse.Namespace) -> None:
@@ -77,7 +78,9 @@ def _asked(tool: str, asked: Ask, chosen: Sequence[Case], options: argparse.Name
 
     def one(case: Case) -> None:
         if time.monotonic() < until:
-            _, answer = answer_of(case, asked, options.grounds)
+            truth, answer = answer_of(case, asked, options.grounds)
+            if truth is not None:
+                remember(ANSWERS / TRUTHS, case.key, truth)
             append(file, answer)
             heard = answer.refused.strip().splitlines()[-1:] or list(answer.named) or ["nothing named"]
             print(f"{tool} {case.key}: {', '.join(heard)}", flush=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from bench.planted.answer import Answer, Said
 from bench.planted.truth import Truth, Where
@@ -10,10 +11,12 @@ from bench.planted.truth import Truth, Where
 
 @dataclass(frozen=True)
 class Score:
-    """`named`: the right cause is among those named (None where no cause is asked for). `found`: named, or a finding that
-    speaks for the right cause at the right place. `surfaced`: anything at all said about the place, or the set refused for
-    the right reason. `files` and `lines`: shares of the places that a right finding names (None without places).
-    `raised`: the verdict is faulty, where the fault is an error. `beside`: causes named that are not right.
+    """How near an answer comes to the truth.
+
+    `named`: the right cause is among those named (None where no cause is asked for). `found`: named, or a finding that
+    speaks for the right cause at the right place, or the set refused with a message that says why or names the file.
+    `surfaced`: anything at all said about the place. `files` and `lines`: shares of the places that a right finding names
+    (None without places). `raised`: the verdict is faulty, where the fault is an error. `beside`: other causes named.
     """
 
     found: bool
@@ -30,7 +33,7 @@ def score(truth: Truth, answer: Answer) -> Score:
     named = bool(set(truth.causes) & set(answer.named)) if truth.causes else None
     right = [s for s in answer.said if not truth.causes or set(truth.causes) & set(s.causes)]
     at_place = any(_hits(s, where) for s in right for where in truth.places)
-    refused = bool(answer.refused and truth.says and truth.says.lower() in answer.refused.lower())
+    refused = _refused(truth, answer.refused.lower())
     counted = truth.level == "count" and answer.backgrounds > 0
     found = bool(named) or at_place or refused or counted
     anything = any(_hits(s, where) for s in answer.said for where in truth.places)
@@ -44,6 +47,12 @@ def score(truth: Truth, answer: Answer) -> Score:
         raised=answer.faulty if truth.level == "error" else None,
         beside=tuple(cause for cause in answer.named if cause not in truth.causes),
     )
+
+
+def _refused(truth: Truth, words: str) -> bool:
+    """Given up with a message that says why, or that names the file."""
+    names = {Path(name).name.lower() for where in truth.places for name in (where.path, where.image) if name}
+    return bool(words) and (bool(truth.says and truth.says.lower() in words) or any(name in words for name in names))
 
 
 def _shares(truth: Truth, right: list[Said]) -> tuple[float | None, float | None]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import platform
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bench.planted.answer import Answer, load
+from bench.planted.answer import Answer, load, truths
 from bench.planted.catalogue import Case, cases
 from bench.planted.score import Alarm, Score, alarm, score
-from bench.planted.truth import Clean, Fault, Source, Truth
+from bench.planted.truth import Clean, Fault, Truth
 
+TRUTHS = "truths.jsonl"
 RESULTS = Path(__file__).parent.parent / "results"
 
 
@@ -26,22 +26,15 @@ class Row:
     scores: dict[str, Score]
 
 
-def truth_of(case: Case, grounds: str | None = None) -> Truth:
-    """The truth about a fault; the set is drawn once more and thrown away."""
-    assert isinstance(case.what, Fault)
-    with tempfile.TemporaryDirectory(prefix="planted-") as folder:
-        return case.what.plant(Path(folder), Source(case.seed, case.dose, grounds))
-
-
-def rows_of(answers: dict[str, dict[tuple[str, str], Answer]], seeds: int, grounds: str | None) -> list[Row]:
+def rows_of(answers: dict[str, dict[tuple[str, str], Answer]], known_truths: dict[str, Truth], seeds: int) -> list[Row]:
     """Every fault case that at least one tool was asked about."""
     made = []
     for case in cases(seeds):
-        if isinstance(case.what, Clean):
+        truth = known_truths.get(case.key)
+        if truth is None:
             continue
         heard = {tool: known[tool, case.key] for tool, known in answers.items() if (tool, case.key) in known}
         if heard:
-            truth = truth_of(case, grounds)
             made.append(Row(case, truth, {tool: score(truth, answer) for tool, answer in heard.items()}))
     return made
 
@@ -54,11 +47,11 @@ def alarms_of(answers: dict[str, dict[tuple[str, str], Answer]], seeds: int) -> 
     }
 
 
-def write_tables(folder: Path, seeds: int, grounds: str | None, results: Path = RESULTS) -> None:
+def write_tables(folder: Path, seeds: int, results: Path = RESULTS) -> None:
     """Write planted.md and planted.json from the answers in a folder."""
-    answers = {path.stem: load(path) for path in sorted(folder.glob("*.jsonl"))}
+    answers = {path.stem: load(path) for path in sorted(folder.glob("*.jsonl")) if path.name != TRUTHS}
     tools = sorted(answers, key=lambda tool: (tool != "traindx", tool))
-    rows, alarms = rows_of(answers, seeds, grounds), alarms_of(answers, seeds)
+    rows, alarms = rows_of(answers, truths(folder / TRUTHS), seeds), alarms_of(answers, seeds)
     versions = {tool: next(iter(answers[tool].values())).version for tool in tools}
     parts = [_head(tools, versions, rows, seeds), _families(tools, rows), _clean(tools, alarms)]
     parts += [_quality(tools, rows), _misses(rows), _faults(tools, rows)]
@@ -123,7 +116,8 @@ def _clean(tools: Sequence[str], alarms: dict[str, dict[str, Alarm]]) -> str:
         heard = alarms[tool].values()
         wrong = sum(a.faulty or bool(a.errors) for a in heard)
         warned, refused = (sum(map(bool, told)) for told in ([a.warnings for a in heard], [a.refused for a in heard]))
-        lines.append(f"| {tool} | {len(heard)} | **{wrong}** | {warned} | {refused} |")
+        named = sum(bool(a.named) for a in heard)
+        lines.append(f"| {tool} | {len(heard)} | **{wrong}** | {named} | {warned} | {refused} |")
     for key, a in alarms.get("traindx", {}).items():
         if a.faulty or a.errors or a.named:
             told = a.errors[:2] or a.named or (a.refused.strip().splitlines() or [""])[-1:]
