@@ -12,6 +12,7 @@ import traindx
 from traindx.causes import all_causes
 from traindx.checks import all_checks
 from traindx.core.check import Facts
+from traindx.core.dataset import Dataset
 from traindx.core.overview import overview
 from traindx.core.recording import Recording
 from traindx.core.report import Report
@@ -53,6 +54,7 @@ def check(
     scanning: Options | None = None,
     settings: Mapping[str, Any] | None = None,
     predictions: str | Path | None = None,
+    model: str | Path | None = None,
     label_noise: bool = False,
     progress: Progress | None = None,
     **judging: Any,
@@ -61,11 +63,14 @@ def check(
 
     `scanning` says how to scan; `settings` are those of the training to come (`imgsz`, `batch`, ...), as far as known.
     `predictions` is a file or folder of a model's predictions for these pictures, which then judge the labels;
+    `model` is a checkpoint whose class names are compared with the dataset's; it is read, not loaded.
     `label_noise` looks at every object once more, for labels that objects of the same look do not have.
     """
     from traindx.scan import scan
 
     dataset = scan(data, scanning, progress=progress)
+    if model is not None:
+        dataset = _with_names_of(dataset, Path(model))
     meta = {
         "data": str(data),
         "root": dataset.root,
@@ -86,6 +91,15 @@ def check(
 
         facts["crops"] = look_at_objects(dataset, progress=progress)
     return judge(facts, meta=meta, **judging)
+
+
+def _with_names_of(dataset: Dataset, checkpoint: Path) -> Dataset:
+    """The dataset with the class names of a checkpoint among its class maps."""
+    from traindx.scan.checkpoint_names import checkpoint_names
+
+    known = dataset.class_maps or {dataset.source_path: dataset.names}
+    names = checkpoint_names(checkpoint)
+    return replace(dataset, class_maps={**known, str(checkpoint): names}) if names else dataset
 
 
 def diagnose(run: str | Path, *, progress: Progress | None = None, **judging: Any) -> Report:

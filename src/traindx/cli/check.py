@@ -28,6 +28,9 @@ from traindx.cli.output import Output
     help="A model's predictions for these pictures, best one that was not trained on them: COCO results json, folder of "
     "YOLO txt with confidence, csv or npz of probabilities. They judge the labels.",
 )
+@click.option(
+    "--model", type=click.Path(path_type=Path), metavar="FILE", help="Checkpoint to compare class names with."
+)
 @click.option("--label-noise", is_flag=True, help="Look at every object once more, for labels unlike their looks.")
 @scan_options
 @fix_options
@@ -38,6 +41,7 @@ def check(
     imgsz: int | None,
     batch: int | None,
     predictions: Path | None,
+    model: Path | None,
     label_noise: bool,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
@@ -77,6 +81,7 @@ def check(
             scanning=options,
             settings=settings,
             predictions=predictions,
+            model=model,
             label_noise=label_noise,
             progress=advance,
             **chosen.arguments(),
