@@ -16,6 +16,10 @@ OWN = {"coco": UPPER_LEFT, "voc": CORNERS}
 TOLERANCE_SHARE, TOLERANCE_PX = 0.01, 1.0
 """By how much a box may pass the picture's edge."""
 
+BULK = 0.5
+"""Share of all boxes that do not fit which single pictures have to hold to be judged alone: where many boxes of other
+pictures reach over the edge as well, that is the way of the set. A guess."""
+
 LEAST = 10
 """Boxes of which a part has to have so many. A guess."""
 
@@ -56,7 +60,8 @@ def misread(dataset: Dataset) -> Mask:
 def misread_boxes(dataset: Dataset, least: int = LEAST) -> list[Misread]:
     """Parts of the set whose boxes fit under another reading than the format's own: the set, its splits, single pictures.
 
-    A part has at least `least` boxes, a picture three, half of which do not fit. Boxes of pictures of unknown size and
+    A part has at least `least` boxes, a picture three, half of which do not fit, and
+    not many others do not either. Boxes of pictures of unknown size and
     those that are shares are left out.
     """
     known = np.isfinite(dataset.corners()[0]) & ~as_shares(dataset)
@@ -82,7 +87,8 @@ def _single_pictures(dataset: Dataset, known: Mask, own: Mask, fits: dict[str, M
         for i in np.flatnonzero((boxes >= 3) & (right == boxes) & (2 * wrong >= boxes)).tolist():
             index = np.flatnonzero(known & (image == i))
             found.append(Misread(reading, index, index[~own[index]], len(index)))
-    return found
+    leaving = sum(len(part.leaving) for part in found)
+    return found if leaving >= BULK * int(wrong.sum()) else []
 
 
 def _written(dataset: Dataset) -> Corners:

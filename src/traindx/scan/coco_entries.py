@@ -24,6 +24,9 @@ def read_entries(text: JsonText, label_path: str) -> CocoEntries:
     _annotations(found, text)
     found.odd = _lost_ids(found.odd, twice)
     _same_names(found)
+    if any(isinstance(key, str) for key in found.pictures.at):
+        line = text.lists["images"].line
+        found.say(line, "text-ids", "ids of images are text: Ultralytics' convert_coco stops with ValueError")
     for line in text.recoded:
         found.say(line, "encoding", "bytes that are no UTF-8: json must be UTF-8")
     return found

@@ -132,9 +132,14 @@ def _is_annotation(path: Path) -> bool:
 
 
 def _picture_folders(folder: Path, xmls: Path) -> list[Path]:
-    """Folders where pictures may lie: the usual ones beside, the folder itself, the xml's own."""
+    """Folders where pictures may lie: the usual ones beside, the folder itself, the xml's own.
+
+    Of a folder that is called Annotations those beside it as well.
+    """
     usual = [place for name in PICTURE_FOLDERS if (place := folder / name).is_dir()]
-    return [*usual, folder, *([xmls] if xmls != folder else [])]
+    above = [place for name in PICTURE_FOLDERS if (place := folder.parent / name).is_dir()]
+    beside = above if folder.name in XML_FOLDERS else []
+    return [*usual, *beside, folder, *([xmls] if xmls != folder else [])]
 
 
 def pictures_by_stem(folders: tuple[Path, ...]) -> dict[str, str]:

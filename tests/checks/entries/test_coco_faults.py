@@ -214,14 +214,41 @@ def test_corners_in_every_box_are_another_format_and_nothing_else(tmp_path: Path
     assert [d.cause for d in report.diagnoses if d.status == "proved"] == ["wrong-box-format"]
 
 
-def test_category_ids_that_are_one_too_large(tmp_path: Path) -> None:
+@pytest.mark.parametrize("first", [0, 1])
+def test_category_ids_that_are_one_too_large(first: int, tmp_path: Path) -> None:
+    train, val = coco(), coco("val")
+    for data in (train, val):
+        for n, category in enumerate(data["categories"]):
+            category["id"] = first + n
+        for entry in data["annotations"]:
+            entry["category_id"] += first
+    report = report_of(write_coco(tmp_path, train, val))
+    assert [d.cause for d in report.diagnoses if d.status == "proved"] == ["one-based-class-ids"]
+    said = next(o.findings[0].message for o in report.outcomes if o.code == "D205")
+    assert said.startswith(f"class ids run {first + 1}..{first + 3} over 36 boxes, should run {first}..{first + 2}")
+
+
+def test_pictures_that_were_resized_after_they_were_annotated(tmp_path: Path) -> None:
     train = coco()
+    for image in train["images"]:
+        image.update(width=2 * WIDTH, height=2 * HEIGHT)
     for entry in train["annotations"]:
-        entry["category_id"] += 1
-    report = report_of(write_coco(tmp_path, train, coco("val")))
-    assert report.diagnoses[0].cause == "one-based-class-ids" or "class-map-mismatch" in {
-        d.cause for d in report.diagnoses if d.status == "proved"
-    }
+        entry.update(bbox=[2 * v for v in entry["bbox"]], area=4 * entry["area"], segmentation=[])
+    report = report_of(write_coco(tmp_path, train))
+    assert [d.cause for d in report.diagnoses if d.status == "proved"] == ["wrong-recorded-size"]
+    finding = next(o.findings[0] for o in report.outcomes if o.code == "D230")
+    assert "320x240, the file is 160x120: 3 of its boxes fit the recorded size alone" in finding.message
+
+
+def test_ids_that_are_text_throughout_are_one_warning(tmp_path: Path) -> None:
+    train = coco()
+    for image in train["images"]:
+        image["id"] = f"x{image['id']}"
+    for entry in train["annotations"]:
+        entry["image_id"] = f"x{entry['image_id']}"
+    report = report_of(write_coco(tmp_path, train))
+    assert report.verdict == "healthy"
+    assert [o.code for o, _ in report.findings("warning")] == ["D236"]
 
 
 def test_areas_are_missing_in_one_finding(tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ def doubtful_entry(dataset: Dataset) -> Iterator[Finding | Measured]:
     """The `area` of an annotation fits neither its box nor its polygons, is missing, or a polygon fills half of its box.
 
     Where nearly every area is width times height, each should be; else it may be that of a mask, between a thin line and
-    the whole box. A polygon that lies outside its box is an error (see `malformed-entry`).
+    the whole box. A polygon that lies outside its box is an error (see `malformed-entry`). Ids of images that are text are
+    legal and stop some readers: they are one finding per json.
 
     ## Why is this bad?
     COCO's evaluation sorts objects into small, medium and large by `area`: the AP of each size is that of other objects.
@@ -27,7 +28,7 @@ def doubtful_entry(dataset: Dataset) -> Iterator[Finding | Measured]:
     """
     if dataset.format not in ENTRY_FORMATS:
         return
-    wrong = entries_of(dataset, "wrong-area", "no-area", "polygon-beyond-box")
+    wrong = entries_of(dataset, "wrong-area", "no-area", "polygon-beyond-box", "text-ids")
     yield Measured("annotations whose area or polygon is doubtful", len(wrong), "0")
     yield from entry_findings(dataset, wrong)
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
+
+from traindx.core.box_readings import Mask
 from traindx.core.check import Facts, check
 from traindx.core.dataset import Dataset, dataset_of
 from traindx.core.entry_findings import ENTRY_FORMATS, entries_of, entry_findings
 from traindx.core.finding import Finding, Measured
+from traindx.core.recorded_frame import in_recorded_frame
 
 TURNED = (5, 6, 7, 8)
 
@@ -43,15 +47,24 @@ def recorded_size_wrong(
         near = all(a and abs(a - b) <= most for a, b, most in zip(own, true, room, strict=True))
         if dataset.rows.kind[i] == "rle-size" or not (turned or near):
             wrong.append(i)
+    drawn = np.bincount(dataset.boxes.image[_recorded_alone(dataset)], minlength=len(images))
     yield Measured("pictures whose recorded size is wrong", len(wrong), f"0 of {len(images):,}")
 
     def message(i: int) -> str:
         image, reason = int(dataset.rows.image[i]), str(dataset.rows.reason[i])
         own = images.recorded_width[image], images.recorded_height[image]
         exchanged = own == (images.height[image], images.width[image]) and own[0] != own[1]
-        return f"{reason}: width and height are exchanged" if exchanged else reason
+        if exchanged:
+            return f"{reason}: width and height are exchanged"
+        return f"{reason}: {drawn[image]} of its boxes fit the recorded size alone" if drawn[image] else reason
 
     yield from entry_findings(dataset, wrong, message, pictures=True)
+
+
+def _recorded_alone(dataset: Dataset) -> Mask:
+    """Boxes that lie in the recorded size and not in the file's: the picture was resized after they were drawn."""
+    x, y, w, h = dataset.boxes.x, dataset.boxes.y, dataset.boxes.w, dataset.boxes.h
+    return np.asarray(in_recorded_frame(dataset) & ((x + w / 2 > 1.01) | (y + h / 2 > 1.01)), dtype=bool)
 
 
 def _set(kind: str, orientation: int = 1, **recorded: int) -> Dataset:
