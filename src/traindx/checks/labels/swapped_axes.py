@@ -18,7 +18,7 @@ from traindx.core.row_findings import MOST, and_more, first_rows, picture_of, pl
 FITS, MISFITS = 0.98, 0.5
 """A reading holds if at least so many boxes have whole corners under it, and at most so many as written."""
 
-DRAWN = 0.9
+DRAWN = 0.7
 """Share of boxes with whole corners from which on the set is drawn on pixels, and three boxes tell of a file."""
 
 FEW, LOOK = 0.02, 20_000
@@ -36,7 +36,7 @@ def swapped_axes(dataset: Dataset, *, least: int = 20) -> Iterator[Finding | Mea
 
     Every number is a legal share either way, but there are three witnesses. Boxes are drawn on whole pixels: of at least
     `least` boxes 98 % have whole corners with the axes swapped and at most half as written (in 4,888 boxes of blood
-    cells: 100 % as written, 0.7 % swapped); three are enough for a file where nine of ten boxes of the set have whole corners.
+    cells: 100 % as written, 0.7 % swapped); three are enough for a file where seven of ten boxes of the set have whole corners.
     Objects keep their shape in wide and in high pictures: the slope of their aspect over the picture's is near 0, swapped it is
     near 2. A tenth of the boxes leave the picture as written, and hardly one does when swapped. Looked at are the set, its
     splits, folders, files of a common name, and single files. Square pictures, pictures that EXIF turns, and pictures of
