@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from traindx.core.dataset import Oddity
-from traindx.scan.listing import PICTURE_SUFFIXES, name_of
+from traindx.scan.listing import PICTURE_SUFFIXES
 
 TORCHVISION = frozenset(["jpg", "jpeg", "png", "ppm", "bmp", "pgm", "tif", "tiff", "webp"])
 """torchvision/datasets/folder.py, IMG_EXTENSIONS."""
@@ -44,18 +44,16 @@ def skipped_pictures(
 
 def _candidates(folder: str, loader: Literal["torchvision", "ultralytics"]) -> Iterator[tuple[str, str]]:
     known = NO_PICTURES | PICTURE_SUFFIXES | (TORCHVISION if loader == "torchvision" else frozenset())
+    found: list[tuple[str, str]] = []
     try:
         with os.scandir(folder) as items:
-            unknown = [item for item in items if _suffix(item.name) not in known and not item.name.startswith(".")]
-            files = sorted(item.path for item in unknown if item.is_file())
+            for item in items:
+                stem, dot, suffix = item.name.rpartition(".")
+                if suffix.lower() not in known and (stem or not dot) and item.is_file():
+                    found.append((item.path, suffix.lower() if dot else ""))
     except OSError:
         return
-    for path in files:
-        yield path, _suffix(name_of(path))
-
-
-def _suffix(name: str) -> str:
-    return name.rpartition(".")[2].lower() if "." in name else ""
+    yield from sorted(found)
 
 
 def picture_kind(path: str) -> str:
