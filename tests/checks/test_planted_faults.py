@@ -165,9 +165,11 @@ def test_other_places_are_named(outcomes: dict[str, Outcome]) -> None:
     assert finding.place.image == "images/train/f34-case.jpg" and "F34-Case.txt" in finding.message
     assert _places(outcomes, "i24-link") == [("D102", None)]
     assert _places(outcomes, "i07-tiny") == [("D103", None)]
+    assert ("D111", None) in _places(outcomes, "i06-png")
+    assert _places(outcomes, "i27-trailing") == [("D110", None)]
 
 
-@pytest.mark.parametrize("name", ["f35-UPPER", "i06-png", "i27-trailing", "._hidden", "classes"])
+@pytest.mark.parametrize("name", ["f35-UPPER", "._hidden", "classes"])
 def test_a_harmless_picture_is_not_reported(name: str, outcomes: dict[str, Outcome]) -> None:
     assert _places(outcomes, name) == []
 

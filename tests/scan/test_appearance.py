@@ -22,11 +22,16 @@ LOOKS = ("phash", "brightness", "contrast", "saturation", "sharpness", "thumb")
 
 
 def scene(seed: int, size: tuple[int, int] = (320, 240)) -> Image.Image:
-    """Blobs of colour with some grain: what a photograph is to these numbers."""
+    """Large and small blobs of colour with some grain: what a photograph is to these numbers."""
     rng = np.random.default_rng(seed)
-    coarse = Image.fromarray(rng.integers(0, 255, (6, 8, 3), dtype=np.uint8)).resize(size, Image.Resampling.BICUBIC)
+    large, small = (
+        np.asarray(
+            Image.fromarray(rng.integers(0, 255, (*grid, 3), dtype=np.uint8)).resize(size, Image.Resampling.BICUBIC)
+        )
+        for grid in ((6, 8), (24, 32))
+    )
     noise = rng.normal(0, 8, (size[1], size[0], 3))
-    return Image.fromarray(np.clip(np.asarray(coarse) + noise, 0, 255).astype(np.uint8))
+    return Image.fromarray(np.clip(0.5 * large + 0.5 * small + noise, 0, 255).astype(np.uint8))
 
 
 def saved(picture: Image.Image, kind: str = "JPEG", **options: int) -> bytes:
@@ -97,7 +102,7 @@ def test_a_picture_keeps_its_hash_when_saved_anew_or_resized_and_another_one_dif
         "other.jpg": saved(scene(2, (640, 480))),
     }
     measured = measure([str(write(tmp_path / name, data)) for name, data in versions.items()])
-    assert [distance(measured, 0, n) <= 4 for n in range(5)] == [True, True, True, True, False]
+    assert [distance(measured, 0, n) <= 8 for n in range(5)] == [True, True, True, True, False]
     assert distance(measured, 0, 4) > 16
 
 

@@ -20,10 +20,10 @@ UNEXPECTED_IMAGE_MODE = Cause(
     slug="unexpected-image-mode",
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it
-        Clue("D104", if_seen=6.0, if_absent=-3.0, proves=True),
+        Clue("D104", if_seen=6.0, proves=True),
         Clue("D105", if_seen=4.0, if_absent=-1.0, proves=True),
-        Clue("D107", if_seen=3.0, if_absent=-1.0),
-        Clue("D106", if_seen=2.0, if_absent=-1.0),
+        Clue("D107", if_seen=4.0, if_absent=-1.0),
+        Clue("D106", if_seen=2.0),
     ),
     fix=Fix(
         "Write these pictures as RGB of 8 bits, or convert each of them when it is loaded.",

@@ -1,14 +1,16 @@
 """Which frame boxes fit in a picture that EXIF turns: the stored one or the turned one. A small pass over such pictures only.
 
-Objects differ from what surrounds them. So boxes in their true frame have more contrast to a ring around them than the same
-boxes turned and mirrored; the eight layouts of the square are compared. On real pictures (150 of blood cells, 148 of COCO)
-with their true boxes, the true frame came out above the one a quarter turn off in 98.7 % and 84.5 %, by three deviations or
-more in 79 % and 41 %, and the false one by three deviations in none.
+Objects differ from what surrounds them, and end at edges. So boxes in their true frame have more contrast to a ring around
+them, and more edges under their sides, than the same boxes turned and mirrored. Of the eight layouts of the square, how far
+do the stored and the turned one lie apart, in deviations of the others? The score is the smaller answer of the two measures,
+0 where they disagree. On 182 pictures of blood cells and 254 of COCO with their true boxes, taken as turned in four ways,
+it was 3 or more for the false frame in none of 1,744, and for the true one in 39 % and 28 %.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,16 +80,22 @@ def _score(dataset: Dataset, image: int, rows: Ints) -> float | None:
     return None if pixels is None or not len(stored) else compared(pixels, stored, turned, orientation)
 
 
-def compared(pixels: NDArray[np.uint8], stored: Floats, turned: Floats, orientation: int) -> float | None:
+def compared(pixels: NDArray[np.uint8], stored: Floats, turned: Floats, orientation: int) -> float:
     """How much better boxes fit turned than as stored, in deviations of the layouts that fit less well.
 
     `pixels` are (height, width, 3) as stored; boxes are centre and size as shares of the frame's sides, (n, 4) each.
     """
-    sums = _sums(pixels)
-    fits = {o: _contrast(sums, laid(stored if o == 1 else turned, o)) for o in LAYOUTS}
+    layouts = {o: laid(stored if o == 1 else turned, o) for o in LAYOUTS}
+    ring, edges = _sums(pixels), _sums(_gradients(pixels))
+    one = _apart({o: _contrast(ring, boxes) for o, boxes in layouts.items()}, orientation)
+    other = _apart({o: _edges(edges, boxes) for o, boxes in layouts.items()}, orientation)
+    return min(one, other, key=abs) if one * other > 0 else 0.0
+
+
+def _apart(fits: Mapping[int, float], orientation: int) -> float:
     better = max((1, orientation), key=lambda o: fits[o])
     spread = float(np.std([fit for o, fit in fits.items() if o != better]))
-    return (fits[orientation] - fits[1]) / spread if spread > 1e-6 else None
+    return (fits[orientation] - fits[1]) / spread if spread > 1e-6 else 0.0
 
 
 def laid(boxes: Floats, orientation: int) -> Floats:
@@ -113,18 +121,34 @@ def _pixels(path: str) -> NDArray[np.uint8] | None:
         return None
 
 
-def _sums(pixels: NDArray[np.uint8]) -> Floats:
-    """Sums of all pixels above and to the left, (height + 1, width + 1, 3)."""
-    sums = np.zeros((pixels.shape[0] + 1, pixels.shape[1] + 1, 3))
+def _sums(pixels: NDArray[Any]) -> Floats:
+    """Sums of all values above and to the left, (height + 1, width + 1, channels)."""
+    sums = np.zeros((pixels.shape[0] + 1, pixels.shape[1] + 1, pixels.shape[2]))
     sums[1:, 1:] = pixels.cumsum(axis=0, dtype=np.float64).cumsum(axis=1)
     return sums
 
 
-def _contrast(sums: Floats, boxes: Floats) -> float:
-    """Mean difference of colour between boxes and a ring around each, a fifth of its sides wide."""
+def _gradients(pixels: NDArray[np.uint8]) -> Floats:
+    """Absolute differences of grey to the left and above, (height, width, 2)."""
+    grey = pixels.mean(axis=2)
+    across, down = np.diff(grey, axis=1, prepend=grey[:, :1]), np.diff(grey, axis=0, prepend=grey[:1])
+    return np.stack([np.abs(across), np.abs(down)], axis=2)
+
+
+def _corners(sums: Floats, boxes: Floats) -> tuple[Ints, Ints, Ints]:
+    """Upper left and lower right corners in whole pixels, (n, 2) each, of a pixel or more; and the picture's sides."""
     sides = np.array([sums.shape[1] - 1, sums.shape[0] - 1])
     low = np.clip(np.rint((boxes[:, :2] - boxes[:, 2:] / 2) * sides).astype(int), 0, sides - 1)
-    high = np.maximum(np.clip(np.rint((boxes[:, :2] + boxes[:, 2:] / 2) * sides).astype(int), 1, sides), low + 1)
+    return (
+        low,
+        np.maximum(np.clip(np.rint((boxes[:, :2] + boxes[:, 2:] / 2) * sides).astype(int), 1, sides), low + 1),
+        sides,
+    )
+
+
+def _contrast(sums: Floats, boxes: Floats) -> float:
+    """Mean difference of colour between boxes and a ring around each, a fifth of its sides wide."""
+    low, high, sides = _corners(sums, boxes)
     wide = np.maximum((high - low) // 5, 1)
     inner, area = _within(sums, low, high)
     outer, around = _within(sums, np.maximum(low - wide, 0), np.minimum(high + wide, sides))
@@ -132,8 +156,22 @@ def _contrast(sums: Floats, boxes: Floats) -> float:
     return float(np.abs(inner / area - ring).sum(axis=1).mean())
 
 
+def _edges(sums: Floats, boxes: Floats) -> float:
+    """Mean gradient across the four sides of boxes, within a pixel of each."""
+    low, high, sides = _corners(sums, boxes)
+    found = 0.0
+    for axis in (0, 1):
+        for side in (low, high):
+            first, last = low.copy(), high.copy()
+            first[:, axis] = np.clip(side[:, axis] - 1, 0, sides[axis] - 1)
+            last[:, axis] = np.clip(side[:, axis] + 2, first[:, axis] + 1, sides[axis])
+            total, area = _within(sums, first, last)
+            found += float((total / area)[:, axis].mean())
+    return found
+
+
 def _within(sums: Floats, low: Ints, high: Ints) -> tuple[Floats, Floats]:
-    """Sum of colours and number of pixels in each rectangle."""
+    """Sum of values and number of pixels in each rectangle."""
     (x0, y0), (x1, y1) = low.T, high.T
     total = sums[y1, x1] - sums[y0, x1] - sums[y1, x0] + sums[y0, x0]
     return total, ((x1 - x0) * (y1 - y0)).astype(float)[:, None]

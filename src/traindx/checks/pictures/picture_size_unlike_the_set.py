@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from traindx.core.check import Facts, check
 from traindx.core.dataset import Dataset, dataset_of
 from traindx.core.finding import Finding, Measured
 from traindx.core.picture_findings import picture_findings
+
+TOO_SMALL = 10
+"""Pictures with a shorter side are the business of D103."""
 
 
 @check("D107", level="warning")
@@ -31,21 +35,18 @@ def picture_size_unlike_the_set(
     Look at them: a screenshot, a scan of a page or an icon does not belong in the set. Cut large pictures into tiles.
     """
     images = dataset.images
-    known = (images.width > 0) & (images.height > 0)
+    known = np.minimum(images.width, images.height) >= TOO_SMALL
     if known.sum() < 3:
         return
     width, height = np.maximum(images.width, 1), np.maximum(images.height, 1)
     side, long = np.sqrt(width * height.astype(float)), np.maximum(width, height) / np.minimum(width, height)
     usual, usual_long = float(np.median(side[known])), float(np.median(long[known]))
     of_usual = side / usual
-    strips = known & (long > aspect) & (long > aspect * usual_long)
-    sizes = known & ((of_usual > factor) | (of_usual < 1 / factor))
+    strips = _rare(known & (long > aspect) & (long > aspect * usual_long), most * known.sum())
+    sizes = _rare(known & ((of_usual > factor) | (of_usual < 1 / factor)), most * known.sum())
     yield Measured("largest size of a picture over the median", float(of_usual[known].max()), f"at most {factor:g}")
     yield Measured(
         "longest aspect of a picture", float(long[known].max()), f"at most {aspect:g} or {aspect:g} times the median"
-    )
-    odd = (strips if strips.sum() <= most * known.sum() or strips.sum() == 1 else np.zeros_like(strips)) | (
-        sizes if sizes.sum() <= most * known.sum() or sizes.sum() == 1 else np.zeros_like(sizes)
     )
 
     def message(i: int) -> str:
@@ -55,7 +56,12 @@ def picture_size_unlike_the_set(
         ratio = of_usual[i] if of_usual[i] > 1 else 1 / of_usual[i]
         return f"{size}: {ratio:.3g} times {'larger' if of_usual[i] > 1 else 'smaller'} than the median side of {usual:.0f} px"
 
-    yield from picture_findings(dataset, np.flatnonzero(odd), message)
+    yield from picture_findings(dataset, np.flatnonzero(strips | sizes), message)
+
+
+def _rare(odd: NDArray[np.bool_], most: float) -> NDArray[np.bool_]:
+    """What is odd, if that is one picture or no more than `most`; else nothing."""
+    return odd if odd.sum() <= max(1, most) else np.zeros_like(odd)
 
 
 @picture_size_unlike_the_set.fires_on
