@@ -188,10 +188,21 @@ class Dataset:
 
     @cached_property
     def copies_of_train(self) -> Copies:
-        """For each picture, another one of the training split that it is a copy of. Sought once, for all checks."""
+        """For each picture, another one of train (of the first split where there is no train) that it is a copy of.
+
+        Sought once, for all checks.
+        """
         from traindx.core.near_duplicates import copies
 
-        return copies(self.images, np.arange(len(self.images)), np.flatnonzero(self.images.split == "train"))
+        return copies(
+            self.images, np.arange(len(self.images)), np.flatnonzero(self.images.split == self.training_split)
+        )
+
+    @property
+    def training_split(self) -> str:
+        """`train`, or the first split where there is none of that name; empty without splits."""
+        names = [split.name for split in self.splits]
+        return "train" if "train" in names else next(iter(names), "")
 
     def absolute(self, path: str) -> str:
         """A path of the dataset as an absolute one, or as a URL where the root is one."""

@@ -18,6 +18,10 @@ than what most changes to a training gain."""
 AT_LEAST = 2
 """One leaked picture alone is never material."""
 
+CERTAIN = 4
+"""Bits up to which a near copy is reported even where chance explains as many: six of two million pairs of hands differed in
+four bits, none in fewer; what is merely coded again, scaled or darkened differs in four at most."""
+
 EVERY_PAIR = 100
 PICTURES = 5
 
@@ -42,11 +46,21 @@ class Leak:
         return len(self.exact) >= max(AT_LEAST, MATERIAL * self.total)
 
     @property
-    def near_is_material(self) -> bool:
-        """Whether the near copies are many, and many more than train's own likeness explains (three deviations, three times)."""
+    def expected(self) -> float:
+        """Near copies that train's own likeness lets one expect at most: three deviations above the mean."""
         n, p = self.total, self.alike
-        expected = n * p + 3 * float(np.sqrt(n * p * (1 - p)))
-        return len(self.near) >= max(AT_LEAST + 1, MATERIAL * n, expected, 3 * n * p)
+        return n * p + 3 * float(np.sqrt(n * p * (1 - p)))
+
+    @property
+    def near_is_material(self) -> bool:
+        """Whether the near copies are many, and many more than train's own likeness explains, three times as many."""
+        n = self.total
+        return len(self.near) >= max(AT_LEAST + 1, MATERIAL * n, self.expected, 3 * n * self.alike)
+
+    @property
+    def near_is_chance(self) -> bool:
+        """Whether the near copies are few, and no more than to expect of pictures that are as alike as those of train."""
+        return len(self.near) <= min(MATERIAL * self.total, self.expected)
 
 
 def leaks(dataset: Dataset) -> Iterator[Leak]:

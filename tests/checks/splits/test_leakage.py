@@ -12,6 +12,7 @@ from tests.scan.drawn import dataset as drawn
 from traindx.checks.splits.few_leaked_pictures import few_leaked_pictures
 from traindx.checks.splits.leaked_pictures import leaked_pictures
 from traindx.checks.splits.near_copies_across_splits import near_copies_across_splits
+from traindx.checks.splits.near_duplicates_in_train import near_duplicates_in_train
 from traindx.checks.splits.shared_recordings import shared_recordings
 from traindx.checks.splits.split_copied_from_train import split_copied_from_train
 from traindx.core.check import Check
@@ -96,6 +97,23 @@ def test_near_copies_are_a_warning_where_they_are_few_or_train_is_as_alike() -> 
     assert len(findings(near_copies_across_splits, near(2, 0))) == 2
     assert len(findings(near_copies_across_splits, near(9, 0.6))) == 9
     assert findings(split_copied_from_train, near(2, 0)) == findings(split_copied_from_train, near(9, 0.6)) == []
+
+
+def test_near_copies_that_chance_explains_are_left_out_unless_they_are_certain() -> None:
+    """One of 30 pictures where six of ten training pictures are alike: reported for differing in one bit only."""
+    data = near(1, 0.6)
+    assert len(findings(near_copies_across_splits, data)) == 1
+    data.images.phash[50] ^= np.uint64(0b111111 << 30)
+    assert findings(near_copies_across_splits, replace(data)) == []
+    alone = near(1, 0)
+    alone.images.phash[50] ^= np.uint64(0b111111 << 30)
+    assert len(findings(near_copies_across_splits, alone)) == 1
+
+
+def test_near_duplicates_of_train_are_named_once() -> None:
+    found = findings(near_duplicates_in_train, near(0, 0.2))
+    assert [f.place.image for f in found] == ["0.jpg", "2.jpg", "4.jpg", "6.jpg", "8.jpg"]
+    assert found[0].message.startswith("10 of 50 pictures of train have a near copy in it: 0.jpg is nearly 1.jpg")
 
 
 def test_recordings_of_one_scene_are_no_leak_by_name() -> None:
