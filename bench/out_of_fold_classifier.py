@@ -1,6 +1,6 @@
 """Probabilities for every picture by a small CNN that did not see its label: k folds, as npz for `traindx check --predictions`.
 
-    python bench/out_of_fold_classifier.py PICTURES labels.csv COLUMN OUT.npz --folds 4 --epochs 12
+    python bench/out_of_fold_classifier.py PICTURES labels.csv COLUMN OUT.npz --folds 2 --epochs 10
 
 PICTURES are files of 32 x 32 pixels named in the first column of labels.csv; COLUMN holds the labels to learn.
 """
@@ -61,8 +61,8 @@ def main() -> None:
     parser.add_argument("labels", type=Path)
     parser.add_argument("column")
     parser.add_argument("out", type=Path)
-    parser.add_argument("--folds", type=int, default=4)
-    parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--folds", type=int, default=2)
+    parser.add_argument("--epochs", type=int, default=10)
     given = parser.parse_args()
     with given.labels.open() as stream:
         rows = list(csv.DictReader(stream))

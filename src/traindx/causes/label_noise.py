@@ -21,7 +21,7 @@ LABEL_NOISE = Cause(
     slug="label-noise",
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it
-        Clue("D501", if_seen=3.0, if_absent=-0.5),
+        Clue("D501", if_seen=2.0, if_absent=-0.5),
         Clue("D502", if_seen=3.0, if_absent=-1.0),
         Clue("D507", if_seen=5.0, if_absent=-3.0),
         Clue("D508", if_seen=4.5, if_absent=-1.0),

@@ -110,7 +110,8 @@ def _swapped(
     boxes: int, pairs: Pairs, same: NDArray[np.bool_], class_worth: Floats, worth: Floats
 ) -> tuple[Floats, Ints]:
     """How much surer a prediction of another class at the same place is than the best of the label's own class."""
-    value = class_worth[pairs.b] * np.minimum(pairs.iou / SURELY, 1)
+    witness = np.clip(2 * class_worth - 1, 0, 1)  # who is right as often as wrong says nothing
+    value = witness[pairs.b] * np.minimum(pairs.iou / SURELY, 1)
     own, other = np.zeros(boxes), np.zeros(boxes)
     np.maximum.at(own, pairs.a[same], value[same])
     np.maximum.at(other, pairs.a[~same], value[~same])

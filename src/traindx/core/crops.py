@@ -15,6 +15,9 @@ SIDE = 32
 
 CELLS, DIRECTIONS = 4, 8
 
+COLOUR, SHAPE = 0.1, 0.2
+"""Weights of colours (set on CIFAR-10 with human labels, docs/label-noise.md) and of size and shape (a guess)."""
+
 LARGEST = 30_000
 """Objects looked at, drawn at random from larger sets, to bound the time to about a minute."""
 
@@ -42,8 +45,10 @@ def objects_to_look_at(dataset: Dataset) -> Ints:
     return good
 
 
-def features_of(crop: NDArray[np.uint8]) -> NDArray[np.float32]:
+def features_of(crop: NDArray[np.uint8], size: tuple[float, float] = (1.0, 1.0)) -> NDArray[np.float32]:
     """Features of a crop (32, 32, 3) RGB: 4 x 4 mean colours, spread of each colour, 4 x 4 histograms of 8 gradient directions.
+
+    `size` is the width and height of the object as shares of its picture: the logarithms of area and shape are features too.
 
     Histograms are normalised over the crop by the square root of their share (HOG; Dalal and Triggs 2005, with the
     root of Arandjelovic and Zisserman 2012), so that light and contrast do not matter there.
@@ -52,18 +57,16 @@ def features_of(crop: NDArray[np.uint8]) -> NDArray[np.float32]:
     means = colours.reshape(CELLS, SIDE // CELLS, CELLS, SIDE // CELLS, 3).mean(axis=(1, 3)).ravel()
     grey = colours.mean(axis=2)
     dy, dx = np.gradient(grey)
-    size, angle = np.hypot(dx, dy), np.arctan2(dy, dx) % np.pi
+    steepness, angle = np.hypot(dx, dy), np.arctan2(dy, dx) % np.pi
     direction = np.minimum((angle / np.pi * DIRECTIONS).astype(int), DIRECTIONS - 1)
     row, column = (np.indices(grey.shape) * CELLS) // SIDE
     place = ((row * CELLS + column) * DIRECTIONS + direction).ravel()
-    histogram = np.bincount(place, weights=size.ravel(), minlength=CELLS * CELLS * DIRECTIONS)
+    histogram = np.bincount(place, weights=steepness.ravel(), minlength=CELLS * CELLS * DIRECTIONS)
     rooted = np.sqrt(histogram / max(float(histogram.sum()), 1e-6))
     spread = colours.std(axis=(0, 1))
-    return np.concatenate([means * COLOUR, spread, rooted * GRADIENT]).astype(np.float32)
-
-
-COLOUR, GRADIENT = 0.1, 1.0
-"""Weights of colours and gradients in the distance (set on CIFAR-10 with human labels, docs/label-noise.md)."""
+    wide, high = (max(side, 1e-4) for side in size)
+    shape = np.array([np.log(wide * high), np.log(wide / high)]) * SHAPE
+    return np.concatenate([means * COLOUR, spread, rooted, shape]).astype(np.float32)
 
 
 def crops_of(labels: Ints, features: Floats) -> Crops:

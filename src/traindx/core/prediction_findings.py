@@ -37,7 +37,9 @@ def name_of(dataset: Dataset, class_id: float) -> str:
 
 
 def place_of_picture(dataset: Dataset, image: int) -> Place:
-    """The label file of a picture, relative to the root where it lies below it."""
+    """The label file of a picture, relative to the root where it lies below it; in classification the picture itself."""
+    if dataset.task == "classify":
+        return Place(path=str(dataset.images.path[image]), image=str(dataset.images.path[image]))
     written = Path(str(dataset.images.label_path[image]))
     root = Path(dataset.root)
     path = written.relative_to(root) if written.is_relative_to(root) else written

@@ -77,7 +77,7 @@ def _look(task: _Task) -> NDArray[np.float32] | None:
         crop = picture.resize(
             (SIDE, SIDE), Image.Resampling.BILINEAR, box=(left, top, min(right, width), min(bottom, height))
         )
-        rows.append(features_of(np.asarray(crop)))
+        rows.append(features_of(np.asarray(crop), (x1 - x0, y1 - y0)))
     return np.stack(rows)
 
 

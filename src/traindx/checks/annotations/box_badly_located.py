@@ -17,13 +17,13 @@ from traindx.core.row_findings import place_of
 
 @check("D511", level="warning")
 def box_badly_located(
-    dataset: Dataset, predictions: Predictions, *, least: float = 0.3
+    dataset: Dataset, predictions: Predictions, *, least: float = 0.15
 ) -> Iterator[Finding | Measured]:
     """A box of the right class overlaps its prediction far less than boxes of this set usually do.
 
     The doubt of a box is what its prediction is worth (the share of predictions of its class and score that meet a label)
     times 1 - IoU / the least usual IoU: three robust standard deviations below the median of this set. Reported from `least`
-    on (set on labels planted into BCCD and coco128, see docs/label-noise.md). After ObjectLab (Tkachenko et al. 2023).
+    on (set on labels planted into BCCD, see docs/label-noise.md). After ObjectLab (Tkachenko et al. 2023).
 
     ## Why is this bad?
     Loosely drawn boxes blur what the model learns of edges, and cost mAP at high IoU in training and in evaluation.

@@ -16,7 +16,7 @@ from traindx.core.tails import surprise
 
 
 @check("D501", level="note")
-def box_of_unusual_size(dataset: Dataset, *, expected: float = 0.01, enough: int = 60) -> Iterator[Finding | Measured]:
+def box_of_unusual_size(dataset: Dataset, *, expected: float = 0.001, enough: int = 60) -> Iterator[Finding | Measured]:
     """A box is far larger or smaller, or of another shape, than all others of its class.
 
     For each class the tails of the logarithms of area and aspect are taken as exponential (sizes with a power law) with the

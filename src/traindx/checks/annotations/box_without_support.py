@@ -16,13 +16,13 @@ from traindx.core.row_findings import place_of
 
 @check("D509", level="warning")
 def box_without_support(
-    dataset: Dataset, predictions: Predictions, *, least: float = 0.75
+    dataset: Dataset, predictions: Predictions, *, least: float = 0.65
 ) -> Iterator[Finding | Measured]:
     """A box is annotated where a model predicts nothing, though it finds other boxes of that class and size.
 
     The doubt of a box is how well boxes of its class and size are supported by predictions on average, times how little
     this one is; support is the share of such predictions that meet a label. Of a class that the model hardly finds, no
-    box is doubted. Reported from `least` on (set on labels planted into BCCD and coco128, see docs/label-noise.md).
+    box is doubted. Reported from `least` on (set on labels planted into BCCD, see docs/label-noise.md).
 
     ## Why is this bad?
     A box around nothing teaches that background is an object. But the model can be blind to a hard object as well.

@@ -15,12 +15,12 @@ from traindx.core.row_findings import place_of
 
 
 @check("D510", level="warning")
-def class_disputed(dataset: Dataset, predictions: Predictions, *, least: float = 0.7) -> Iterator[Finding | Measured]:
+def class_disputed(dataset: Dataset, predictions: Predictions, *, least: float = 0.4) -> Iterator[Finding | Measured]:
     """A model predicts another class at the place of a box, and its own class less surely or not at all.
 
-    The doubt of a box is what the best prediction of another class is worth, less that of its own class: the share of
-    predictions of that class with about that score that meet a label of it, times the IoU. Reported from `least` on (set on
-    labels planted into BCCD and coco128, see docs/label-noise.md). After ObjectLab (Tkachenko et al. 2023).
+    The doubt of a box is what the best prediction of another class is worth, less that of its own class: how far above one
+    half is the share of predictions of that class with about that score whose label has it, times the IoU. Reported from
+    `least` on (set on labels planted into BCCD, see docs/label-noise.md). After ObjectLab (Tkachenko et al. 2023).
 
     ## Why is this bad?
     The model is taught that the object is something else, and rare classes suffer most.

@@ -23,7 +23,7 @@ def object_overlooked(
 
     The doubt of a prediction is the share of predictions of its class with about its score that meet a label on this set,
     times 1 - the largest IoU with a label: 0.9 means that nine in ten such predictions are objects that somebody labelled.
-    Reported from `least` on (set on labels planted into BCCD and coco128, see docs/label-noise.md). After ObjectLab
+    Reported from `least` on (set on labels planted into BCCD, see docs/label-noise.md). After ObjectLab
     (Tkachenko et al. 2023).
 
     ## Why is this bad?
