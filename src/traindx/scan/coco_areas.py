@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from traindx.core.box_readings import Mask
+from traindx.core.dataset import Floats
 from traindx.scan.coco_columns import CocoEntries
+from traindx.scan.coco_segmentation import FAR
 from traindx.scan.entry_rows import Entry
 
 EQUAL = 0.02
@@ -34,21 +37,24 @@ def doubtful_areas(entries: CocoEntries) -> Iterator[Entry]:
         said = f"{int(missing.sum()):,} of {len(area):,} annotations have no `area`"
         line = boxes.line[int(np.flatnonzero(missing)[0])]
         yield Entry(entries.label_path, line, "no-area", f"{said}: pycocotools stops when it evaluates them")
-    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        share = area / box
-        plain = np.isnan(outline)
-        bulk = np.abs(share[sized & plain & ~missing] - 1) <= EQUAL
-        strict = len(bulk) > 0 and bulk.mean() >= BULK
-        low = np.where(plain, 1 - 5 * EQUAL if strict else LEAST, np.minimum(0.9 * outline / box, 1 - EQUAL))
-        high = np.where(plain, 1 + EQUAL if strict else MOST, np.maximum(1.1 * outline / box, MOST))
-        slack = 2 * (values[:, 2] + values[:, 3]) / box  # a pixel at each edge
+    whole = np.where(sized, box, 1.0)
+    share = area / whole
+    low, high = _range(share, outline / whole, sized & ~missing)
+    slack = 2 * np.minimum(values[:, 2:], FAR).sum(axis=1) / whole  # a pixel at each edge
     wrong = sized & ~missing & ((share < low - slack) | (share > high + slack))
     for n in np.flatnonzero(wrong).tolist():
-        of = (
-            f"its polygons cover {outline[n]:g} and its box {box[n]:g}"
-            if not plain[n]
-            else f"its box covers {box[n]:g}"
-        )
+        of = f"its box covers {box[n]:g}"
+        if np.isfinite(outline[n]):
+            of = f"its polygons cover {outline[n]:g} and {of}"
         called = f"annotation {boxes.id[n]}" if boxes.id[n] >= 0 else "an annotation"
         said = f"{called}: area {area[n]:g} px², {of}"
         yield Entry(entries.label_path, boxes.line[n], "wrong-area", said, "", boxes.picture[n])
+
+
+def _range(area: Floats, outline: Floats, known: Mask) -> tuple[Floats, Floats]:
+    """Least and most share of its box that each area can have; all as shares of the box, `outline` nan where there is none."""
+    plain = np.isnan(outline)
+    boxes = np.abs(area[known & plain] - 1) <= EQUAL
+    strict = len(boxes) > 0 and boxes.mean() >= BULK
+    low = np.where(plain, 1 - 5 * EQUAL if strict else LEAST, np.minimum(0.9 * outline, 1 - EQUAL))
+    return low, np.where(plain, 1 + EQUAL if strict else MOST, np.maximum(1.1 * outline, MOST))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 import numpy as np
 
@@ -45,24 +46,27 @@ def class_ids(entries: CocoEntries, number: Mapping[object, int], classes: int) 
         return _column(entries, at), _without_categories(entries, used)
     if shift:
         return _column(entries, at), []
-    other_type = {str(key): key for key in entries.categories if isinstance(key, int)}
-    odd = []
-    for n, key in enumerate(entries.boxes.category):
-        if key in unknown:
-            own, line = entries.boxes.id[n], entries.boxes.line[n]
-            called = f"annotation {own}" if own >= 0 else "an annotation"
-            picture = entries.boxes.picture[n]
-            if key in other_type:
-                reason = f"{called}: category_id {key!r} is the id of its category as another type"
-                odd.append(Entry(entries.label_path, line, "malformed", reason, "", picture))
-            else:
-                reason = f"{called} is of category {shown(key)}, which `categories` does not list"
-                odd.append(Entry(entries.label_path, line, "unknown-category", reason, "", picture))
+    other_type = {str(key): number[key] for key in entries.categories if isinstance(key, int)}
+    at |= {key: float(other_type[key]) if key in other_type else np.nan for key in unknown}
+    return _column(entries, at), list(_unknown(entries, unknown, other_type))
+
+
+def _unknown(entries: CocoEntries, unknown: AbstractSet[Key], other_type: Mapping[str, int]) -> Iterator[Entry]:
+    """An entry for each annotation of these categories. Where ids stand twice, as many others are lost: that is one fault."""
     twice = [entry for entry in entries.odd if entry.kind == "duplicate-category" and "stands twice" in entry.reason]
-    if len(unknown) <= len(twice):  # the other side of ids that stand twice
-        odd = [entry._replace(kind="duplicate-category", reason=f"{entry.reason} ({twice[0].reason})") for entry in odd]
-    at |= {key: float(number[other_type[str(key)]]) if key in other_type else np.nan for key in unknown}
-    return _column(entries, at), odd
+    lost = unknown - other_type.keys()
+    because = f" ({twice[0].reason})" if len(lost) <= len(twice) and twice else ""
+    boxes = entries.boxes
+    for n, key in enumerate(boxes.category):
+        if key not in unknown:
+            continue
+        called = f"annotation {boxes.id[n]}" if boxes.id[n] >= 0 else "an annotation"
+        if key in other_type:
+            kind, reason = "malformed", f"category_id {key!r} is the id of its category as another type"
+        else:
+            kind = "duplicate-category" if because else "unknown-category"
+            reason = f"it is of category {shown(key)}, which `categories` does not list{because}"
+        yield Entry(entries.label_path, boxes.line[n], kind, f"{called}: {reason}", "", boxes.picture[n])
 
 
 def _column(entries: CocoEntries, at: Mapping[Key, float]) -> Floats:
