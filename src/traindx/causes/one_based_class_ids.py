@@ -28,8 +28,8 @@ ONE_BASED_CLASS_IDS = Cause(
     slug="one-based-class-ids",
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it; a fault of the whole set goes before one of single files
-        Clue("D205", if_seen=9.0, if_absent=-2.0, proves=True),
-        Clue("D216", if_seen=11.0, if_absent=-2.0, proves=True),
+        Clue("D205", if_seen=11.0, if_absent=-2.0, proves=True),
+        Clue("D216", if_seen=13.0, if_absent=-2.0, proves=True),
         Clue("D204", if_seen=1.0),
         Clue("D211", if_seen=7.5, if_absent=-2.0),
     ),
