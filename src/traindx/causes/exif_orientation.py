@@ -20,7 +20,7 @@ EXIF_ORIENTATION = Cause(
     slug="exif-orientation",
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it
-        Clue("D112", if_seen=7.0, if_absent=-3.0, proves=True),
+        Clue("D112", if_seen=7.0, if_absent=-1.0, proves=True),
         Clue("D113", if_seen=4.0, if_absent=-1.0),
     ),
     fix=Fix(

@@ -51,6 +51,8 @@ def frame_scores(dataset: Dataset) -> dict[int, float]:
     images, boxes = dataset.images, dataset.boxes
     having = np.bincount(boxes.image, minlength=len(images)) > 0
     candidates = np.flatnonzero((images.orientation > 1) & having & (images.damage == "") & (images.width > 0))
+    if len(candidates):  # a picture that stands in two splits counts once
+        candidates = candidates[np.sort(np.unique(images.path[candidates].astype(str), return_index=True)[1])]
     chosen = candidates[:: max(1, -(-len(candidates) // MOST))]
     if not len(chosen):
         return {}
