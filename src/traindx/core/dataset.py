@@ -54,8 +54,8 @@ class Images:
     (standard deviation of the Laplacian over contrast); `thumb` is the picture as 4 x 4 mean colours, (n, 48) RGB.
 
     `quirks` are what a sound file holds that loaders treat each in its way, as `word=number` with blanks between: `trailing`
-    and `leading` bytes after its end marker and before its start, `frames` of an animation, `hidden` share of the pixels that
-    transparency covers though they hold colours, `depth` bits of a channel where not 8, `top` the largest 16-bit value.
+    bytes behind its end marker, `frames` of an animation, `clear` the share of its pixels that are transparent, `hidden` the
+    same where they are of several colours, `depth` bits of a channel where not 8, `top` the largest of a grey one's values.
     """
 
     path: Strings
@@ -133,8 +133,8 @@ class Oddity:
     """Something about a file or folder that is neither picture nor label row; checks choose by `kind` and judge.
 
     Kinds: `stray-folder`, `empty-class-folder`, `nested-folder`, `flat-split`, `loose-picture`, `root-too-high`,
-    `case-variant`, `skipped-file`, `stale-cache`, `outdated-cache`, `stale-npy`, `yaml`. `path` is relative to the root,
-    `split` may be empty, `line` 0 if it has none.
+    `unread-folder`, `case-variant`, `skipped-file`, `stale-cache`, `outdated-cache`, `stale-npy`, `yaml`. `path` is
+    relative to the root, `split` may be empty, `line` 0 if it has none.
     """
 
     path: str
