@@ -22,7 +22,7 @@ def _without_label(root: Path, source: Source) -> Truth:
     chosen = source.chosen(len(made.splits["train"]))
     for n in chosen:
         (root / made.label("train", n)).unlink()
-    return Truth(("labels-not-found",), _each(made, chosen), "warning")
+    return Truth(("labels-not-found",), _each(made, chosen), "note" if source.dose == "one" else "warning")
 
 
 def _without_picture(root: Path, source: Source) -> Truth:

@@ -15,7 +15,8 @@ class Score:
 
     `named`: the right cause is among those named (None where no cause is asked for). `found`: named, or a finding that
     speaks for the right cause at the right place, or the set refused with a message that says why or names the file.
-    `surfaced`: anything at all said about the place. `files` and `lines`: shares of the places that a right finding names
+    What deserves no more than a note is found by any finding at its place. `surfaced`: anything at all said about the
+    place. `files` and `lines`: shares of the places that a right finding names
     (None without places). `raised`: the verdict is faulty, where the fault is an error. `beside`: other causes named.
     """
 
@@ -31,7 +32,8 @@ class Score:
 def score(truth: Truth, answer: Answer) -> Score:
     """The score of one answer."""
     named = bool(set(truth.causes) & set(answer.named)) if truth.causes else None
-    right = [s for s in answer.said if not truth.causes or set(truth.causes) & set(s.causes)]
+    whatever = not truth.causes or truth.level == "note"
+    right = [s for s in answer.said if whatever or set(truth.causes) & set(s.causes)]
     at_place = any(_hits(s, where) for s in right for where in truth.places)
     refused = _refused(truth, answer.refused.lower())
     counted = truth.level == "count" and answer.backgrounds > 0
