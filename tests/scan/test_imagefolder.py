@@ -156,3 +156,37 @@ def test_nothing_is_written(tmp_path: Path) -> None:
     before = tree_hash(pictures(tmp_path, *TRAIN, *VAL))
     read(tmp_path)
     assert tree_hash(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    ("folders", "splits"),
+    [
+        (("Train/a", "Valid/a"), ["train", "val"]),
+        (("training_set/a", "test_set/a"), ["train", "test"]),
+        (("seg_train/a", "seg_test/a", "seg_pred"), ["train", "test"]),
+        (("train_station", "test_tube", "cat"), ["train"]),
+        (("val/a", "test/a"), ["train", "val", "test"]),
+        (("train", "car", "bus"), ["train"]),
+        (("bullet_train", "train_station"), ["train"]),
+    ],
+)
+def test_splits_are_told_from_classes(tmp_path: Path, folders: tuple[str, ...], splits: list[str]) -> None:
+    assert [split.name for split in read(pictures(tmp_path, *folders)).splits] == splits
+
+
+def test_classes_called_train_or_images_are_classes_where_every_split_has_them(tmp_path: Path) -> None:
+    folders = [f"{split}/{name}" for split in ("train", "val") for name in ("train", "images", "car", "bus")]
+    assert odd(read(pictures(tmp_path, *folders))) == {}
+
+
+def test_a_set_without_train_says_so(tmp_path: Path) -> None:
+    found = read(pictures(tmp_path, "val/ant", "val/bee", "test/ant", "test/bee"))
+    assert found.splits[0].problem == f"{tmp_path} has no folder train, which training needs"
+
+
+def test_splits_inside_the_class_folders_are_named(tmp_path: Path) -> None:
+    assert odd(read(pictures(tmp_path, "ant/train", "ant/val", "bee/train", "bee/val"))) == {".": "root-too-high"}
+
+
+def test_folders_beside_the_splits_are_named(tmp_path: Path) -> None:
+    assert odd(read(pictures(tmp_path, *TRAIN, *VAL, "extra/ant"))) == {"extra": "unread-folder"}

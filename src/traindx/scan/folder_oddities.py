@@ -4,21 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 from traindx.core.dataset import Oddity
-from traindx.scan.class_folders import ClassFolder, Tree
-
-SPLIT_NAMES = {
-    "train": "train",
-    "training": "train",
-    "val": "val",
-    "valid": "val",
-    "validation": "val",
-    "test": "test",
-    "testing": "test",
-}
-"""Folder names, in lower case, that are splits. Ultralytics takes train, val, validation, valid and test."""
+from traindx.scan.class_folders import ClassFolder, Tree, has_picture, subfolders
+from traindx.scan.split_folders import SPLIT_NAMES
 
 NO_CLASSES = frozenset({"images", "labels", "annotations", "jpegimages", "imagesets", "segmentationclass", "masks"})
 """Folders of detection sets: where only these hold pictures, the folders are no classes."""
@@ -48,11 +39,22 @@ def folder_oddities(root: Path, home: Path, trees: Sequence[Tree]) -> tuple[Oddi
         where = _below(root, str(home))
         found.append(Oddity(where, "root-too-high", f"{root} holds no class folders, they are in {where}"))
     for tree in trees:
-        found += (Oddity(_below(root, path), kind, text, tree.split) for path, kind, text in _of_split(root, tree))
+        others = {f.name for t in trees if t is not tree for f in t.classes if f.pictures}
+        found += (
+            Oddity(_below(root, path), kind, text, tree.split) for path, kind, text in _of_split(root, tree, others)
+        )
+    read = {tree.path for tree in trees}
+    if str(home) not in read:
+        unread = [child for child in subfolders(home) if str(child) not in read and child.name[0] not in "._"]
+        texts = {_below(root, str(child)): has_picture(child) for child in unread}
+        found += (
+            Oddity(p, "unread-folder", f"{p} holds pictures and is read as no split") for p, has in texts.items() if has
+        )
     return tuple(found)
 
 
-def _of_split(root: Path, tree: Tree) -> Iterator[tuple[str, str, str]]:
+def _of_split(root: Path, tree: Tree, others: AbstractSet[str]) -> Iterator[tuple[str, str, str]]:
+    """Paths, kinds and words; `others` are the classes of the other splits."""
     here = _below(root, tree.path)
     if not tree.classes:
         if tree.loose:
@@ -67,8 +69,12 @@ def _of_split(root: Path, tree: Tree) -> Iterator[tuple[str, str, str]]:
         listed = ", ".join(inside[:5]) + (", ..." if len(inside) > 5 else "")
         yield tree.path, "root-too-high", f"the only class is {lower.name}; in it are {len(inside)} folders: {listed}"
         return
+    if splits := _splits_inside(tree):
+        text = f"the splits are inside the class folders ({splits}): all are trained on together"
+        yield tree.path, "root-too-high", text
+        return
     for folder in tree.classes:
-        if reason := stray_reason(folder, tree):
+        if reason := stray_reason(folder, tree, others):
             yield folder.path, "stray-folder", f"{reason}, with {len(folder.pictures)} pictures"
         elif not folder.pictures:
             yield folder.path, "empty-class-folder", "no picture that a loader takes"
@@ -77,15 +83,23 @@ def _of_split(root: Path, tree: Tree) -> Iterator[tuple[str, str, str]]:
     yield from _same_but_case(tree)
 
 
-def stray_reason(folder: ClassFolder, tree: Tree) -> str:
-    """Why a folder among class folders is none, or empty."""
+def _splits_inside(tree: Tree) -> str:
+    """The names of the folders in all class folders, if they are those of splits."""
+    held = [folder for folder in tree.classes if folder.pictures]
+    inside = {name for folder in held for name in _inside(folder)}
+    splits = len(inside) > 1 and all(name.lower() in SPLIT_NAMES for name in inside)
+    return ", ".join(sorted(inside)) if splits and not any(folder.direct for folder in held) else ""
+
+
+def stray_reason(folder: ClassFolder, tree: Tree, others: AbstractSet[str] = frozenset()) -> str:
+    """Why a folder among class folders is none, or empty; a name that `others`, those of other splits, have is a class."""
     name = folder.name.lower()
     if name in JUNK:
         return "left behind by a system or an archive"
     if name.startswith("."):
         return "a hidden folder"
-    others = [other for other in tree.classes if other is not folder and other.pictures]
-    if len(others) < 2:
+    beside = [other for other in tree.classes if other is not folder and other.pictures]
+    if len(beside) < 2 or folder.name in others:
         return ""
     if name in NO_CLASSES:
         return "a folder of detection sets"

@@ -11,11 +11,12 @@ import numpy as np
 
 from traindx.core.dataset import Boxes, Dataset, Images, Rows, Split, columns
 from traindx.scan.class_folders import ClassFolder, Tree, has_picture, read_tree, subfolders
-from traindx.scan.folder_oddities import NO_CLASSES, SPLIT_NAMES, folder_oddities, one_level_lower
+from traindx.scan.folder_oddities import NO_CLASSES, folder_oddities, one_level_lower
 from traindx.scan.listing import folder_of
 from traindx.scan.picture_caches import picture_caches
 from traindx.scan.pictures import Pictures, images_of
 from traindx.scan.skipped import skipped_pictures
+from traindx.scan.split_folders import SPLIT_NAMES, split_folders
 
 Measure = Callable[[Sequence[str]], Pictures]
 
@@ -56,7 +57,7 @@ def read_imagefolder(folder: Path, measure: Measure) -> Dataset:
         format="imagefolder",
         task="classify",
         names=names,
-        splits=tuple(_split(tree, root) for tree in trees),
+        splits=(*_without_train(trees, home), *(_split(tree, root) for tree in trees)),
         images=_images(str(root), entries, {name: i for i, name in names.items()}, measured),
         boxes=columns(Boxes, []),
         rows=columns(Rows, []),
@@ -67,17 +68,6 @@ def read_imagefolder(folder: Path, measure: Measure) -> Dataset:
         ),
         class_maps={_relative(str(root), tree.path) or ".": _map(tree) for tree in trees if tree.classes},
     )
-
-
-def split_folders(root: Path) -> dict[str, Path]:
-    """The folders of the splits by name, train first; the root itself as train where it holds class folders."""
-    found: dict[str, Path] = {}
-    for child in subfolders(root):
-        if (name := SPLIT_NAMES.get(child.name.lower())) is not None and name not in found:
-            found[name] = child
-    if "train" not in found:
-        return {"train": root}
-    return {name: found[name] for name in ("train", "val", "test") if name in found}
 
 
 def _holds_classes(folder: Path) -> bool:
@@ -109,6 +99,12 @@ def _names(trees: Sequence[Tree]) -> dict[int, str]:
 
 def _map(tree: Tree) -> Mapping[int, str]:
     return dict(enumerate(folder.name for folder in tree.classes))
+
+
+def _without_train(trees: Sequence[Tree], home: Path) -> tuple[Split, ...]:
+    if any(tree.split == "train" for tree in trees):
+        return ()
+    return (Split("train", "", str(home / "train"), problem=f"{home} has no folder train, which training needs"),)
 
 
 def _split(tree: Tree, root: Path) -> Split:
