@@ -122,3 +122,15 @@ def test_a_label_shared_by_two_pictures_is_repaired_once(tmp_path: Path) -> None
     data = _one(tmp_path, GOOD + "99 0.2 0.2 0.1 0.1\n")
     write(tmp_path / "images/train/x.png", (tmp_path / "images/train/0.jpg").read_bytes())
     assert len(plan(scan(data), unsafe=True).edits) == 1
+
+
+def test_damaged_pictures_are_left_out_and_missing_ones_are_none(tmp_path: Path) -> None:
+    data = _one(tmp_path / "set", GOOD)
+    write(tmp_path / "set/images/train/3.jpg", b"no picture")
+    (tmp_path / "set/images/train/4.jpg").unlink()
+    (tmp_path / "set/images/train/4.jpg").symlink_to(tmp_path / "nowhere.jpg")
+    seen = scan(data)
+    planned = plan(seen, unsafe=True)
+    assert [str(seen.images.path[i]) for i in planned.left_out] == ["images/train/3.jpg"]
+    copied = scan(write_copy(seen, planned, tmp_path / "copy"))
+    assert len(copied.images) == len(seen.images) - 2 and not (tmp_path / "copy/labels/train/3.txt").exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -66,8 +67,19 @@ def plan(
     ordered = {path: sorted(edits, key=lambda e: (e.line, e.id)) for path, edits in sorted(files.items())}
     found = {} if "labels-not-found" not in repairs or not wanted("D201", False) else dict(dataset.labels_elsewhere)
     leaves_out = "damaged-pictures" in repairs and wanted("D101", False)
-    left_out = frozenset(np.flatnonzero(dataset.images.damage != "").tolist()) if leaves_out else frozenset()
-    return Plan(ordered, found, left_out, frozenset(path for path in ordered if texts.recoded(path)))
+    return Plan(
+        ordered,
+        found,
+        _damaged(dataset) if leaves_out else frozenset(),
+        frozenset(path for path in ordered if texts.recoded(path)),
+    )
+
+
+def _damaged(dataset: Dataset) -> frozenset[int]:
+    """Pictures that are there and damaged."""
+    images = dataset.images
+    damaged = np.flatnonzero(images.damage != "").tolist()
+    return frozenset(i for i in damaged if Path(dataset.absolute(str(images.path[i]))).is_file())
 
 
 def _corrected_rows(dataset: Dataset, texts: Texts, wanted: Wanted) -> list[Row]:
