@@ -72,7 +72,7 @@ _WORDS = {
 }
 
 
-def in_one_line(found: Contents) -> str:
+def in_line(found: Contents) -> str:
     """`364 pictures, 4,888 boxes, 3 classes; train 205, val 87`; empty if nothing is known."""
     numbers = ", ".join(_counted(m) for m in found.numbers)
     splits = ", ".join(f"{one_line(leads.name)} {leads.pictures:,}" for leads in found.leads)
@@ -90,7 +90,7 @@ def _counted(m: Measured) -> str:
 
 def in_lines(found: Contents, width: int) -> list[str]:
     """The same in full, for a terminal: where the splits lead, and the bars."""
-    lines = [f"  {in_one_line(found)}"]
+    lines = [f"  {in_line(found)}"]
     for leads in found.leads:
         written = f": {one_line(leads.written)}" if leads.written else ""
         lines.append(f"  {one_line(leads.name)}{written}")

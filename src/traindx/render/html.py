@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from traindx.core.finding import Bars, Curve, Finding, Measured, Picture, Table
 from traindx.core.report import Diagnosis, Outcome, Report, Trial
 from traindx.render import exhibits, wording
-from traindx.render.contents import contents, in_one_line
+from traindx.render.contents import contents, in_line
 from traindx.render.digest import (
     LEVEL_ORDER,
     Digest,
@@ -62,7 +62,7 @@ def html(report: Report) -> str:
             failures=[_failure(o, parts, o.code not in shown, album) for o in _failed(report)],
             parts=parts,
             contents=found,
-            amount=in_one_line(found),
+            amount=in_line(found),
             drawings=[exhibits.bars(item) for item in found.bars],
             ruled_out_by=ruled_out_by,
             families=_families(report),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from traindx.core.finding import Bars, Finding, Measured
 from traindx.core.report import Diagnosis, Outcome, Report, Trial
-from traindx.render.contents import Contents, bars_lines, contents, in_lines, in_one_line
+from traindx.render.contents import Contents, bars_lines, contents, in_line, in_lines
 from traindx.render.digest import (
     LEVEL_ORDER,
     Digest,
@@ -113,7 +113,7 @@ def _verdict(report: Report, page: _Page) -> list[str]:
 
 def _amount(found: Contents, page: _Page) -> list[str]:
     """How much was examined, in one or two lines."""
-    words = in_one_line(found)
+    words = in_line(found)
     lines = textwrap.wrap(words, page.width - 2, break_long_words=False, break_on_hyphens=False, max_lines=2)
     return [page.style.dim(f"  {line}") for line in lines]
 

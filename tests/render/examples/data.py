@@ -7,7 +7,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from tests.render.examples.terms import NEEDS_RECORDING, PRIOR
-from traindx.core.finding import Box, Finding, Measured, Picture, Place, Table
+from traindx.core.finding import Bars, Box, Evidence, Finding, Measured, Picture, Place, Table
 from traindx.core.report import Diagnosis, FixAdvice, Outcome, Reason, Report
 
 
@@ -118,3 +118,15 @@ def dataset(picture: Path, root: str = "") -> Report:
         "seconds": 1.31,
     }
     return Report("faulty", diagnoses, outcomes, meta)
+
+
+def contents() -> tuple[Evidence, ...]:
+    """What a detection set holds."""
+    columns = ("split", "written", "leads to", "pictures", "labelled", "background", "missing", "unreadable")
+    rows = (
+        ("train", "images/train", "/data/images/train", 205, 203, 2, 0, 0, "/data/labels/train", "rule"),
+        ("val", "images/val", "/data/images/val", 87, 86, 0, 1, 0, "/data/labels/val", "rule"),
+    )
+    bars = Bars("Boxes per class and split", ("RBC", "WBC"), (("train", (9.0, 3.0)), ("val", (2.0, 1.0))), "boxes")
+    numbers = (Measured("pictures", 364), Measured("boxes", 1), Measured("classes", 3))
+    return (*numbers, Table("Splits and where they lead", (*columns, "labels looked for in", "rule"), rows), bars)
