@@ -20,7 +20,7 @@ CLASS_MAP_MISMATCH = Cause(
     clues=(  # a guess until the benchmark sets it
         Clue("D304", if_seen=7.0, if_absent=-0.5, proves=True),
         Clue("D310", if_seen=6.0, if_absent=-2.0, proves=True),
-        Clue("D311", if_seen=8.0, if_absent=-2.0, proves=True),
+        Clue("D311", if_seen=12.0, if_absent=-2.0, proves=True),
         Clue("D312", if_seen=0.5),
         Clue("D314", if_seen=7.0, if_absent=-0.5, proves=True),
         Clue("D415", if_seen=6.0, if_absent=-0.5, proves=True),
