@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import exp, lgamma
 
 import numpy as np
 
@@ -18,6 +19,14 @@ than what most changes to a training gain."""
 AT_LEAST = 2
 """One leaked picture alone is never material."""
 
+CHANCE = 0.005
+"""Probability below which more near copies in a split than within train are no chance. One of 200 random splits has them, and
+of these few have the share and the number that are asked for besides."""
+
+CLOSE = 6
+"""Bits up to which near copies count for an error. Drawings of a shape or two on one colour come to 10 bits by chance; of
+pictures cropped by 5 % 60 to 85 % are within 6, of those coded again, scaled, darkened or mirrored 86 to 100 %."""
+
 CERTAIN = 4
 """Bits up to which a near copy is reported even where chance explains as many: six of two million pairs of hands differed in
 four bits, none in fewer; what is merely coded again, scaled or darkened differs in four at most."""
@@ -30,15 +39,23 @@ PICTURES = 5
 class Leak:
     """Of the `total` pictures of `split`, those whose bytes are in train (`exact`) and those with a near copy there (`near`).
 
-    `alike` is the share of training pictures that have a near copy in train themselves: what to expect of a split that is
-    drawn at random from pictures that look alike.
+    `alike` of the `train` training pictures have a near copy in train themselves: their share is what to expect of a split
+    that is drawn at random from pictures that look alike. `close` and `close_alike` count those up to `CLOSE` bits apart.
     """
 
     split: str
     total: int
     exact: Ints
     near: Ints
-    alike: float
+    train: int
+    alike: int
+    close: int
+    close_alike: int
+
+    @property
+    def likeness(self) -> float:
+        """Share of train's pictures that have a near copy in train."""
+        return self.alike / self.train
 
     @property
     def exact_is_material(self) -> bool:
@@ -46,21 +63,28 @@ class Leak:
         return len(self.exact) >= max(AT_LEAST, MATERIAL * self.total)
 
     @property
-    def expected(self) -> float:
-        """Near copies that train's own likeness lets one expect at most: three deviations above the mean."""
-        n, p = self.total, self.alike
-        return n * p + 3 * float(np.sqrt(n * p * (1 - p)))
-
-    @property
     def near_is_material(self) -> bool:
-        """Whether the near copies are many, and many more than train's own likeness explains, three times as many."""
-        n = self.total
-        return len(self.near) >= max(AT_LEAST + 1, MATERIAL * n, self.expected, 3 * n * self.alike)
+        """Whether close copies are many, three times what train's own likeness explains, and not so by chance."""
+        least = max(AT_LEAST + 1, MATERIAL * self.total, 3 * self.total * self.close_alike / self.train)
+        return self.close >= least and _by_chance(self.close, self.total, self.close_alike, self.train) < CHANCE
 
     @property
     def near_is_chance(self) -> bool:
         """Whether the near copies are few, and no more than to expect of pictures that are as alike as those of train."""
-        return len(self.near) <= min(MATERIAL * self.total, self.expected)
+        n, p = self.total, self.likeness
+        return len(self.near) <= min(MATERIAL * n, n * p + 3 * float(np.sqrt(n * p * (1 - p))))
+
+
+def _by_chance(count: int, of: int, others: int, of_others: int) -> float:
+    """Probability that, of `count` + `others` marked pictures dealt to two piles, `count` or more fall on the first (Fisher)."""
+    marked, every = count + others, of + of_others
+
+    def ways(n: int, k: int) -> float:
+        return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
+
+    whole = ways(every, of)
+    most = min(marked, of)
+    return sum(exp(ways(marked, k) + ways(every - marked, of - k) - whole) for k in range(count, most + 1))
 
 
 def leaks(dataset: Dataset) -> Iterator[Leak]:
@@ -70,12 +94,22 @@ def leaks(dataset: Dataset) -> Iterator[Leak]:
     if not train.any():
         return
     matter = (found.other >= 0) & ~is_flat(images)
-    alike = float((matter & ~found.exact & train).sum() / train.sum())
+    close = matter & ~found.exact & (found.distance <= CLOSE)
+    alike, close_alike = int((matter & ~found.exact & train).sum()), int((close & train).sum())
     for split in dataset.splits:
         own = images.split == split.name
         if split.name != "train" and own.any():
             exact, near = matter & found.exact & own, matter & ~found.exact & own
-            yield Leak(split.name, int(own.sum()), np.flatnonzero(exact), np.flatnonzero(near), alike)
+            yield Leak(
+                split.name,
+                int(own.sum()),
+                np.flatnonzero(exact),
+                np.flatnonzero(near),
+                int(train.sum()),
+                alike,
+                int((close & own).sum()),
+                close_alike,
+            )
 
 
 def pair_findings(dataset: Dataset, pictures: Ints, summary: str, numbers: tuple[Measured, ...]) -> Iterator[Finding]:

@@ -33,7 +33,7 @@ def near_copies_across_splits(dataset: Dataset) -> Iterator[Finding | Measured]:
         if leak.near_is_chance:
             few = few[dataset.copies_of_train.distance[few] <= CERTAIN]
         number = Measured(f"share of {leak.split} with a near copy in train", len(few) / leak.total, "0")
-        alike = Measured("share of train with a near copy in train", leak.alike)
+        alike = Measured("share of train with a near copy in train", leak.likeness)
         yield number
         yield alike
         summary = f"{len(few):,} of {leak.total:,} pictures of {leak.split} have a near copy in train"
