@@ -21,6 +21,8 @@ LABEL_NOISE = Cause(
     slug="label-noise",
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it
+        Clue("D325", if_seen=5.0, if_absent=-0.5),
+        Clue("D326", if_seen=8.0, if_absent=-0.5, proves=True),
         Clue("D501", if_seen=2.0, if_absent=-0.5),
         Clue("D502", if_seen=3.0, if_absent=-1.0),
         Clue("D507", if_seen=5.0, if_absent=-3.0),
@@ -28,9 +30,9 @@ LABEL_NOISE = Cause(
         Clue("D509", if_seen=4.0, if_absent=-1.0),
         Clue("D510", if_seen=4.5, if_absent=-1.0),
         Clue("D511", if_seen=4.0, if_absent=-1.0),
-        Clue("D515", if_seen=5.0, if_absent=-1.0),
-        Clue("D516", if_seen=5.0, if_absent=-1.0),
-        Clue("D517", if_seen=4.5, if_absent=-1.0),
+        Clue("D515", if_seen=6.0, if_absent=-1.0),
+        Clue("D516", if_seen=6.0, if_absent=-1.0),
+        Clue("D517", if_seen=6.0, if_absent=-1.0),
     ),
     fix=Fix(
         "Look at the listed boxes and pictures, the first ones first, and correct the labels that are wrong. With predictions "

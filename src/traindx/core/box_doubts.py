@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from traindx.core.by_value import by_value
 from traindx.core.calibration import worth_of
 from traindx.core.dataset import Dataset, Floats, Ints
 from traindx.core.matching import Pairs, corners_of, one_to_one, overlapping, usable
@@ -129,8 +130,8 @@ def _spurious(dataset: Dataset, looked: Ints, pairs: Pairs, worth: Floats) -> Fl
     support, doubt = np.zeros(len(boxes)), np.zeros(len(boxes))
     near = np.clip((pairs.iou - TOUCHES) / (MEETS - TOUCHES), 0, 1)
     np.maximum.at(support, pairs.a, worth[pairs.b] * near)
-    for class_id in np.unique(boxes.class_id[looked]):
-        own = looked[boxes.class_id[looked] == class_id]
+    for _, place in by_value(boxes.class_id[looked]):
+        own = looked[place]
         own = own[np.argsort(boxes.w[own] * boxes.h[own], kind="stable")]
         window = np.ones(min(len(own), max(WINDOW, len(own) // 10)))
         usual = np.convolve(support[own], window, "same") / (np.convolve(np.ones(len(own)), window, "same") + 1)

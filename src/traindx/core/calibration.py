@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from traindx.core.by_value import by_value
 from traindx.core.dataset import Floats, Ints
 
 BIN = 40
@@ -17,8 +18,7 @@ def worth_of(class_id: Ints, score: Floats, hit: NDArray[np.bool_], counted: NDA
     Histogram binning with bins of equal counts, then isotonic regression (Zadrozny and Elkan 2001 and 2002).
     """
     worth = np.zeros(len(score))
-    for one in np.unique(class_id):
-        own = np.flatnonzero(class_id == one)
+    for _, own in by_value(class_id):
         base = own[counted[own]]
         if not len(base):
             continue

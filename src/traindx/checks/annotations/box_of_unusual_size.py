@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from traindx.core.by_value import by_value
 from traindx.core.check import Facts, check
 from traindx.core.dataset import Dataset, Floats, dataset_of
 from traindx.core.finding import Finding, Measured
@@ -31,30 +32,26 @@ def box_of_unusual_size(dataset: Dataset, *, expected: float = 0.001, enough: in
     Look at the boxes; correct those that are slips.
     """
     boxes, images = dataset.boxes, dataset.images
-    good = usable(boxes)
-    width = np.where(images.width > 0, images.width, 1)[boxes.image]
-    height = np.where(images.height > 0, images.height, 1)[boxes.image]
-    surprises: dict[str, Floats] = {}
-    classes = [k for k in np.unique(boxes.class_id[good]) if (good & (boxes.class_id == k)).sum() >= enough]
+    good = np.flatnonzero(usable(boxes))
+    classes = [good[own] for _, own in by_value(boxes.class_id[good]) if len(own) >= enough]
     if not classes:
         return
     with np.errstate(divide="ignore", invalid="ignore"):
-        measures = {"area": np.log(boxes.w * boxes.h), "shape": np.log(boxes.w * width / (boxes.h * height))}
-    typical: dict[tuple[str, float], float] = {}
+        ratio = np.where(images.width > 0, images.width / np.maximum(images.height, 1), 1)[boxes.image]
+        measures = {"area": np.log(boxes.w * boxes.h), "shape": np.log(boxes.w * ratio / boxes.h)}
+    surprises = {name: np.full(len(boxes), np.inf) for name in measures}
+    typical = {name: np.zeros(len(boxes)) for name in measures}
     for name, values in measures.items():
-        surprises[name] = np.full(len(boxes), np.inf)
-        for k in classes:
-            own = np.flatnonzero(good & (boxes.class_id == k))
+        for own in classes:
             surprises[name][own] = surprise(values[own]) * len(classes) * len(measures)
-            typical[name, float(k)] = float(np.median(values[own]))
+            typical[name][own] = np.median(values[own])
     odd = np.flatnonzero(np.minimum(*surprises.values()) < expected)
     yield Measured("boxes unlike all others of their class", len(odd), "0")
 
     def message(i: int) -> str:
         name = min(surprises, key=lambda s: surprises[s][i])
-        k = float(boxes.class_id[i])
-        factor = float(np.exp(measures[name][i] - typical[name, k]))
-        kind = name_of(dataset, k)
+        factor = float(np.exp(measures[name][i] - typical[name][i]))
+        kind = name_of(dataset, boxes.class_id[i])
         if name == "area":
             times = f"{factor:.3g} times" if factor >= 1 else f"1/{1 / factor:.3g} of"
             return f"a box of {times} the median area of {kind}"
