@@ -16,9 +16,9 @@ from traindx.core.leakage import leaks, pair_findings
 def split_copied_from_train(dataset: Dataset) -> Iterator[Finding | Measured]:
     """Many pictures of val (or test) are nearly the same as one of train, and those of train are not alike among themselves.
 
-    Counted are those that differ in 6 bits of the hash at most, reported from 5 % of the split and three pictures on, only where they are three times as many as train's own near
-    copies would let one expect and Fisher's exact test gives less than 0.005: pictures that are all alike (one camera, one
-    microscope) stay a warning (D323).
+    Counted are those that differ in 6 bits of the hash at most. Reported from 5 % of the split and three pictures on, and only
+    where they are three times as many as train's own near copies would let one expect and Fisher's exact test gives less than
+    0.005: pictures that are all alike (one camera, one microscope) stay a warning (D323).
 
     ## Why is this bad?
     Most of what is scored was trained on, encoded again, scaled, darkened, cropped or mirrored. The score is too good.
