@@ -20,6 +20,10 @@ BULK = 0.5
 """Share of all boxes that do not fit which single pictures have to hold to be judged alone: where many boxes of other
 pictures reach over the edge as well, that is the way of the set. A guess."""
 
+FEW, FAR_OVER, FAR_OVER_ALONE, SAME = 5, 0.05, 0.15, 0.9
+"""Single boxes count as corners from `FAR_OVER` of the side beyond the edge; where there are less than `FEW` of them, from
+`FAR_OVER_ALONE`; if this share, `SAME`, of all boxes over an edge fit so. Guesses."""
+
 LEAST = 10
 """Boxes of which a part has to have so many. A guess."""
 
@@ -74,7 +78,7 @@ def misread_boxes(dataset: Dataset, least: int = LEAST) -> list[Misread]:
         leaves = 1 - own[index].mean() if len(index) else 0.0
         if len(index) >= least and fits[best][index].mean() >= FITS and leaves >= LEAVES[best]:
             return [Misread(best, index, index[~own[index]], int(fits[best][index].sum()))]
-    return _single_pictures(dataset, known, own, fits)
+    return _single_pictures(dataset, known, own, fits) or _single_boxes(dataset, known, own, fits)
 
 
 def _single_pictures(dataset: Dataset, known: Mask, own: Mask, fits: dict[str, Mask]) -> list[Misread]:
@@ -89,6 +93,25 @@ def _single_pictures(dataset: Dataset, known: Mask, own: Mask, fits: dict[str, M
             found.append(Misread(reading, index, index[~own[index]], len(index)))
     leaving = sum(len(part.leaving) for part in found)
     return found if leaving >= BULK * int(wrong.sum()) else []
+
+
+def _single_boxes(dataset: Dataset, known: Mask, own: Mask, fits: dict[str, Mask]) -> list[Misread]:
+    """Boxes far over the lower or right edge that fit as two corners, where nearly all boxes over the edge do so.
+
+    A box that was drawn over the edge fits so only if it is large, and reaches over the left or upper edge as often.
+    """
+    if CORNERS not in fits:
+        return []
+    over = np.flatnonzero(known & ~own)
+    x0, y0, x1, y1 = (side[over] for side in dataset.corners())
+    image = dataset.boxes.image[over]
+    beyond = np.maximum(x1 / dataset.images.width[image], y1 / dataset.images.height[image]) - 1
+    sized = (x1 > x0) & (y1 > y0)
+    right = fits[CORNERS][over] & sized
+    far = beyond > (FAR_OVER if right.sum() >= FEW else FAR_OVER_ALONE)
+    if not (right & far).any() or right.sum() < SAME * sized.sum():
+        return []
+    return [Misread(CORNERS, over[sized], over[right & far], int(right.sum()))]
 
 
 def _written(dataset: Dataset) -> Corners:

@@ -36,7 +36,8 @@ def unlabelled(dataset: Dataset) -> list[Unlabelled]:
     A fault is: a whole split without labels (of a test split only if they are found elsewhere); a whole folder of more
     than `BACKGROUND_SHARE` of its split, or whose labels are found elsewhere; most of a folder's missing labels found in
     one other folder; a label beside the place looked for under another spelling; as many orphan labels in the folder, where
-    they are more than `BACKGROUND_SHARE` of the split: pictures or labels were renamed. None in classification.
+    they are more than `BACKGROUND_SHARE` of the split: pictures or labels were renamed; a picture that a list of VOC
+    names. None in classification.
     """
     images = dataset.images
     if dataset.task == "classify" or not (images.label_state == "missing").any():
@@ -75,9 +76,17 @@ def _judge(
         fault = "elsewhere"
     elif share > BACKGROUND_SHARE and orphans >= 0.8 * len(rest):
         fault = "renamed"
-    elif split != "test" and (whole_split or (whole and share > BACKGROUND_SHARE)):
+    elif _expected(dataset, split, whole_split) or (split != "test" and whole and share > BACKGROUND_SHARE):
         fault = "none"
     yield Unlabelled(split, folder, tuple(rest), len(members), found, where, fault)
+
+
+def _expected(dataset: Dataset, split: str, whole_split: bool) -> bool:
+    """Whether labels are missed without further signs: of a whole split, and of pictures that a list of VOC names, because
+    every loader of it opens the xml of each (torchvision, detectron2). A test split without any label is legal."""
+    if whole_split:
+        return split != "test"
+    return dataset.format == "voc" and any(s.name == split and s.written.endswith(".txt") for s in dataset.splits)
 
 
 def _folder(path: str) -> str:

@@ -44,7 +44,7 @@ FAULTS: dict[str, tuple[Spoil, str, str, Entry | None]] = {
     "file twice": (_set("images", 2, file_name="train1.jpg"), "D232", "duplicate-entries", ("images", 2)),
     "unknown image": (_set("annotations", 4, image_id=99), "D233", "missing-images", ANNOTATION_5),
     "unknown category": (_set("annotations", 4, category_id=99), "D235", "class-id-out-of-range", ANNOTATION_5),
-    "no categories": (lambda d: d.pop("categories"), "D235", "class-id-out-of-range", None),
+    "no categories": (lambda d: d.pop("categories"), "D234", "malformed-labels", None),
     "image_id as text": (_set("annotations", 4, image_id="2"), "D234", "malformed-labels", ANNOTATION_5),
     "category_id as text": (_set("annotations", 4, category_id="2"), "D234", "malformed-labels", ANNOTATION_5),
     "no bbox": (_drop("annotations", 4, "bbox"), "D234", "malformed-labels", ANNOTATION_5),

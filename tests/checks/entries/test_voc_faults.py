@@ -106,3 +106,12 @@ def test_a_listed_picture_that_is_not_there_is_named_with_the_line_of_the_list(t
     (finding,) = [f for o, f in report.findings("error") if o.code == "D102"]
     assert (finding.place.path, finding.place.line) == ("ImageSets/Main/val.txt", 5)
     assert report.diagnoses[0].cause == "missing-images"
+
+
+def test_a_listed_picture_without_xml_is_no_background(tmp_path: Path) -> None:
+    root = write_voc(tmp_path)
+    (root / "Annotations" / "train4.xml").unlink()
+    report = report_of(root)
+    (finding,) = [f for o, f in report.findings("error") if o.code == "D201"]
+    assert finding.place.path == "Annotations/train4.xml"
+    assert report.diagnoses[0].cause == "labels-not-found"

@@ -30,7 +30,8 @@ def coordinate_out_of_range(dataset: Dataset) -> Iterator[Finding | Measured]:
         return
     b = dataset.boxes
     x0, y0, x1, y1 = dataset.corners()
-    wrong = np.flatnonzero(out_of_range(dataset) & ~in_recorded_frame(dataset))
+    sized = (b.w > 0) & (b.h > 0) | (dataset.format == "yolo")
+    wrong = np.flatnonzero(out_of_range(dataset) & sized & ~in_recorded_frame(dataset))
     yield Measured("boxes with a coordinate outside 0..1", count_rows(dataset, wrong), "0")
 
     def message(i: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from traindx.core.check import Facts, check
 from traindx.core.class_counts import boxes_per_class
 from traindx.core.dataset import Dataset, dataset_of
 from traindx.core.finding import Finding, Measured, Place
-from traindx.core.row_findings import place_of
+from traindx.core.row_findings import row_findings
 
 SYSTEMATIC = 0.25
 """Share of the names from which pairs that differ by case are meant, as upper and lower case in sets of letters. A guess."""
@@ -31,27 +32,42 @@ def class_names_alike(dataset: Dataset) -> Iterator[Finding | Measured]:
     """
     if dataset.task != "detect" or not dataset.names:
         return
-    first: dict[str, int] = {}
-    pairs: list[tuple[int, int]] = []
-    for i, name in sorted(dataset.names.items()):
-        key = name.casefold().strip()
-        same = key in first and name == dataset.names[first[key]]
-        if (
-            key in first and (len(key) > 1 or same) and not (same and dataset.format == "coco")
-        ):  # that is a duplicate entry
-            pairs.append((first[key], i))
-        first.setdefault(key, i)
+    pairs = _pairs(dataset)
     splits = boxes_per_class(dataset).values() if pairs else ()
     counts = [int(sum(split[i] for split in splits)) for i in range(dataset.num_classes)]
     used = [(a, b) for a, b in pairs if max(a, b) < len(counts) and counts[a] and counts[b]]
-    wrong = used if 2 * len(pairs) < SYSTEMATIC * len(dataset.names) or len(pairs) < 3 else []
+    declared = dataset.format != "voc"  # names that nobody declared: the rare one of each pair is the slip
+    used = used if declared else [(a, b) if counts[b] <= counts[a] else (b, a) for a, b in used]
+    slips = not declared and all(counts[b] < SYSTEMATIC * counts[a] for a, b in used)
+    meant = len(pairs) >= 3 and 2 * len(pairs) >= SYSTEMATIC * len(dataset.names) and not slips
+    wrong = [] if meant else used
     yield Measured("pairs of classes with one name", len(wrong), "0")
     for a, b in wrong:
-        place = Place(path=dataset.source_path, line=dataset.settings_lines.get(f"names.{b}"), setting="names")
-        if dataset.format == "voc":
-            place = place_of(dataset, int(np.flatnonzero(dataset.boxes.class_id == b)[0]))
         text = f"ids {a} and {b} are called {dataset.names[a]!r} and {dataset.names[b]!r}: {counts[a]} and {counts[b]} boxes"
-        yield Finding(place, f"{text} of one class under two ids")
+        text += " of one class under two ids"
+        if declared:
+            line = dataset.settings_lines.get(f"names.{b}")
+            yield Finding(Place(path=dataset.source_path, line=line, setting="names"), text)
+        else:
+            rare = np.flatnonzero(dataset.boxes.class_id == b)
+            yield from row_findings(dataset, rare, partial(_said, text))
+
+
+def _said(text: str, _: int) -> str:
+    return text
+
+
+def _pairs(dataset: Dataset) -> list[tuple[int, int]]:
+    """Ids whose names differ by case and blanks alone. Equal names in a json are left to `duplicate-entry`."""
+    first: dict[str, int] = {}
+    pairs = []
+    for i, name in sorted(dataset.names.items()):
+        key = name.casefold().strip()
+        same = key in first and name == dataset.names[first[key]]
+        if (same and dataset.format != "coco") or (not same and key in first and len(key) > 1):
+            pairs.append((first[key], i))
+        first.setdefault(key, i)
+    return pairs
 
 
 _BOXES = [{"image": 0}, {"image": 0, "class_id": 1, "line": 2}]
