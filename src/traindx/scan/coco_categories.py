@@ -85,5 +85,5 @@ def _shifted(used: Counter[Key], number: Mapping[object, int]) -> bool:
 def _without_categories(entries: CocoEntries, used: Counter[Key]) -> list[Entry]:
     if not used:
         return []
-    reason = f"the list `categories` is missing or empty: {used.total():,} annotations are of {len(used)} category ids without a name"
-    return [Entry(entries.label_path, 1, "malformed", reason)]
+    unnamed = f"{used.total():,} annotations are of {len(used)} category ids without a name"
+    return [Entry(entries.label_path, 1, "malformed", f"the list `categories` is missing or empty: {unnamed}")]

@@ -214,6 +214,18 @@ def test_corners_in_every_box_are_another_format_and_nothing_else(tmp_path: Path
     assert [d.cause for d in report.diagnoses if d.status == "proved"] == ["wrong-box-format"]
 
 
+def test_single_boxes_as_corners_are_told_from_boxes_over_the_edge(tmp_path: Path) -> None:
+    train = coco()
+    for n in range(0, 18, 3):
+        train["annotations"][n].update(bbox=[70, 60, 130, 100], segmentation=[])
+    report = report_of(write_coco(tmp_path / "corners", train))
+    assert [d.cause for d in report.diagnoses if d.status == "proved"] == ["wrong-box-format"]
+    for n in range(0, 18, 3):
+        train["annotations"][n].update(bbox=[WIDTH - 20, 60, 60, 40], segmentation=[])
+    report = report_of(write_coco(tmp_path / "outside", train))
+    assert [d.cause for d in report.diagnoses if d.status == "proved"] == ["box-outside-image"]
+
+
 @pytest.mark.parametrize("first", [0, 1])
 def test_category_ids_that_are_one_too_large(first: int, tmp_path: Path) -> None:
     train, val = coco(), coco("val")
