@@ -21,7 +21,7 @@ NAME = 150.0
 NUMBER = 64.0
 """Room for the number at the end of a row."""
 
-ROW, GAP = 9.0, 7.0
+ROW, GAP, LEAST = 9.0, 6.0, 13.0
 LEFT, TOP, BOTTOM, HEIGHT = 46.0, 12.0, 40.0, 200.0
 MOST_ROWS = 60
 LETTERS = 22
@@ -91,12 +91,12 @@ def _rows(bars: Bars) -> tuple[list[Markup], float]:
     room = WIDTH - NAME - NUMBER
     parts, y = [], 4.0
     for i, name in enumerate(bars.labels[:MOST_ROWS]):
-        height = ROW * len(bars.series)
+        height = max(ROW * len(bars.series), LEAST)
         parts.append(_name(name, y + height / 2 + 4))
         for s, (series, values) in enumerate(bars.series):
             value = values[i] if i < len(values) and math.isfinite(values[i]) else 0.0
             width = max(value / most * room, 0.0)
-            at = y + s * ROW
+            at = y + (height - ROW * len(bars.series)) / 2 + s * ROW
             words = tag("title", f"{one_line(name)}, {one_line(series)}: {label(_rounded(value))} {bars.unit}")
             bar = tag("rect", words, x=NAME, y=at, width=max(width, 0.6 if value else 0), height=ROW - 1.5)
             parts.append(tag("g", bar, class_=f"bar-{s % SERIES}"))

@@ -45,6 +45,10 @@ ROWS = 30
 """Rows shown of a table that is evidence."""
 
 
+TERMS = 8
+"""Reasons of a diagnosis without a sum (why a set is healthy) shown unfolded."""
+
+
 def html(report: Report) -> str:
     """The whole page. Pictures are read from the paths that the report names; one that cannot be opened is named instead."""
     parts = digest(report)
@@ -200,6 +204,7 @@ def _environment() -> Environment:
         "wording": wording,
         "ROWS": ROWS,
         "OPEN": OPEN,
+        "TERMS": TERMS,
         "ticks": _ticks,
         "decider": decider,
         "probable": probable,
