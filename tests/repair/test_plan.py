@@ -25,6 +25,7 @@ FAULTS: dict[str, tuple[bytes | str, str, str | None, bool]] = {
     "commas": ("1,0.5,0.5,0.25,0.25\n", "D203", GOOD.strip(), True),
     "comment": ("1 0.5 0.5 0.25 0.25 # x\n", "D203", GOOD.strip(), True),
     "utf-16": (GOOD.encode("utf-16"), "D203", GOOD.strip(), True),
+    "nul-tail": (GOOD.encode() + b"\x00" * 60, "D203", None, True),
     "confidence": ("1 0.5 0.5 0.25 0.25 0.9\n", "D203", GOOD.strip(), False),
     "four-fields": (GOOD + "1 0.5 0.5 0.25\n", "D203", None, False),
     "zero-width": (GOOD + "0 0.2 0.2 0 0.1\n", "D208", None, False),
@@ -104,6 +105,7 @@ def test_several_faults_of_one_row_become_one_edit(tmp_path: Path) -> None:
 def test_select_chooses_repairs_by_code(tmp_path: Path) -> None:
     seen = scan(_one(tmp_path, GOOD + GOOD + "99 0.2 0.2 0.1 0.1\n"))
     assert [e.codes for e in plan(seen, unsafe=True, select=["D204"]).edits] == [("D204",)]
+    assert [e.codes for e in plan(seen, unsafe=True, ignore=["D204"]).edits] == [("D209",)]
     assert [e.line for e in plan(seen, unsafe=True, only={("labels/train/x.txt", 2)}).edits] == [2]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from traindx.cli.arguments import Command
-from traindx.cli.fix import Fixing, carry_out, fix_options
+from traindx.cli.fix import Codes, Fixing, carry_out, fix_options
 from traindx.cli.options import check_options, report_options, scan_options, scanning_of, selection
 from traindx.cli.output import Output
 
@@ -72,7 +72,7 @@ def check(
 
         with progress("pictures") as advance:
             dataset = scan(data, options, progress=advance)
-        return carry_out(dataset, fixing, chosen.select, data)
+        return carry_out(dataset, fixing, Codes(chosen.select, tuple(chosen.ignore)), data)
     settings = {name: value for name, value in (("imgsz", imgsz), ("batch", batch)) if value is not None}
 
     with progress("pictures") as advance:

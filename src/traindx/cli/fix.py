@@ -35,6 +35,14 @@ class Fixing:
             raise TraindxError("--fix needs one of --diff, --out DIR and --in-place", "nothing was changed", hint)
 
 
+@dataclass(frozen=True)
+class Codes:
+    """Beginnings of the codes of the checks whose findings are repaired, and of those whose are not."""
+
+    select: Sequence[str]
+    ignore: Sequence[str]
+
+
 def fix_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add `--fix` and its companions."""
     options = (
@@ -51,14 +59,14 @@ def fix_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-def carry_out(dataset: Dataset, fixing: Fixing, select: Sequence[str], data: str) -> int:
-    """Show or write the repairs. Returns the exit status: with `--diff` 1 if there are any, else 0."""
+def carry_out(dataset: Dataset, fixing: Fixing, codes: Codes, data: str) -> int:
+    """Show or write the repairs for the checks in `codes`. Returns 1 if there are any with `--diff`, else 0."""
     from traindx.repair.content import diff
     from traindx.repair.plan import plan
     from traindx.repair.write import LOG, write_copy, write_in_place
 
-    planned = plan(dataset, unsafe=fixing.unsafe, select=select)
-    more = _left(dataset, planned, fixing, select)
+    planned = plan(dataset, unsafe=fixing.unsafe, select=codes.select, ignore=codes.ignore)
+    more = _left(dataset, planned, fixing, codes)
     if not (planned.files or planned.found or planned.left_out):
         click.echo(f"nothing to repair{more}", err=True)
         return 0
@@ -90,13 +98,13 @@ def _sum(planned: Plan, *, in_place: bool = False) -> str:
     return ", ".join(parts)
 
 
-def _left(dataset: Dataset, planned: Plan, fixing: Fixing, select: Sequence[str]) -> str:
+def _left(dataset: Dataset, planned: Plan, fixing: Fixing, codes: Codes) -> str:
     """How much more `--unsafe-fixes` would do."""
     if fixing.unsafe:
         return ""
     from traindx.repair.plan import plan
 
-    full = plan(dataset, unsafe=True, select=select)
+    full = plan(dataset, unsafe=True, select=codes.select, ignore=codes.ignore)
     count = len(full.edits) - len(planned.edits)
     also = [f"{count:,} more rows"] if count > 0 else []
     also += [f"{len(full.found):,} labels from elsewhere"] if full.found else []

@@ -27,8 +27,9 @@ def label_text(data: bytes) -> LabelText:
     """The text of the bytes: UTF-8; UTF-16 where there is a mark or every second byte is zero; else cp1252, as Windows writes."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return LabelText(data.decode("utf-16", "replace").removeprefix("\ufeff"), False)
-    for codec, zeros in (("utf-16-le", data[1:40:2]), ("utf-16-be", data[:40:2])):
-        if zeros.count(0) > 8:
+    odd, even = data[1:40:2].count(0), data[:40:2].count(0)
+    for codec, zeros, others in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
+        if zeros > 8 and not others:
             return LabelText(data.decode(codec, "replace"), False)
     try:
         return LabelText(data.decode("utf-8"), True)

@@ -41,17 +41,20 @@ def plan(
     *,
     unsafe: bool = False,
     select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
     repairs: Collection[str] = REPAIRS,
     only: Collection[tuple[str, int]] | None = None,
 ) -> Plan:
-    """What is to be repaired: the `repairs` by name, for checks whose code begins with a prefix in `select` (empty: all).
+    """What is to be repaired: the `repairs` by name, for checks whose code begins with a prefix in `select` (empty: all)
+    and with none in `ignore`.
 
     `unsafe`: also what deletes or guesses. `only`: edits at these files and lines alone, to ask what they would be. Reads
     label files, changes nothing. A file that cannot be read is left alone.
     """
 
     def wanted(code: str, safe: bool) -> bool:
-        return (unsafe or safe) and (not select or code.startswith(tuple(select)))
+        chosen = (not select or code.startswith(tuple(select))) and not code.startswith(tuple(ignore))
+        return (unsafe or safe) and chosen
 
     texts = Texts(dataset)
     work = Work(dataset)

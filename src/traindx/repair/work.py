@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from traindx.core.dataset import Boxes, Dataset, Ints
+from traindx.core.dataset import Boxes, Dataset, Floats, Ints
 from traindx.core.edit import Edit, Shares
 from traindx.repair.label_text import LabelText, label_text
 from traindx.repair.steps import Revision, Step
@@ -63,6 +63,7 @@ class Work:
         self._rows: list[Row] = []
         self._corrected: dict[int, Row] = {}
         self._at: Counter[tuple[str, int]] = Counter()
+        self._before = self._after = np.zeros((0, 5))
 
     def add(self, rows: list[Row]) -> None:
         """Rows that were none become boxes where they can, so that the steps see them."""
@@ -109,10 +110,12 @@ class Work:
                 yield Edit(row.path, row.line, row.before, None, ("D203",), row.safe, image=row.image)
         if self._dataset.format != "yolo":
             self._at = Counter(zip(map(str, self._boxes.label_path), self._boxes.line.tolist(), strict=True))
+        b = self._boxes
+        self._after, self._before = _numbers(b), _numbers(self._dataset.boxes)
+        touched = np.array(sorted(self._codes), dtype=np.int64)
+        places = zip(b.label_path[touched], b.line[touched].tolist(), b.id[touched].tolist(), strict=True)
         done: set[tuple[str, int, int]] = set()
-        for i in sorted(self._codes):
-            b = self._boxes
-            place = (str(b.label_path[i]), int(b.line[i]), int(b.id[i]))
+        for i, place in zip(touched.tolist(), places, strict=True):
             if place not in done and (only is None or place[:2] in only):
                 done.add(place)
                 edit = self._edit(i, texts) if self._dataset.format == "yolo" else self._entry_edit(i)
@@ -153,12 +156,17 @@ class Work:
         )
 
     def _new(self, i: int) -> list[float]:
-        return [float(getattr(self._boxes, name)[i]) for name in ("class_id", *SIDES)]
+        return [float(v) for v in self._after[i]]
 
     def _old(self, i: int) -> list[float]:
         if i in self._corrected:
             return list(map(float, str(self._corrected[i].after).split()[:5]))
-        return [float(getattr(self._dataset.boxes, name)[i]) for name in ("class_id", *SIDES)]
+        return [float(v) for v in self._before[i]]
+
+
+def _numbers(boxes: Boxes) -> Floats:
+    """The five numbers of each box, (n, 5)."""
+    return np.stack([getattr(boxes, name) for name in ("class_id", *SIDES)], axis=1)
 
 
 def _shares(values: Sequence[float]) -> Shares:
