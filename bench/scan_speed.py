@@ -32,6 +32,7 @@ from PIL import Image
 from traindx.scan import Options, scan
 from traindx.scan.header import measure_headers
 from traindx.scan.measure import measure
+from traindx.scan.measuring import SHARD
 from traindx.scan.shards import over_shards
 
 RESULTS = Path(__file__).parent / "results"
@@ -197,9 +198,9 @@ def main() -> None:
 
         ways = {
             "bare decode, 1 thread": once(lambda: bare(data, 1)),
-            "measure, 1 thread": once(lambda: list(over_shards(measure, paths, size=32, workers=1))),
+            "measure, 1 thread": once(lambda: list(over_shards(measure, paths, size=SHARD["full"], workers=1))),
             "bare decode, 2 threads": once(lambda: bare(data, 2)),
-            "measure, 2 threads": once(lambda: list(over_shards(measure, paths, size=32, workers=2))),
+            "measure, 2 threads": once(lambda: list(over_shards(measure, paths, size=SHARD["full"], workers=2))),
             "headers": once(lambda: measure_headers(paths)),
             "headers and labels (scan, quick)": once(
                 lambda: scan(folder / "data.yaml", Options("quick", 1, cache=False))

@@ -18,8 +18,9 @@ Depth: TypeAlias = Literal["full", "quick", "labels"]
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with the pictures done and their total."""
 
-SHARD = {"full": 32, "quick": 1024}
-"""Pictures per shard: about 30 ms of work, so that progress moves and workers stay busy. A guess."""
+SHARD = {"full": 128, "quick": 1024}
+"""Pictures per shard: some 100 ms of decoding, so that progress moves and workers stay busy, and enough of one size that
+their looks are computed together (a set of many sizes took 7 % longer with 32)."""
 
 
 @dataclass(frozen=True)
