@@ -91,10 +91,19 @@ def unmeasured(count: int) -> Pictures:
 
 
 def joined(parts: Sequence[Pictures]) -> Pictures:
-    """The parts, one after the other."""
-    if not parts:
+    """The parts, one after the other. A column that holds one value throughout takes no memory."""
+    filled = [part for part in parts if len(part)]
+    if not filled:
         return pictures_of(())
-    return Pictures(**{f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Pictures)})
+    return Pictures(**{f.name: _joined([getattr(part, f.name) for part in filled]) for f in fields(Pictures)})
+
+
+def _joined(columns: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    one = columns[0][:1]
+    nan = one.dtype.kind == "f"
+    if all(np.array_equal(column, np.broadcast_to(one, column.shape), equal_nan=nan) for column in columns):
+        return np.broadcast_to(one, (sum(map(len, columns)), *one.shape[1:]))
+    return np.concatenate(columns)
 
 
 def images_of(
