@@ -1,13 +1,20 @@
 """Ultralytics: its dataset check and its scan of train, val and test, as a training begins with them."""
 
 import logging
+import os
 import re
-from pathlib import Path
+import tempfile
 
 from line_server import Heard, said, serve
-from ultralytics.data.dataset import ClassificationDataset, YOLODataset
-from ultralytics.data.utils import check_cls_dataset, check_det_dataset
-from ultralytics.utils import LOGGER, SETTINGS
+
+# importing Ultralytics writes a settings file, and its scan may install packages: not where the benchmark runs
+_SETTINGS = tempfile.TemporaryDirectory(prefix="planted-settings-")
+os.environ |= {"YOLO_CONFIG_DIR": _SETTINGS.name, "YOLO_AUTOINSTALL": "false", "YOLO_OFFLINE": "true"}
+
+from ultralytics.cfg import get_cfg  # noqa: E402
+from ultralytics.data.dataset import ClassificationDataset, YOLODataset  # noqa: E402
+from ultralytics.data.utils import check_cls_dataset, check_det_dataset  # noqa: E402
+from ultralytics.utils import LOGGER  # noqa: E402
 
 KINDS = (
     ("exceeds dataset class count", ("class-id-out-of-range", "one-based-class-ids", "class-map-mismatch")),
@@ -43,7 +50,7 @@ class Listener(logging.Handler):
 
 def ask(root: str, kind: str, data: str) -> tuple[list[Heard], int]:
     """Messages of a scan, each with the picture that it names; pictures without objects are counted."""
-    SETTINGS["datasets_dir"] = str(Path(root).parent)
+    os.chdir(root)  # `path: .` is relative to the working directory
     listener = Listener()
     LOGGER.addHandler(listener)
     backgrounds = 0
@@ -52,7 +59,7 @@ def ask(root: str, kind: str, data: str) -> tuple[list[Heard], int]:
             found = check_cls_dataset(root)
             for split in ("train", "val", "test"):
                 if found.get(split):
-                    ClassificationDataset(found[split], _Arguments(), prefix=split)
+                    ClassificationDataset(found[split], get_cfg(), prefix=split)
         else:
             found = check_det_dataset(f"{root}/{data}", autodownload=False)
             for split in ("train", "val", "test"):
@@ -62,11 +69,6 @@ def ask(root: str, kind: str, data: str) -> tuple[list[Heard], int]:
     finally:
         LOGGER.removeHandler(listener)
     return [heard for line in listener.lines if (heard := _heard(line)) is not None], backgrounds
-
-
-class _Arguments:
-    imgsz, fraction, scale, fliplr, flipud, cache, auto_augment = 64, 1.0, 0.5, 0.5, 0.0, False, None
-    hsv_h = hsv_s = hsv_v = erasing = 0.0
 
 
 def _heard(line: str) -> Heard | None:

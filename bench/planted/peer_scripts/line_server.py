@@ -9,6 +9,10 @@ from typing import Any
 
 Heard = dict[str, Any]
 
+# the tools are imported after this file, and some print while they are
+OUT = os.fdopen(os.dup(1), "w")
+os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
 
 def said(
     path: str, message: str, causes: tuple[str, ...] = (), level: str = "warning", line: int | None = None
@@ -19,9 +23,7 @@ def said(
 
 def serve(package: str, ask: Callable[[str, str, str], tuple[list[Heard], int]]) -> None:
     """`ask(root, format, data)` gives what was said and the number of backgrounds; an exception is a refusal."""
-    out = os.fdopen(os.dup(1), "w")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    print(json.dumps({"version": version(package)}), file=out, flush=True)
+    print(json.dumps({"version": version(package)}), file=OUT, flush=True)
     for question in sys.stdin:
         asked = json.loads(question)
         heard, backgrounds, refused = [], 0, ""
@@ -30,4 +32,4 @@ def serve(package: str, ask: Callable[[str, str, str], tuple[list[Heard], int]])
         except (Exception, SystemExit) as error:
             refused = f"{type(error).__name__}: {error}"
         answer = {"said": heard[:5000], "backgrounds": backgrounds, "refused": refused}
-        print(json.dumps(answer, default=str), file=out, flush=True)
+        print(json.dumps(answer, default=str), file=OUT, flush=True)
