@@ -26,12 +26,17 @@ def is_harmless(data: bytes, said: str) -> bool:
 
     Bytes left over before the end marker are padding if they are all 00 or FF; otherwise the decoder lost its place.
     """
-    text = said.lower()
-    left_over = _EXTRANEOUS.search(text)
-    if left_over is not None:
+    count = left_over(said)
+    if count:
         end = data.rfind(b"\xff\xd9")
-        return not data[max(0, end - int(left_over[1])) : end].strip(b"\x00\xff")
-    return any(known in text for known in HARMLESS)
+        return not data[max(0, end - count) : end].strip(b"\x00\xff")
+    return any(known in said.lower() for known in HARMLESS)
+
+
+def left_over(said: str) -> int:
+    """Bytes that the decoder says it left over in front of the end marker."""
+    found = _EXTRANEOUS.search(said.lower())
+    return int(found[1]) if found else 0
 
 
 def jpeg_break(data: bytes, said: str) -> str:
@@ -46,12 +51,13 @@ def jpeg_break(data: bytes, said: str) -> str:
     return f"damaged inside the scan, {size} ({said})"
 
 
-def zeroed(data: bytes, frame: int) -> str:
+def zeroed(data: bytes, frame: int, padding: int = 0) -> str:
     """Zero bytes inside a JPEG's first scan that no encoder writes, though they decode; empty if there are none.
 
-    `frame` is the byte of the frame's marker. A run of zero bits repeats the first symbol of each Huffman table. In a scan
-    of all components, unless that symbol is the end of a block in each of its tables, every block would hold 63 equal
-    coefficients. Where it is (a flat picture), or in a progressive scan, the run has at most four bits a block.
+    `frame` is the byte of the frame's marker, `padding` what the decoder left over at the end. A run of zero bits repeats the
+    first symbol of each Huffman table. In a scan of all components, unless that symbol is the end of a block in each of its
+    tables, every block would hold 63 equal coefficients. Where it is (a flat picture), or in a progressive scan, the run has
+    at most four bits a block.
     """
     if data.find(HOLE, frame) < 0:
         return ""
@@ -71,6 +77,8 @@ def zeroed(data: bytes, frame: int) -> str:
     ends_blocks = all(first_symbols.get(table, 0) == 0 for table in tables)
     known = data[frame + 1] in (0xC0, 0xC1) and len(tables) == components and not ends_blocks
     length = hole.end() - hole.start()
+    if length < padding + len(HOLE):
+        return ""
     if not known and length * 8 <= 4 * components * (width / 8 + 1) * (height / 8 + 1):
         return ""
     return f"{length:,} zero bytes from byte {hole.start():,} of {len(data):,} bytes, inside the scan"

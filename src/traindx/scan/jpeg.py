@@ -9,7 +9,7 @@ import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
 
-from traindx.scan.damage import is_harmless, jpeg_break, zeroed
+from traindx.scan.damage import is_harmless, jpeg_break, left_over, zeroed
 from traindx.scan.pictures import PictureFacts
 from traindx.scan.raster import MAX_PIXELS, ORIENTATION, measured_raster, too_large
 from traindx.scan.reduction import scale_down, short
@@ -92,29 +92,33 @@ def measured_jpeg(data: bytes) -> tuple[PictureFacts, Bytes | None]:
     facts = PictureFacts(header.width, header.height, header.mode, "JPEG", header.orientation)
     if header.width * header.height > MAX_PIXELS:
         return facts._replace(damage=too_large(header.width, header.height)), None
-    try:
-        small = _decoded(data, header)
-    except Exception as error:
-        said = str(error).strip().rstrip(".")
-        if not is_harmless(data, said):
-            return _by_pillow(data, said) if _is_rare(data) else (facts._replace(damage=jpeg_break(data, said)), None)
-        small = _decoded(data, header, strict=False)
-    if hole := zeroed(data, header.frame):
+    small, said = _decoded(data, header)
+    if said and not is_harmless(data, said):
+        return _by_pillow(data, said) if _is_rare(data) else (facts._replace(damage=jpeg_break(data, said)), None)
+    if said:
+        small, _ = _decoded(data, header, strict=False)
+    if hole := zeroed(data, header.frame, left_over(said)):
         return facts._replace(damage=hole), None
     if not data.endswith(END) and (trailing := len(data) - data.rfind(END) - 2):
         facts = facts._replace(quirks=f"trailing={trailing}")
     return facts, small
 
 
-def _decoded(data: bytes, header: JpegHeader, *, strict: bool = True) -> Bytes:
-    """RGB at a fraction of the size. All entropy-coded data are read, so that `strict` sees damage anywhere in the scan."""
+def _decoded(data: bytes, header: JpegHeader, *, strict: bool = True) -> tuple[Bytes | None, str]:
+    """RGB at a fraction of the size, or what the decoder said.
+
+    All entropy-coded data are read, so that `strict` sees damage anywhere in the scan.
+    """
     part = scale_down(header.width, header.height)
     least = {"min_width": -(-header.width // part), "min_height": -(-header.height // part)}
     cmyk = header.mode == "CMYK"
-    pixels = simplejpeg.decode_jpeg(data, "CMYK" if cmyk else "RGB", strict=strict, **least)
+    try:
+        pixels = simplejpeg.decode_jpeg(data, "CMYK" if cmyk else "RGB", strict=strict, **least)
+    except Exception as error:  # ValueError mostly, KeyError of a rare subsampling
+        return None, str(error).strip().rstrip(".") or "cannot be decoded"
     if cmyk:  # as Adobe writes it, inverted: what is stored is the light that each ink leaves
         pixels = (pixels[..., :3].astype(np.uint16) * pixels[..., 3:] // 255).astype(np.uint8)
-    return short(pixels)
+    return short(pixels), ""
 
 
 def _is_rare(data: bytes) -> bool:
