@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from traindx.checks import all_checks
+
 ROOT = Path(__file__).parent.parent
 SCRIPTS = Path(sys.executable).parent
 
@@ -68,6 +70,13 @@ def test_the_report_page_names_every_field_of_the_schema() -> None:
     page = (ROOT / "docs" / "json.md").read_text(encoding="utf-8").replace("```", "")
     named = set(re.findall(r"\w+", " ".join(re.findall(r"`[^`]+`", page))))
     assert sorted(fields_of(schema) - named) == []
+
+
+def test_the_page_on_datasets_names_every_check_of_datasets_and_no_other() -> None:
+    page = (ROOT / "docs" / "datasets.md").read_text(encoding="utf-8")
+    ranges = [range(int(a), int(b) + 1) for a, b in re.findall(r"D(\d{3}) to D(\d{3})", page)]
+    named = set(re.findall(r"D\d{3}", page)) | {f"D{n}" for numbers in ranges for n in numbers}
+    assert named == {check.code for check in all_checks() if check.code.startswith("D")}
 
 
 def fields_of(schema: object) -> set[str]:
