@@ -26,7 +26,7 @@ from PIL import Image
 from traindx.core.box_doubts import box_doubts
 from traindx.core.crops import crops_of, features_of
 from traindx.core.dataset import Boxes, Dataset
-from traindx.core.label_ranking import average_precision, rank_labels, self_confidence
+from traindx.core.label_ranking import average_precision, rank_labels
 from traindx.core.look_alikes import looks_to_be
 from traindx.core.matching import corners_of, overlapping
 from traindx.core.predictions import Predictions
@@ -178,6 +178,8 @@ def classes(given: argparse.Namespace) -> list[str]:
     rows[0] += " disputed | of these wrong | cleanlab issues | of these wrong | looks alone | kNN alone |"
     rows.append("|" + "---|" * 14)
     for noise in ("aggregate", "human1", "worst"):
+        if not (given.work / f"cifar-{noise}.npz").exists():
+            continue
         with np.load(given.work / f"cifar-{noise}.npz") as held:
             probabilities = held["probabilities"].astype(float)
         labels = np.array([names.index(row[noise]) for row in table])
@@ -190,7 +192,7 @@ def classes(given: argparse.Namespace) -> list[str]:
         with np.load(target) as held:
             peer = {name: held[name] for name in held.files}
         looks = rank_labels(looks_to_be(crops_of(labels, features), len(names)), labels)
-        near = self_confidence(knn(features, labels, len(names)), labels)
+        near = rank_labels(knn(features, labels, len(names)), labels).quality
         keys = ("self_confidence", "normalized_margin", "adjusted_margin", "confidence_weighted_entropy")
         scores = [ranking.quality, *(peer[k] for k in keys)]
         issues = peer["issues"]

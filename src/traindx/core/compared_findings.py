@@ -25,33 +25,38 @@ def disagreements(
     agreement: Agreement, kinds: tuple[Kind, ...], message: Callable[[Disagreement], str]
 ) -> Iterator[Finding]:
     """A finding for each disagreement of these kinds; every picture is drawn once before any is drawn again."""
-    chosen = [d for d in agreement.disagreements if d.kind in kinds]
+    images = _images(agreement)
+    chosen = [(one, image) for one, image in zip(agreement.disagreements, images, strict=True) if one.kind in kinds]
+    of_image: dict[int, list[Disagreement]] = {}
+    for one, image in zip(agreement.disagreements, images, strict=True):
+        of_image.setdefault(image, []).append(one)
     shown: set[int] = set()
-    for rank, one in enumerate(chosen[:MOST]):
+    for rank, (one, image) in enumerate(chosen[:MOST]):
         more = f" (and {len(chosen) - MOST:,} more)" if rank == MOST - 1 and len(chosen) > MOST else ""
-        image = image_of(agreement, one)
-        draw = len(shown) < PICTURES and image not in shown
-        if draw:
+        evidence = []
+        if len(shown) < PICTURES and image not in shown:
             shown.add(image)
+            evidence.append(drawn(agreement, image, of_image[image], kinds))
         there = where_in_b(agreement, one)
         said = f"{message(one)}; B: {there}" if there else message(one)
-        yield Finding(place_in_a(agreement, one), said + more, (drawn(agreement, image, kinds),) if draw else ())
+        yield Finding(_place_in_a(agreement, one, image), said + more, tuple(evidence))
 
 
-def image_of(agreement: Agreement, one: Disagreement) -> int:
-    """The picture of a disagreement, among those shared."""
-    dataset, shared, index = (
-        (agreement.a, agreement.pictures_a, one.a) if one.a >= 0 else (agreement.b, agreement.pictures_b, one.b)
-    )
-    picture = int(dataset.boxes.image[index]) if dataset.task == "detect" else index
-    return int(np.flatnonzero(shared == picture)[0])
+def _images(agreement: Agreement) -> list[int]:
+    """The picture of each disagreement, among those shared."""
+    places = []
+    for dataset, shared in ((agreement.a, agreement.pictures_a), (agreement.b, agreement.pictures_b)):
+        place = np.full(len(dataset.images), -1, dtype=np.int64)
+        place[shared] = np.arange(len(shared))
+        places.append(place[dataset.boxes.image] if dataset.task == "detect" else place)
+    return [int(places[0][one.a] if one.a >= 0 else places[1][one.b]) for one in agreement.disagreements]
 
 
-def place_in_a(agreement: Agreement, one: Disagreement) -> Place:
+def _place_in_a(agreement: Agreement, one: Disagreement, image: int) -> Place:
     """Where A says it; where A says nothing, A's file for the picture."""
     if one.a >= 0 and agreement.a.task == "detect":
         return place_of(agreement.a, one.a)
-    return place_of_picture(agreement.a, int(agreement.pictures_a[image_of(agreement, one)]))
+    return place_of_picture(agreement.a, int(agreement.pictures_a[image]))
 
 
 def where_in_b(agreement: Agreement, one: Disagreement) -> str:
@@ -67,7 +72,7 @@ def class_in(dataset: Dataset, one: int) -> str:
     return dataset.names.get(int(class_id), f"{class_id:g}")
 
 
-def drawn(agreement: Agreement, image: int, kinds: tuple[Kind, ...]) -> Picture:
+def drawn(agreement: Agreement, image: int, here: list[Disagreement], kinds: tuple[Kind, ...]) -> Picture:
     """A picture with the boxes on which A and B differ (marked where of these kinds) and the others of A."""
     a, b = agreement.a, agreement.b
     at_a, at_b = int(agreement.pictures_a[image]), int(agreement.pictures_b[image])
@@ -76,7 +81,6 @@ def drawn(agreement: Agreement, image: int, kinds: tuple[Kind, ...]) -> Picture:
     caption = f"{a.images.path[at_a]}: boxes of A and of B"
     if a.task == "classify":
         return Picture(source.absolute(path), (), f"{path}: A says {class_in(a, at_a)}, B says {class_in(b, at_b)}")
-    here = [d for d in agreement.disagreements if image_of(agreement, d) == image]
     boxes: list[Box] = []
     for letter, dataset, own in (("A", a, [d.a for d in here]), ("B", b, [d.b for d in here])):
         marked = {i for i, d in zip(own, here, strict=True) if d.kind in kinds}

@@ -13,10 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from traindx.core.calibration import worth_of
 from traindx.core.dataset import Floats, Ints
 
 HIGHEST = 0.8
 """Thresholds are not higher: a model that is 0.99 sure on average would else let a label pass that it contradicts with 0.95."""
+
+WITNESS = 0.5
+"""Who is right as often as wrong is no witness."""
 
 
 @dataclass(frozen=True)
@@ -64,24 +68,25 @@ def rank_labels(probabilities: Floats, labels: Ints) -> Ranking:
     """Rank the labels (n,) by probabilities (n, classes).
 
     A label is disputed if the sample is counted for another class in the confident joint: the likeliest of the classes
-    whose probability reaches their threshold is another. Quality is the normalised margin of the probabilities after the
-    thresholds were taken off (adjusted by class, so that a class the model favours does not dispute all others).
+    whose probability reaches their threshold is another; and if predictions of that class with about that probability have
+    the label in at least `WITNESS` of the cases on this set, so that a weak model disputes little. Quality is the probability
+    of the label after each class's was divided by its mean over the set: a class that the model favours disputes less.
     """
     n, classes = probabilities.shape
-    thresholds = class_thresholds(probabilities, labels)
-    confident = np.where(probabilities >= np.minimum(thresholds, HIGHEST), probabilities, -1.0)
+    thresholds = np.minimum(class_thresholds(probabilities, labels), HIGHEST)
+    confident = np.where(probabilities >= thresholds, probabilities, -1.0)
     believed = np.where(confident.max(axis=1) >= 0, confident.argmax(axis=1), -1)
     known = believed >= 0
     joint = np.zeros((classes, classes), dtype=np.int64)
     np.add.at(joint, (labels[known], believed[known]), 1)
-    shifted = probabilities - thresholds
-    shifted += thresholds.max()
-    adjusted = shifted / shifted.sum(axis=1, keepdims=True)
     suggested = np.where(known, believed, probabilities.argmax(axis=1)).astype(np.int64)
+    score = probabilities[np.arange(n), suggested]
+    trusted = worth_of(suggested, score, suggested == labels, np.ones(n, bool)) >= WITNESS
+    even = probabilities / np.maximum(probabilities.mean(axis=0), 1e-9)
     return Ranking(
-        quality=normalised_margin(adjusted, labels),
+        quality=self_confidence(even / even.sum(axis=1, keepdims=True), labels),
         suggested=suggested,
-        disputed=known & (believed != labels) if n else np.zeros(0, bool),
+        disputed=known & (believed != labels) & trusted,
         joint=joint,
     )
 

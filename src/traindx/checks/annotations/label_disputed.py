@@ -20,8 +20,9 @@ def label_disputed(dataset: Dataset, predictions: Predictions) -> Iterator[Findi
     """A picture is confidently predicted to be of another class than its label says.
 
     Confident means: with at least the probability that the class has on average over the pictures labelled so (confident
-    learning, Northcutt et al. 2021). Ranked by the margin between the label's probability and the largest other one, each
-    less its class's average. The number is an estimate of how many labels are wrong, if the probabilities are out of sample.
+    learning, Northcutt et al. 2021), and with one at which such predictions meet their label at least half the time here.
+    Ranked by the probability of the label, each class's divided by its mean over the set. A weak model disputes right labels
+    as well: trust the order more than the number.
 
     ## Why is this bad?
     Wrong labels cap the accuracy that can be measured, and a large network learns them by heart instead of the classes.
@@ -50,7 +51,7 @@ def label_disputed(dataset: Dataset, predictions: Predictions) -> Iterator[Findi
         text = f"labelled {own} ({probabilities[i, labels[i]]:.2f}), predicted {said} ({probabilities[i, other]:.2f})"
         path = str(dataset.images.path[image])
         shown = [Picture(dataset.absolute(path), (), f"{path}: {own}, predicted {said}")] if rank < PICTURES else []
-        numbers = [Measured("label quality", round(float(ranking.quality[i]), 3), "above 0.5")]
+        numbers = [Measured("label quality", round(float(ranking.quality[i]), 3), "near 1")]
         tables = (*estimate, _confused(dataset, ranking.joint)) if rank == 0 else ()
         yield Finding(place_of_picture(dataset, image), text + more(rank, len(order)), (*numbers, *shown, *tables))
 
