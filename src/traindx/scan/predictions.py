@@ -1,4 +1,4 @@
-"""Reads predictions of any model for the pictures of a dataset: COCO results json, YOLO txt folders, csv or npz of probabilities."""
+"""Reads predictions of any model for the pictures of a dataset: COCO results, YOLO txt folders, csv or npz of probabilities."""
 
 from __future__ import annotations
 

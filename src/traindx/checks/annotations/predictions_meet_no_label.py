@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -91,8 +92,6 @@ def centres_written_as_corners() -> Facts:
 
 
 def _moved(predictions: Predictions) -> Predictions:
-    from dataclasses import replace
-
     return replace(predictions, x=predictions.x + 0.01, y=predictions.y + predictions.h / 2)
 
 
