@@ -145,7 +145,8 @@ def _box(change: Callable[[list[float], Entry], list[Any]]) -> Callable[[Entry, 
     def to_annotation(a: Entry, image: Entry) -> None:
         a["bbox"] = change(list(a["bbox"]), image)
         a.pop("segmentation")
-        a.pop("area")
+        if all(isinstance(v, (int, float)) and v == v for v in a["bbox"][2:]) and len(a["bbox"]) == 4:
+            a["area"] = abs(a["bbox"][2] * a["bbox"][3])
 
     return to_annotation
 

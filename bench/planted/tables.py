@@ -77,7 +77,8 @@ def _head(tools: Sequence[str], versions: dict[str, str], rows: Sequence[Row], s
         "`python -m bench.planted.run --tools " + ",".join(tools) + "`\n\n"
         "*Found*: the right cause is named, or a finding that speaks for it names the right file. *Surfaced*: anything is "
         "said about the file, whatever it is. Peers name no causes; their messages are mapped to causes generously "
-        "(`bench/planted/peer_scripts`). A dash: the tool does not read the format."
+        "(`bench/planted/peer_scripts`); a COCO set has one json, so that any word about it surfaces a fault. A dash: not asked, "
+        "since the tool does not read the format."
     )
 
 
@@ -106,12 +107,8 @@ def _recall(scores: Sequence[Score]) -> str:
 
 
 def _clean(tools: Sequence[str], alarms: dict[str, dict[str, Alarm]]) -> str:
-    lines = [
-        "## Clean sets",
-        "",
-        "| tool | sets | called faulty, or an error | warned about | refused |",
-        "|---|---|---|---|---|",
-    ]
+    columns = ("tool", "sets", "called faulty, or an error", "a cause named", "warned about", "refused")
+    lines = ["## Clean sets", "", f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
     for tool in tools:
         heard = alarms[tool].values()
         wrong = sum(a.faulty or bool(a.errors) for a in heard)
