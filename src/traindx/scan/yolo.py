@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -43,8 +44,21 @@ def read_yolo(settings: Settings, measure: Measure) -> Dataset:
     pictures, picture_of_entry = _once([entry.picture for entry in entries])
     label_folders = {folder_of(label_path(f"{folder}{os.sep}x.jpg")) for folder in picture_folders}
     measured = measure(pictures)
+    copies = picture_caches(root, pictures, measured)
     if len(pictures) < len(entries):
         measured = measured.take(picture_of_entry)
+    beside: dict[str, Any] = {
+        "orphans": find_orphans(root, entries, labels),
+        "labels_elsewhere": find_elsewhere(root, files.paths, files.states),
+        "class_maps": {settings.file_name: settings.names, **find_class_maps(root, label_folders)},
+        "oddities": (
+            *_oddities(root, settings, written, picture_folders),
+            *label_caches(root, entries, labels, files, len(settings.names)),
+            *copies,
+        ),
+    }
+    images = _images(root, entries, labels, files, label_of_entry, measured)
+    del entries, pictures  # of a million pictures, 200 MB that the boxes need
     return Dataset(
         root=root,
         source=str(settings.file),
@@ -52,19 +66,12 @@ def read_yolo(settings: Settings, measure: Measure) -> Dataset:
         task="detect",
         names=settings.names,
         splits=tuple(splits),
-        images=_images(root, entries, labels, files, label_of_entry, measured),
+        images=images,
         boxes=_boxes(root, files, label_of_entry),
         rows=_rows(root, files, label_of_entry),
-        orphans=find_orphans(root, entries, labels),
-        labels_elsewhere=find_elsewhere(root, files.paths, files.states),
-        class_maps={settings.file_name: settings.names, **find_class_maps(root, label_folders)},
-        oddities=(
-            *_oddities(root, settings, written, picture_folders),
-            *label_caches(root, entries, labels, files, len(settings.names)),
-            *picture_caches(root, [entry.picture for entry in entries], measured),
-        ),
         settings=settings.values,
         settings_lines=written.line,
+        **beside,
     )
 
 

@@ -36,7 +36,10 @@ def split_told_from_train(dataset: Dataset, *, area: float = 0.75) -> Iterator[F
     Look at the pictures that are most of one split and most of the other. Draw the splits again if they were meant alike.
     """
     images = dataset.images
-    features, looked = _features(dataset)
+    if not np.isfinite(images.brightness).any():
+        return
+    numbers = _numbers(dataset)
+    looked = np.isfinite(numbers).all(axis=1)
     train = sample(np.flatnonzero(looked & (images.split == "train")), MOST)
     for split in dataset.splits:
         own = sample(np.flatnonzero(looked & (images.split == split.name)), MOST)
@@ -44,7 +47,8 @@ def split_told_from_train(dataset: Dataset, *, area: float = 0.75) -> Iterator[F
             continue
         rows = np.concatenate([train, own])
         positive = np.repeat([False, True], [len(train), len(own)])
-        score = told_apart(features[rows], positive)
+        colours = images.thumb[rows].astype(np.float32) / 255
+        score = told_apart(np.column_stack([numbers[rows], colours]), positive)
         value, error = auc(score, positive)
         least = value - Z * error
         number = Measured(f"area by which {split.name} is told from train", value, f"certainly below {area:g}")
@@ -58,13 +62,12 @@ def split_told_from_train(dataset: Dataset, *, area: float = 0.75) -> Iterator[F
             yield Finding(Place(setting=split.name), text, evidence)
 
 
-def _features(dataset: Dataset) -> tuple[Floats, NDArray[np.bool_]]:
-    """(n, k) features and which rows are known."""
+def _numbers(dataset: Dataset) -> Floats:
+    """(n, 6) looks and sizes of the pictures, nan where unknown."""
     known = properties(dataset)
     numbers = [known[name] for name in LOOKS]
     numbers += [np.log(known["picture size"]), np.log(known["picture shape"])]
-    features = np.column_stack([*numbers, dataset.images.thumb.astype(np.float32) / 255])
-    return features, np.asarray(np.isfinite(features).all(axis=1))
+    return np.column_stack(numbers)
 
 
 def _extremes(dataset: Dataset, rows: Ints, score: Floats, positive: NDArray[np.bool_]) -> Iterator[Evidence]:
