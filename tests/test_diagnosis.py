@@ -7,10 +7,10 @@ import pytest
 from traindx.causes import all_causes
 from traindx.core.cause import Cause, Clue, Fix
 from traindx.core.check import Facts
-from traindx.core.dataset import dataset_of
 from traindx.core.example import falling, flat, recording_with
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.report import CheckStatus, Diagnosis, Outcome, Report
+from traindx.core.small_dataset import dataset_of
 from traindx.diagnosis import explain
 from traindx.examine import judge
 

@@ -11,7 +11,7 @@ from sklearn.metrics import cohen_kappa_score
 from traindx.core.agreement import Agreement, agreement_of
 from traindx.core.annotator_statistics import cohen_kappa, krippendorff_alpha, statistics_of
 from traindx.core.compared_overview import compared_overview
-from traindx.core.dataset import dataset_of
+from traindx.core.small_dataset import dataset_of
 
 NAMES = ("cat", "dog")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from traindx.core.dataset import dataset_of
 from traindx.core.groups import Kind, keys, source_of
+from traindx.core.small_dataset import dataset_of
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from traindx.core.dataset import dataset_of
 from traindx.core.finding import Bars, Measured, Table
 from traindx.core.overview import CLASSES, overview
+from traindx.core.small_dataset import dataset_of
 
 
 def bars(dataset: object, word: str) -> Bars:

@@ -11,8 +11,9 @@ import pytest
 from PIL import Image
 
 from tests.scan.drawn import dataset, jpeg, tree_hash, write
-from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.dataset import Dataset
 from traindx.core.predictions import Predictions
+from traindx.core.small_dataset import dataset_of
 from traindx.errors import TraindxError
 from traindx.scan import Options, scan
 from traindx.scan.class_rules import COCO_91

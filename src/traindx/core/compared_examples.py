@@ -7,7 +7,7 @@ from typing import Any
 
 from traindx.core.agreement import agreement_of
 from traindx.core.check import Facts
-from traindx.core.dataset import dataset_of
+from traindx.core.small_dataset import dataset_of
 
 PICTURES, EACH = 6, 2
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from traindx.core.check import Facts
-from traindx.core.dataset import dataset_of
 from traindx.core.predictions import boxes_predicted, classes_predicted
+from traindx.core.small_dataset import dataset_of
 
 PICTURES, EACH = 20, 3
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from traindx.core.dataset import Boxes, Dataset, Images, Rows, Split, columns
+from traindx.core.dataset import Boxes, Dataset, Images, Rows, Split
+from traindx.core.small_dataset import columns
 from traindx.scan.class_folders import ClassFolder, Tree, has_picture, read_tree, subfolders
 from traindx.scan.folder_oddities import NO_CLASSES, folder_oddities, one_level_lower
 from traindx.scan.listing import folder_of

@@ -13,9 +13,10 @@ from traindx.causes import all_causes
 from traindx.checks import all_checks
 from traindx.core.aspect_slope import Aspects
 from traindx.core.box_pairs import coinciding
-from traindx.core.dataset import Boxes, Dataset, Images, Split, columns, dataset_of
+from traindx.core.dataset import Boxes, Dataset, Images, Split
 from traindx.core.report import Outcome
 from traindx.core.runner import run_checks
+from traindx.core.small_dataset import columns, dataset_of
 from traindx.diagnosis import explain
 
 LABELS = [c for c in all_checks() if c.code.startswith("D2") and c.needs == ("dataset",)]

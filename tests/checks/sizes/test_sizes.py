@@ -9,9 +9,10 @@ from traindx.checks.sizes.anchors_miss_boxes import anchors_miss_boxes
 from traindx.checks.sizes.tiny_objects import tiny_objects
 from traindx.checks.sizes.vanishing_objects import vanishing_objects
 from traindx.core.check import Check
-from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Table
 from traindx.core.setup import Setup
+from traindx.core.small_dataset import dataset_of
 from traindx.core.training_size import sizes, training_size
 
 

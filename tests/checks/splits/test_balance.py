@@ -11,9 +11,9 @@ from traindx.checks.splits.extreme_class_imbalance import extreme_class_imbalanc
 from traindx.checks.splits.last_batch_of_one import last_batch_of_one
 from traindx.core.check import Check, Facts
 from traindx.core.class_weights import effective_number, inverse_frequency
-from traindx.core.dataset import dataset_of
 from traindx.core.finding import Finding, Table
 from traindx.core.setup import Setup
+from traindx.core.small_dataset import dataset_of
 
 
 def findings(check: Check, facts: Facts) -> list[Finding]:

@@ -10,8 +10,9 @@ from traindx.checks.splits.contradictory_duplicates import contradictory_duplica
 from traindx.checks.splits.duplicate_pictures import duplicate_pictures
 from traindx.checks.splits.many_contradictory_duplicates import many_contradictory_duplicates
 from traindx.core.check import Check
-from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding
+from traindx.core.small_dataset import dataset_of
 
 CAT = {"class_id": 0, "x": 0.3, "y": 0.3}
 DOG = {"class_id": 1, "x": 0.3, "y": 0.3}

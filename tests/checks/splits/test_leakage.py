@@ -16,8 +16,9 @@ from traindx.checks.splits.near_duplicates_in_train import near_duplicates_in_tr
 from traindx.checks.splits.shared_recordings import shared_recordings
 from traindx.checks.splits.split_copied_from_train import split_copied_from_train
 from traindx.core.check import Check
-from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding
+from traindx.core.small_dataset import dataset_of
 from traindx.examine import judge
 from traindx.scan import scan
 

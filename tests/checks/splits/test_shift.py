@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from traindx.checks import all_checks
-from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.dataset import Dataset
 from traindx.core.report import Outcome
 from traindx.core.runner import run_checks
+from traindx.core.small_dataset import dataset_of
 
 CODES = ("D330", "D331", "D332", "D333")
 COUNT = 150

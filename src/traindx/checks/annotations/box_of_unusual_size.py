@@ -8,11 +8,12 @@ import numpy as np
 
 from traindx.core.by_value import by_value
 from traindx.core.check import Facts, check
-from traindx.core.dataset import Dataset, Floats, dataset_of
+from traindx.core.dataset import Dataset, Floats
 from traindx.core.finding import Finding, Measured
 from traindx.core.matching import usable
 from traindx.core.prediction_findings import name_of
 from traindx.core.row_findings import row_findings
+from traindx.core.small_dataset import dataset_of
 from traindx.core.tails import surprise
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from traindx.core.check import Facts, check
-from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured, Place, Table
 from traindx.core.predictions import Predictions, boxes_predicted
+from traindx.core.small_dataset import dataset_of
 
 
 @check("D503", level="error")

@@ -9,11 +9,12 @@ import numpy as np
 from traindx.core.calibration import worth_of
 from traindx.core.check import Facts, check
 from traindx.core.crops import Crops, crops_of
-from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured, Picture, Place
 from traindx.core.look_alikes import looks_to_be
 from traindx.core.prediction_findings import name_of, place_of_picture
 from traindx.core.row_findings import picture_of, place_of
+from traindx.core.small_dataset import dataset_of
 
 PICTURES = 12
 

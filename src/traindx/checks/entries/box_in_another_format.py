@@ -9,10 +9,11 @@ import numpy as np
 
 from traindx.core.check import Facts, check
 from traindx.core.corner_formats import LEAST, OWN, Misread, as_shares, misread_boxes, read_as
-from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.dataset import Dataset
 from traindx.core.entry_findings import ENTRY_FORMATS, entries_of, entry_findings
 from traindx.core.finding import Box, Finding, Measured, Picture, Table
 from traindx.core.row_findings import MOST, count_rows, place_of, row_findings
+from traindx.core.small_dataset import dataset_of
 
 
 @check("D238", level="error")

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from traindx.core.check import Facts, check
-from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.dataset import Dataset
 from traindx.core.entry_findings import ENTRY_FORMATS, entries_of, entry_findings
 from traindx.core.finding import Finding, Measured
 from traindx.core.picture_names import stems
+from traindx.core.small_dataset import dataset_of
 
 
 @check("D237", level="warning")

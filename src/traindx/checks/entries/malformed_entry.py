@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from traindx.core.check import Facts, check
-from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.dataset import Dataset
 from traindx.core.entry_findings import ENTRY_FORMATS, entries_of, entry_findings
 from traindx.core.finding import Finding, Measured, Place
+from traindx.core.small_dataset import dataset_of
 
 KINDS = ("malformed", "encoding", "bad-box", "bad-polygon", "polygon-off-box")
 

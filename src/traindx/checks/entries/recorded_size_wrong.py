@@ -9,10 +9,11 @@ import numpy as np
 
 from traindx.core.box_readings import Mask
 from traindx.core.check import Facts, check
-from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.dataset import Dataset
 from traindx.core.entry_findings import ENTRY_FORMATS, entries_of, entry_findings
 from traindx.core.finding import Finding, Measured
 from traindx.core.recorded_frame import in_recorded_frame
+from traindx.core.small_dataset import dataset_of
 
 TURNED = (5, 6, 7, 8)
 

@@ -8,10 +8,11 @@ import numpy as np
 
 from traindx.core.box_readings import out_of_range
 from traindx.core.check import Facts, check
-from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured
 from traindx.core.recorded_frame import in_recorded_frame
 from traindx.core.row_findings import count_rows, row_findings
+from traindx.core.small_dataset import dataset_of
 
 
 @check("D213", level="error")

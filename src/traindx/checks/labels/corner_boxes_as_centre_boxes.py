@@ -8,9 +8,10 @@ import numpy as np
 
 from traindx.core.box_formats import CORNERS, UPPER_LEFT, Misread, misread_boxes
 from traindx.core.check import Facts, check
-from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.dataset import Dataset
 from traindx.core.finding import Box, Finding, Measured, Picture, Table
 from traindx.core.row_findings import MOST, and_more, first_rows, place_of
+from traindx.core.small_dataset import dataset_of
 
 WORDS = {CORNERS: "two corners", UPPER_LEFT: "upper left corner and size"}
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from traindx.core.check import Facts, check
-from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured, Table
 from traindx.core.id_conventions import CHANCE, Shifted, shifted_ids
 from traindx.core.row_findings import MOST, and_more, first_rows, picture_of, place_of
+from traindx.core.small_dataset import dataset_of
 
 
 @check("D216", level="error")

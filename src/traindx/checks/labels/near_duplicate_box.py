@@ -8,9 +8,10 @@ import numpy as np
 
 from traindx.core.box_pairs import coinciding, first_twin, is_identical, is_shape
 from traindx.core.check import Facts, check
-from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured
 from traindx.core.row_findings import count_rows, row_findings, row_name
+from traindx.core.small_dataset import dataset_of
 
 
 @check("D217", level="note")

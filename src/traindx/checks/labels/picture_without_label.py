@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from traindx.core.check import Facts, check
-from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.missing_labels import unlabelled
 from traindx.core.row_findings import EVERY_ROW
+from traindx.core.small_dataset import dataset_of
 
 
 @check("D212", level="note")

@@ -9,11 +9,12 @@ import numpy as np
 from traindx.core.aspect_slope import Aspects
 from traindx.core.box_readings import Mask
 from traindx.core.check import Facts, check
-from traindx.core.dataset import Dataset, Ints, dataset_of
+from traindx.core.dataset import Dataset, Ints
 from traindx.core.finding import Finding, Measured
 from traindx.core.picture_groups import groupings
 from traindx.core.pixel_grid import corners_whole, sized, upright
 from traindx.core.row_findings import MOST, and_more, first_rows, picture_of, place_of
+from traindx.core.small_dataset import dataset_of
 
 FITS, MISFITS = 0.98, 0.5
 """A reading holds if at least so many boxes have whole corners under it, and at most so many as written."""

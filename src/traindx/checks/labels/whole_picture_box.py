@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from traindx.core.check import Facts, check
-from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured
 from traindx.core.row_findings import count_rows, row_findings
+from traindx.core.small_dataset import dataset_of
 
 SIDE = 0.99
 """Share of both sides from which on a box is as large as its picture (a hundredth for rounding)."""

@@ -9,9 +9,10 @@ import numpy as np
 
 from traindx.core.check import Facts, check
 from traindx.core.class_counts import boxes_per_class
-from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.row_findings import row_findings
+from traindx.core.small_dataset import dataset_of
 
 SYSTEMATIC = 0.25
 """Share of the names from which pairs that differ by case are meant, as upper and lower case in sets of letters. A guess."""

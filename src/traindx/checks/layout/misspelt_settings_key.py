@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from traindx.core.check import Facts, check
-from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured, Place
+from traindx.core.small_dataset import dataset_of
 
 KNOWN = ("path", "train", "val", "test", "minival", "names", "nc", "channels", "kpt_shape", "flip_idx", "download")
 """Keys that Ultralytics and YOLOv5 read (ultralytics/data/utils.py, check_det_dataset)."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from traindx.core.check import Facts, check
-from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured, Place
+from traindx.core.small_dataset import dataset_of
 
 
 @check("D418", level="note")

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from traindx.core.check import Facts, check
-from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured
 from traindx.core.picture_findings import picture_findings
+from traindx.core.small_dataset import dataset_of
 
 
 @check("D108", level="warning")

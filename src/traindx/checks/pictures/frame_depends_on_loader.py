@@ -8,9 +8,10 @@ import numpy as np
 
 from traindx.checks.pictures.labels_in_stored_frame import SURE, boxes_of, frame_score, turned_with_boxes
 from traindx.core.check import Facts, check
-from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured
 from traindx.core.picture_findings import picture_findings
+from traindx.core.small_dataset import dataset_of
 
 
 @check("D113", level="warning")

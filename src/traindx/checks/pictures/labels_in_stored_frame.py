@@ -7,10 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from traindx.core.check import Facts, check
-from traindx.core.dataset import Dataset, Ints, dataset_of
+from traindx.core.dataset import Dataset, Ints
 from traindx.core.finding import Evidence, Finding, Measured
 from traindx.core.picture_findings import picture_findings
 from traindx.core.row_findings import picture_of
+from traindx.core.small_dataset import dataset_of
 
 SURE = 3.0
 """Deviations of layouts that fit neither, from which a frame is taken for decided. Of 1,744 comparisons on real pictures

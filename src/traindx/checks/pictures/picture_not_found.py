@@ -9,10 +9,11 @@ import numpy as np
 
 from traindx.checks.pictures.undecodable_picture import NOT_THERE
 from traindx.core.check import Facts, check
-from traindx.core.dataset import Dataset, Split, dataset_of
+from traindx.core.dataset import Dataset, Split
 from traindx.core.entry_findings import ENTRY_FORMATS, entries_of, place_of_entry
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.row_findings import EVERY_ROW
+from traindx.core.small_dataset import dataset_of
 
 
 @check("D102", level="error")

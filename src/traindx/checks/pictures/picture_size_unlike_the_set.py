@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from traindx.core.check import Facts, check
-from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured
 from traindx.core.picture_findings import picture_findings
+from traindx.core.small_dataset import dataset_of
 
 TOO_SMALL = 10
 """Pictures with a shorter side are the business of D103."""

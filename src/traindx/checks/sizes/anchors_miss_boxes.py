@@ -8,9 +8,10 @@ import numpy as np
 
 from traindx.core.anchors import YOLOV5, best_possible_recall, fitted
 from traindx.core.check import Facts, check
-from traindx.core.dataset import Dataset, Floats, dataset_of
+from traindx.core.dataset import Dataset, Floats
 from traindx.core.finding import Finding, Measured, Place, Table
 from traindx.core.setup import Setup
+from traindx.core.small_dataset import dataset_of
 from traindx.core.training_size import sizes, training_size
 from traindx.core.two_sample import sample
 

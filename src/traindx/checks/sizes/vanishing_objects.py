@@ -7,10 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from traindx.core.check import Facts, check
-from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured
 from traindx.core.row_findings import picture_of, place_of
 from traindx.core.setup import Setup
+from traindx.core.small_dataset import dataset_of
 from traindx.core.training_size import sizes, training_size
 
 SHOWN = 3

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from traindx.core.check import Facts, check
-from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured, Place, Table
+from traindx.core.small_dataset import dataset_of
 
 ENOUGH = 2_000
 """Boxes of a class and split that are compared, evenly taken: their median is as good as that of all. A guess."""

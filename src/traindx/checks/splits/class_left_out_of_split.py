@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from traindx.core.check import Facts, check
-from traindx.core.dataset import Dataset, Ints, dataset_of
+from traindx.core.dataset import Dataset, Ints
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.oddities import of_kind, split_path
+from traindx.core.small_dataset import dataset_of
 
 
 @check("D313", level="error")

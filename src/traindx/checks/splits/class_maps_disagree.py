@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from traindx.core.check import Facts, check
 from traindx.core.class_maps import Differences, differences, plain
-from traindx.core.dataset import Dataset, Oddity, dataset_of
+from traindx.core.dataset import Dataset, Oddity
 from traindx.core.finding import Finding, Measured, Place, Table
 from traindx.core.oddities import of_kind
+from traindx.core.small_dataset import dataset_of
 
 SHOWN = 4
 

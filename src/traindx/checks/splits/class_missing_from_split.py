@@ -8,9 +8,10 @@ import numpy as np
 
 from traindx.core.check import Facts, check
 from traindx.core.class_counts import boxes_per_class
-from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured, Place, Table
 from traindx.core.oddities import of_kind, split_path
+from traindx.core.small_dataset import dataset_of
 
 
 @check("D301", level="warning")

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from traindx.core.check import Facts, check
-from traindx.core.dataset import Dataset, Floats, dataset_of
+from traindx.core.dataset import Dataset, Floats
 from traindx.core.finding import Bars, Finding, Measured, Place, Table
 from traindx.core.shift import FEWEST
+from traindx.core.small_dataset import dataset_of
 from traindx.core.two_sample import Z
 
 SHOWN = 12

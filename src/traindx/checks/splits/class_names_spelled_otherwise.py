@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from traindx.core.check import Facts, check
 from traindx.core.class_maps import differences
-from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured, Place
+from traindx.core.small_dataset import dataset_of
 
 
 @check("D312", level="note")

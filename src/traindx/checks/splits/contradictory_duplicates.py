@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from traindx.core.check import Facts, check
 from traindx.core.contradictions import are_many, contradiction_findings, contradictions
-from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured
+from traindx.core.small_dataset import dataset_of
 
 
 @check("D325", level="warning")

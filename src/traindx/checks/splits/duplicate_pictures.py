@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from traindx.core.check import Facts, check
 from traindx.core.contradictions import groups_of_twins
-from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.dataset import Dataset
 from traindx.core.finding import Evidence, Finding, Measured, Picture, Place
+from traindx.core.small_dataset import dataset_of
 
 EVERY_GROUP, PICTURES = 100, 5
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from traindx.core.check import Facts, check
-from traindx.core.dataset import Dataset, Oddity, dataset_of
+from traindx.core.dataset import Dataset, Oddity
 from traindx.core.finding import Finding, Measured
 from traindx.core.oddities import oddity_findings, of_kind
+from traindx.core.small_dataset import dataset_of
 
 
 @check("D317", level="error")

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from traindx.core.check import Facts, check
-from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.row_findings import EVERY_ROW
+from traindx.core.small_dataset import dataset_of
 
 
 @check("D319", level="note")

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from traindx.core.check import Facts, check
-from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured, Picture, Place
 from traindx.core.groups import Shared, shared_groups
+from traindx.core.small_dataset import dataset_of
 from traindx.core.two_sample import Z
 
 WORDS = {"source": "are by name altered copies of a picture", "tile": "are by name tiles of a picture"}

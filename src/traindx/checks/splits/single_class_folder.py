@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from traindx.core.check import Facts, check
-from traindx.core.dataset import Dataset, dataset_of
+from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured, Place
+from traindx.core.small_dataset import dataset_of
 
 
 @check("D316", level="warning")

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from traindx.core.check import Facts, check
-from traindx.core.dataset import Dataset, Floats, Ints, dataset_of
+from traindx.core.dataset import Dataset, Floats, Ints
 from traindx.core.finding import Evidence, Finding, Measured, Picture, Place
 from traindx.core.picture_properties import LOOKS, properties
 from traindx.core.shift import FEWEST
+from traindx.core.small_dataset import dataset_of
 from traindx.core.two_sample import Z, auc, sample, told_apart
 
 MOST = 3000

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from traindx.core.check import Facts, check
-from traindx.core.dataset import Dataset, Split, dataset_of
+from traindx.core.dataset import Dataset, Split
 from traindx.core.finding import Finding, Measured, Place
+from traindx.core.small_dataset import dataset_of
 
 NAMES = {"train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val", "test": "test"}
 
