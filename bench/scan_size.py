@@ -3,7 +3,8 @@
     python bench/scan_size.py [--labels 100000] [--headers 50000] [--pictures 3000] [--million] [--repeat 3]
 
 Each measurement is a process of its own; named are the CPU seconds (user and system) and the seconds that passed, medians of
-the repetitions, which take turns. Pictures are 640 x 480 JPEGs; those for labels and headers are hard links of 200 drawn ones.
+the repetitions, which take turns: of `check` the whole command from its start, of all others the work without its imports.
+Pictures are 640 x 480 JPEGs; those for labels and headers are hard links of 200 drawn ones.
 Writes bench/results/scan_size.md. `--million` adds the peak memory of a million pictures (needs 5 GB of disk and 10 minutes).
 """
 
@@ -29,22 +30,24 @@ RESULT = Path(__file__).parent / "results" / "scan_size.md"
 
 READ_BYTES = """
 import os, sys
-for split in ("train", "val"):
-    folder = os.path.join(sys.argv[1], "labels", split)
-    handle = os.open(folder, os.O_RDONLY)
-    for name in os.listdir(folder):
-        file = os.open(name, os.O_RDONLY, dir_fd=handle)
-        os.read(file, 4096)
-        os.close(file)
+def work():
+    for split in ("train", "val"):
+        folder = os.path.join(sys.argv[1], "labels", split)
+        handle = os.open(folder, os.O_RDONLY)
+        for name in os.listdir(folder):
+            file = os.open(name, os.O_RDONLY, dir_fd=handle)
+            os.read(file, 4096)
+            os.close(file)
 """
 
 OPEN_BYTES = """
 import os, sys
-for split in ("train", "val"):
-    folder = os.path.join(sys.argv[1], "labels", split)
-    for name in os.listdir(folder):
-        with open(os.path.join(folder, name), "rb") as file:
-            file.read()
+def work():
+    for split in ("train", "val"):
+        folder = os.path.join(sys.argv[1], "labels", split)
+        for name in os.listdir(folder):
+            with open(os.path.join(folder, name), "rb") as file:
+                file.read()
 """
 
 ULTRALYTICS = """
@@ -53,12 +56,28 @@ from pathlib import Path
 from ultralytics.data.dataset import YOLODataset
 from ultralytics.utils import LOGGER
 LOGGER.setLevel("ERROR")
-names = dict(enumerate("abcdefghij"))
-start = __import__("time").process_time()
-for split in ("train", "val"):
-    YOLODataset(img_path=str(Path(sys.argv[1]) / "images" / split), data={"names": names, "nc": 10, "channels": 3}, task="detect")
-used = __import__("time").process_time() - start
-print(used)
+def work():
+    data = {"names": dict(enumerate("abcdefghij")), "nc": 10, "channels": 3}
+    for split in ("train", "val"):
+        YOLODataset(img_path=str(Path(sys.argv[1]) / "images" / split), data=data, task="detect")
+"""
+
+EXAMINE = """
+import sys
+from traindx import examine
+from traindx.checks import all_checks
+from traindx.scan import Options
+import traindx.scan.yolo, pyarrow.csv
+all_checks()
+def work():
+    examine.check(sys.argv[1], scanning=Options(depth=sys.argv[2], cache=False))
+"""
+
+TIMED = """
+import time
+start = time.process_time(), time.perf_counter()
+work()
+print("cost", time.process_time() - start[0], time.perf_counter() - start[1])
 """
 
 CHECK = "import sys; from traindx.cli import main; main(['check', *sys.argv[1:]])"
@@ -74,15 +93,22 @@ class Cost:
 
 
 def cost(code: str, *arguments: str) -> Cost:
-    """Run Python code in a process of its own."""
-    command = [sys.executable, "-c", code, *arguments]
+    """Run Python code in a process of its own: all of it, or its function `work` alone, without what it imports."""
+    timed = "def work" in code
+    command = [sys.executable, "-c", code + TIMED * timed, *arguments]
     start = time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
-        _, status, usage = os.wait4(running.pid, 0)
-        running.returncode = os.waitstatus_to_exitcode(status)
-    if running.returncode not in (0, 1):
-        raise SystemExit(f"exit status {running.returncode}: {' '.join(command[2:])[:300]}")
-    return Cost(usage.ru_utime + usage.ru_stime, time.perf_counter() - start, usage.ru_maxrss / 1024)
+    with tempfile.TemporaryFile("w+") as said:
+        with subprocess.Popen(command, stdout=said, stderr=subprocess.DEVNULL) as running:
+            _, status, usage = os.wait4(running.pid, 0)
+            running.returncode = os.waitstatus_to_exitcode(status)
+        if running.returncode not in (0, 1):
+            raise SystemExit(f"exit status {running.returncode}: {' '.join(command[2:])[:300]}")
+        passed, peak = time.perf_counter() - start, usage.ru_maxrss / 1024
+        if not timed:
+            return Cost(usage.ru_utime + usage.ru_stime, passed, peak)
+        said.seek(0)
+        words = said.read().split("cost ")[-1].split()
+        return Cost(float(words[0]), float(words[1]), peak)
 
 
 def median(costs: list[Cost]) -> Cost:
@@ -152,6 +178,7 @@ def labels(home: Path, count: int, repeat: int) -> list[str]:
         repeat,
         read_the_bytes=(READ_BYTES, root),
         read_the_bytes_with_open=(OPEN_BYTES, root),
+        labels_examined=(EXAMINE, str(data), "labels"),
         check_no_images=(CHECK, str(data), "--no-images", "--no-cache"),
     )
     return [f"## {count:,} label files, {size / 1e6:.1f} MB", "", *table(costs, "read_the_bytes"), ""]
@@ -161,8 +188,13 @@ def headers(home: Path, count: int, repeat: int) -> list[str]:
     """Headers and labels, against Ultralytics' scan."""
     data = draw(home / "headers", count, 200, 7.38)
     quick = (CHECK, str(data), "--quick", "--no-cache")
-    costs = in_turn(max(1, repeat - 1), ultralytics_scan=(ULTRALYTICS, str(data.parent)), check_quick=quick)
-    return [f"## {count:,} pictures, headers and labels", "", *table(costs, "check_quick"), ""]
+    costs = in_turn(
+        max(1, repeat - 1),
+        ultralytics_scan=(ULTRALYTICS, str(data.parent)),
+        headers_examined=(EXAMINE, str(data), "quick"),
+        check_quick=quick,
+    )
+    return [f"## {count:,} pictures, headers and labels", "", *table(costs, "headers_examined"), ""]
 
 
 def again(home: Path, count: int, repeat: int) -> list[str]:

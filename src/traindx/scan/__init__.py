@@ -10,7 +10,6 @@ from pathlib import Path
 from traindx.core.dataset import Dataset
 from traindx.scan.cache import Cache
 from traindx.scan.formats import reader_of
-from traindx.scan.frames import frame_scores
 from traindx.scan.measuring import Depth, Progress, Store, Work, local, measured
 from traindx.scan.mirror import is_url, mirrored
 from traindx.scan.pictures import Pictures
@@ -50,7 +49,9 @@ def scan(data: str | Path, options: Options | None = None, *, progress: Progress
     else:
         path = Path(text.removeprefix("file://"))
         dataset = _scanned(path, chosen.pictures, local(), str(path.absolute()), chosen, progress)
-        if chosen.depth == "full":
+        if chosen.depth == "full" and (dataset.images.orientation > 1).any():
+            from traindx.scan.frames import frame_scores  # it needs Pillow, which takes 80 ms to import
+
             dataset = replace(dataset, turned=frame_scores(dataset))
     return replace(dataset, depth=chosen.depth, seconds=time.perf_counter() - start)
 
