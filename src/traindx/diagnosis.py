@@ -1,7 +1,8 @@
 """Outcomes and causes in, ranked diagnoses and the verdict out.
 
 A cause's probability is the logistic of its prior plus the weights of its clues: a sum that the report prints term by
-term. Two rules stand over the sum. Explaining away: a proved cause takes the symptoms it explains from the others.
+term. A fault of the files shows in one of several forms, and the forms that are absent do not speak against the one that is
+there. Two rules stand over the sum. Explaining away: a proved cause takes the symptoms it explains from the others.
 Locality in time: a cause that acts from the first step is not credited with a symptom that starts later.
 """
 
@@ -85,7 +86,8 @@ def _diagnose(
     terms = [(clue, _term(clue, by_code[clue.code], early, explained)) for clue in cause.clues if clue.code in by_code]
     looked = [(clue, term) for clue, term in terms if term[0] != "missing"]
     seen = [clue for clue, (kind, _) in looked if kind == "seen"]
-    reasons = [reason for _, (_, reason) in looked]
+    one_form = cause.proof == "static" and any(clue.if_seen > 0 for clue in seen)
+    reasons = [replace(r, weight=0.0) if one_form and kind == "absent" else r for _, (kind, r) in looked]
     score = cause.prior + sum(r.weight for r in reasons)
     probability = 1 / (1 + math.exp(-score))
     supporting = [c for c in seen if c.if_seen > 0]

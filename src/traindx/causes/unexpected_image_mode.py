@@ -23,6 +23,7 @@ UNEXPECTED_IMAGE_MODE = Cause(
         Clue("D104", if_seen=6.0, proves=True),
         Clue("D105", if_seen=4.0, if_absent=-1.0, proves=True),
         Clue("D107", if_seen=4.0, if_absent=-1.0),
+        Clue("D103", if_seen=4.0),
         Clue("D106", if_seen=2.0),
     ),
     fix=Fix(

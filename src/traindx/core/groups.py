@@ -49,6 +49,7 @@ class Shared:
     `pictures` of the `total` ones of the split have their group in train too; `partner` is for each the most alike picture of
     train in the group. `alike` is the share of them that are alike in their group, `by_chance` the same for as many training
     pictures of other groups. `area` is that under the ROC curve of the distances, with its standard error: 0.5 is chance.
+    `groups` is how many train has, of `group_size` pictures in the median.
     """
 
     kind: Kind
@@ -61,6 +62,8 @@ class Shared:
     by_chance: float
     area: float
     error: float
+    groups: int = 0
+    group_size: float = 0.0
 
 
 def source_of(stem: str) -> str:
@@ -125,7 +128,9 @@ def _shared(dataset: Dataset, kind: Kind, split: str, codes: Ints, train: Ints, 
     area, error = auc(score, np.repeat([True, False], [len(rows), len(rows)]))
     partner = within[np.arange(len(rows)), best]
     alike, chance = float(near_alike.any(axis=1).mean()), float(far_alike.any(axis=1).mean())
-    return Shared(kind, split, len(own), rows, partner, len(crossing), alike, chance, area, error)
+    sizes = np.unique(codes[grouped], return_counts=True)[1]
+    size = float(np.median(sizes))
+    return Shared(kind, split, len(own), rows, partner, len(crossing), alike, chance, area, error, len(sizes), size)
 
 
 def _neighbours(dataset: Dataset, codes: Ints, grouped: Ints, rows: Ints) -> NDArray[np.int64]:

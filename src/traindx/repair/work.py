@@ -69,6 +69,8 @@ class Work:
         """Rows that were none become boxes where they can, so that the steps see them."""
         self._rows = [row for row in rows if row.after is None]
         kept = [row for row in rows if row.after is not None]
+        if not kept:
+            return
         values = np.array([list(map(float, str(row.after).split()[:5])) for row in kept]).reshape(-1, 5)
         b, old = self._boxes, len(self._boxes)
         more = {"image": [r.image for r in kept], "line": [r.line for r in kept], "id": [-1] * len(kept)}
@@ -85,7 +87,8 @@ class Work:
         """Carry out what is wanted of a step."""
         origin = np.flatnonzero(self._alive)
         b = self._boxes
-        left = Boxes(**{name: getattr(b, name)[origin] for name in Boxes.__dataclass_fields__})
+        some = len(origin) < len(b)
+        left = Boxes(**{name: getattr(b, name)[origin] for name in Boxes.__dataclass_fields__}) if some else b
         for revision in step(replace(self._dataset, boxes=left)):
             if len(revision.index) and wanted(revision.code, revision.safe):
                 self._revise(revision, origin[revision.index])
@@ -108,6 +111,8 @@ class Work:
         for row in self._rows:
             if only is None or (row.path, row.line) in only:
                 yield Edit(row.path, row.line, row.before, None, ("D203",), row.safe, image=row.image)
+        if not self._codes:
+            return
         if self._dataset.format != "yolo":
             self._at = Counter(zip(map(str, self._boxes.label_path), self._boxes.line.tolist(), strict=True))
         b = self._boxes

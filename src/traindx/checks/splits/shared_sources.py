@@ -13,15 +13,22 @@ from traindx.core.groups import Shared, shared_groups
 from traindx.core.small_dataset import dataset_of
 from traindx.core.two_sample import Z
 
-WORDS = {"source": "are by name altered copies of a picture", "tile": "are by name tiles of a picture"}
+WORDS = {
+    "source": "are by name altered copies of a picture",
+    "tile": "are by name tiles of a picture",
+    "sequence": "are by name of a short series",
+}
 SHOWN = 3
 
 
 @check("D328", level="warning")
-def shared_sources(dataset: Dataset, *, area: float = 0.75, fewest: int = 5) -> Iterator[Finding | Measured]:
+def shared_sources(
+    dataset: Dataset, *, area: float = 0.75, fewest: int = 5, longest: int = 30, series: int = 5
+) -> Iterator[Finding | Measured]:
     """Names say that pictures of val were made from the same picture as some of train, and their looks do not contradict.
 
-    Names such as `a_jpg.rf.0123abcd` of Roboflow, `a_aug1`, `a_flip`, `a (1)`, or tiles such as `a_0_512`. Reported where
+    Names such as `a_jpg.rf.0123abcd` of Roboflow, `a_aug1`, `a_flip`, `a (1)`, tiles such as `a_0_512`, or at least `series`
+    short series such as `clip07_000012`, of `longest` pictures in the median (longer ones may be classes). Reported where
     distances of hashes (of mean colours, for tiles) within the groups are certainly below those to other pictures: area
     under the ROC curve above `area`, certainly above 0.5; from `fewest` pictures on. Where the copies are plainly alike it is
     D327.
@@ -34,7 +41,9 @@ def shared_sources(dataset: Dataset, *, area: float = 0.75, fewest: int = 5) -> 
     """
     if not (dataset.images.phash != 0).any():
         return
-    for found in shared_groups(dataset, ("source", "tile")):
+    for found in shared_groups(dataset, ("source", "tile", "sequence")):
+        if found.kind == "sequence" and (found.groups < series or found.group_size > longest):
+            continue
         number = Measured(f"area by which pairs of one {found.kind} are told from others ({found.split})", found.area)
         yield number
         if found.crossing >= fewest and found.area >= area and found.area - Z * found.error > 0.5:
