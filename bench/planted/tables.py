@@ -60,7 +60,7 @@ def write_tables(folder: Path, seeds: int, results: Path = RESULTS) -> None:
     document = {
         "versions": versions,
         "python": platform.python_version(),
-        "command": "python -m bench.planted.run --tools " + ",".join(tools),
+        "command": f"python -m bench.planted.run --seeds {seeds} --peers-python PYTHON --tools " + ",".join(tools),
         "faults": {row.case.key: {tool: asdict(s) for tool, s in row.scores.items()} for row in rows},
         "clean": {tool: {key: asdict(a) for key, a in heard.items()} for tool, heard in alarms.items()},
     }
@@ -73,8 +73,8 @@ def _head(tools: Sequence[str], versions: dict[str, str], rows: Sequence[Row], s
     return (
         "# Planted faults\n\n"
         f"{len(faults)} kinds of fault, {len(rows)} sets with one fault each (doses: one place, or a share of the set; "
-        f"{seeds} seeds), and clean sets full of legal oddities. Tools: {listed}.\n\n"
-        "`python -m bench.planted.run --tools " + ",".join(tools) + "`\n\n"
+        f"{seeds} seed{'s' * (seeds > 1)}), and clean sets full of legal oddities. Tools: {listed}.\n\n"
+        f"`python -m bench.planted.run --seeds {seeds} --tools " + ",".join(tools) + " --peers-python PYTHON`\n\n"
         "*Found*: the right cause is named, or a finding that speaks for it names the right file. *Surfaced*: anything is "
         "said about the file, whatever it is. Peers name no causes; their messages are mapped to causes generously "
         "(`bench/planted/peer_scripts`); a COCO set has one json, so that any word about it surfaces a fault. A dash: not asked, "

@@ -18,7 +18,14 @@ def said(
     path: str, message: str, causes: tuple[str, ...] = (), level: str = "warning", line: int | None = None
 ) -> Heard:
     """One thing that the tool reported."""
-    return {"path": str(path or ""), "line": line, "level": level, "causes": list(causes), "message": message, "code": ""}
+    return {
+        "path": str(path or ""),
+        "line": line,
+        "level": level,
+        "causes": list(causes),
+        "message": message,
+        "code": "",
+    }
 
 
 def serve(package: str, ask: Callable[[str, str, str], tuple[list[Heard], int]]) -> None:
