@@ -23,6 +23,10 @@ Format = Literal["yolo", "coco", "voc", "imagefolder"]
 LabelState = Literal["labelled", "background", "missing", "unreadable"]
 
 
+NOT_THERE = ("no such file", "broken link")
+"""How the damage of a picture begins whose file does not exist."""
+
+
 @dataclass(frozen=True)
 class Split:
     """One split as the settings write it (`written`) and where that leads (`resolved`, absolute).
@@ -83,6 +87,10 @@ class Images:
 
     def __len__(self) -> int:
         return len(self.path)
+
+    def is_there(self, image: int) -> bool:
+        """Whether the file exists, as far as it was looked at."""
+        return not str(self.damage[image]).startswith(NOT_THERE)
 
 
 @dataclass(frozen=True)

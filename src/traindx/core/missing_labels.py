@@ -37,7 +37,7 @@ def unlabelled(dataset: Dataset) -> list[Unlabelled]:
     than `BACKGROUND_SHARE` of its split, or whose labels are found elsewhere; most of a folder's missing labels found in
     one other folder; a label beside the place looked for under another spelling; as many orphan labels in the folder, where
     they are more than `BACKGROUND_SHARE` of the split: pictures or labels were renamed; a picture that a list of VOC
-    names. None in classification.
+    names. None in classification. A picture that is not there itself lacks no label.
     """
     images = dataset.images
     if dataset.task == "classify" or not (images.label_state == "missing").any():
@@ -49,7 +49,7 @@ def unlabelled(dataset: Dataset) -> list[Unlabelled]:
     missing = Counter(s for s, state in zip(images.split, images.label_state, strict=True) if state == "missing")
     groups: list[Unlabelled] = []
     for (split, folder), members in folders.items():
-        without = [i for i in members if images.label_state[i] == "missing"]
+        without = [i for i in members if images.label_state[i] == "missing" and images.is_there(i)]
         if without:
             groups += _judge(dataset, split, folder, members, without, size[split], missing[split] == size[split])
     return groups

@@ -67,8 +67,11 @@ def copies(images: Images, queries: Ints, base: Ints) -> Copies:
 
 
 def identities(images: Images) -> Ints:
-    """A number for each picture's bytes, equal for equal bytes (or the same file where bytes were not read)."""
-    read = images.content != 0
+    """A number for each picture's bytes, equal for equal bytes (or the same file where bytes were not read).
+
+    Of damaged files equal bytes say nothing: empty files are all the same.
+    """
+    read = (images.content != 0) & (images.damage == "")
     mixed = images.content[read] ^ (images.file_size[read].astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
     ids = np.empty(len(images), dtype=np.int64)
     ids[read] = np.unique(mixed, return_inverse=True)[1].reshape(-1)

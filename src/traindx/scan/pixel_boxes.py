@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from traindx.core.dataset import Floats, Images, Ints
+from traindx.core.dataset import NOT_THERE, Floats, Images, Ints
 from traindx.scan.entry_rows import Entry
 
 TURNED = (5, 6, 7, 8)
@@ -55,5 +55,5 @@ def missing_pictures(images: Images, of: Ints, lines: Ints, label_path: str) -> 
     """An entry for each of the pictures `of` that is not there, so that its line is known."""
     for n in np.flatnonzero(images.damage[of] != "").tolist():
         damage = str(images.damage[of[n]])
-        if damage.startswith(("no such file", "broken link")):
+        if damage.startswith(NOT_THERE):
             yield Entry(label_path, int(lines[n]), "missing-picture", damage, "", int(of[n]))

@@ -7,9 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from traindx.checks.pictures.undecodable_picture import NOT_THERE
 from traindx.core.check import Facts, check
-from traindx.core.dataset import Dataset, Split
+from traindx.core.dataset import NOT_THERE, Dataset, Split
 from traindx.core.entry_findings import ENTRY_FORMATS, entries_of, place_of_entry
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.row_findings import EVERY_ROW

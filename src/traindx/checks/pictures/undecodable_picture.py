@@ -7,12 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from traindx.core.check import Facts, check
-from traindx.core.dataset import Dataset
+from traindx.core.dataset import NOT_THERE, Dataset
 from traindx.core.finding import Finding, Measured, Picture, Place
 from traindx.core.row_findings import PICTURES
 from traindx.core.small_dataset import dataset_of
-
-NOT_THERE = ("no such file", "broken link")
 
 
 @check("D101", level="error")
