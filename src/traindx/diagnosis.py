@@ -139,11 +139,11 @@ def _status(
     static: bool,
 ) -> Status:
     """Where only notes and warnings speak for a cause, it has to be more likely than not to be listed as consistent,
-    unless they state a fact of the files (`static`): then a warning is enough, and a note of some weight."""
+    unless they state a fact of the files (`static`): then a warning is enough that nothing else explains, and a note of some weight."""
     if proved:
         return "proved"
     levels = {by_code[clue.code].level for clue in supporting}
-    if static and "warning" in levels:
+    if static and "warning" in levels and probability >= 0.1:
         return "consistent"
     if supporting and probability >= (0.2 if static or "error" in levels else 0.5):
         return "consistent"

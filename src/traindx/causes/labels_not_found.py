@@ -23,6 +23,8 @@ LABELS_NOT_FOUND = Cause(
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it; a fault of the whole set goes before one of single files
         Clue("D201", if_seen=9.0, if_absent=-6.0, proves=True),
+        Clue("D342", if_seen=8.0, proves=True),
+        Clue("D223", if_seen=4.0),
         Clue("D202", if_seen=0.5),
     ),
     fix=Fix(

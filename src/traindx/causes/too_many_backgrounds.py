@@ -18,7 +18,10 @@ from traindx.core.cause import Cause, Clue, Fix
 TOO_MANY_BACKGROUNDS = Cause(
     slug="too-many-backgrounds",
     doc=__doc__,
-    clues=(Clue("D341", if_seen=5.0, if_absent=-4.0, proves=True),),  # a guess until the benchmark sets it
+    clues=(  # a guess until the benchmark sets it
+        Clue("D341", if_seen=5.0, if_absent=-4.0, proves=True),
+        Clue("D342", if_seen=-6.0),  # no object at all is another matter
+    ),
     fix=Fix(
         "Leave out a part of the pictures without objects until they are about a tenth, or find the labels that were lost."
     ),

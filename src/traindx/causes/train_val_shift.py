@@ -24,6 +24,7 @@ TRAIN_VAL_SHIFT = Cause(
         Clue("D330", if_seen=4.0, if_absent=-1.0),
         Clue("D333", if_seen=4.0, if_absent=-1.0),
         Clue("D332", if_seen=3.5, if_absent=-0.5),
+        Clue("D342", if_seen=-10.0),
         Clue("D206", if_seen=-10.0),  # boxes of a split in another form are unlike for that reason
         Clue("D210", if_seen=-10.0),
         Clue("D216", if_seen=-10.0),

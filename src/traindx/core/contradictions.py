@@ -35,11 +35,11 @@ class Contradiction:
 def groups_of_twins(dataset: Dataset) -> list[Ints]:
     """Pictures of the same bytes, in groups of two or more, each file once. Flat pictures are left out."""
     images = dataset.images
-    ids = identities(images)
     usable = np.flatnonzero((images.content != 0) & ~is_flat(images))
-    order = usable[np.argsort(ids[usable], kind="stable")]
-    if not len(order):
+    if not len(usable):
         return []
+    ids = identities(images)
+    order = usable[np.argsort(ids[usable], kind="stable")]
     groups = np.split(order, np.flatnonzero(np.diff(ids[order])) + 1)
     several = [
         group[np.sort(np.unique(images.path[group], return_index=True)[1])] for group in groups if len(group) > 1

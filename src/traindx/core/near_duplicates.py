@@ -75,8 +75,9 @@ def identities(images: Images) -> Ints:
     mixed = images.content[read] ^ (images.file_size[read].astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
     ids = np.empty(len(images), dtype=np.int64)
     ids[read] = np.unique(mixed, return_inverse=True)[1].reshape(-1)
-    seen: dict[str, int] = {}
-    ids[~read] = [seen.setdefault(path, len(images) + len(seen)) for path in images.path[~read]]
+    paths = images.path[~read]
+    number = {path: i for i, path in enumerate(dict.fromkeys(paths), len(images))}
+    ids[~read] = [number[path] for path in paths]
     return ids
 
 

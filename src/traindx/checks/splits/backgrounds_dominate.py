@@ -9,6 +9,7 @@ import numpy as np
 from traindx.core.check import Facts, check
 from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured, Picture, Place
+from traindx.core.missing_labels import unlabelled
 from traindx.core.small_dataset import dataset_of
 
 SHOWN = 5
@@ -16,10 +17,10 @@ SHOWN = 5
 
 @check("D341", level="warning")
 def backgrounds_dominate(dataset: Dataset, *, share: float = 0.5) -> Iterator[Finding | Measured]:
-    """More than half of the pictures of train are labelled as holding no object.
+    """More than half of the pictures of train hold no object, by an empty label or by none.
 
-    Ultralytics recommends up to 10 % of such pictures, COCO has 1 %. The limit is a guess. Pictures without any label are
-    another matter: D201 and D212.
+    Ultralytics recommends up to 10 % of such pictures, COCO has 1 %. The limit is a guess. Labels that lie elsewhere, and
+    whole folders without, are D201.
 
     ## Why is this bad?
     Most steps teach the network to predict nothing. Objects are learnt slowly, and thresholds of confidence shift.
@@ -31,9 +32,11 @@ def backgrounds_dominate(dataset: Dataset, *, share: float = 0.5) -> Iterator[Fi
     if dataset.task != "detect":
         return
     images = dataset.images
+    bare = np.zeros(len(images), dtype=bool)
+    bare[[i for group in unlabelled(dataset) if not group.fault for i in group.images]] = True
     for split in dataset.splits:
         own = images.split == split.name
-        empty = np.flatnonzero(own & (images.label_state == "background"))
+        empty = np.flatnonzero(own & ((images.label_state == "background") | bare))
         known = len(empty) + int((own & (images.label_state == "labelled")).sum())
         if split.name != "train" or not known:
             continue
