@@ -139,7 +139,9 @@ def _status(
     static: bool,
 ) -> Status:
     """Where only notes and warnings speak for a cause, it has to be more likely than not to be listed as consistent,
-    unless they state a fact of the files (`static`): then a warning is enough that nothing else explains, and a note of some weight."""
+    unless they state a fact of the files (`static`): then a warning is enough that nothing else explains, or a note of some
+    weight.
+    """
     if proved:
         return "proved"
     levels = {by_code[clue.code].level for clue in supporting}
