@@ -73,6 +73,14 @@ def work():
     examine.check(sys.argv[1], scanning=Options(depth=sys.argv[2], cache=False))
 """
 
+SCAN = """
+import sys
+from traindx.scan import Options, scan
+import traindx.scan.yolo, pyarrow.csv
+def work():
+    scan(sys.argv[1], Options(depth="quick", cache=False))
+"""
+
 TIMED = """
 import time
 start = time.process_time(), time.perf_counter()
@@ -191,10 +199,11 @@ def headers(home: Path, count: int, repeat: int) -> list[str]:
     costs = in_turn(
         max(1, repeat - 1),
         ultralytics_scan=(ULTRALYTICS, str(data.parent)),
+        headers_scanned=(SCAN, str(data)),
         headers_examined=(EXAMINE, str(data), "quick"),
         check_quick=quick,
     )
-    return [f"## {count:,} pictures, headers and labels", "", *table(costs, "headers_examined"), ""]
+    return [f"## {count:,} pictures, headers and labels", "", *table(costs, "headers_scanned"), ""]
 
 
 def again(home: Path, count: int, repeat: int) -> list[str]:
