@@ -53,9 +53,11 @@ def test_what_is_extreme(counts: tuple[int, ...], extreme: bool) -> None:
     assert bool(findings(extreme_class_imbalance, pictures_of(*counts))) == extreme
 
 
-def test_pictures_whose_label_is_missing_are_no_backgrounds() -> None:
+def test_pictures_without_a_label_are_backgrounds_unless_the_label_is_elsewhere() -> None:
     images = [{"path": f"{n}.jpg", "label_state": "missing" if n else "labelled"} for n in range(9)]
-    assert findings(backgrounds_dominate, {"dataset": dataset_of(images)}) == []
+    assert len(findings(backgrounds_dominate, {"dataset": dataset_of(images)})) == 1
+    elsewhere = {f"/data/labels/{n}.txt": f"/data/annotations/{n}.txt" for n in range(9)}
+    assert findings(backgrounds_dominate, {"dataset": dataset_of(images, labels_elsewhere=elsewhere)}) == []
 
 
 @pytest.mark.parametrize(
