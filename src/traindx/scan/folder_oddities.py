@@ -17,6 +17,9 @@ NO_CLASSES = frozenset({"images", "labels", "annotations", "jpegimages", "images
 JUNK = frozenset({"__macosx", "__pycache__", "@eadir", "lost+found", "$recycle.bin", "system volume information"})
 """Folders that operating systems, archives and Python leave behind."""
 
+SPARE = frozenset({"backup", "backups", "bak", "tmp", "temp", "trash"})
+"""Where people put things aside."""
+
 OUTPUTS = frozenset({"args.yaml", "results.csv", "opt.yaml", "hyp.yaml", "weights/*.pt"})
 """What a training leaves in its output folder."""
 
@@ -105,6 +108,8 @@ def stray_reason(folder: ClassFolder, tree: Tree, others: AbstractSet[str] = fro
         return "a folder of detection sets"
     if name in SPLIT_NAMES:
         return "a split's name"
+    if name in SPARE:
+        return "things put aside, by its name"
     return "the output of a training" if _is_output(folder) else ""
 
 

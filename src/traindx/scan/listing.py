@@ -6,12 +6,13 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import NamedTuple
 
 from traindx.core.dataset import Split
 from traindx.scan.near_path import meant
-from traindx.scan.settings import Settings
+from traindx.scan.settings import SPLIT_KEYS, Settings
 
 PICTURE_SUFFIXES = frozenset(
     ["avif", "bmp", "dng", "heic", "heif", "jp2", "jpeg", "jpeg2000", "jpg", "mpo", "pfm", "png", "tif", "tiff", "webp"]
@@ -62,7 +63,7 @@ def list_split(key: str, settings: Settings) -> tuple[Split | None, list[Entry]]
             if place.is_dir():
                 pictures += _walk(str(place))
             elif place.is_file():
-                pictures += _listed(place, settings)
+                pictures += [picture for _, picture in _listed(place, settings)]
             else:
                 near = meant(part, place, (settings.root, settings.file.parent, settings.file.parent / ".."))
                 problems.append(f"{place} does not exist{near}")
@@ -119,16 +120,30 @@ def _is_picture_file(item: os.DirEntry[str]) -> bool:
         return True
 
 
-def _listed(file: Path, settings: Settings) -> Iterator[str]:
-    """Pictures that a text file lists, or the file itself if it is a picture.
+def lines_of_lists(settings: Settings, wanted: AbstractSet[str]) -> dict[str, tuple[str, int]]:
+    """The list and the line, counted from 1, that first name each of the wanted pictures, if a list names it."""
+    found: dict[str, tuple[str, int]] = {}
+    for key in SPLIT_KEYS if wanted else ():
+        written = settings.values.get(key) or []
+        places = [_resolve(settings.root, part) for part in ([written] if isinstance(written, str) else written)]
+        for place in places:
+            if place.is_file():
+                for line, picture in _listed(place, settings):
+                    if line and picture in wanted:
+                        found.setdefault(picture, (str(place), line))
+    return found
+
+
+def _listed(file: Path, settings: Settings) -> Iterator[tuple[int, str]]:
+    """Line and picture that a text file lists, or 0 and the file itself if it is a picture.
 
     `./` is the list's folder; other relative paths are taken from the working directory by the trainers, from the
     list's folder or the root where only that leads to a file.
     """
     if file.suffix[1:].lower() in PICTURE_SUFFIXES:
-        yield str(file)
+        yield 0, str(file)
         return
-    for line in file.read_text(encoding="utf-8-sig", errors="replace").splitlines():
+    for number, line in enumerate(file.read_text(encoding="utf-8-sig", errors="replace").splitlines(), 1):
         text = line.strip()
         if text.rpartition(".")[2].lower() not in PICTURE_SUFFIXES:
             continue
@@ -138,7 +153,7 @@ def _listed(file: Path, settings: Settings) -> Iterator[str]:
             else [Path.cwd() / text, settings.root / text, file.parent / text]
         )
         found = next((p for p in places if p.is_file()), places[min(1, len(places) - 1)])
-        yield os.path.normpath(found)
+        yield number, os.path.normpath(found)
 
 
 def _looked_in(places: list[Path], pictures: list[str]) -> str:

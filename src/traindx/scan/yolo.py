@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from traindx.core.dataset import Boxes, Dataset, Images, Ints, Oddity, Rows, Split
+from traindx.core.dataset import NOT_THERE, Boxes, Dataset, Images, Ints, Oddity, Rows, Split, Strings
 from traindx.scan.caches import label_caches
 from traindx.scan.classmaps import find_class_maps
 from traindx.scan.label_files import LabelFiles, read_label_files
-from traindx.scan.listing import Entry, folder_of, label_path, list_split
+from traindx.scan.listing import Entry, folder_of, label_path, lines_of_lists, list_split
 from traindx.scan.nearby import find_elsewhere
 from traindx.scan.orphans import find_orphans
 from traindx.scan.picture_caches import picture_caches
@@ -45,8 +45,6 @@ def read_yolo(settings: Settings, measure: Measure) -> Dataset:
     label_folders = {folder_of(label_path(f"{folder}{os.sep}x.jpg")) for folder in picture_folders}
     measured = measure(pictures)
     copies = picture_caches(root, pictures, measured)
-    if len(pictures) < len(entries):
-        measured = measured.take(picture_of_entry)
     beside: dict[str, Any] = {
         "orphans": find_orphans(root, entries, labels),
         "labels_elsewhere": find_elsewhere(root, files.paths, files.states),
@@ -55,8 +53,11 @@ def read_yolo(settings: Settings, measure: Measure) -> Dataset:
             *_oddities(root, settings, written, picture_folders),
             *label_caches(root, entries, labels, files, len(settings.names)),
             *copies,
+            *_missing(root, settings, pictures, measured.damage),
         ),
     }
+    if len(pictures) < len(entries):
+        measured = measured.take(picture_of_entry)
     images = _images(root, entries, labels, files, label_of_entry, measured)
     del entries, pictures  # of a million pictures, 200 MB that the boxes need
     return Dataset(
@@ -78,6 +79,16 @@ def read_yolo(settings: Settings, measure: Measure) -> Dataset:
 def _oddities(root: str, settings: Settings, written: KeyLines, folders: list[str]) -> tuple[Oddity, ...]:
     twice = (Oddity(settings.file_name, "yaml", text, line=line) for line, text in written.twice)
     return (*twice, *skipped_pictures(root, folders, loader="ultralytics"))
+
+
+def _missing(root: str, settings: Settings, pictures: list[str], damage: Strings) -> list[Oddity]:
+    """Where a list names pictures that are not there."""
+    gone = {pictures[i] for i in np.flatnonzero(damage != "").tolist() if damage[i].startswith(NOT_THERE)}
+    lines = lines_of_lists(settings, gone)
+    return [
+        Oddity(_relative(root, place), "listed", _relative(root, picture), line=line)
+        for picture, (place, line) in lines.items()
+    ]
 
 
 def _keypoint_fields(settings: Settings) -> int:

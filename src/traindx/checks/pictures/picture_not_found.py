@@ -11,6 +11,7 @@ from traindx.core.check import Facts, check
 from traindx.core.dataset import NOT_THERE, Dataset, Split
 from traindx.core.entry_findings import ENTRY_FORMATS, entries_of, place_of_entry
 from traindx.core.finding import Finding, Measured, Place
+from traindx.core.oddities import of_kind
 from traindx.core.row_findings import EVERY_ROW
 from traindx.core.small_dataset import dataset_of
 
@@ -46,6 +47,7 @@ def picture_not_found(dataset: Dataset) -> Iterator[Finding | Measured]:
             f"{split.name}: {split.problem}{written}",
         )
     entry = {int(dataset.rows.image[i]): i for i in entries_of(dataset, "missing-picture")}
+    listed = {odd.text: odd for odd in of_kind(dataset, "listed")}
     by_split: dict[str, list[int]] = {}
     for i in absent:
         by_split.setdefault(str(images.split[i]), []).append(i)
@@ -54,7 +56,11 @@ def picture_not_found(dataset: Dataset) -> Iterator[Finding | Measured]:
         for i in members[:1] if summary else members:
             more = f" (and {len(members) - 1} more of {images.split[i]})" if summary else ""
             path = str(images.path[i])
-            at = replace(place_of_entry(dataset, entry[i]), image=path) if i in entry else Place(image=path)
+            at = Place(image=path)
+            if i in entry:
+                at = replace(place_of_entry(dataset, entry[i]), image=path)
+            elif path in listed:
+                at = Place(path=listed[path].path, line=listed[path].line, image=path)
             yield Finding(at, f"{images.damage[i]}: {dataset.absolute(path)}{more}")
 
 
