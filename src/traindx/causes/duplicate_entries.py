@@ -26,6 +26,7 @@ DUPLICATE_ENTRIES = Cause(
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it
         Clue("D232", if_seen=6.0, if_absent=-6.0, proves=True),
+        Clue("D319", if_seen=3.0),
     ),
     fix=Fix("Count the ids through; merge entries of one file and categories of one name.", {"pytorch": _SNIPPET}),
     proof="static",

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from traindx import config
+from traindx.errors import TraindxError
 
 ENGINES = ("threads", "processes", "ray")
 FORMATS = ("text", "json", "html", "sarif", "junit", "github", "markdown")
@@ -36,6 +37,8 @@ def selection(select: tuple[str, ...], ignore: tuple[str, ...]) -> Selection:
     written = config.load(Path.cwd())
     prefixes = tuple(word for part in select for word in part.split(",") if word)
     reasons = dict(_reason(word) for word in ignore)
+    if "" in reasons:
+        raise TraindxError("--ignore names no code", "", "--ignore D302=reason")
     config.require_codes(prefixes, "--select")
     config.require_codes(reasons, "--ignore")
     return Selection(prefixes or written.select, {**written.ignore, **reasons}, written.checks)

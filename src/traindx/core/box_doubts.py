@@ -69,7 +69,9 @@ def box_doubts(dataset: Dataset, predictions: Predictions) -> BoxDoubts:
     met, right = _at(pairs.b[meets], predictions), _at(pairs.b[meets & same], predictions)
     class_worth = worth_of(predictions.class_id, predictions.score, right, met)
     loose = _loose(pairs, same, meets, hits)
-    misplaced, placed_by = _misplaced(len(boxes), loose, hits, worth)
+    best = np.zeros(len(boxes))
+    np.maximum.at(best, pairs.a[same], pairs.iou[same])
+    misplaced, placed_by = _misplaced(best, loose, hits, worth)
     swapped, swapped_by = _swapped(len(boxes), pairs.where(meets), same[meets], class_worth, worth)
     spurious = _spurious(dataset, looked, pairs, worth)
     spurious[loose.a] = 0.0
@@ -94,16 +96,20 @@ def _loose(pairs: Pairs, same: NDArray[np.bool_], meets: NDArray[np.bool_], hits
     return one_to_one(pairs.where(free & ~met_by_any))
 
 
-def _misplaced(boxes: int, loose: Pairs, hits: Pairs, worth: Floats) -> tuple[Floats, Ints]:
-    """worth x (1 - IoU / the least IoU that is usual here: three robust standard deviations below the median)."""
+def _misplaced(best: Floats, loose: Pairs, hits: Pairs, worth: Floats) -> tuple[Floats, Ints]:
+    """worth x (1 - IoU / the least IoU that is usual here: three robust standard deviations below the median).
+
+    A box whose `best` IoU with any prediction of its class is usual is in its place, whichever prediction it was matched to.
+    """
     every = np.concatenate([hits.iou, loose.iou])
     middle = float(np.median(every)) if len(every) else 1.0
     below = middle - every[every <= middle]
     usual = max(MEETS / 2, middle - 3 * 1.4826 * float(np.median(below) if len(below) else 0.0))
-    doubt, by = np.zeros(boxes), np.full(boxes, -1, dtype=np.int64)
+    doubt, by = np.zeros(len(best)), np.full(len(best), -1, dtype=np.int64)
     for pairs in (hits, loose):
         doubt[pairs.a] = worth[pairs.b] * np.clip(1 - pairs.iou / usual, 0, 1)
         by[pairs.a] = pairs.b
+    doubt[best >= usual] = 0.0
     return doubt, by
 
 

@@ -22,7 +22,7 @@ import xxhash
 from numpy.typing import NDArray
 
 from traindx.core.dataset import Hashes, Ints
-from traindx.scan.pictures import Pictures, joined
+from traindx.scan.pictures import Pictures, joined, pictures_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -151,14 +151,17 @@ def keys_of(addresses: Sequence[str], stamps: Iterator[Stamp | None]) -> Hashes:
 
 
 def local_stamps(paths: Sequence[str]) -> Iterator[Stamp | None]:
-    """Size and time of files on this machine; None where there is none."""
+    """Size and times of files on this machine; None where there is none.
+
+    The time of the last change of the inode counts too: a file that was replaced with its old time has a new one.
+    """
     for path in paths:
         try:
             status = os.stat(path)  # noqa: PTH116 (a third of the time of Path(...).stat())
         except (OSError, ValueError):
             yield None
         else:
-            yield status.st_size, status.st_mtime_ns
+            yield status.st_size, f"{status.st_mtime_ns} {status.st_ctime_ns}"
 
 
 # pyarrow's own ways to and from numpy import pandas, where it is installed, which takes longer than all the rest
@@ -192,6 +195,9 @@ def _from_file(file: Path) -> tuple[Hashes, Pictures]:
     strings = [column.name for column in fields(Pictures) if column.type == "Strings"]
     table = parquet.ParquetFile(file, read_dictionary=strings, page_checksum_verification=True).read(names)
     columns = {name: np.concatenate([_values(chunk) for chunk in table.column(name).chunks]) for name in names}
+    expected = pictures_of(())
+    if any(columns[f.name].dtype != getattr(expected, f.name).dtype for f in fields(Pictures)) or table.num_rows == 0:
+        raise ValueError(f"{file} holds other types")
     return columns.pop("key"), Pictures(**columns)
 
 

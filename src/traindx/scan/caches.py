@@ -86,13 +86,13 @@ def read_cache(path: Path) -> Cached | None:
         return None
     if isinstance(values, Made) and isinstance(values.state, tuple) and isinstance(values.state[-1], list):
         values = values.state[-1][0] if values.state[-1] else None
-    if not isinstance(values, dict) or "hash" not in values:
+    if not isinstance(values, dict) or not isinstance(values.get("hash"), str):
         return None
     found = values.get("labels")
     rows = _of_ultralytics(found) if isinstance(found, list) else _of_yolov5(values)
     results = values.get("results")  # found, missing, empty, corrupt, total
     dropped = results[3] if isinstance(results, (tuple, list)) and len(results) == 5 else 0
-    return Cached(rows, str(values["hash"]), dropped if isinstance(dropped, int) else 0)
+    return Cached(rows, values["hash"], dropped if isinstance(dropped, int) else 0)
 
 
 def _of_ultralytics(found: list[Any]) -> dict[str, Floats]:

@@ -25,6 +25,8 @@ def checkpoint_names(path: Path) -> dict[int, str]:
 
     Raises `TraindxError` if the file cannot be read or is no such checkpoint.
     """
+    if not Path(path).is_file():
+        raise TraindxError(f"{path}: no such file", hint="give a file that torch.save wrote")
     try:
         with zipfile.ZipFile(path) as archive:
             entry = next((e for e in archive.infolist() if e.filename.rpartition("/")[2] == "data.pkl"), None)

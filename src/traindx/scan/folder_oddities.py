@@ -106,11 +106,17 @@ def stray_reason(folder: ClassFolder, tree: Tree, others: AbstractSet[str] = fro
         return ""
     if name in NO_CLASSES:
         return "a folder of detection sets"
-    if name in SPLIT_NAMES:
+    if name in SPLIT_NAMES and (folder.nested or _splits_beside(tree)):
         return "a split's name"
     if name in SPARE:
         return "things put aside, by its name"
     return "the output of a training" if _is_output(folder) else ""
+
+
+def _splits_beside(tree: Tree) -> bool:
+    """Whether train and another split's name are among the folders: one such name alone may be a class, a train say."""
+    names = {other.name.lower() for other in tree.classes if other.name.lower() in SPLIT_NAMES}
+    return "train" in names and len(names) > 1
 
 
 def _is_output(folder: ClassFolder) -> bool:

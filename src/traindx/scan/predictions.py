@@ -18,6 +18,9 @@ from traindx.errors import TraindxError
 from traindx.scan.class_rules import with_class_rule
 from traindx.scan.picture_ids import PictureIds
 
+MAX_BYTES = 4_000_000_000
+"""A larger file of predictions is refused: it would not fit into memory."""
+
 KNOWN = (
     "a COCO results json ([{image_id, category_id, bbox, score}]), a folder of YOLO txt files saved with their confidence, "
     "or a csv or npz with the probability of every class per file"
@@ -45,6 +48,8 @@ def read_predictions(path: str | Path, dataset: Dataset) -> Predictions:
     file = Path(path)
     if not file.exists():
         raise TraindxError(f"{file}: no such file or folder", "", f"give {KNOWN}")
+    if not file.is_dir() and (not file.is_file() or file.stat().st_size > MAX_BYTES):
+        raise TraindxError(f"{file}: no file, or one of more than {MAX_BYTES / 1e9:g} GB", "", f"give {KNOWN}")
     if file.is_dir():
         return _from_folder(file, dataset)
     suffix = file.suffix.lower()

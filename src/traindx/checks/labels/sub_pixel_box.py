@@ -25,7 +25,7 @@ def sub_pixel_box(dataset: Dataset) -> Iterator[Finding | Measured]:
     ## How to fix
     Delete the row, or draw the box again: most often it is a stray click of the annotation tool.
     """
-    if not len(dataset.boxes):
+    if not (dataset.images.width[dataset.boxes.image] > 0).any():
         return
     b, images = dataset.boxes, dataset.images
     width = b.w * images.width[b.image]

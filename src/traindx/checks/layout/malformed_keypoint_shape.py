@@ -30,7 +30,9 @@ def malformed_keypoint_shape(dataset: Dataset) -> Iterator[Finding | Measured]:
     if not fits:
         yield Finding(_place(dataset, "kpt_shape"), f"kpt_shape is {shape!r}, should be [number of keypoints, 2 or 3]")
     elif flip is not None and (
-        not isinstance(flip, list) or sorted(map(str, flip)) != sorted(map(str, range(shape[0])))
+        not isinstance(flip, list)
+        or len(flip) != shape[0]
+        or sorted(map(str, flip)) != sorted(map(str, range(len(flip))))
     ):
         text = f"flip_idx is {str(flip)[:80]}, should hold each of 0..{shape[0] - 1} once"
         yield Finding(_place(dataset, "flip_idx"), text)

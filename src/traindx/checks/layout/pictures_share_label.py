@@ -27,7 +27,7 @@ def pictures_share_label(dataset: Dataset, *, same_bits: int = 10) -> Iterator[F
     ## How to fix
     Rename one picture, and give it its own label.
     """
-    if dataset.format != "yolo":
+    if dataset.format != "yolo" or dataset.depth != "full":
         return
     images = dataset.images
     first: dict[str, int] = {}

@@ -41,7 +41,8 @@ def labels_in_stored_frame(dataset: Dataset, *, sure: float = SURE) -> Iterator[
 
     Which frame boxes fit is told from the pixels: by the contrast of boxes to what surrounds them and by the edges under
     their sides, in both frames, in deviations of the layouts of the square that are neither. `sure`: see `scan/frames.py`.
-    All turned pictures are judged together, and each for itself.
+    All turned pictures are judged together; where that decides nothing, each for itself, by a limit that grows with the root
+    of the logarithm of their number, as the largest of so many normal deviates does.
 
     ## Why is this bad?
     OpenCV, and with it Ultralytics and YOLOv5, turns pictures by their EXIF tag. The boxes then lie a quarter turn, half a
@@ -51,7 +52,7 @@ def labels_in_stored_frame(dataset: Dataset, *, sure: float = SURE) -> Iterator[
     Turn the labels into the frame that is shown, or write the pictures anew without the EXIF tag, so that the stored frame
     is the one that is shown.
     """
-    if dataset.format != "yolo" or not len(dataset.boxes):
+    if dataset.format != "yolo" or not len(dataset.boxes) or dataset.depth == "labels":
         return
     if not len(turned_with_boxes(dataset)):
         yield Measured("pictures with boxes that EXIF turns", 0)
@@ -63,7 +64,8 @@ def labels_in_stored_frame(dataset: Dataset, *, sure: float = SURE) -> Iterator[
     if together <= -sure:
         wrong = [i for i in turned_with_boxes(dataset).tolist() if dataset.turned.get(i, 0.0) < 1.0]
     else:
-        wrong = [i for i, score in dataset.turned.items() if score <= -sure]
+        least = (sure**2 + 2 * np.log(len(dataset.turned))) ** 0.5  # of many pictures one is far off by chance
+        wrong = [i for i, score in dataset.turned.items() if score <= -least]
 
     def message(i: int) -> str:
         own = dataset.turned.get(i)

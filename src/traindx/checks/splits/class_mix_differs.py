@@ -42,7 +42,7 @@ def class_mix_differs(dataset: Dataset, *, distance: float = 0.2) -> Iterator[Fi
         number = Measured(f"distance of the class mix of {split} from train's", total, f"below {distance:g}")
         by_chance = Measured("what drawing at random gives", chance)
         yield number
-        certain = np.abs(gap) > (Z + np.sqrt(2 * np.log(len(gap)))) * np.maximum(error, 1e-9)
+        certain = np.abs(gap) > np.sqrt(Z**2 + 2 * np.log(len(gap))) * np.maximum(error, 1e-9)
         if total >= max(distance, 2 * chance) and certain.any():
             worst = int(np.argmax(np.where(certain, np.abs(gap), 0)))
             text = (
