@@ -103,6 +103,10 @@ def status_of(words: Sequence[str]) -> int:
         return INTERRUPTED
     except TraindxError as error:
         return _complain(str(error))
+    except OSError as error:  # a file or folder of the user's that no one expected to be like this
+        name = str(error.filename or "")
+        shown = f"{name[:60]}...{name[-20:]}" if len(name) > 100 else name
+        return _complain(f"{shown or 'a file'}: {error.strerror or error}")
     except Exception as error:  # the last line of defence: one line for the user, the rest with -v
         own = list(words)[: words.index("--")] if "--" in words else words
         if {"-v", "--verbose", "verbose=true"} & set(own):

@@ -172,8 +172,9 @@ def _root(file: Path, values: Mapping[str, Any]) -> tuple[Path, str]:
     folder; without `path` both take the yaml's folder.
     """
     written = values.get("path")
-    if written and Path(written).expanduser().is_absolute():
-        return Path(os.path.normpath(Path(written).expanduser())), "`path` as written"
+    home = os.path.expanduser(written or "")  # noqa: PTH111 (an unknown user stays as written)
+    if os.path.isabs(home):  # noqa: PTH117
+        return Path(os.path.normpath(home)), "`path` as written"
     name = f"`path: {written}`" if written else "no `path`: split paths"
     rules = [
         (file.parent / (written or ""), f"{name} relative to the yaml's folder"),
