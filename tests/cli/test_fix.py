@@ -79,3 +79,10 @@ def test_the_report_says_how_many_findings_have_a_fix(data: Path) -> None:
     assert report["meta"]["fixes"]["fixable"] == 2
     fixes = {o["code"]: o["findings"][0]["fix"] for o in report["outcomes"] if o["findings"]}
     assert fixes["D209"] == f"traindx check {data} --fix --diff" and fixes["D204"].endswith("--unsafe-fixes")
+
+
+def test_an_empty_name_is_not_the_working_folder(data: Path) -> None:
+    before = tree_hash(data.parent)
+    code = [sys.executable, "-c", "from traindx.cli import main; main()", "check", "", "--fix", "--in-place"]
+    done = subprocess.run(code, capture_output=True, text=True, cwd=data.parent)
+    assert done.returncode == 2 and "empty" in done.stderr and tree_hash(data.parent) == before

@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 
 from tests.scan.drawn import HEIGHT, WIDTH, jpeg, write
+from traindx.core.edit import Edit
 from traindx.errors import TraindxError
 from traindx.examine import check
 from traindx.repair.content import diff, new_content
+from traindx.repair.in_place import write_in_place
+from traindx.repair.log import LOG
 from traindx.repair.plan import plan
-from traindx.repair.write import LOG, write_copy, write_in_place
-from traindx.scan import scan
+from traindx.repair.write import write_copy
+from traindx.scan import Options, scan
 
 BOXES = [[20, 20, 40, 30], [20, 20, 40, 30], [30, 30, 0, 10], [140, 20, 40, 30], [60, 60, 30, 30]]
 
@@ -97,3 +100,55 @@ def test_objects_of_an_xml_are_repaired_and_the_rest_stays(tmp_path: Path) -> No
     assert (data / "Annotations/a.xml").read_text() == head + good + cut + "</annotation>\n"
     assert len(scan(data).boxes) == 2 and len(seen.boxes) == 4
     assert xml.read_text().count("<object>") == 4
+
+
+def test_boxes_of_parts_and_attributes_stay(tmp_path: Path) -> None:
+    file = _coco(tmp_path / "coco", indent=None)
+    content = json.loads(file.read_bytes())
+    inner = {"bbox": [1, 2, 3, 4], "area": 12}
+    content["annotations"] = [{"attributes": inner} | content["annotations"][3]]
+    file.write_text(json.dumps(content))
+    (edit,) = plan(scan(tmp_path / "coco"), unsafe=True).edits
+    (after,) = json.loads(new_content(edit.path, file.read_bytes(), [edit]))["annotations"]
+    assert (after["bbox"], after["area"], after["attributes"]) == ([140, 20, 20, 30], 600, inner)
+    part = "<part><name>head</name><bndbox><xmin>1</xmin><ymin>2</ymin><xmax>3</xmax><ymax>4</ymax></bndbox></part>"
+    xml = _object("dog", (130, 20, 180, 50)).replace("    <bndbox>", f"    {part}\n    <bndbox>")
+    was, cut = (155 / 160, 35 / 120, 50 / 160, 0.25), (145 / 160, 35 / 120, 30 / 160, 0.25)
+    edit = Edit("a.xml", 1, "", "", ("D207",), False, was=was, box=cut)
+    changed = new_content("a.xml", xml.encode(), [edit]).decode()
+    assert changed == xml.replace("<xmax>180<", "<xmax>160<")
+
+
+def test_a_box_that_was_changed_meanwhile_is_refused(tmp_path: Path) -> None:
+    file = _coco(tmp_path, indent=None)
+    planned = plan(scan(tmp_path), unsafe=True)
+    write_in_place(scan(tmp_path), planned)
+    (path,) = planned.files
+    with pytest.raises(TraindxError, match="is another"):
+        new_content(path, file.read_bytes(), [edit for edit in planned.edits if edit.box])
+
+
+def _outside(root: Path, names: list[str]) -> Path:
+    """A json in `root/set/ann` of pictures in `root/pictures`, each with the same box twice."""
+    for n, name in enumerate(names):
+        write(root / "pictures" / name, jpeg(n))
+    images = [{"id": n, "file_name": f"{n}", "width": WIDTH, "height": HEIGHT} for n in range(len(names))]
+    entry = {"category_id": 1, "bbox": [20, 20, 40, 30], "area": 1200, "iscrowd": 0}
+    annotations = [{"id": n, "image_id": n // 2, **entry} for n in range(2 * len(names))]
+    content = {"images": images, "annotations": annotations, "categories": [{"id": 1, "name": "cat"}]}
+    return write(root / "set/ann/all.json", json.dumps(content))
+
+
+@pytest.mark.parametrize("way", ["--images", "absolute", "upward"])
+def test_a_copy_has_all_pictures_that_lie_outside_of_the_root(way: str, tmp_path: Path) -> None:
+    names = ["p/0.jpg", "p/1.jpg", "q/0.jpg", "q/1.jpg", "r/../0.jpg"]
+    file = _outside(tmp_path, names)
+    content = json.loads(file.read_bytes())
+    start = {"--images": "", "absolute": f"{tmp_path}/pictures/", "upward": "../../pictures/"}[way]
+    for image, name in zip(content["images"], names, strict=True):
+        image["file_name"] = start + name
+    file.write_text(json.dumps(content))
+    seen = scan(file, Options(pictures=str(tmp_path / "pictures") if way == "--images" else None))
+    again = scan(write_copy(seen, plan(seen), tmp_path / "copies/deep/copy"))
+    assert not again.images.damage.astype(bool).any() and len(again.boxes) == len(names)
+    assert again.images.content.tolist() == seen.images.content.tolist() and len(set(again.images.content)) == 5

@@ -9,6 +9,7 @@ import pytest
 
 from tests.scan.drawn import HEIGHT, WIDTH, dataset, write
 from traindx.core.edit import Edit
+from traindx.errors import TraindxError
 from traindx.examine import check
 from traindx.repair.content import diff, new_content
 from traindx.repair.plan import Plan, plan
@@ -64,9 +65,9 @@ def test_a_fault_is_repaired_and_a_second_check_does_not_see_it(name: str, tmp_p
 
 def test_rows_without_a_fault_stay_byte_for_byte() -> None:
     data = b"\xef\xbb\xbf1  0.50 0.5\t0.25 0.25 \r\n\r\n9 0.1 0.1 0.1 0.1\r\n0 5e-1 0.5 0.2 .2"
-    edits = [Edit("a.txt", 3, "", None, ("D204",), False)]
+    edits = [Edit("a.txt", 3, "9 0.1 0.1 0.1 0.1", None, ("D204",), False)]
     assert new_content("a.txt", data, edits) == b"\xef\xbb\xbf1  0.50 0.5\t0.25 0.25 \r\n\r\n0 5e-1 0.5 0.2 .2"
-    edits = [Edit("a.txt", 3, "", "2 0.1 0.1 0.1 0.1", ("D205",), True)]
+    edits = [Edit("a.txt", 3, "9 0.1 0.1 0.1 0.1", "2 0.1 0.1 0.1 0.1", ("D205",), True)]
     assert new_content("a.txt", data, edits) == data.replace(b"9 0.1", b"2 0.1")
 
 
@@ -136,3 +137,39 @@ def test_damaged_pictures_are_left_out_and_missing_ones_are_none(tmp_path: Path)
     assert [str(seen.images.path[i]) for i in planned.left_out] == ["images/train/3.jpg"]
     copied = scan(write_copy(seen, planned, tmp_path / "copy"))
     assert len(copied.images) == len(seen.images) - 2 and not (tmp_path / "copy/labels/train/3.txt").exists()
+
+
+def test_a_stray_id_does_not_shift_a_set_that_lacks_its_first_class(tmp_path: Path) -> None:
+    labels: dict[str, bytes | str | None] = {
+        f"{s}/{n}": "1 0.4 0.4 0.2 0.3\n2 0.5 0.6 0.2 0.2\n" for s in ("train", "val") for n in range(20)
+    }
+    for strays in range(1, 3):
+        labels[f"train/{strays}"] = "1 0.4 0.4 0.2 0.3\n3 0.5 0.6 0.2 0.2\n"
+        seen = scan(dataset(tmp_path / str(strays), labels))
+        assert plan(seen) == Plan()
+        assert [edit.codes for edit in plan(seen, unsafe=True).edits] == [("D204",)] * strays
+
+
+def test_a_rare_last_class_counts_from_one(tmp_path: Path) -> None:
+    labels: dict[str, bytes | str | None] = {f"train/{n}": "1 0.4 0.4 0.2 0.3\n2 0.5 0.6 0.2 0.2\n" for n in range(30)}
+    labels |= {f"val/{n}": "1 0.4 0.4 0.2 0.3\n3 0.5 0.6 0.2 0.2\n" for n in range(4)}
+    assert {edit.codes for edit in plan(scan(dataset(tmp_path, labels))).edits} == {("D205",)}
+
+
+def test_corners_in_pixels_are_not_safely_divided(tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    labels: dict[str, bytes | str | None] = {}
+    for n in range(30):
+        x, y = rng.uniform(2, 80, 4), rng.uniform(2, 60, 4)
+        w, h = rng.uniform(20, 70, 4), rng.uniform(20, 50, 4)
+        rows = [f"{k % 3} {x[k]:.1f} {y[k]:.1f} {x[k] + w[k]:.1f} {y[k] + h[k]:.1f}" for k in range(4)]
+        labels[f"{'train' if n < 20 else 'val'}/{n}"] = "\n".join(rows) + "\n"
+    seen = scan(dataset(tmp_path, labels))
+    assert plan(seen) == Plan() and {e.codes[:2] for e in plan(seen, unsafe=True).edits} == {("D206", "D210")}
+
+
+def test_edits_of_a_file_that_changed_meanwhile_are_refused() -> None:
+    edit = Edit("a.txt", 2, "9 0.1 0.1 0.1 0.1", None, ("D204",), False)
+    for data in (b"0 0.1 0.1 0.1 0.1\n8 0.1 0.1 0.1 0.1\n", b"0 0.1 0.1 0.1 0.1"):
+        with pytest.raises(TraindxError, match=r"line 2 of a\.txt is another"):
+            new_content("a.txt", data, [edit])

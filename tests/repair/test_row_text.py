@@ -20,7 +20,6 @@ BOX = "0 0.5 0.5 0.1 0.1"
         "0, 0.5, 0.5, 0.1, 0.1",
         "0 0.5 0.5 0.1 0.1 # a cat",
         "0 0.5 0.5 0.1 0.1 // a cat",
-        "0 0.5 0.5 0.1 0.1\x00\x00",
         "\ufeff0 0.5 0.5 0.1 0.1",
         "0\xa00.5 0.5 0.1 0.1",
         "[0, 0.5, 0.5, 0.1, 0.1]",
@@ -41,6 +40,10 @@ def test_a_row_whose_meaning_is_beyond_doubt_is_put_right_safely(row: str) -> No
         ("0 0.5 0.5 0.1", None),
         ("horse 0.5 0.5 0.1 0.1", None),
         ("0 0.5 bad 0.1 0.1", None),
+        ("0 0.5 0.5 0.1 0.1\x00\x00", BOX),
+        ("0 0.5 0.5 0.1 0.\x001", None),
+        ("0 10,20 60,20 60,80 10,80", None),
+        ("0.5,0.5,0.1,0.1,0", "0.5 0.5 0.1 0.1 0"),
     ],
 )
 def test_a_row_that_needs_a_guess_is_changed_unsafely_or_goes(row: str, after: str | None) -> None:
@@ -50,3 +53,16 @@ def test_a_row_that_needs_a_guess_is_changed_unsafely_or_goes(row: str, after: s
 
 def test_a_comment_alone_goes_safely() -> None:
     assert corrected("# made by hand", NAMES).safe and corrected("# made by hand", NAMES).text is None
+
+
+def test_a_name_that_two_classes_have_is_a_guess() -> None:
+    after = corrected("cat 0.5 0.5 0.1 0.1", {0: "cat", 1: "cat"})
+    assert (after.text, after.safe) == (BOX, False)
+
+
+def test_names_with_a_comment_sign_or_blanks_are_names() -> None:
+    names = {0: "#1", 1: "c#", 2: "traffic light"}
+    assert corrected("traffic light 0.5 0.5 0.1 0.1", names).text == "2 0.5 0.5 0.1 0.1"
+    assert corrected("c# 0.5 0.5 0.1 0.1", names).text == "1 0.5 0.5 0.1 0.1"
+    assert corrected("#1 0.5 0.5 0.1 0.1", names).text == BOX
+    assert not corrected("#1 0.5 0.5 0.1 0.1", names).safe and not corrected("#7 0.5 0.5 0.1 0.1", names).safe

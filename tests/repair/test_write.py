@@ -12,8 +12,10 @@ import pytest
 from tests.scan.drawn import dataset, tree_hash, write
 from traindx.core.dataset import Dataset
 from traindx.errors import TraindxError
+from traindx.repair.in_place import write_in_place
+from traindx.repair.log import LOG
 from traindx.repair.plan import plan
-from traindx.repair.write import LOG, write_copy, write_in_place
+from traindx.repair.write import write_copy
 from traindx.scan import scan
 
 GOOD = "1 0.5 0.5 0.25 0.25\n"
@@ -113,7 +115,8 @@ _FULL = """
 import signal, resource, sys
 from traindx.scan import scan
 from traindx.repair.plan import plan
-from traindx.repair.write import write_copy, write_in_place
+from traindx.repair.in_place import write_in_place
+from traindx.repair.write import write_copy
 from pathlib import Path
 seen = scan(sys.argv[1])
 planned = plan(seen, unsafe=True)
@@ -141,3 +144,23 @@ def test_what_cannot_be_written_whole_is_not_written_at_all(way: str, faulty: Da
 
 def _contents(root: Path) -> dict[str, bytes | None]:
     return {str(path.relative_to(root)): path.read_bytes() if path.is_file() else None for path in root.rglob("*")}
+
+
+def test_a_copy_among_pictures_outside_of_the_root_is_refused(tmp_path: Path) -> None:
+    dataset(tmp_path / "set", {f"{s}/{n}": GOOD + GOOD for s in ("train", "val") for n in range(3)})
+    data = write(tmp_path / "set/conf/data.yaml", "train: ../images/train\nval: ../images/val\nnames: [a, b]\n")
+    seen = scan(data)
+    assert seen.root.endswith("conf")
+    for place in ("images/train/copy", "labels/val/copy"):
+        with pytest.raises(TraindxError, match="the dataset has files there"):
+            write_copy(seen, plan(seen), tmp_path / "set" / place)
+
+
+def test_equal_names_from_several_folders_all_come_into_a_copy(tmp_path: Path) -> None:
+    dataset(tmp_path / "set", {f"{part}/{n}": GOOD for part in "ab" for n in range(2)} | {"c/0_1": GOOD, "c/0": GOOD})
+    listed = [f"{tmp_path}/set/images/{name}.jpg" for name in ("a/0", "b/0", "c/0", "c/0_1", "a/1", "b/1")]
+    write(tmp_path / "set/train.txt", "\n".join(listed) + "\n")
+    data = write(tmp_path / "set/data.yaml", "train: train.txt\nval: train.txt\nnames: [a, b, c]\n")
+    seen = scan(data)
+    again = scan(write_copy(seen, plan(seen), tmp_path / "copy"))
+    assert sorted(again.images.content.tolist()) == sorted(seen.images.content.tolist())

@@ -6,8 +6,7 @@ and makes Ultralytics drop the pictures. With room for the largest id nothing fa
 
 ## How to tell it from its look-alikes
 Single ids out of range leave id 0 in use: `class-id-out-of-range`. In a part of the files, only the contrast with the
-others tells. A set that merely lacks its first class has no id
-equal to the number of names.
+others tells. A set that merely lacks its first class has no id equal to the number of names, or so few that they are stray.
 
 ## How to fix
 Subtract one from the first field of every row and delete `*.cache`. Correct the export, or its category mapping.

@@ -62,9 +62,17 @@ def fix_options(function: Callable[..., Any]) -> Callable[..., Any]:
 def carry_out(dataset: Dataset, fixing: Fixing, codes: Codes, data: str) -> int:
     """Show or write the repairs for the checks in `codes`. Returns 1 if there are any with `--diff`, else 0."""
     from traindx.repair.content import diff
+    from traindx.repair.in_place import unfinished, write_in_place
+    from traindx.repair.log import LOG
     from traindx.repair.plan import plan
-    from traindx.repair.write import LOG, write_copy, write_in_place
+    from traindx.repair.write import write_copy
 
+    if not data.strip():
+        raise TraindxError(
+            "the dataset's name is empty", "--fix does not take the working folder for it", "write . for it"
+        )
+    if (backup := unfinished(Path(dataset.root))) is not None:
+        return _go_on(Path(dataset.root), backup, fixing, data)
     planned = plan(dataset, unsafe=fixing.unsafe, select=codes.select, ignore=codes.ignore)
     more = _left(dataset, planned, fixing, codes)
     if not (planned.files or planned.found or planned.left_out):
@@ -84,6 +92,21 @@ def carry_out(dataset: Dataset, fixing: Fixing, codes: Codes, data: str) -> int:
         raise TraindxError("only moved labels and damaged pictures could be repaired", "", "use --out DIR")
     backup = write_in_place(dataset, planned)
     click.echo(f"changed {_sum(planned, in_place=True)}; the old files and the log are in {backup}{more}")
+    click.echo(f"check it: traindx check {data}")
+    return 0
+
+
+def _go_on(root: Path, backup: Path, fixing: Fixing, data: str) -> int:
+    """Finish a repair in place that was interrupted; nothing else is repaired before it is."""
+    from traindx.repair.in_place import finish
+
+    if not fixing.in_place:
+        why = f"some files are repaired and others are not; the old ones are in {backup}"
+        raise TraindxError(f"an in-place repair of {root} was interrupted", why, "finish it with --fix --in-place")
+    count = finish(root, backup)
+    click.echo(
+        f"finished the repair that was interrupted: changed the other {count:,} files; the old files are in {backup}"
+    )
     click.echo(f"check it: traindx check {data}")
     return 0
 

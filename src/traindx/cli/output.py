@@ -42,8 +42,30 @@ class Output:
             click.echo(shown, color=wants_color())
             return
         rendered = _rendered(report, self.kind, self.verbose, terminal=False)
-        self.file.write_text(rendered.rstrip("\n") + "\n", encoding="utf-8")
+        write_whole(self.file, rendered.rstrip("\n") + "\n")
         click.echo(f"report written to {self.file}", err=True)
+
+
+def write_whole(file: Path, text: str) -> None:
+    """Write the text beside the file and rename it, so that an old file stays until the new one is whole.
+
+    What is there and is no plain file (a pipe, /dev/stdout) is written to as it is. Raises `TraindxError` if that fails.
+    """
+    plain = (file.is_file() or not file.exists()) and Path("/dev") not in file.absolute().parents
+    place = file.resolve() if plain else file
+    beside = place.with_name(f".{place.name[:200]}-{os.getpid()}") if plain else place
+    try:
+        beside.write_text(text, encoding="utf-8")
+        if plain and place.exists():
+            shutil.copymode(place, beside)
+        if plain:
+            beside.replace(place)
+    except OSError as error:
+        why = "an older report there stays" if place.is_file() else ""
+        raise TraindxError(f"cannot write {file}: {error.strerror or error}", why, "choose another place") from error
+    finally:
+        if plain:
+            beside.unlink(missing_ok=True)
 
 
 def require_writable(folder: Path) -> None:

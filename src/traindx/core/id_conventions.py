@@ -17,6 +17,31 @@ CELLS = 50_000_000
 """Cells of the table of pictures by classes; a larger one is not made (400 MB)."""
 
 
+RARE = 0.1
+"""Share of the usual class' pictures from which on an id is no stray one. A guess."""
+
+
+def counts_from_one(dataset: Dataset, stray: float = 0.01) -> bool:
+    """Whether ids run from 1 to n: id 0 is unused, at most the share `stray` lies outside 1..n, and id n is used like a class.
+
+    It is, where other classes are as rare as it is, or where it stands in three pictures or more and in a tenth as many as
+    the median class, or in ten and a hundredth of those with boxes. A few stray rows in a set without class 0 are not.
+    """
+    ids, n = dataset.boxes.class_id, dataset.num_classes
+    if not n or not len(ids) or (ids == 0).any() or not (ids == n).any():
+        return False
+    within = (ids == np.floor(ids)) & (ids >= 1) & (ids <= n)
+    if within.mean() < 1 - stray:
+        return False
+    cells = np.unique(dataset.boxes.image[within] * (n + 1) + ids[within].astype(np.int64))
+    pictures = np.bincount(cells % (n + 1), minlength=n + 1)
+    own, others = pictures[n], pictures[1:n][pictures[1:n] > 0]
+    if (others <= own).sum() >= min(len(others), max(2, 0.05 * len(others))):
+        return True
+    labelled = len(np.unique(cells // (n + 1)))
+    return bool(own >= 3 and own >= min(RARE * np.median(others), max(10, 0.01 * labelled)))
+
+
 @dataclass(frozen=True)
 class Shifted:
     """Pictures whose ids count from 1 while the others' count from 0.

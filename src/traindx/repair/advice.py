@@ -35,7 +35,7 @@ def with_fixes(outcomes: Sequence[Outcome], dataset: Dataset, data: str) -> tupl
     if not asked or dataset.task != "detect" or dataset.format == "imagefolder":
         return list(outcomes), {}
     only = {(str(f.place.path), f.place.line or 0) for o in asked for f in o.findings}
-    repairs = _Repairs(dataset, plan(dataset, unsafe=True, only=only))
+    repairs = _Repairs(dataset, plan(dataset, unsafe=True, only=only), plan(dataset, only=only))
     command = f"traindx check {shlex.quote(data)} --fix --diff"
     made, fixable, safe = [], 0, 0
     for outcome in outcomes:
@@ -55,10 +55,11 @@ def with_fixes(outcomes: Sequence[Outcome], dataset: Dataset, data: str) -> tupl
 
 
 class _Repairs:
-    """A plan by place."""
+    """A plan by place, and the codes that the safe one alone answers there."""
 
-    def __init__(self, dataset: Dataset, planned: Plan) -> None:
+    def __init__(self, dataset: Dataset, planned: Plan, safe: Plan) -> None:
         self._edits = {(edit.path, edit.line): edit for edit in planned.edits}
+        self._safe = {(edit.path, edit.line): edit.codes for edit in safe.edits}
         root = f"{dataset.root.rstrip('/')}/"
         self._found = {label.removeprefix(root) for label in planned.found}
         self._left_out = {str(dataset.images.path[i]) for i in planned.left_out}
@@ -70,7 +71,12 @@ class _Repairs:
             return False if place.path in self._found else None
         if code == "D101":
             return False if place.image in self._left_out else None
-        edit = self._edits.get((str(place.path), place.line or 0))
-        if edit is None or not any(code == own or code in ALSO.get(own, ()) for own in edit.codes):
+        at = (str(place.path), place.line or 0)
+        if at not in self._edits or not _answers(self._edits[at].codes, code):
             return None
-        return edit.safe
+        return _answers(self._safe.get(at, ()), code)
+
+
+def _answers(codes: Sequence[str], code: str) -> bool:
+    """Whether a repair for these codes ends the finding of that code."""
+    return any(code == own or code in ALSO.get(own, ()) for own in codes)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from traindx.core.edit import Edit
 from traindx.errors import TraindxError
+from traindx.repair.same_box import require_same
 from traindx.scan.json_text import JsonText
 
-_BBOX = re.compile(rb'("bbox"\s*:\s*\[)[^\]]*(\])')
-_AREA = re.compile(rb'("area"\s*:\s*)[-+.\deE]+')
+MARK = b"\xef\xbb\xbf"
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]]')
+_COLON = re.compile(rb"\s*:\s*")
+_VALUE = re.compile(rb'\[[^\]]*\]|"(?:[^"\\]|\\.)*"|[-+.\deE]+')
 _COMMA = re.compile(rb"\s*,")
 _COMMA_BEFORE = re.compile(rb",\s*$")
 
@@ -22,8 +25,7 @@ def edited_json(data: bytes, edits: Iterable[Edit]) -> bytes:
 
     A changed box changes `bbox`, and `area` where that was the box's; a segmentation stays.
     """
-    mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
-    text = JsonText(Path("annotations"), data.removeprefix(mark))
+    text = JsonText(Path("annotations"), data.removeprefix(MARK))
     wanted = {(edit.id, edit.line): edit for edit in edits}
     pieces: list[bytes] = []
     at, left = 0, dict(wanted)
@@ -44,7 +46,20 @@ def edited_json(data: bytes, edits: Iterable[Edit]) -> bytes:
         raise TraindxError(
             f"annotation {min(left)[0]} is no longer where it was", "the json changed since it was examined"
         )
-    return mark + b"".join(pieces) + text.text[at:]
+    return data[: len(data) - len(text.text)] + b"".join(pieces) + text.text[at:]
+
+
+def renamed_json(data: bytes, names: Mapping[str, str]) -> bytes:
+    """The json's bytes with other file names for its pictures, from old to new."""
+    text = JsonText(Path("annotations"), data.removeprefix(MARK))
+    pieces, at = [data[: len(data) - len(text.text)]], 0
+    for start in text.lists["images"].starts.tolist() if names else []:
+        element = text.text[start : _end(text.text, start)]
+        found = _value(element, b"file_name")
+        if found and (new := names.get(json.loads(element[slice(*found)]))) is not None:
+            pieces += [text.text[at : start + found[0]], json.dumps(new).encode()]
+            at = start + found[1]
+    return b"".join([*pieces, text.text[at:]])
 
 
 def _end(text: bytes, start: int) -> int:
@@ -72,12 +87,32 @@ def _changed(element: bytes, value: dict[str, object], edit: Edit) -> bytes:
     """The annotation's text with its new box: the frame is what its old shares were taken of."""
     old = [float(v) for v in value["bbox"]]  # type: ignore[attr-defined]
     assert edit.was is not None and edit.box is not None
+    require_same(edit, 0, old[0], old[0] + old[2])
+    require_same(edit, 1, old[1], old[1] + old[3])
     width, height = old[2] / edit.was[2], old[3] / edit.was[3]
     x, y, w, h = edit.box
     new = [(x - w / 2) * width, (y - h / 2) * height, w * width, h * height]
     written = ", ".join(f"{round(v, 4):g}" if abs(v) < 1e5 else f"{v:.4f}" for v in new).encode()
-    element = _BBOX.sub(lambda m: m[1] + written + m[2], element, count=1)
     area = value.get("area")
-    if isinstance(area, (int, float)) and abs(area - old[2] * old[3]) <= 0.01 * abs(area):
-        element = _AREA.sub(lambda m: m[1] + f"{new[2] * new[3]:.4f}".encode(), element, count=1)
-    return element
+    own_area = isinstance(area, (int, float)) and abs(area - old[2] * old[3]) <= 0.01 * abs(area)
+    element = _with_value(element, b"bbox", b"[" + written + b"]")
+    return _with_value(element, b"area", f"{new[2] * new[3]:.4f}".encode()) if own_area else element
+
+
+def _with_value(element: bytes, key: bytes, value: bytes) -> bytes:
+    found = _value(element, key)
+    return element[: found[0]] + value + element[found[1] :] if found else element
+
+
+def _value(element: bytes, key: bytes) -> tuple[int, int] | None:
+    """Where the value of an object's own key begins and ends, not that of an object within; of a key that stands twice the last."""
+    depth, found = 0, None
+    for token in _TOKEN.finditer(element):
+        if token[0] in b"{[":
+            depth += 1
+        elif token[0] in b"}]":
+            depth -= 1
+        elif depth == 1 and token[0] == b'"%s"' % key and (colon := _COLON.match(element, token.end())):
+            value = _VALUE.match(element, colon.end())
+            found = value.span() if value else None
+    return found

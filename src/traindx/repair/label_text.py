@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from traindx.core.edit import Edit
+from traindx.errors import TraindxError
 from traindx.scan.labels import NEWLINES
 
 
@@ -38,15 +39,22 @@ def label_text(data: bytes) -> LabelText:
 
 
 def edited(data: bytes, edits: Iterable[Edit]) -> bytes:
-    """The file's bytes with rows replaced or deleted, in UTF-8; a file that was UTF-8 keeps every other byte."""
-    changes = {edit.line: edit.after for edit in edits}
+    """The file's bytes with rows replaced or deleted, in UTF-8; a file that was UTF-8 keeps every other byte.
+
+    Raises `TraindxError` where a row is not the one that the edit was made for.
+    """
+    left = {edit.line: edit for edit in edits}
     text = label_text(data).text
     out, at = [], 0
     ends = [*((m.start(), m.end()) for m in NEWLINES.finditer(text)), (len(text), len(text))]
     for number, (stop, end) in enumerate(ends, 1):
-        if number not in changes:
+        edit = left.get(number)
+        if edit is None:
             out.append(text[at:end])
-        elif (after := changes[number]) is not None:
-            out.append(after + text[stop:end])
+        elif text[at:stop] == edit.before:
+            del left[number]
+            out.append("" if edit.after is None else edit.after + text[stop:end])
         at = end
+    if left:
+        raise TraindxError(f"line {min(left)} of {left[min(left)].path} is another", "it changed since it was examined")
     return "".join(out).encode("utf-8")

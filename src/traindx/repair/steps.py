@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from traindx.core.box_formats import CORNERS, misread_boxes
 from traindx.core.box_pairs import coinciding, first_twin, is_identical, is_shape
 from traindx.core.box_readings import TOLERANCE_SHARE, Mask, finite, in_pixels, out_of_range
 from traindx.core.dataset import Dataset, Floats, Ints
-from traindx.core.id_conventions import shifted_ids
+from traindx.core.id_conventions import counts_from_one, shifted_ids
 
 NEAR = 0.95
 """IoU from which on two boxes of a class count as one object: that of `near-duplicate-box`."""
@@ -31,17 +31,19 @@ Step = Callable[[Dataset], Iterator[Revision]]
 
 
 def from_pixels(dataset: Dataset) -> Iterator[Revision]:
-    """Pixels to shares; safe where every box of the picture is in pixels and the picture's size is known."""
+    """Pixels to shares; safe where every box of the picture is in pixels, its size is known, and none then is misread."""
     b, images = dataset.boxes, dataset.images
     pixels = in_pixels(dataset) & (images.width[b.image] > 0)
     if not pixels.any():
         return
-    mixed = np.bincount(b.image[~pixels], minlength=len(images))[b.image] > 0
-    for safe, mask in ((True, pixels & ~mixed), (False, pixels & mixed)):
-        i = np.flatnonzero(mask)
-        width, height = images.width[b.image[i]], images.height[b.image[i]]
-        shares = {"x": b.x[i] / width, "y": b.y[i] / height, "w": b.w[i] / width, "h": b.h[i] / height}
-        yield Revision("D206", safe, i, shares)
+    width, height = (np.where(pixels, side[b.image], 1) for side in (images.width, images.height))
+    shares = {"x": b.x / width, "y": b.y / height, "w": b.w / width, "h": b.h / height}
+    doubtful = np.bincount(b.image[~pixels], minlength=len(images))[b.image] > 0
+    as_shares = replace(b, x=shares["x"], y=shares["y"], w=shares["w"], h=shares["h"])
+    for part in misread_boxes(replace(dataset, boxes=as_shares)).parts:
+        doubtful[part.index] = True
+    for safe, mask in ((True, pixels & ~doubtful), (False, pixels & doubtful)):
+        yield Revision("D206", safe, np.flatnonzero(mask), {name: values[mask] for name, values in shares.items()})
 
 
 def to_centre(dataset: Dataset) -> Iterator[Revision]:
@@ -57,16 +59,19 @@ def to_centre(dataset: Dataset) -> Iterator[Revision]:
 
 
 def ids_from_zero(dataset: Dataset) -> Iterator[Revision]:
-    """One less for ids that count from 1, in the whole set (D205) or in the files where contrast shows it (D216)."""
-    ids, n = dataset.boxes.class_id, dataset.num_classes
-    if n and (ids == n).any() and not (ids == 0).any() and ((ids >= 1) & (ids <= n)).mean() >= 0.99:
+    """One less for ids that count from 1, in the whole set (D205) or in the files where contrast shows it (D216).
+
+    Files without an id that is impossible are known by their mix of classes or sizes alone: not safe.
+    """
+    ids = dataset.boxes.class_id
+    if counts_from_one(dataset):
         i = np.flatnonzero(ids >= 1)
         yield Revision("D205", True, i, {"class_id": ids[i] - 1})
     elif (shifted := shifted_ids(dataset)) is not None:
         of_these = np.zeros(len(dataset.images), dtype=bool)
         of_these[shifted.images] = True
         i = np.flatnonzero(of_these[dataset.boxes.image] & (ids >= 1))
-        yield Revision("D216", True, i, {"class_id": ids[i] - 1})
+        yield Revision("D216", shifted.impossible, i, {"class_id": ids[i] - 1})
 
 
 def without_name(dataset: Dataset) -> Iterator[Revision]:

@@ -7,8 +7,10 @@ from collections.abc import Iterable
 
 from traindx.core.edit import Edit
 from traindx.errors import TraindxError
+from traindx.repair.same_box import require_same
 
 _OBJECT = re.compile(rb"[ \t]*<object\b.*?</object>[ \t]*(\r?\n)?", re.DOTALL)
+_BOX = re.compile(rb"<bndbox\b.*?</bndbox>", re.DOTALL)
 _NUMBER = rb"(<%s>\s*)([^<]*?)(\s*</%s>)"
 
 
@@ -32,8 +34,11 @@ def edited_xml(data: bytes, edits: Iterable[Edit]) -> bytes:
 def _changed(element: bytes, edit: Edit) -> bytes:
     """The object's text with its new corners; a corner that stays keeps its digits."""
     assert edit.was is not None and edit.box is not None
+    begin, end = _own_box(element)
+    before, element, after = element[:begin], element[begin:end], element[end:]
     for low, high, k in ((b"xmin", b"xmax", 0), (b"ymin", b"ymax", 1)):
         first, second = (float(re.search(_NUMBER % (tag, tag), element)[2]) for tag in (low, high))  # type: ignore[index]
+        require_same(edit, k, first, second)
         frame = (second - first) / edit.was[k + 2]
         for tag, was, now in (
             (low, first, (edit.box[k] - edit.box[k + 2] / 2) * frame),
@@ -42,4 +47,12 @@ def _changed(element: bytes, edit: Edit) -> bytes:
             if abs(now - was) > 1e-3:
                 written = f"{round(now, 3):g}".encode()
                 element = re.sub(_NUMBER % (tag, tag), rb"\g<1>" + written + rb"\g<3>", element, count=1)
-    return element
+    return before + element + after
+
+
+def _own_box(element: bytes) -> tuple[int, int]:
+    """Where the object's own box begins and ends; its parts (head, hand) have boxes as well."""
+    for found in _BOX.finditer(element):
+        if element.count(b"<part>", 0, found.start()) == element.count(b"</part>", 0, found.start()):
+            return found.span()
+    return 0, len(element)

@@ -59,7 +59,7 @@ def _names(dataset: Dataset, left_out: Collection[int]) -> dict[int, str]:
             continue
         own = next((f for f in folders.get(split, ()) if file.is_relative_to(f)), file.parent)
         stem = f"{split}/{file.relative_to(own).with_suffix('').as_posix()}"
-        if taken.setdefault(stem.lower(), label) != label:
+        while taken.setdefault(stem.lower(), label) != label:
             stem = f"{stem}_{i}"
         names[i] = stem
     return names

@@ -9,6 +9,7 @@ import numpy as np
 from traindx.core.check import Facts, check
 from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured, Table
+from traindx.core.id_conventions import counts_from_one
 from traindx.core.row_findings import MOST, and_more, first_rows, picture_of, place_of
 from traindx.core.small_dataset import dataset_of
 
@@ -17,9 +18,9 @@ from traindx.core.small_dataset import dataset_of
 def one_based_class_ids(dataset: Dataset, *, stray: float = 0.01) -> Iterator[Finding | Measured]:
     """Class ids run from 1 to n and should run from 0 to n - 1.
 
-    Seen when, with n names, id 0 is used in no split, id n is used, and nearly all ids lie in 1..n. A set that merely
-    lacks its first class has no id n. `stray` is the share of boxes that may lie outside 1..n (a guess).
-    Where there is room for the largest id, see `first-class-never-used`.
+    Seen when, with n names, id 0 is used in no split, nearly all ids lie in 1..n, and id n is used like the other classes. A
+    set that merely lacks its first class has no id n, or a few stray ones: see `class-id-out-of-range`. `stray` is the share
+    of boxes that may lie outside 1..n (a guess). Where there is room for the largest id, see `first-class-never-used`.
 
     ## Why is this bad?
     Every object is trained under the next class's name, and the last class is out of range: an error on CPU, a device-side
@@ -37,8 +38,7 @@ def one_based_class_ids(dataset: Dataset, *, stray: float = 0.01) -> Iterator[Fi
     count = dict(zip(used.tolist(), counts.tolist(), strict=True))
     yield Measured("boxes of class id 0", count.get(0, 0), "some, when ids count from 0")
     yield Measured(f"boxes of class id {n}", count.get(n, 0), "0")
-    within = sum(number for i, number in count.items() if 1 <= i <= n)
-    if count.get(0, 0) or not count.get(n, 0) or within < (1 - stray) * len(ids):
+    if not counts_from_one(dataset, stray):
         return
     table = tuple(
         (i, number, dataset.names.get(i, "no such name"), dataset.names.get(i - 1, "")) for i, number in count.items()
@@ -85,3 +85,11 @@ def a_set_that_lacks_its_first_class() -> Facts:
 def one_stray_id_among_good_ones() -> Facts:
     boxes = [{"image": 0, "class_id": 0}, {"image": 0, "class_id": 2, "line": 2}]
     return {"dataset": dataset_of([{"path": "a.jpg"}], boxes)}
+
+
+@one_based_class_ids.quiet_on
+def one_stray_id_in_a_set_that_lacks_its_first_class() -> Facts:
+    boxes = [{"image": i, "class_id": k, "line": k} for i in range(4) for k in (1, 2)]
+    stray = {"image": 0, "class_id": 3, "line": 3}
+    pictures = [{"path": f"{i}.jpg"} for i in range(4)]
+    return {"dataset": dataset_of(pictures, [*boxes, stray], names=("cat", "dog", "cow"))}

@@ -1,0 +1,17 @@
+"""Whether a box in a json or xml is still the one that an edit was made for."""
+
+from __future__ import annotations
+
+from traindx.core.edit import Edit
+from traindx.errors import TraindxError
+
+
+def require_same(edit: Edit, axis: int, low: float, high: float) -> None:
+    """Raise `TraindxError` unless the side from `low` to `high`, in pixels, has its middle where the edit saw it.
+
+    The picture's size is not known here, so the middle is compared in lengths of the side.
+    """
+    assert edit.was is not None
+    seen, now = edit.was[axis] * (high - low), (low + high) / 2 * edit.was[axis + 2]
+    if abs(seen - now) > 1e-6 * max(abs(seen), abs(now), 1e-9):
+        raise TraindxError(f"the box at line {edit.line} of {edit.path} is another", "it changed since it was examined")
