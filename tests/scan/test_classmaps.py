@@ -12,6 +12,7 @@ from traindx import examine
 from traindx.core.report import Report
 from traindx.scan import Options, scan
 from traindx.scan.classmaps import find_class_maps
+from traindx.scan.folders import Folders
 
 ROWS: dict[str, bytes | str | None] = {f"train/{n}": f"{n % 3} 0.5 0.5 0.2 0.2\n" for n in range(6)}
 ROWS |= {f"val/{n}": f"{n % 3} 0.5 0.5 0.2 0.2\n" for n in range(3)}
@@ -29,7 +30,7 @@ ROWS |= {f"val/{n}": f"{n % 3} 0.5 0.5 0.2 0.2\n" for n in range(3)}
 )
 def test_every_style_is_read(tmp_path: Path, name: str, text: str, found: dict[int, str]) -> None:
     write(tmp_path / "labels" / name, text)
-    assert find_class_maps(str(tmp_path), [str(tmp_path / "labels/train")]) == {f"labels/{name}": found}
+    assert find_class_maps(str(tmp_path), [str(tmp_path / "labels/train")], Folders()) == {f"labels/{name}": found}
 
 
 @pytest.mark.parametrize(
@@ -44,7 +45,7 @@ def test_every_style_is_read(tmp_path: Path, name: str, text: str, found: dict[i
 )
 def test_what_is_no_class_map_is_left_alone(tmp_path: Path, name: str, text: str) -> None:
     write(tmp_path / name, text)
-    assert find_class_maps(str(tmp_path), [str(tmp_path / "labels")]) == {}
+    assert find_class_maps(str(tmp_path), [str(tmp_path / "labels")], Folders()) == {}
 
 
 def checked(file: Path) -> Report:

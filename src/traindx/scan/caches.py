@@ -18,7 +18,7 @@ import numpy as np
 from traindx.core.dataset import Floats, Oddity
 from traindx.errors import TraindxError
 from traindx.scan.label_files import LabelFiles
-from traindx.scan.listing import Entry, folder_of
+from traindx.scan.listing import Entries, folder_of
 from traindx.scan.pickled import Made, array_in, plain_values
 
 MAX_BYTES = 8_000_000
@@ -40,21 +40,24 @@ class Cached:
 
 
 def label_caches(
-    root: str, entries: Sequence[Entry], labels: Sequence[str], files: LabelFiles, classes: int
+    root: str, entries: Entries, folders: Iterable[str], files: LabelFiles, classes: int
 ) -> tuple[Oddity, ...]:
-    """Oddities of the label caches. `labels` are the entries' label files, `files` what is in these, `classes` their number."""
-    places = _candidates({folder_of(label) for label in files.paths})
+    """Oddities of the label caches. `folders` are those of the labels, `files` what is in these.
+
+    `classes` is how many classes the settings name.
+    """
+    places = _candidates(folders)
     if not places:
         return ()
     rows = _plain_rows(files)
-    now = {_key(entry.picture): rows.get(label) for entry, label in zip(entries, labels, strict=True)}
+    now = {_key(path): rows.get(label) for path, label in zip(entries.picture, entries.label, strict=True)}
     splits: dict[str, list[tuple[str, str]]] = {}
-    for entry, label in zip(entries, labels, strict=True):
-        splits.setdefault(entry.split, []).append((entry.picture, label))
+    for split, *paths in zip(entries.split, entries.picture, entries.label, strict=True):
+        splits.setdefault(split, []).append((paths[0], paths[1]))
     found: list[Oddity] = []
     for path in places:
         cached = read_cache(path)
-        if cached is not None and (changed := _changed(cached, now, [e.picture for e in entries])):
+        if cached is not None and (changed := _changed(cached, now, entries.picture)):
             used = any(_is_used(cached, chosen, classes) for chosen in splits.values())
             found.append(Oddity(os.path.relpath(path, root), "stale-cache" if used else "outdated-cache", changed))
     return tuple(found)

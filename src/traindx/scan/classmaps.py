@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from traindx.scan.folders import Folders
+
 LISTS = ("classes.txt", "obj.names", "_darknet.labels")
 """One name a line, counted from 0: LabelImg and Label Studio, Darknet, Roboflow's Darknet export."""
 
@@ -19,11 +21,11 @@ MAX_BYTES = 2**20
 _NUMBERED = re.compile(r"(\d+)\s*[:,\t ]\s*(\S.*)")
 
 
-def find_class_maps(root: str, folders: Iterable[str]) -> dict[str, dict[int, str]]:
+def find_class_maps(root: str, folders: Iterable[str], listed: Folders) -> dict[str, dict[int, str]]:
     """Class maps, ids to names, by path relative to `root`, from files in these folders and the folders above, up to the root."""
     found: dict[str, dict[int, str]] = {}
     for folder in _upwards(root, folders):
-        for path in _candidates(folder):
+        for path in _candidates(folder, listed):
             if classes := _read(path):
                 found[os.path.relpath(path, root)] = classes
     return dict(sorted(found.items()))
@@ -39,13 +41,14 @@ def _upwards(root: str, folders: Iterable[str]) -> list[str]:
     return sorted(places)
 
 
-def _candidates(folder: str) -> list[Path]:
+def _candidates(folder: str, listed: Folders) -> list[Path]:
     try:
-        with os.scandir(folder) as items:
-            names = [i.name for i in items if i.name in (*LISTS, NOTES) or i.name.endswith(".names")]
+        names = listed.by_suffix(folder)
     except OSError:
         return []
-    return [Path(folder) / name for name in sorted(names)]
+    fixed = [name for name in (*LISTS, NOTES) if name in names.get(name.rpartition(".")[2], ())]
+    others = [name for name in names.get("names", ()) if name.endswith(".names")]
+    return [Path(folder) / name for name in sorted({*fixed, *others})]
 
 
 def _read(path: Path) -> dict[int, str]:

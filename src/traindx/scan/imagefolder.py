@@ -13,6 +13,7 @@ from traindx.core.dataset import Boxes, Dataset, Images, Rows, Split
 from traindx.core.small_dataset import columns
 from traindx.scan.class_folders import ClassFolder, Tree, has_picture, read_tree, subfolders
 from traindx.scan.folder_oddities import NO_CLASSES, folder_oddities, one_level_lower
+from traindx.scan.folders import Folders
 from traindx.scan.listing import folder_of
 from traindx.scan.picture_caches import picture_caches
 from traindx.scan.pictures import Pictures, images_of
@@ -51,7 +52,8 @@ def read_imagefolder(folder: Path, measure: Measure) -> Dataset:
     entries = _entries(trees)
     pictures = [entry.picture for entry in entries]
     measured = measure(pictures)
-    listed = [folder.path for tree in trees for folder in tree.classes]
+    folders, listed = [folder.path for tree in trees for folder in tree.classes], Folders()
+    holding = sorted({folder_of(path) for path in pictures})
     return Dataset(
         root=str(root),
         source=str(root),
@@ -64,8 +66,8 @@ def read_imagefolder(folder: Path, measure: Measure) -> Dataset:
         rows=columns(Rows, []),
         oddities=(
             *folder_oddities(root, home, seen),
-            *skipped_pictures(str(root), listed, loader="torchvision"),
-            *picture_caches(str(root), pictures, measured),
+            *skipped_pictures(str(root), folders, listed, loader="torchvision"),
+            *picture_caches(str(root), pictures, measured, holding, listed),
         ),
         class_maps={_relative(str(root), tree.path) or ".": _map(tree) for tree in trees if tree.classes},
     )

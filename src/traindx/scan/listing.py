@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import stat
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from traindx.core.dataset import Split
+from traindx.scan.folders import Folders
 from traindx.scan.near_path import meant
 from traindx.scan.settings import SPLIT_KEYS, Settings
 
@@ -21,11 +22,29 @@ PICTURE_SUFFIXES = frozenset(
 LABEL_RULE = "the last /images/ in a picture's path becomes /labels/, the suffix becomes .txt"
 
 
-class Entry(NamedTuple):
-    """One picture of a split, by absolute path."""
+@dataclass(frozen=True)
+class Entries:
+    """Pictures of all splits as columns: the split's name, the picture, its folder and its label file; paths are absolute."""
 
-    split: str
-    picture: str
+    split: list[str]
+    picture: list[str]
+    folder: list[str]
+    label: list[str]
+
+    def __len__(self) -> int:
+        return len(self.picture)
+
+
+def entries_of(splits: Iterable[tuple[str, list[str]]]) -> Entries:
+    """Columns from the pictures of each split, by its name."""
+    found = Entries([], [], [], [])
+    for split, pictures in splits:
+        folders, labels = _folders_and_labels(pictures)
+        found.split.extend([split] * len(pictures))
+        found.picture.extend(pictures)
+        found.folder.extend(folders)
+        found.label.extend(labels)
+    return found
 
 
 def folder_of(path: str) -> str:
@@ -45,8 +64,24 @@ def label_path(picture: str) -> str:
     return path.rpartition(".")[0] + ".txt"
 
 
-def list_split(key: str, settings: Settings) -> tuple[Split | None, list[Entry]]:
-    """A split of the settings with its pictures, sorted; None for one that is neither named nor required."""
+def _folders_and_labels(pictures: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The folder and the label file of each picture; as one text where all lie in one folder and have one suffix."""
+    if pictures:
+        folder, n = folder_of(pictures[0]), len(pictures)
+        start, end = f"\n{folder}{os.sep}", f".{name_of(pictures[0]).rpartition('.')[2]}\n"
+        text = "\n" + "\n".join(pictures) + "\n"
+        alike = text.count("\n") == n + 1 and text.count(start) == n == text.count(end)
+        if alike and text.count(os.sep) == n * start.count(os.sep):
+            there = f"\n{folder_of(label_path(start[1:] + 'x.jpg'))}{os.sep}"
+            return [folder] * n, text.replace(start, there).replace(end, ".txt\n")[1:-1].split("\n")
+    return [folder_of(path) for path in pictures], [label_path(path) for path in pictures]
+
+
+def list_split(key: str, settings: Settings, folders: Folders) -> tuple[Split | None, list[str]]:
+    """A split of the settings with its pictures, sorted; None for one that is neither named nor required.
+
+    The folders that are listed for it are kept in `folders`.
+    """
     written = settings.values.get(key)
     if not written:
         other = next(
@@ -61,7 +96,8 @@ def list_split(key: str, settings: Settings) -> tuple[Split | None, list[Entry]]
     for part, place in zip(parts, places, strict=True):
         try:
             if place.is_dir():
-                pictures += _walk(str(place))
+                for found in _walk(str(place), folders):
+                    pictures += found
             elif place.is_file():
                 pictures += [picture for _, picture in _listed(place, settings)]
             else:
@@ -79,7 +115,7 @@ def list_split(key: str, settings: Settings) -> tuple[Split | None, list[Entry]]
         label_rule=f"{LABEL_RULE}; {settings.root_rule}",
         problem="; ".join(problems) or None,
     )
-    return split, [Entry(key, picture) for picture in sorted(pictures)]
+    return split, sorted(pictures)
 
 
 def _resolve(root: Path, part: str) -> Path:
@@ -91,8 +127,8 @@ def _resolve(root: Path, part: str) -> Path:
     return place
 
 
-def _walk(folder: str) -> Iterator[str]:
-    """Pictures below a folder; hidden files and folders are left out, as by `glob`; links to folders are followed once."""
+def _walk(folder: str, folders: Folders) -> Iterator[list[str]]:
+    """Pictures below a folder, by folder; hidden ones are left out, as by `glob`; links to folders are followed once."""
     seen, waiting = set(), [folder]
     while waiting:
         here = waiting.pop()
@@ -100,20 +136,25 @@ def _walk(folder: str) -> Iterator[str]:
         if real in seen:
             continue
         seen.add(real)
+        names, others = [], []
         with os.scandir(here) as items:
             for item in items:
-                if item.name.startswith("."):
-                    continue
-                if item.name.rpartition(".")[2].lower() in PICTURE_SUFFIXES and _is_picture_file(item):
-                    yield item.path
-                elif item.is_dir():
-                    waiting.append(item.path)
+                names.append(item.name)
+                if not item.is_file(follow_symlinks=False):  # known from the listing, without asking for the file
+                    others.append(item)
+        folders.know(here, names)
+        left_out = {item.name for item in others if not _leads_to_picture(item)}
+        waiting += [item.path for item in others if item.name in left_out and item.name[0] != "." and item.is_dir()]
+        start = os.path.join(here, "")  # noqa: PTH118
+        for suffix, same in folders.by_suffix(here).items():
+            if suffix.lower() in PICTURE_SUFFIXES:
+                yield [start + name for name in sorted(same) if name[0] != "." and name not in left_out]
 
 
-def _is_picture_file(item: os.DirEntry[str]) -> bool:
-    """A file, or a link that leads nowhere; no folder, and no pipe, socket or device: opening it could wait for ever."""
-    if item.is_file(follow_symlinks=False):  # known from the listing, without asking for the file
-        return True
+def _leads_to_picture(item: os.DirEntry[str]) -> bool:
+    """Whether a link leads to a file or nowhere; no folder, and no pipe, socket or device: opening it could wait for ever."""
+    if item.name.rpartition(".")[2].lower() not in PICTURE_SUFFIXES:
+        return False
     try:
         return stat.S_ISREG(item.stat().st_mode)
     except OSError:

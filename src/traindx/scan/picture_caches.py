@@ -7,14 +7,14 @@ replaced by an older file, as unpacking and copying with times do, is trained as
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from traindx.core.dataset import Oddity
-from traindx.scan.listing import folder_of
+from traindx.scan.folders import Folders
 from traindx.scan.pictures import Pictures
 
 LOOKED = 256
@@ -26,9 +26,12 @@ the copy of a picture differs by at most 5 (by 0.3 among 150 pictures of blood c
 other pictures of blood cells, which are much alike, by 8 or more in four of five."""
 
 
-def picture_caches(root: str, pictures: Sequence[str], measured: Pictures) -> tuple[Oddity, ...]:
-    """Oddities of decoded copies that do not show their picture. `measured` are the facts of `pictures`, absolute paths."""
-    copies = _copies({folder_of(path) for path in pictures})
+def picture_caches(
+    root: str, pictures: Sequence[str], measured: Pictures, folders: Iterable[str], listed: Folders
+) -> tuple[Oddity, ...]:
+    """Oddities of decoded copies that do not show their picture. `measured` are the facts of `pictures`, absolute paths
+    in these folders."""
+    copies = _copies(folders, listed)
     if not copies:
         return ()
     pairs = [(i, copy) for i, path in enumerate(pictures) if (copy := path.rpartition(".")[0] + ".npy") in copies]
@@ -41,12 +44,11 @@ def picture_caches(root: str, pictures: Sequence[str], measured: Pictures) -> tu
     return tuple(found)
 
 
-def _copies(folders: set[str]) -> set[str]:
+def _copies(folders: Iterable[str], listed: Folders) -> set[str]:
     found: set[str] = set()
     for folder in folders:
         try:
-            with os.scandir(folder) as items:
-                found.update(item.path for item in items if item.name.endswith(".npy"))
+            found.update(os.path.join(folder, name) for name in listed.by_suffix(folder).get("npy", ()))  # noqa: PTH118
         except OSError:
             continue
     return found

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from traindx.core.dataset import Oddity
+from traindx.scan.folders import Folders
 from traindx.scan.listing import PICTURE_SUFFIXES
 
 TORCHVISION = frozenset(["jpg", "jpeg", "png", "ppm", "bmp", "pgm", "tif", "tiff", "webp"])
@@ -23,7 +24,7 @@ MAX_OPENED = 2_000
 
 
 def skipped_pictures(
-    root: str, folders: Iterable[str], *, loader: Literal["torchvision", "ultralytics"]
+    root: str, folders: Iterable[str], listed: Folders, *, loader: Literal["torchvision", "ultralytics"]
 ) -> tuple[Oddity, ...]:
     """Files directly in `folders` that begin like a picture and have a suffix that the loader does not take.
 
@@ -32,7 +33,7 @@ def skipped_pictures(
     found: list[Oddity] = []
     opened = 0
     for folder in folders:
-        for path, suffix in _candidates(folder, loader):
+        for path, suffix in _candidates(folder, listed, loader):
             opened += 1
             if opened > MAX_OPENED:
                 return tuple(found)
@@ -42,17 +43,19 @@ def skipped_pictures(
     return tuple(found)
 
 
-def _candidates(folder: str, loader: Literal["torchvision", "ultralytics"]) -> Iterator[tuple[str, str]]:
+def _candidates(
+    folder: str, listed: Folders, loader: Literal["torchvision", "ultralytics"]
+) -> Iterator[tuple[str, str]]:
     known = NO_PICTURES | PICTURE_SUFFIXES | (TORCHVISION if loader == "torchvision" else frozenset())
-    found: list[tuple[str, str]] = []
     try:
-        with os.scandir(folder) as items:
-            for item in items:
-                stem, dot, suffix = item.name.rpartition(".")
-                if suffix.lower() not in known and (stem or not dot) and item.is_file():
-                    found.append((item.path, suffix.lower() if dot else ""))
+        names = listed.by_suffix(folder)
     except OSError:
         return
+    found: list[tuple[str, str]] = []
+    for name in (name for suffix, same in names.items() if suffix.lower() not in known for name in same):
+        stem, dot, suffix = name.rpartition(".")
+        if (stem or not dot) and (path := Path(folder) / name).is_file():
+            found.append((str(path), suffix.lower() if dot else ""))
     yield from sorted(found)
 
 

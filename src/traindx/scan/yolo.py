@@ -11,8 +11,9 @@ import numpy as np
 from traindx.core.dataset import NOT_THERE, Boxes, Dataset, Images, Ints, Oddity, Rows, Split, Strings
 from traindx.scan.caches import label_caches
 from traindx.scan.classmaps import find_class_maps
+from traindx.scan.folders import Folders
 from traindx.scan.label_files import LabelFiles, read_label_files
-from traindx.scan.listing import Entry, folder_of, label_path, lines_of_lists, list_split
+from traindx.scan.listing import Entries, entries_of, folder_of, label_path, lines_of_lists, list_split
 from traindx.scan.nearby import find_elsewhere
 from traindx.scan.orphans import find_orphans
 from traindx.scan.picture_caches import picture_caches
@@ -28,38 +29,36 @@ def read_yolo(settings: Settings, measure: Measure) -> Dataset:
     """The dataset that the settings describe; `measure` looks at the pictures."""
     written = key_lines(settings.file)
     splits: list[Split] = []
-    entries: list[Entry] = []
+    listed, found = Folders(), []
     for key in SPLIT_KEYS:
-        split, found = list_split(key, settings)
+        split, pictures = list_split(key, settings, listed)
         if split is not None:
             splits.append(split)
-            entries += found
-    root = str(
-        settings.root if entries else settings.file.parent
-    )  # a wrong root gives no picture, and the yaml's folder is
-    labels = [label_path(entry.picture) for entry in entries]
-    label_paths, label_of_entry = _once(labels)
+            found.append((key, pictures))
+    entries = entries_of(found)
+    root = str(settings.root if entries else settings.file.parent)  # a wrong root gives no picture
+    label_paths, label_of_entry = _once(entries.label)
     files = read_label_files(label_paths, _keypoint_fields(settings))
-    picture_folders = sorted({entry.picture.rpartition(os.sep)[0] for entry in entries})
-    pictures, picture_of_entry = _once([entry.picture for entry in entries])
+    picture_folders = sorted(set(entries.folder))
+    pictures, picture_of_entry = _once(entries.picture)
     label_folders = {folder_of(label_path(f"{folder}{os.sep}x.jpg")) for folder in picture_folders}
     measured = measure(pictures)
-    copies = picture_caches(root, pictures, measured)
+    copies = picture_caches(root, pictures, measured, picture_folders, listed)
     beside: dict[str, Any] = {
-        "orphans": find_orphans(root, entries, labels),
+        "orphans": find_orphans(root, entries, listed),
         "labels_elsewhere": find_elsewhere(root, files.paths, files.states),
-        "class_maps": {settings.file_name: settings.names, **find_class_maps(root, label_folders)},
+        "class_maps": {settings.file_name: settings.names, **find_class_maps(root, label_folders, listed)},
         "oddities": (
-            *_oddities(root, settings, written, picture_folders),
-            *label_caches(root, entries, labels, files, len(settings.names)),
+            *_oddities(root, settings, written, picture_folders, listed),
+            *label_caches(root, entries, label_folders, files, len(settings.names)),
             *copies,
             *_missing(root, settings, pictures, measured.damage),
         ),
     }
     if len(pictures) < len(entries):
         measured = measured.take(picture_of_entry)
-    images = _images(root, entries, labels, files, label_of_entry, measured)
-    del entries, pictures  # of a million pictures, 200 MB that the boxes need
+    images = _images(root, entries, files, label_of_entry, measured)
+    del entries, found, listed, pictures  # of a million pictures, 200 MB that the boxes need
     return Dataset(
         root=root,
         source=str(settings.file),
@@ -76,19 +75,19 @@ def read_yolo(settings: Settings, measure: Measure) -> Dataset:
     )
 
 
-def _oddities(root: str, settings: Settings, written: KeyLines, folders: list[str]) -> tuple[Oddity, ...]:
+def _oddities(
+    root: str, settings: Settings, written: KeyLines, folders: list[str], listed: Folders
+) -> tuple[Oddity, ...]:
     twice = (Oddity(settings.file_name, "yaml", text, line=line) for line, text in written.twice)
-    return (*twice, *skipped_pictures(root, folders, loader="ultralytics"))
+    return (*twice, *skipped_pictures(root, folders, listed, loader="ultralytics"))
 
 
 def _missing(root: str, settings: Settings, pictures: list[str], damage: Strings) -> list[Oddity]:
     """Where a list names pictures that are not there."""
     gone = {pictures[i] for i in np.flatnonzero(damage != "").tolist() if damage[i].startswith(NOT_THERE)}
     lines = lines_of_lists(settings, gone)
-    return [
-        Oddity(_relative(root, place), "listed", _relative(root, picture), line=line)
-        for picture, (place, line) in lines.items()
-    ]
+    named = zip(_relative(root, list(lines)), lines.values(), strict=True)
+    return [Oddity(_relative(root, [place])[0], "listed", picture, line=line) for picture, (place, line) in named]
 
 
 def _keypoint_fields(settings: Settings) -> int:
@@ -107,8 +106,9 @@ def _once(paths: list[str]) -> tuple[list[str], Ints]:
     return different, np.fromiter((at[path] for path in paths), dtype=np.int64, count=len(paths))
 
 
-def _relative(root: str, path: str) -> str:
-    return path[len(root) + 1 :] if path.startswith(root + os.sep) else path
+def _relative(root: str, paths: Sequence[str]) -> list[str]:
+    start = root + os.sep
+    return [path.removeprefix(start) for path in paths]
 
 
 def _objects(values: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
@@ -117,19 +117,12 @@ def _objects(values: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.object
     return made
 
 
-def _images(
-    root: str,
-    entries: list[Entry],
-    labels: list[str],
-    files: LabelFiles,
-    label_of_entry: Ints,
-    measured: Pictures,
-) -> Images:
+def _images(root: str, entries: Entries, files: LabelFiles, label_of_entry: Ints, measured: Pictures) -> Images:
     return images_of(
         measured,
-        path=_objects([_relative(root, entry.picture) for entry in entries]),
-        split=_objects([entry.split for entry in entries]),
-        label_path=_objects(labels),
+        path=_objects(_relative(root, entries.picture)),
+        split=_objects(entries.split),
+        label_path=_objects(entries.label),
         label_state=_objects(files.states)[label_of_entry],
     )
 
@@ -138,7 +131,7 @@ def _boxes(root: str, files: LabelFiles, label_of_entry: Ints) -> Boxes:
     """Every picture gets the rows of its label file, also where two pictures share one."""
     parsed = files.parsed
     counts = np.bincount(parsed.file, minlength=len(files.paths))
-    relative = _objects([_relative(root, path) for path in files.paths])
+    relative = _objects(_relative(root, files.paths))
     image, file, line, values = parsed.file, parsed.file, parsed.line, parsed.values
     if len(label_of_entry) > len(counts):
         per_entry = counts[label_of_entry]
@@ -160,7 +153,7 @@ def _rows(root: str, files: LabelFiles, label_of_entry: Ints) -> Rows:
     odd = files.parsed.odd
     image_of_label = {int(label): i for i, label in reversed(list(enumerate(label_of_entry)))} if odd else {}
     return Rows(
-        label_path=_objects([_relative(root, files.paths[row.file]) for row in odd]),
+        label_path=_objects(_relative(root, [files.paths[row.file] for row in odd])),
         line=np.array([row.line for row in odd], dtype=np.int64),
         text=_objects([row.text for row in odd]),
         reason=_objects([row.reason for row in odd]),
