@@ -38,7 +38,7 @@ def explain(
     diagnoses = [
         _diagnose(c, by_code, facts, early, {k: v for k, v in explained.items() if v != c.slug}) for c in causes
     ]
-    diagnoses.sort(key=lambda d: _rank(d, errors))
+    diagnoses.sort(key=lambda d: _rank(d, errors, by_code))
     verdict, state = _verdict(by_code, facts, errors)
     sentence = _sentence(verdict, state, diagnoses, by_code, facts, errors)
     if state is not None:
@@ -172,13 +172,18 @@ def _score(diagnosis: Diagnosis) -> float:
     return sum(r.weight for r in (*diagnosis.because, *diagnosis.against))
 
 
-def _rank(diagnosis: Diagnosis, errors: AbstractSet[str]) -> tuple[int, bool, float, str]:
+def _rank(
+    diagnosis: Diagnosis, errors: AbstractSet[str], by_code: Mapping[str, Outcome]
+) -> tuple[int, bool, bool, float, str]:
+    """First what is proved or likely, of that what makes faulty, then what stands on more than notes, then by the sum."""
     order = {"proved": 0, "consistent": 1, "not-testable": 2, "ruled-out": 3}
     harmless = not _serious(diagnosis, errors)
     place = order[diagnosis.status]
     if harmless and place < 2:  # a note that is proved stands behind an error that is likely
         place = 1
-    return place, harmless, -_score(diagnosis), diagnosis.cause
+    codes = [r.code for r in diagnosis.because if r.code is not None]
+    noted = all(by_code[code].level == "note" for code in codes)
+    return place, harmless, noted, -_score(diagnosis), diagnosis.cause
 
 
 LEARNING = "T103"

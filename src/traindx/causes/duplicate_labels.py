@@ -19,7 +19,7 @@ DUPLICATE_LABELS = Cause(
     slug="duplicate-labels",
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it
-        Clue("D209", if_seen=4.0),
+        Clue("D209", if_seen=4.0, proves=True),
         Clue("D217", if_seen=3.0),
         Clue("D218", if_seen=3.5),
     ),

@@ -18,7 +18,7 @@ ORPHAN_LABELS = Cause(
     slug="orphan-labels",
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it
-        Clue("D202", if_seen=3.0, if_absent=-4.0),
+        Clue("D202", if_seen=3.0, if_absent=-4.0, proves=True),
         Clue("D201", if_seen=-3.0),
     ),
     fix=Fix("Bring the pictures back or delete the label files."),
