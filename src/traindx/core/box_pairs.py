@@ -8,6 +8,9 @@ import numpy as np
 
 from traindx.core.dataset import Dataset, Floats, Ints
 
+NEAR = 0.95
+"""IoU from which pairs are sought once for all checks, and chosen from for a higher one."""
+
 
 @dataclass(frozen=True)
 class Pairs:
@@ -19,7 +22,16 @@ class Pairs:
 
 
 def coinciding(dataset: Dataset, least: float) -> Pairs:
-    """All pairs of boxes of one picture with an IoU of at least `least` (above 0.5); boxes without area are left out.
+    """All pairs of boxes of one picture with an IoU of at least `least` (above 0.5); boxes without area are left out."""
+    if least < NEAR:
+        return pairs_of(dataset, least)
+    pairs = dataset.near_pairs
+    kept = pairs.iou >= least
+    return Pairs(pairs.first[kept], pairs.second[kept], pairs.iou[kept])
+
+
+def pairs_of(dataset: Dataset, least: float) -> Pairs:
+    """`coinciding`, sought anew.
 
     With an IoU of t the centres differ by at most (1 - t) / t of the width, so that boxes sorted by picture and centre
     need to be compared with near neighbours alone.
@@ -36,7 +48,7 @@ def coinciding(dataset: Dataset, least: float) -> Pairs:
     slack = (1 - least) / least
     reach = w * slack + 1e-9
     found: list[tuple[Ints, Ints, Floats]] = []
-    alive, step = np.arange(len(order) - 1), 1
+    alive, step = np.flatnonzero((image[1:] == image[:-1]) & (x[1:] - x[:-1] <= reach[:-1])), 1
     while len(alive := alive[alive + step < len(order)]):
         other = alive + step
         near = (image[other] == image[alive]) & (x[other] - x[alive] <= reach[alive])

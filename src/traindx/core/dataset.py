@@ -12,7 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from traindx.core.box_pairs import Pairs
     from traindx.core.near_duplicates import Copies
+    from traindx.core.path_shapes import Shapes
+    from traindx.core.shift import Shift
 
 Strings: TypeAlias = NDArray[np.object_]
 Ints: TypeAlias = NDArray[np.int64]
@@ -88,6 +91,18 @@ class Images:
     def __len__(self) -> int:
         return len(self.path)
 
+    @cached_property
+    def once(self) -> bool:
+        """Whether no picture is listed twice, in one split or in two."""
+        return len(set(self.path.tolist())) == len(self.path)
+
+    @cached_property
+    def shapes(self) -> Shapes:
+        """The paths with every digit as 0."""
+        from traindx.core.path_shapes import shapes_of
+
+        return shapes_of(self.path.tolist())
+
     def is_there(self, image: int) -> bool:
         """Whether the file exists, as far as it was looked at."""
         return not str(self.damage[image]).startswith(NOT_THERE)
@@ -114,6 +129,13 @@ class Boxes:
 
     def __len__(self) -> int:
         return len(self.line)
+
+    @cached_property
+    def by_class(self) -> tuple[tuple[float, Ints], ...]:
+        """Every class id that is written, ascending, with the boxes that have it, ascending."""
+        from traindx.core.by_value import by_value
+
+        return tuple(by_value(self.class_id))
 
 
 @dataclass(frozen=True)
@@ -206,6 +228,51 @@ class Dataset:
         return copies(
             self.images, np.arange(len(self.images)), np.flatnonzero(self.images.split == self.training_split)
         )
+
+    @cached_property
+    def near_pairs(self) -> Pairs:
+        """Pairs of boxes of one picture that nearly coincide. Sought once, for all checks."""
+        from traindx.core.box_pairs import NEAR, pairs_of
+
+        return pairs_of(self, NEAR)
+
+    @cached_property
+    def class_counts(self) -> Mapping[str, Ints]:
+        """For each split, the number of boxes of each class id 0..n-1 (of pictures, in classification); others do not count."""
+        from traindx.core.class_counts import counts_of
+
+        return counts_of(self)
+
+    @cached_property
+    def classes_in_pictures(self) -> tuple[Ints, Ints, Ints]:
+        """Which legal classes each picture holds, and how many boxes of each: picture, class id and number, in this order."""
+        from traindx.core.class_counts import in_pictures
+
+        return in_pictures(self)
+
+    @cached_property
+    def shifts(self) -> tuple[tuple[Shift, ...], ...]:
+        """For each split but train, its properties against train's."""
+        from traindx.core.shift import shifts_of
+
+        return tuple(shifts_of(self))
+
+    @cached_property
+    def groupings(self) -> tuple[tuple[list[str], Ints], ...]:
+        """Ways to part the pictures into groups: the groups' names in words, and each picture's group."""
+        from traindx.core.picture_groups import groupings_of
+
+        return tuple(groupings_of(self))
+
+    @cached_property
+    def split_masks(self) -> Mapping[str, NDArray[np.bool_]]:
+        """For each split by name, which pictures are of it."""
+        return {split.name: np.asarray(self.images.split == split.name) for split in self.splits}
+
+    def boxes_of(self, split: str) -> NDArray[np.bool_]:
+        """Which boxes are in pictures of a split."""
+        own = self.split_masks[split]
+        return own[self.boxes.image] if not own.all() else np.ones(len(self.boxes), dtype=bool)
 
     @property
     def training_split(self) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from string import ascii_letters
 
 import numpy as np
 
@@ -12,31 +12,39 @@ from traindx.core.dataset import Dataset, Ints
 MOST = 50
 """More groups than this are no few sources; a prefix with so many values is a number. A guess."""
 
-_PREFIX = re.compile(r"[A-Za-z]+")
 
-
-def groupings(dataset: Dataset) -> Iterator[tuple[list[str], Ints]]:
+def groupings(dataset: Dataset) -> tuple[tuple[list[str], Ints], ...]:
     """Ways to part the pictures into 2 to `MOST` groups: the groups' names in words, and each picture's group.
 
     By split, by folder, by the letters that a file's name begins with. The same parting is given once.
     """
-    images = dataset.images
-    paths = [str(path).replace("\\", "/") for path in images.path]
-    splits = [f"split {split}" for split in images.split]
-    folders = [f"folder {path.rpartition('/')[0]}" for path in paths]
+    return dataset.groupings
+
+
+def groupings_of(dataset: Dataset) -> Iterator[tuple[list[str], Ints]]:
+    """`groupings`, made anew."""
+    images, shapes = dataset.images, dataset.images.shapes
+    every = np.arange(len(images))
+    parted = [shape.replace("\\", "/").rpartition("/") for shape in shapes.every]
+    folders, of = [folder for folder, _, _ in parted], shapes.of
+    if any("0" in folder for folder in folders):
+        folders, of = [path.replace("\\", "/").rpartition("/")[0] for path in images.path.tolist()], every
+    beginnings = [name.removesuffix(name.lstrip(ascii_letters)) for _, _, name in parted]
+    partings: tuple[tuple[Callable[[str], str], list[str], Ints], ...] = (
+        ("split {}".format, images.split.tolist(), every),
+        ("folder {}".format, folders, of),
+        (_beginning, beginnings, shapes.of),
+    )
     seen: set[bytes] = set()
-    prefixes = [_prefix(path.rpartition("/")[2]) for path in paths]
-    for words in (splits, folders, prefixes):
-        names = list(dict.fromkeys(words))
-        if not 2 <= len(names) <= MOST:
+    for in_words, words, of_picture in partings:
+        number = {word: n for n, word in enumerate(dict.fromkeys(words))}
+        if not 2 <= len(number) <= MOST:
             continue
-        number = {name: n for n, name in enumerate(names)}
-        group = np.array([number[word] for word in words], dtype=np.int64)
+        group = np.fromiter(map(number.__getitem__, words), dtype=np.int64, count=len(words))[of_picture]
         if group.tobytes() not in seen:
             seen.add(group.tobytes())
-            yield names, group
+            yield [in_words(word) for word in number], group
 
 
-def _prefix(name: str) -> str:
-    letters = _PREFIX.match(name)
-    return f"files named {letters[0]}..." if letters else "files named by numbers"
+def _beginning(letters: str) -> str:
+    return f"files named {letters}..." if letters else "files named by numbers"

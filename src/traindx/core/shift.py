@@ -63,7 +63,7 @@ def _median(values: Floats) -> float:
     return float(f"{np.nanmedian(values):.3g}")
 
 
-def shifts(dataset: Dataset) -> Iterator[tuple[Shift, ...]]:
+def shifts_of(dataset: Dataset) -> Iterator[tuple[Shift, ...]]:
     """For each split but train, its properties against train's; splits with fewer than `FEWEST` pictures are left out."""
     train = np.flatnonzero(dataset.images.split == "train")
     others = [s.name for s in dataset.splits if s.name != "train"]
@@ -84,7 +84,7 @@ def shift_findings(
 ) -> Iterator[Finding | Measured]:
     """The largest difference of these properties, and findings for those that are certainly above `delta` and whose medians
     differ by `factor`: pictures that are all alike differ with certainty long before it matters."""
-    for compared in shifts(dataset):
+    for compared in dataset.shifts:
         named = [s for s in compared if s.name in names]
         for largest in sorted(named, key=lambda s: -abs(s.difference.delta))[:1]:
             label = f"largest difference of {largest.split} from train, {largest.name}"
