@@ -34,6 +34,7 @@ def surprise(values: Floats) -> Floats:
             far = float(np.quantile(excess, 0.9)) - middle
             scale = max(SMALLEST, middle / np.log(2), far / np.log(5))
             share = OUTER
-        beyond = n * share * np.exp(-np.clip(side - start, 0, None) / scale)
-        least = np.minimum(least, 2 * beyond)
+        out = np.flatnonzero(side > start)
+        least = np.minimum(least, 2 * n * share)
+        least[out] = np.minimum(least[out], 2 * (n * share * np.exp(-excess / scale)))
     return least

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from traindx.core.by_value import by_value
 from traindx.core.check import Facts, check
 from traindx.core.dataset import Dataset, Floats
 from traindx.core.finding import Finding, Measured
@@ -33,8 +32,9 @@ def box_of_unusual_size(dataset: Dataset, *, expected: float = 0.001, enough: in
     Look at the boxes; correct those that are slips.
     """
     boxes, images = dataset.boxes, dataset.images
-    good = np.flatnonzero(usable(boxes))
-    classes = [good[own] for _, own in by_value(boxes.class_id[good]) if len(own) >= enough]
+    good = usable(boxes)
+    sound = (own[good[own]] for _, own in boxes.by_class)
+    classes = [own for own in sound if len(own) >= enough]
     if not classes:
         return
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -44,8 +44,9 @@ def box_of_unusual_size(dataset: Dataset, *, expected: float = 0.001, enough: in
     typical = {name: np.zeros(len(boxes)) for name in measures}
     for name, values in measures.items():
         for own in classes:
-            surprises[name][own] = surprise(values[own]) * len(classes) * len(measures)
-            typical[name][own] = np.median(values[own])
+            surprises[name][own] = found = surprise(values[own]) * len(classes) * len(measures)
+            if found.min() < expected:
+                typical[name][own] = np.median(values[own])
     odd = np.flatnonzero(np.minimum(*surprises.values()) < expected)
     yield Measured("boxes unlike all others of their class", len(odd), "0")
 
