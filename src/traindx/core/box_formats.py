@@ -62,14 +62,15 @@ def misread_boxes(dataset: Dataset, least: int = 10) -> Readings:
     """The parts of the set that are misread: the whole set, else groups of one parting, else single files."""
     marks = _marks(dataset)
     image = dataset.boxes.image
+    counts = _counts(marks, image, len(dataset.images))
     parts: list[Misread] = []
-    whole = (["" for _ in range(1)], np.zeros(len(dataset.images), dtype=np.int64))
+    whole = ([""], np.zeros(len(dataset.images), dtype=np.int64))
     for names, group in (whole, *(groupings(dataset) if marks.outside.any() else ())):
-        parts = _misread(marks, group[image], names, least)
+        parts = _misread(marks, counts, image, group, names, least)
         if parts:
             break
     if not parts and marks.outside.any():
-        parts = _misread_files(marks, image, len(dataset.images))
+        parts = _misread_files(marks, counts, image)
     return Readings(int(marks.known.sum()), int(marks.corners.sum()), int(marks.outside.sum()), tuple(parts))
 
 
@@ -92,28 +93,34 @@ def _marks(dataset: Dataset) -> _Marks:
     )
 
 
-def _misread(marks: _Marks, group: Ints, names: list[str], least: int) -> list[Misread]:
-    """The groups of a parting whose boxes are misread."""
+def _counts(marks: _Marks, image: Ints, images: int) -> list[Floats]:
+    """Of each mark, how many each picture has."""
     columns = (marks.known, marks.corners, marks.outside, marks.head, marks.tail, marks.odd, marks.starts)
-    n, corners, outside, head, tail, odd, starts = (_count(c, group, len(names)) for c in columns)
+    return [_count(c, image, images) if c.any() else np.zeros(images) for c in columns]
+
+
+def _misread(
+    marks: _Marks, counts: list[Floats], image: Ints, group: Ints, names: list[str], least: int
+) -> list[Misread]:
+    """The groups of a parting, each picture's given, whose boxes are misread."""
+    n, corners, outside, head, tail, odd, starts = (_count(c, group, len(names)) for c in counts)
     two = (n >= least) & (corners >= 0.99 * n) & (outside >= 0.2 * n)
     few_tails = tail <= 0.002 * n
     begins = (odd >= least) & (starts >= 0.98 * odd) & (head >= 2) & (tail <= 0.01 * n)
     corner = ~two & (((n >= 2 * least) & (head >= np.maximum(least, 0.05 * n)) & few_tails) | begins)
     return [
-        _part(marks, group == g, CORNERS if two[g] else UPPER_LEFT, f" of {names[g]}" if names[g] else "")
+        _part(marks, (group == g)[image], CORNERS if two[g] else UPPER_LEFT, f" of {names[g]}" if names[g] else "")
         for g in np.flatnonzero(two | corner).tolist()
     ]
 
 
-def _misread_files(marks: _Marks, image: Ints, images: int) -> list[Misread]:
+def _misread_files(marks: _Marks, counts: list[Floats], image: Ints) -> list[Misread]:
     """Files of three boxes or more that all fit as corners, or of five as upper left corner, half of which leave the picture.
 
     In a set whose boxes of odd size have their centres on half pixels, four odd sides of a file that begin on whole pixels
     are enough, if one of its boxes leaves the picture.
     """
-    columns = (marks.known, marks.corners, marks.outside, marks.head, marks.tail, marks.odd, marks.starts)
-    n, corners, outside, head, tail, odd, starts = (_count(c, image, images) for c in columns)
+    n, corners, outside, head, tail, odd, starts = counts
     two = (n >= 3) & (corners == n) & (outside >= n / 2)
     drawn = marks.odd.sum() >= 20 and marks.starts.sum() <= 0.5 * marks.odd.sum()
     corner = ~two & (tail == 0) & (((n >= 5) & (head >= n / 2)) | (drawn & (odd >= 4) & (starts == odd) & (head >= 1)))
@@ -129,5 +136,5 @@ def _part(marks: _Marks, inside: Mask, reading: Reading, where: str) -> Misread:
     return Misread(reading, where, index, marks.outside[index], fits)
 
 
-def _count(mask: Mask | Ints, group: Ints, groups: int) -> Floats:
+def _count(mask: Mask | Ints | Floats, group: Ints, groups: int) -> Floats:
     return np.bincount(group, weights=mask, minlength=groups).astype(np.float64)
