@@ -45,21 +45,18 @@ def class_left_out_of_split(dataset: Dataset, *, chance: float = 1e-4) -> Iterat
 
 
 def _size(dataset: Dataset, split: str) -> int:
-    return int((dataset.images.split == split).sum())
+    return int(dataset.split_masks[split].sum())
 
 
 def _pictures_per_class(dataset: Dataset) -> dict[str, Ints]:
     """For each split, in how many pictures each class id 0..n-1 is."""
-    n, boxes = dataset.num_classes, dataset.boxes
+    n = dataset.num_classes
     if dataset.task == "classify":
         image, ids = np.arange(len(dataset.images)), dataset.images.class_id
     else:
-        legal = (boxes.class_id >= 0) & (boxes.class_id < n) & (boxes.class_id == np.floor(boxes.class_id))
-        keys = np.sort(boxes.image[legal] * n + boxes.class_id[legal].astype(np.int64), kind="stable")  # nearly sorted
-        image, ids = np.divmod(keys[np.diff(keys, prepend=-1) > 0], n)
+        image, ids, _ = dataset.classes_in_pictures
     known = (ids >= 0) & (ids < n)
-    within = {s.name: (dataset.images.split == s.name)[image] for s in dataset.splits}
-    return {name: np.bincount(ids[known & own], minlength=n) for name, own in within.items()}
+    return {name: np.bincount(ids[known & own[image]], minlength=n) for name, own in dataset.split_masks.items()}
 
 
 def _set(pictures: int) -> Dataset:

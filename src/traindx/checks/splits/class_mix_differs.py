@@ -58,23 +58,20 @@ def _mix(dataset: Dataset, split: str) -> tuple[Floats, Floats] | None:
 
     The variance is that of a ratio estimator over clusters (Cochran 1977, section 6.4). None where too little is there.
     """
-    images, n = dataset.images, dataset.num_classes
+    images, n, own = dataset.images, dataset.num_classes, dataset.split_masks[split]
     if dataset.task == "classify":
-        of = np.flatnonzero((images.split == split) & (images.class_id >= 0) & (images.class_id < n))
-        classes = images.class_id[of]
+        of = np.flatnonzero(own & (images.class_id >= 0) & (images.class_id < n))
+        classes, x = images.class_id[of], np.ones(len(of), dtype=np.int64)
     else:
-        boxes = dataset.boxes
-        legal = (boxes.class_id >= 0) & (boxes.class_id < n) & (boxes.class_id % 1 == 0)
-        chosen = np.flatnonzero(legal & (images.split == split)[boxes.image])
-        of, classes = boxes.image[chosen], boxes.class_id[chosen].astype(np.int64)
-    if n < 2 or len(np.unique(of)) < FEWEST:
+        chosen = own[dataset.classes_in_pictures[0]]
+        of, classes, x = (column[chosen] for column in dataset.classes_in_pictures)
+    size = np.bincount(of, x)
+    if n < 2 or np.count_nonzero(size) < FEWEST:
         return None
-    pairs, x = np.unique(of * n + classes, return_counts=True)
-    size = np.bincount(of)
-    total, share = float(len(of)), np.bincount(classes, minlength=n) / len(of)
-    squares = np.bincount(pairs % n, x.astype(float) ** 2, minlength=n)
-    products = np.bincount(pairs % n, x * size[pairs // n].astype(float), minlength=n)
-    spread = squares - 2 * share * products + share**2 * float((size.astype(float) ** 2).sum())
+    total, share = float(x.sum()), np.bincount(classes, x, minlength=n) / x.sum()
+    squares = np.bincount(classes, x.astype(float) ** 2, minlength=n)
+    products = np.bincount(classes, x * size[of], minlength=n)
+    spread = squares - 2 * share * products + share**2 * float((size**2).sum())
     return share, np.maximum(spread, share * total / len(size)) / total**2
 
 
