@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from traindx.core.check import Facts, check
 from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured, Place, Table
@@ -48,16 +46,15 @@ def first_class_never_used(dataset: Dataset) -> Iterator[Finding | Measured]:
     if not len(dataset.boxes) or dataset.format != "yolo":
         return
     n = dataset.num_classes
-    used, counts = np.unique(dataset.boxes.class_id, return_counts=True)
-    ids = set(used.tolist())
-    zero = int(counts[used == 0].sum())
+    counts = {class_id: len(own) for class_id, own in dataset.boxes.by_class}
+    zero = counts.get(0.0, 0)
     yield Measured("boxes of class 0", zero, "above 0, if the class exists")
     first = dataset.names.get(0, "")
     group = first in dataset.settings.get("supercategories", ())
     placeholder = group or first.strip("_ ").lower() in PLACEHOLDERS
-    if zero or placeholder or n < 3 or ids != set(range(1, n)):
+    if zero or placeholder or n < 3 or counts.keys() != set(range(1, n)):
         return
-    rows = tuple((int(i), int(c), dataset.names.get(int(i), "")) for i, c in zip(used, counts, strict=True))
+    rows = tuple((int(i), c, dataset.names.get(int(i), "")) for i, c in counts.items())
     yield Finding(
         _place(dataset),
         f"class 0 ({first}) has no box and each of classes 1..{n - 1} has: do the ids count from 1?",

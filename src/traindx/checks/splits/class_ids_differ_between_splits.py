@@ -54,10 +54,10 @@ def class_ids_differ_between_splits(
 def _shapes(dataset: Dataset, split: str, min_boxes: int) -> dict[int, NDArray[np.float64]]:
     """Log width and height of every sound box of a split, by class; classes with few boxes are left out."""
     boxes = dataset.boxes
-    sound = (boxes.w > 0) & (boxes.h > 0) & (dataset.images.split == split)[boxes.image]
+    sound = (boxes.w > 0) & (boxes.h > 0) & dataset.boxes_of(split)
     found = {}
-    for class_id in np.unique(boxes.class_id[sound]):
-        chosen = np.flatnonzero(sound & (boxes.class_id == class_id))
+    for class_id, own in boxes.by_class:
+        chosen = own[sound[own]]
         if len(chosen) >= min_boxes:
             chosen = chosen[:: -(-len(chosen) // ENOUGH)]
             found[int(class_id)] = np.log(np.stack([boxes.w[chosen], boxes.h[chosen]], axis=1))
