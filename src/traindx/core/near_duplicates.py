@@ -76,6 +76,9 @@ def identities(images: Images) -> Ints:
     ids = np.empty(len(images), dtype=np.int64)
     ids[read] = np.unique(mixed, return_inverse=True)[1].reshape(-1)
     paths = images.path[~read]
+    if images.once:
+        ids[~read] = np.arange(len(images), len(images) + len(paths))
+        return ids
     number = {path: i for i, path in enumerate(dict.fromkeys(paths), len(images))}
     ids[~read] = [number[path] for path in paths]
     return ids

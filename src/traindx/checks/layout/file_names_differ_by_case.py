@@ -23,7 +23,8 @@ def file_names_differ_by_case(dataset: Dataset) -> Iterator[Finding | Measured]:
     """
     first: dict[str, str] = {}
     pairs = []
-    for path in dict.fromkeys(dataset.images.path.tolist()):
+    every = "\n".join(dataset.images.path)
+    for path in dict.fromkeys(dataset.images.path.tolist() if every.lower() != every else ()):
         other = first.setdefault(path.lower(), path)
         if other != path and other.rpartition("/")[0] == path.rpartition("/")[0]:
             pairs.append((other, path))

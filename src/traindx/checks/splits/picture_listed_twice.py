@@ -24,7 +24,8 @@ def picture_listed_twice(dataset: Dataset) -> Iterator[Finding | Measured]:
     """
     if dataset.format != "yolo":
         return
-    counted = Counter(zip(dataset.images.split.tolist(), dataset.images.path.tolist(), strict=True))
+    images = dataset.images
+    counted = Counter(() if images.once else zip(images.split.tolist(), images.path.tolist(), strict=True))
     twice = [(split, path, n) for (split, path), n in counted.items() if n > 1]
     yield Measured("pictures listed more than once", len(twice), "0")
     for split, path, n in twice[:EVERY_ROW]:

@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+import numpy as np
+
 from traindx.core.check import Facts, check
 from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured, Place, Table
@@ -32,7 +34,8 @@ def shared_subjects(dataset: Dataset, *, share: float = 0.1, groups: int = 3) ->
     Draw subjects, not pictures, into the splits (`GroupShuffleSplit` of scikit-learn, with the subject as group).
     """
     images = dataset.images
-    subjects = [_subject(str(path)) for path in images.path]
+    named = np.array([bool(_subject(shape)) for shape in images.shapes.every], dtype=bool)[images.shapes.of]
+    subjects = [_subject(path) if has else "" for path, has in zip(images.path.tolist(), named.tolist(), strict=True)]
     train = Counter(s for s, split in zip(subjects, images.split, strict=True) if s and split == "train")
     if len(train) < groups:
         return
