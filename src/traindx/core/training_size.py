@@ -30,8 +30,10 @@ def sizes(dataset: Dataset, imgsz: int) -> tuple[Ints, Floats]:
     """
     boxes, images = dataset.boxes, dataset.images
     longest = np.maximum(images.width, images.height)[boxes.image]
+    if not longest.any() or "train" not in dataset.split_masks:
+        return np.zeros(0, dtype=np.int64), np.zeros((0, 2))
     sound = (boxes.w > 0) & (boxes.h > 0) & (boxes.w <= 1.01) & (boxes.h <= 1.01) & (longest > 0)
-    chosen = np.flatnonzero(sound & (images.split[boxes.image] == "train"))
+    chosen = np.flatnonzero(sound & dataset.boxes_of("train"))
     picture = boxes.image[chosen]
     scale = imgsz / longest[chosen]
     wide = boxes.w[chosen] * images.width[picture] * scale
