@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from traindx.causes import all_causes
@@ -60,6 +62,51 @@ def test_a_cause_whose_checks_could_not_look_is_not_testable() -> None:
     found = of(explain([outcome("A1", "skipped")], [cause("one", Clue("A1", 6.0))], {}), "one")
     assert (found.status, found.because) == ("not-testable", ())
     assert found.not_looked_at[0].code == "A1"
+
+
+def static(slug: str, *clues: Clue, prior: float = -4.0) -> Cause:
+    return Cause(slug, f"{slug} in one line.", clues, Fix("mend it"), "static", prior)
+
+
+def test_the_forms_of_a_fault_of_files_that_are_absent_do_not_speak_against_the_one_that_is_there() -> None:
+    leak = static("leak", Clue("D1", 5.0, -3.0), Clue("D2", 5.0, -3.0))
+    one = of(explain([outcome("D1", "failed"), outcome("D2", "passed")], [leak], {}), "leak")
+    assert sum(r.weight for r in (*one.because, *one.against)) == pytest.approx(-4.0 + 5.0)
+    none = of(explain([outcome("D1", "passed"), outcome("D2", "passed")], [leak], {}), "leak")
+    assert none.status == "ruled-out" and none.probability < 0.001
+
+
+def test_a_warning_about_files_names_its_cause_unless_another_explains_it() -> None:
+    warned = replace(outcome("D1", "failed"), level="warning")
+    shift = static("shift", Clue("D1", 2.5), Clue("D9", -10.0))
+    assert of(explain([warned, outcome("D9", "passed")], [shift], {}), "shift").status == "consistent"
+    assert of(explain([warned, outcome("D9", "failed")], [shift], {}), "shift").status == "ruled-out"
+    noted = replace(warned, level="note")
+    assert of(explain([noted, outcome("D9", "passed")], [shift], {}), "shift").status == "ruled-out"
+
+
+def test_what_stands_on_notes_alone_comes_after_what_stands_on_a_warning() -> None:
+    outcomes = [replace(outcome("D1", "failed"), level="note"), replace(outcome("D2", "failed"), level="warning")]
+    report = explain(outcomes, [static("noted", Clue("D1", 3.8)), static("warned", Clue("D2", 2.5))], {})
+    assert [d.cause for d in report.diagnoses][:2] == ["warned", "noted"]
+
+
+def test_an_ignored_check_rules_nothing_out() -> None:
+    boxes = [{"image": 0, "w": 0.0}]
+    facts = {"dataset": dataset_of([{"path": "a.jpg"}], boxes)}
+    assert of(judge(facts), "degenerate-boxes").status == "proved"
+    assert of(judge(facts, ignore={"D208": "known"}), "degenerate-boxes").status == "not-testable"
+
+
+def test_what_a_quick_scan_did_not_open_is_not_ruled_out() -> None:
+    images = [{"path": f"{n}.jpg", "split": "val" if n > 5 else "train"} for n in range(9)]
+    boxes = [{"image": n} for n in range(9)]
+    quick = judge({"dataset": dataset_of(images, boxes, depth="quick")})
+    assert of(quick, "train-val-leakage").status == "not-testable"
+    full = [{**image, "content": n + 1, "phash": n + 1} for n, image in enumerate(images)]
+    assert of(judge({"dataset": dataset_of(full, boxes)}), "train-val-leakage").status == "ruled-out"
+    skipped = next(o for o in quick.outcomes if o.code == "D321")
+    assert skipped.status == "skipped" and "--quick" in skipped.reason
 
 
 def test_healthy_rests_on_a_loss_that_fell() -> None:

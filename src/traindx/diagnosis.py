@@ -19,6 +19,9 @@ from traindx.core.check import Facts
 from traindx.core.finding import Place
 from traindx.core.report import Diagnosis, FixAdvice, Outcome, Reason, Report, Status, Verdict
 
+UNSEEN = ("D1", "D32", "D331", "D408")
+"""Checks of what a scan of headers and labels leaves unopened: pictures, copies, light."""
+
 PLACES = 20
 """Places that a diagnosis lists; the findings hold them all."""
 
@@ -95,7 +98,7 @@ def _diagnose(
     places = [f.place for clue in supporting for f in by_code[clue.code].findings]
     return Diagnosis(
         cause=cause.slug,
-        status=_status(proved, supporting, probability, bool(looked), by_code, static=cause.proof == "static"),
+        status=_status(proved, supporting, probability, _ruled(cause, looked, facts, by_code), by_code, cause=cause),
         probability=round(max(probability, 0.99) if proved else probability, 4),
         summary=cause.summary,
         places=tuple(_unique(places))[:PLACES],
@@ -133,10 +136,10 @@ def _status(
     proved: bool,
     supporting: Sequence[Clue],
     probability: float,
-    looked: bool,
+    ruled: bool,
     by_code: Mapping[str, Outcome],
     *,
-    static: bool,
+    cause: Cause,
 ) -> Status:
     """Where only notes and warnings speak for a cause, it has to be more likely than not to be listed as consistent,
     unless they state a fact of the files (`static`): then a warning is enough that nothing else explains, or a note of some
@@ -145,11 +148,26 @@ def _status(
     if proved:
         return "proved"
     levels = {by_code[clue.code].level for clue in supporting}
+    static = cause.proof == "static"
     if static and "warning" in levels and probability >= 0.1:
         return "consistent"
     if supporting and probability >= (0.2 if static or "error" in levels else 0.5):
         return "consistent"
-    return "ruled-out" if looked else "not-testable"
+    return "ruled-out" if ruled else "not-testable"
+
+
+def _ruled(cause: Cause, looked: Sequence[tuple[Clue, Any]], facts: Facts, by_code: Mapping[str, Outcome]) -> bool:
+    """Whether enough was looked at to rule the cause out: a check that speaks for it and, where checks were ignored or a
+    part of the dataset was not opened, none that would prove it is among those left out."""
+    dataset = facts.get("dataset")
+    shallow = dataset is not None and dataset.depth != "full"
+    for clue in cause.clues:
+        outcome = by_code.get(clue.code)
+        if outcome is None or not clue.proves or outcome.status != "skipped":
+            continue
+        if outcome.reason.startswith("ignored") or (shallow and clue.code.startswith(UNSEEN)):
+            return False
+    return any(clue.if_seen > 0 for clue, _ in looked)
 
 
 def _unique(places: Sequence[Place]) -> Iterator[Place]:
@@ -160,7 +178,9 @@ def _fix(cause: Cause, seen: Sequence[Clue], by_code: Mapping[str, Outcome], fac
     setup = facts.get("setup")
     snippet = cause.fix.snippets.get(setup.framework if setup is not None else "pytorch")
     commands = [f.fix for clue in seen for f in by_code[clue.code].findings if f.fix and f.fix.startswith("traindx ")]
-    return FixAdvice(cause.fix.words, commands[0] if commands else None, snippet or cause.fix.snippets.get("pytorch"))
+    if commands:  # it repairs what was found, where a snippet would change every file
+        return FixAdvice(cause.fix.words, commands[0], None)
+    return FixAdvice(cause.fix.words, None, snippet or cause.fix.snippets.get("pytorch"))
 
 
 def _serious(diagnosis: Diagnosis, errors: AbstractSet[str]) -> bool:

@@ -29,9 +29,6 @@ Other findings
 
 Ruled out
   pixel-coordinates  largest coordinate 1, should be at most 1 (D202)
-
-Not looked at
-  1 check: needs a recording; run `traindx run -- python train.py`
 """
 
 

@@ -24,7 +24,7 @@ LABEL_NOISE = Cause(
         Clue("D325", if_seen=5.0, if_absent=-0.5),
         Clue("D326", if_seen=8.0, if_absent=-0.5, proves=True),
         Clue("D402", if_seen=-9.0),  # the folder's pictures are copies of those of classes
-        Clue("D501", if_seen=2.0, if_absent=-0.5),
+        Clue("D501", if_seen=2.8, if_absent=-0.5),
         Clue("D502", if_seen=3.0, if_absent=-1.0),
         Clue("D507", if_seen=5.0, if_absent=-3.0),
         Clue("D508", if_seen=4.5, if_absent=-1.0),

@@ -63,8 +63,15 @@ def _run(check: Check, facts: Facts, options: Mapping[str, Any]) -> Outcome:
     findings = tuple(item for item in seen if isinstance(item, Finding))
     measured = tuple(item for item in seen if isinstance(item, Measured))
     if not findings and not measured:  # a check that passes says what it measured; this one found nothing to measure
-        return _outcome(check, "skipped", reason=f"the {check.needs[0]} holds nothing for it to look at")
+        return _outcome(check, "skipped", reason=_nothing(check.needs[0], facts))
     return _outcome(check, "failed" if findings else "passed", findings=findings, measured=measured)
+
+
+def _nothing(fact: str, facts: Facts) -> str:
+    option = {"quick": "--quick", "labels": "--no-images"}.get(str(getattr(facts[fact], "depth", "")))
+    if option is not None:
+        return f"nothing for it to look at with {option}; run without it"
+    return f"the {fact} holds nothing for it to look at"
 
 
 def _outcome(check: Check, status: Any, **more: Any) -> Outcome:

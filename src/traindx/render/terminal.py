@@ -66,12 +66,19 @@ def clip(words: str, room: int) -> str:
     return words if len(words) <= room else words[: max(room - 1, 12)].rstrip() + "…"
 
 
-def fit(sections: Sequence[Sequence[Sequence[str]]], budget: int, style: Style, least: Sequence[int] = ()) -> list[str]:
+def fit(
+    sections: Sequence[Sequence[Sequence[str]]],
+    budget: int,
+    style: Style,
+    least: Sequence[int] = (),
+    names: Sequence[str] = (),
+) -> list[str]:
     """Lines of all sections, at most `budget`: every section keeps its first blocks, and says how many were left out.
 
     A section is a list of blocks, a block a list of lines that stay together. Blocks are granted in rounds, one to each
     section in turn, so that no section is starved by the one before it. The first block of each section is always kept,
     and of the first sections as many as `least` says, whatever the budget is.
+    Blocks of the first section that are left out are named by `names`, one per block.
     """
     headed = [bool(section) and section[0][:1] == [""] for section in sections]
     wanted = [*least, *[0] * len(sections)]
@@ -89,10 +96,11 @@ def fit(sections: Sequence[Sequence[Sequence[str]]], budget: int, style: Style, 
                 else:
                     kept[i] -= 1
     lines: list[str] = []
-    for section, n in zip(sections, kept, strict=True):
+    for i, (section, n) in enumerate(zip(sections, kept, strict=True)):
         lines += [line for block in section[:n] for line in block]
         if n < len(section):
-            lines.append(style.dim(f"  … and {len(section) - n:,} more (-v)"))
+            named = f": {', '.join(names[n:])}" if i == 0 and names else ""
+            lines.append(style.dim(f"  … and {len(section) - n:,} more{named} (-v)"))
     while len(lines) > budget and "" in lines:  # the empty lines between sections are the first to go
         lines.remove("")
     return lines

@@ -92,7 +92,7 @@ def text(
         [_diagnosis(d, page, report, full=i == 0) for i, d in enumerate(ordered)],
         _findings("Other findings" if parts.leading else "Findings", (*parts.unexplained, *parts.noted), page),
         _ruled_out(parts, page),
-        _open(parts, page),
+        _open(parts, report, page),
     ]
     if verbose:
         failed = sorted((o for o in report.outcomes if o.status == "failed"), key=lambda o: LEVEL_ORDER[o.level])
@@ -101,7 +101,8 @@ def text(
             sections.append([["", page.style.bold("Dataset"), *in_lines(found, page.width)]])
         sections.append([_facts(report, page)])
     budget = 10**9 if verbose else LINES - len(head)
-    blocks = fit(sections, budget, page.style, least=(1 + len(worst), errors))
+    names = [] if verbose else [one_line(d.cause) for d in ordered]
+    blocks = fit(sections, budget, page.style, least=(1 + len(worst), errors), names=names)
     return to_encoding("\n".join([*head, *blocks]) + "\n", encoding)
 
 
@@ -128,7 +129,7 @@ def _diagnosis(diagnosis: Diagnosis, page: _Page, report: Report, full: bool) ->
     beside = len(f"o {cause}  {status}{share}  {where}") <= page.width
     lines = [f"{title}  {where}".rstrip() if beside else title]
     if not full and not page.verbose:
-        return lines
+        return lines if beside or not at_error(diagnosis, report) else lines + page.entry("at", where, most=1)
     if not beside:
         lines += page.entry("at", where, most=2)
     if diagnosis.summary and page.verbose:
@@ -242,18 +243,23 @@ def _ruled_out(parts: Digest, page: _Page) -> list[list[str]]:
     return blocks
 
 
-def _open(parts: Digest, page: _Page) -> list[list[str]]:
+def _open(parts: Digest, report: Report, page: _Page) -> list[list[str]]:
+    """What was not looked at. Of a dataset alone, what needs a training is told with `verbose`."""
     blocks: list[list[str]] = []
+    training = page.verbose or "data" not in report.meta or "run" in report.meta
     for outcome in parts.crashed:
         words = one_line(f"{outcome.code} {outcome.name} {CHECKS['crashed']}: {outcome.reason}")
         blocks.append(["  " + (words if page.verbose else clip(words, page.width - 2))])
-    for reason, outcomes in parts.missing:
+    for reason, outcomes in sorted(parts.missing, key=lambda m: not m[0].startswith("ignored")):
+        if not training and reason.startswith("needs "):
+            continue
         words = f"{count(len(outcomes), 'check')}: {reason}"
-        if page.verbose:
+        if page.verbose or reason.startswith("ignored"):
             words += f" [{', '.join(o.code for o in outcomes)}]"
         blocks.append(["  " + one_line(words)])
-    if parts.not_testable:
-        words = one_line("not testable here: " + ", ".join(d.cause for d in parts.not_testable))
+    untested = [d for d in parts.not_testable if training or any((r.code or "")[:1] == "D" for r in d.not_looked_at)]
+    if untested:
+        words = one_line("not testable here: " + ", ".join(d.cause for d in untested))
         blocks.append(["  " + (words if page.verbose else clip(words, page.width - 2))])
     return [["", page.style.bold("Not looked at")], *blocks] if blocks else []
 

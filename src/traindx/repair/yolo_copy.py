@@ -81,7 +81,7 @@ def link_or_copy(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
         return
     try:
-        target.symlink_to(source)
+        target.symlink_to(source.resolve())
     except OSError:
         shutil.copyfile(source, target)
 
