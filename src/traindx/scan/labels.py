@@ -82,6 +82,8 @@ def parse_batch(files: Sequence[bytes], first: int, keypoint_fields: int) -> Par
 
 def _table_of(files: Sequence[bytes]) -> Parsed | None:
     """The files read as one table, if every row has five numbers between single blanks and no line is blank; else None."""
+    if (parsed := _table_of_tidy(files)) is not None:
+        return parsed
     texts = [data.rstrip() for data in files]
     filled = [i for i, data in enumerate(texts) if data]
     if not filled:
@@ -92,14 +94,30 @@ def _table_of(files: Sequence[bytes]) -> Parsed | None:
         text = b"\n".join(filter(None, texts)) + b"\n"
     if b"\n\n" in text or text[0] == 10 or b"\r" in text:
         return None
-    values = _table(text)
-    rows = np.array([texts[i].count(b"\n") + 1 for i in filled], dtype=np.int64)
+    rows = np.zeros(len(files), dtype=np.int64)
+    rows[filled] = [texts[i].count(b"\n") + 1 for i in filled]
+    return _rows_of(_table(text), rows)
+
+
+def _table_of_tidy(files: Sequence[bytes]) -> Parsed | None:
+    """`_table_of` of many files that all end in one line break or are empty: nothing is done for each by itself."""
+    text = b"".join(files)
+    if len(text) < SMALL or b"\n\n" in text or b"\r" in text or b"\t" in text or text[0] == 10:
+        return None
+    ends = np.cumsum(np.fromiter(map(len, files), dtype=np.int64, count=len(files)))
+    breaks = np.concatenate(([-1], np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == 10)))
+    lines = np.searchsorted(breaks, ends) - 1  # that end within these files
+    if (breaks[lines[ends > 0]] + 1 != ends[ends > 0]).any():
+        return None
+    return _rows_of(_table(text), np.diff(lines, prepend=0))
+
+
+def _rows_of(values: Floats | None, rows: Ints) -> Parsed | None:
+    """The values as the rows of files that have so many each; None if that cannot be."""
     if values is None or len(values) != rows.sum():
         return None
-    starts = np.cumsum(rows) - rows
-    file = np.repeat(np.array(filled, dtype=np.int64), rows)
-    line = np.arange(1, len(file) + 1) - np.repeat(starts, rows)
-    return Parsed(file, line, values)
+    file = np.repeat(np.arange(len(rows)), rows)
+    return Parsed(file, np.arange(1, len(file) + 1) - (np.cumsum(rows) - rows)[file], values)
 
 
 def _table(text: bytes) -> Floats | None:

@@ -40,7 +40,8 @@ def read_yolo(settings: Settings, measure: Measure) -> Dataset:
     label_paths, label_of_entry = _once(entries.label)
     files = read_label_files(label_paths, _keypoint_fields(settings))
     picture_folders = sorted(set(entries.folder))
-    pictures, picture_of_entry = _once(entries.picture)
+    distinct = len(label_paths) == len(entries)  # and so are the pictures that they follow from
+    pictures, picture_of_entry = (entries.picture, label_of_entry) if distinct else _once(entries.picture)
     label_folders = {folder_of(label_path(f"{folder}{os.sep}x.jpg")) for folder in picture_folders}
     measured = measure(pictures)
     copies = picture_caches(root, pictures, measured, picture_folders, listed)
@@ -99,9 +100,9 @@ def _keypoint_fields(settings: Settings) -> int:
 
 def _once(paths: list[str]) -> tuple[list[str], Ints]:
     """The different ones among paths, and for each path which of them it is."""
-    different = list(dict.fromkeys(paths))
-    if len(different) == len(paths):
+    if len(set(paths)) == len(paths):
         return paths, np.arange(len(paths))
+    different = list(dict.fromkeys(paths))
     at = {path: i for i, path in enumerate(different)}
     return different, np.fromiter((at[path] for path in paths), dtype=np.int64, count=len(paths))
 
