@@ -38,8 +38,9 @@ def box_of_unusual_size(dataset: Dataset, *, expected: float = 0.001, enough: in
     if not classes:
         return
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(images.width > 0, images.width / np.maximum(images.height, 1), 1)[boxes.image]
-        measures = {"area": np.log(boxes.w * boxes.h), "shape": np.log(boxes.w * ratio / boxes.h)}
+        ratio = np.where(images.width > 0, images.width / np.maximum(images.height, 1), 1)
+        wide = boxes.w * ratio[boxes.image] if (ratio != 1).any() else boxes.w
+        measures = {"area": np.log(boxes.w * boxes.h), "shape": np.log(wide / boxes.h)}
     surprises = {name: np.full(len(boxes), np.inf) for name in measures}
     typical = {name: np.zeros(len(boxes)) for name in measures}
     for name, values in measures.items():

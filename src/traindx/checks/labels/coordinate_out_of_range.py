@@ -30,10 +30,12 @@ def coordinate_out_of_range(dataset: Dataset) -> Iterator[Finding | Measured]:
     if not len(dataset.boxes):
         return
     b = dataset.boxes
-    x0, y0, x1, y1 = dataset.corners()
     sized = (b.w > 0) & (b.h > 0) | (dataset.format == "yolo")
     wrong = np.flatnonzero(out_of_range(dataset) & sized & ~in_recorded_frame(dataset))
     yield Measured("boxes with a coordinate outside 0..1", count_rows(dataset, wrong), "0")
+    if not len(wrong):
+        return
+    x0, y0, x1, y1 = dataset.corners()
 
     def message(i: int) -> str:
         if dataset.format != "yolo" and np.isfinite(x0[i]):

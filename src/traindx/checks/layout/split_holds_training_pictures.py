@@ -25,10 +25,13 @@ def split_holds_training_pictures(dataset: Dataset) -> Iterator[Finding | Measur
     Give each split a folder or list of its own, with no picture in two of them.
     """
     images = dataset.images
-    train = set(images.path[images.split == "train"].tolist())
+    masks = dataset.split_masks
+    if "train" not in masks:
+        return
+    train = set(images.path[masks["train"]].tolist() if not images.once else ())  # else none is in two splits
     for split in ("val", "test"):
-        own = list(dict.fromkeys(images.path[images.split == split].tolist()))
-        if not train or not own:
+        own = list(dict.fromkeys(images.path[masks[split]].tolist())) if split in masks else []
+        if not masks["train"].any() or not own:
             continue
         both = [path for path in own if path in train]
         yield Measured(f"files of {split} that are in train", len(both), f"0 of {len(own)}")

@@ -35,10 +35,12 @@ def backgrounds_dominate(dataset: Dataset, *, share: float = 0.5) -> Iterator[Fi
     bare = np.zeros(len(images), dtype=bool)
     bare[[i for group in unlabelled(dataset) if not group.fault for i in group.images]] = True
     for split in dataset.splits:
-        own = images.split == split.name
+        if split.name != "train":
+            continue
+        own = dataset.split_masks[split.name]
         empty = np.flatnonzero(own & ((images.label_state == "background") | bare))
         known = len(empty) + int((own & (images.label_state == "labelled")).sum())
-        if split.name != "train" or not known:
+        if not known:
             continue
         number = Measured("share of train's pictures without an object", len(empty) / known, f"below {share:g}")
         yield number

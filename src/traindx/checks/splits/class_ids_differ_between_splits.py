@@ -37,7 +37,8 @@ def class_ids_differ_between_splits(
         common = sorted(train.keys() & found.keys())
         if split == "train" or len(common) < 2:
             continue
-        fit = np.array([[_fit(found[there], train[here]) for here in common] for there in common])
+        models = [_model(train[here]) for here in common]
+        fit = np.array([[_fit(found[there], *model) for model in models] for there in common])
         best = fit.argmax(axis=1)
         moved = [i for i in range(len(common)) if best[i] != i and fit[i, best[i]] - fit[i, i] > gain]
         yield Measured(f"classes of {split} that fit another class of train better", len(moved), "0")
@@ -64,10 +65,14 @@ def _shapes(dataset: Dataset, split: str, min_boxes: int) -> dict[int, NDArray[n
     return found
 
 
-def _fit(boxes: NDArray[np.float64], model: NDArray[np.float64]) -> float:
-    """Median log-likelihood of boxes [n, 2] under independent normal distributions fitted to `model` [m, 2]."""
-    spread = np.maximum(model.std(axis=0), 0.05)
-    z = (boxes - np.median(model, axis=0)) / spread
+def _model(boxes: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Middle and spread [2] of independent normal distributions fitted to boxes [m, 2]."""
+    return np.median(boxes, axis=0), np.maximum(boxes.std(axis=0), 0.05)
+
+
+def _fit(boxes: NDArray[np.float64], middle: NDArray[np.float64], spread: NDArray[np.float64]) -> float:
+    """Median log-likelihood of boxes [n, 2] under the model."""
+    z = (boxes - middle) / spread
     return float(np.median(-0.5 * (z**2).sum(axis=1) - np.log(spread).sum()))
 
 
