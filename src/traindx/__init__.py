@@ -8,13 +8,15 @@ if TYPE_CHECKING:
     from traindx.core.report import Report
     from traindx.examine import check, diagnose
     from traindx.recorder import record
+    from traindx.scan import ScanOptions
     from traindx.trial import prove
 
 __version__ = "0.1.0"
-__all__ = ["Report", "check", "diagnose", "prove", "record"]
+__all__ = ["Report", "ScanOptions", "check", "diagnose", "prove", "record"]
 
 _HOMES = {
     "Report": "traindx.core.report",
+    "ScanOptions": "traindx.scan",
     "check": "traindx.examine",
     "diagnose": "traindx.examine",
     "prove": "traindx.trial",

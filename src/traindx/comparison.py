@@ -19,7 +19,7 @@ from traindx.diagnosis import explain
 from traindx.errors import TraindxError
 
 if TYPE_CHECKING:
-    from traindx.scan import Options
+    from traindx.scan import ScanOptions
 
 GOOD = 0.8
 """F1 from which two annotations are said to agree. A guess: the two of the same blood cells reach 0.9 (docs/label-noise.md)."""
@@ -29,7 +29,7 @@ def compare(
     a: str | Path,
     b: str | Path,
     *,
-    scanning: Options | None = None,
+    scanning: ScanOptions | None = None,
     same: float = SAME,
     least: float | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -74,7 +74,7 @@ def _verdict(agreement: Agreement, least: float | None) -> tuple[Verdict, str]:
     if agreement.a.task == "detect":
         m = s.confusion
         counts = f"{int(m[:-1].sum()):,} objects of A and {int(m[:, :-1].sum()):,} of B in {pictures}"
-        said = f"F1 {f1}, mean IoU {agreement.iou[-1]:.2f}, over {counts}"
+        said = f"F1 {f1}, mean IoU of matched boxes {agreement.iou[-1]:.2f}, over {counts}"
     else:
         said = f"the same class in {f1} of {pictures}, kappa {s.kappa}"
     if f1.value != f1.value:

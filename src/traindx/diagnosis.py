@@ -17,7 +17,8 @@ from typing import Any
 from traindx.core.cause import Cause, Clue
 from traindx.core.check import Facts
 from traindx.core.finding import Place
-from traindx.core.report import Diagnosis, FixAdvice, Outcome, Reason, Report, Status, Verdict
+from traindx.core.report import Diagnosis, FixAdvice, Outcome, Reason, Report, Status
+from traindx.core.verdict import deciding_errors, is_serious, sentence_of, verdict_of
 
 UNSEEN = ("D1", "D32", "D331", "D408")
 """Checks of what a scan of headers and labels leaves unopened: pictures, copies, light."""
@@ -35,15 +36,15 @@ def explain(
     """Rank the causes that explain the outcomes; say healthy, with reasons, or unclear when none does."""
     outcomes = [replace(o, causes=_causes_of(o.code, causes)) for o in outcomes]
     by_code = {o.code: o for o in outcomes}
-    early, errors = _early(facts), _errors(by_code, facts)
+    early, errors = _early(facts), deciding_errors(by_code, facts)
     first = [_diagnose(cause, by_code, facts, early, {}) for cause in causes]
     explained = _explained(first, causes, by_code, errors)
     diagnoses = [
         _diagnose(c, by_code, facts, early, {k: v for k, v in explained.items() if v != c.slug}) for c in causes
     ]
     diagnoses.sort(key=lambda d: _rank(d, errors, by_code))
-    verdict, state = _verdict(by_code, facts, errors)
-    sentence = _sentence(verdict, state, diagnoses, by_code, facts, errors)
+    verdict, state = verdict_of(by_code, facts, errors)
+    sentence = sentence_of(verdict, state, diagnoses, by_code, facts, errors)
     if state is not None:
         diagnoses.insert(0, state)
     return Report(verdict, tuple(diagnoses), tuple(outcomes), {**(meta or {}), "sentence": sentence})
@@ -69,7 +70,7 @@ def _explained(
     explained: dict[str, str] = {}
     clues = {c.slug: c.clues for c in causes}
     for diagnosis in sorted(diagnoses, key=_score, reverse=True):
-        if diagnosis.status == "proved" and _serious(diagnosis, errors):
+        if diagnosis.status == "proved" and is_serious(diagnosis, errors):
             own = [
                 c.code
                 for c in clues[diagnosis.cause]
@@ -183,11 +184,6 @@ def _fix(cause: Cause, seen: Sequence[Clue], by_code: Mapping[str, Outcome], fac
     return FixAdvice(cause.fix.words, None, snippet or cause.fix.snippets.get("pytorch"))
 
 
-def _serious(diagnosis: Diagnosis, errors: AbstractSet[str]) -> bool:
-    """Whether a finding that makes the run faulty stands behind the diagnosis."""
-    return any(r.code in errors for r in diagnosis.because)
-
-
 def _score(diagnosis: Diagnosis) -> float:
     return sum(r.weight for r in (*diagnosis.because, *diagnosis.against))
 
@@ -197,108 +193,10 @@ def _rank(
 ) -> tuple[int, bool, bool, float, str]:
     """First what is proved or likely, of that what makes faulty, then what stands on more than notes, then by the sum."""
     order = {"proved": 0, "consistent": 1, "not-testable": 2, "ruled-out": 3}
-    harmless = not _serious(diagnosis, errors)
+    harmless = not is_serious(diagnosis, errors)
     place = order[diagnosis.status]
     if harmless and place < 2:  # a note that is proved stands behind an error that is likely
         place = 1
     codes = [r.code for r in diagnosis.because if r.code is not None]
     noted = all(by_code[code].level == "note" for code in codes)
     return place, harmless, noted, -_score(diagnosis), diagnosis.cause
-
-
-LEARNING = "T103"
-"""The check that says whether the run learned: its passing is what `healthy` rests on."""
-
-DOUBTS = ("T105", "T106")
-"""The checks that say that a loss which fell shows nothing yet: it ends at chance, or its fall is within its noise."""
-
-TOO_EARLY = ("T100", "V403")
-"""The checks that say whether the run is long enough to tell: by its steps, by the epochs of its log."""
-
-
-def _verdict(
-    by_code: Mapping[str, Outcome], facts: Facts, errors: AbstractSet[str]
-) -> tuple[Verdict, Diagnosis | None]:
-    """The verdict, and the diagnosis that says so when it is no fault."""
-    if errors:
-        return "faulty", None
-    if any(o.status == "crashed" and o.level == "error" for o in by_code.values()):
-        return "unclear", None
-    early = TOO_EARLY[0] if "recording" in facts else TOO_EARLY[1]
-    if early in by_code and by_code[early].status == "failed":
-        return "unclear", _state("too-early-to-tell", by_code)
-    learned = LEARNING in by_code and by_code[LEARNING].status == "passed"
-    if any(code in by_code and by_code[code].status == "failed" for code in DOUBTS):
-        return "unclear", None
-    if learned or ("recording" not in facts and ("dataset" in facts or "history" in facts)):
-        return "healthy", _state("healthy", by_code)
-    return "unclear", None
-
-
-FEW = 0.02
-"""Share of the pictures up to which label and picture faults do not make a training faulty (a guess)."""
-
-
-def _errors(by_code: Mapping[str, Outcome], facts: Facts) -> frozenset[str]:
-    """The failed checks at level error. Of a training, not those that are about a few files of its dataset:
-    these do not decide whether it learns, unless it stopped or its loss broke, which one bad file can do.
-    """
-    failed = {o.code for o in by_code.values() if o.status == "failed" and o.level == "error"}
-    if "recording" in facts and not failed & {"T001", "T101"}:
-        failed -= {code for code in failed if _few(by_code[code], facts)}
-    return frozenset(failed)
-
-
-def _few(outcome: Outcome, facts: Facts) -> bool:
-    """Whether an outcome about the dataset touches few of its files."""
-    dataset = facts.get("dataset")
-    if dataset is None or not outcome.code.startswith(("D1", "D2")):
-        return False
-    files = {f.place.path or f.place.image for f in outcome.findings}
-    return len(files) <= FEW * max(len(dataset.images), 1)
-
-
-def _state(slug: str, by_code: Mapping[str, Outcome]) -> Diagnosis:
-    """A diagnosis that is no fault: what was looked at and found in order, by which number."""
-    status: Status = "consistent"
-    passed = [o for o in by_code.values() if o.status == "passed" and o.measured]
-    early = [o for o in by_code.values() if o.code in TOO_EARLY and o.findings]
-    because = tuple(Reason("; ".join(str(m) for m in o.measured[:3]), o.code) for o in passed)
-    if slug == "too-early-to-tell":
-        because = tuple(Reason(o.findings[0].message, o.code) for o in early)
-    missing = tuple(
-        Reason(f"{_words(o)}: {o.reason}", o.code) for o in by_code.values() if o.status in ("skipped", "crashed")
-    )
-    summary = "Nothing is wrong, and here is why" if slug == "healthy" else "The run is too short to tell"
-    return Diagnosis(slug, status, 1.0 if slug == "healthy" else 0.5, summary, because=because, not_looked_at=missing)
-
-
-def _sentence(
-    verdict: Verdict,
-    state: Diagnosis | None,
-    diagnoses: Sequence[Diagnosis],
-    by_code: Mapping[str, Outcome],
-    facts: Facts,
-    errors: AbstractSet[str],
-) -> str:
-    """The verdict in one sentence."""
-    if verdict == "faulty":
-        best = next((d for d in diagnoses if d.status in ("proved", "consistent") and _serious(d, errors)), None)
-        if best is None:
-            outcome = next(o for o in by_code.values() if o.code in errors)
-            return f"Faulty: {outcome.findings[0].message} ({outcome.code}, {len(outcome.findings)} places)"
-        reason = max(best.because, key=lambda r: (r.code in errors, r.weight))
-        return f"Faulty: {best.cause}, {best.status}. {reason.text}"
-    if state is not None and state.because:
-        if verdict == "healthy" and "recording" in facts:
-            learning = by_code[LEARNING]
-            unseen = "" if "history" in facts else "; this is the training alone, no validation was seen"
-            return f"Healthy: {learning.measured[0]}{unseen}"
-        if verdict == "healthy":
-            looked = sum(o.status == "passed" for o in by_code.values())
-            return f"Healthy: {looked} checks passed, none failed at level error"
-        return f"Too early to tell: {state.because[0].text}"
-    doubt = next((by_code[code] for code in DOUBTS if code in by_code and by_code[code].findings), None)
-    if doubt is not None:
-        return f"Unclear: {doubt.findings[0].message}"
-    return "Unclear: no check failed at level error, and nothing shows that the run learned"

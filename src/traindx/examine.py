@@ -23,7 +23,7 @@ from traindx.errors import TraindxError
 from traindx.repair.advice import with_fixes
 
 if TYPE_CHECKING:
-    from traindx.scan import Options
+    from traindx.scan import ScanOptions
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with the number of pictures done and to do."""
@@ -51,7 +51,7 @@ def judge(
 def check(
     data: str | Path,
     *,
-    scanning: Options | None = None,
+    scanning: ScanOptions | None = None,
     settings: Mapping[str, Any] | None = None,
     predictions: str | Path | None = None,
     model: str | Path | None = None,

@@ -10,7 +10,7 @@ from tests.scan.drawn import HEIGHT, WIDTH, dataset, jpeg, png, tree_hash, write
 from traindx.checks import all_checks
 from traindx.core.report import Outcome
 from traindx.core.runner import run_checks
-from traindx.scan import Options, scan
+from traindx.scan import ScanOptions, scan
 
 CLASSES = 10
 GOOD = "3 0.5 0.5 0.25 0.25\n"
@@ -181,5 +181,5 @@ def test_no_clean_file_is_reported_and_no_check_crashes(outcomes: dict[str, Outc
 
 def test_neither_scan_nor_checks_change_the_dataset(planted: Path) -> None:
     before = tree_hash(planted)
-    run_checks(all_checks(), {"dataset": scan(planted / "data.yaml", Options(workers=2))})
+    run_checks(all_checks(), {"dataset": scan(planted / "data.yaml", ScanOptions(workers=2))})
     assert tree_hash(planted) == before

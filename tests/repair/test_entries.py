@@ -16,7 +16,7 @@ from traindx.repair.in_place import write_in_place
 from traindx.repair.log import LOG
 from traindx.repair.plan import plan
 from traindx.repair.write import write_copy
-from traindx.scan import Options, scan
+from traindx.scan import ScanOptions, scan
 
 BOXES = [[20, 20, 40, 30], [20, 20, 40, 30], [30, 30, 0, 10], [140, 20, 40, 30], [60, 60, 30, 30]]
 
@@ -148,7 +148,7 @@ def test_a_copy_has_all_pictures_that_lie_outside_of_the_root(way: str, tmp_path
     for image, name in zip(content["images"], names, strict=True):
         image["file_name"] = start + name
     file.write_text(json.dumps(content))
-    seen = scan(file, Options(pictures=str(tmp_path / "pictures") if way == "--images" else None))
+    seen = scan(file, ScanOptions(pictures=str(tmp_path / "pictures") if way == "--images" else None))
     again = scan(write_copy(seen, plan(seen), tmp_path / "copies/deep/copy"))
     assert not again.images.damage.astype(bool).any() and len(again.boxes) == len(names)
     assert again.images.content.tolist() == seen.images.content.tolist() and len(set(again.images.content)) == 5

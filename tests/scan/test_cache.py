@@ -83,9 +83,9 @@ def test_only_changed_pictures_are_measured_again_and_the_result_is_that_of_a_fr
 
 
 def measuring_without_cache() -> object:
-    from traindx.scan import Options
+    from traindx.scan import ScanOptions
 
-    return Options(cache=False)
+    return ScanOptions(cache=False)
 
 
 def test_a_picture_that_could_not_be_read_is_tried_again(home: Path, data: Path, seen: list[str]) -> None:

@@ -14,7 +14,7 @@ from PIL import Image
 
 from tests.scan.drawn import dataset, jpeg
 from traindx.errors import TraindxError
-from traindx.scan import Options, scan
+from traindx.scan import ScanOptions, scan
 from traindx.scan.caches import read_cache
 from traindx.scan.pickled import array_in, plain_values
 
@@ -25,7 +25,7 @@ LABELS: dict[str, bytes | str | None] = {
 
 
 def kinds(file: Path) -> dict[str, str]:
-    return {odd.path: odd.kind for odd in scan(file, Options(cache=False)).oddities}
+    return {odd.path: odd.kind for odd in scan(file, ScanOptions(cache=False)).oddities}
 
 
 def paths_of(root: Path) -> list[str]:

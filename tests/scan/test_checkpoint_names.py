@@ -10,7 +10,7 @@ import pytest
 from tests.scan.drawn import dataset
 from traindx import examine
 from traindx.errors import TraindxError
-from traindx.scan import Options
+from traindx.scan import ScanOptions
 from traindx.scan.checkpoint_names import checkpoint_names
 
 torch = pytest.importorskip("torch")
@@ -83,6 +83,6 @@ def test_the_same_classes_in_another_order_are_an_error(tmp_path: Path, names: l
     file = dataset(tmp_path / "set", ROWS)
     torch.save({"model": Detector(names)}, tmp_path / "best.pt")
     report = examine.check(
-        file, scanning=Options(cache=False, workers=1), model=tmp_path / "best.pt", select=("D311", "D312")
+        file, scanning=ScanOptions(cache=False, workers=1), model=tmp_path / "best.pt", select=("D311", "D312")
     )
     assert (report.verdict == "faulty") == faulty

@@ -10,7 +10,7 @@ import pytest
 from tests.scan.drawn import dataset, write
 from traindx import examine
 from traindx.core.report import Report
-from traindx.scan import Options, scan
+from traindx.scan import ScanOptions, scan
 from traindx.scan.classmaps import find_class_maps
 from traindx.scan.folders import Folders
 
@@ -49,7 +49,7 @@ def test_what_is_no_class_map_is_left_alone(tmp_path: Path, name: str, text: str
 
 
 def checked(file: Path) -> Report:
-    return examine.check(file, scanning=Options(cache=False), select=("D311", "D312"))
+    return examine.check(file, scanning=ScanOptions(cache=False), select=("D311", "D312"))
 
 
 def test_another_order_than_the_settings_is_an_error_with_its_line(tmp_path: Path) -> None:

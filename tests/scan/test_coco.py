@@ -14,13 +14,13 @@ from tests.scan.drawn import HEIGHT, WIDTH, jpeg, tree_hash, write
 from tests.scan.drawn_coco import PICTURES, coco, line_of, write_coco
 from traindx.core.dataset import Dataset
 from traindx.errors import TraindxError
-from traindx.scan import Options, scan
+from traindx.scan import ScanOptions, scan
 
-FRESH = Options(cache=False)
+FRESH = ScanOptions(cache=False)
 
 
 def read(path: Path, **options: Any) -> Dataset:
-    return scan(path, Options(cache=False, **options))
+    return scan(path, ScanOptions(cache=False, **options))
 
 
 def test_boxes_are_shares_with_their_id_and_line(tmp_path: Path) -> None:

@@ -11,11 +11,11 @@ from tests.scan.drawn import dataset, jpeg, write
 from tests.scan.drawn_coco import coco, write_coco
 from tests.scan.drawn_voc import write_voc
 from traindx.errors import TraindxError
-from traindx.scan import Options, scan
+from traindx.scan import ScanOptions, scan
 
 
 def format_of(path: Path) -> str:
-    return scan(path, Options(depth="labels", cache=False)).format
+    return scan(path, ScanOptions(depth="labels", cache=False)).format
 
 
 def test_each_format_is_told_by_its_folder(tmp_path: Path) -> None:

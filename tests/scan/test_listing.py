@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from traindx.scan import Options, scan
+from traindx.scan import ScanOptions, scan
 from traindx.scan.listing import entries_of, folder_of, label_path
 
 
@@ -42,6 +42,6 @@ def test_files_links_and_folders_are_told_apart(tmp_path: Path) -> None:
     (images / "broken.jpg").symlink_to(images / "gone.jpg")
     (images / "round").symlink_to(images)
     (tmp_path / "data.yaml").write_text("train: images\nval: images\nnames: [a]\n")
-    dataset = scan(tmp_path / "data.yaml", Options(depth="labels", cache=False))
+    dataset = scan(tmp_path / "data.yaml", ScanOptions(depth="labels", cache=False))
     train = dataset.images.path[dataset.images.split == "train"].tolist()
     assert train == [f"images/{name}" for name in ("a.PNG", "b.jpg", "broken.jpg", "folder.jpg/c.jpg", "link.jpg")]

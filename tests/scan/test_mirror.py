@@ -21,7 +21,7 @@ from tests.scan.drawn import dataset, jpeg, png, tree_hash, write
 from traindx.cli.check import check
 from traindx.core.dataset import Dataset
 from traindx.errors import TraindxError
-from traindx.scan import Options, fetching, scan
+from traindx.scan import ScanOptions, fetching, scan
 
 fsspec = pytest.importorskip("fsspec")
 
@@ -120,14 +120,14 @@ def assert_same(far: Dataset, near: Dataset, url: str, here: Path) -> None:
 
 @pytest.mark.parametrize("depth", ["full", "quick", "labels"])
 def test_a_set_in_memory_is_seen_as_the_same_set_on_disk(memory: str, here: Path, depth: Any) -> None:
-    assert_same(scan(memory, Options(depth=depth, cache=False)), scan(here, Options(depth=depth)), memory, here)
+    assert_same(scan(memory, ScanOptions(depth=depth, cache=False)), scan(here, ScanOptions(depth=depth)), memory, here)
 
 
 @pytest.mark.parametrize("depth", ["full", "quick"])
 @pytest.mark.parametrize("engine", ["threads", "processes"])
 def test_a_set_on_s3_is_seen_as_the_same_set_on_disk(s3: str, here: Path, depth: Any, engine: Any) -> None:
-    options = Options(depth=depth, engine=engine, workers=2, cache=False)
-    assert_same(scan(s3, options), scan(here, Options(depth=depth)), s3, here)
+    options = ScanOptions(depth=depth, engine=engine, workers=2, cache=False)
+    assert_same(scan(s3, options), scan(here, ScanOptions(depth=depth)), s3, here)
 
 
 def test_the_whole_command_works_on_s3_and_writes_a_page(s3: str, tmp_path: Path) -> None:
@@ -166,7 +166,7 @@ def test_only_what_changed_in_the_store_is_fetched_again(
 def test_a_header_is_read_without_fetching_the_picture(memory: str, monkeypatch: pytest.MonkeyPatch) -> None:
     whole: list[str] = []
     monkeypatch.setattr(fetching, "_cat", lambda urls, real=fetching._cat: (whole.extend(urls), real(urls))[1])
-    scan(memory, Options(depth="quick", cache=False))
+    scan(memory, ScanOptions(depth="quick", cache=False))
     names = {url.rpartition("/")[2] for url in whole}
     assert names == {"cut.jpg", "empty.jpg"}
 
@@ -176,7 +176,7 @@ def test_a_yaml_that_points_above_its_folder_brings_that_along(here: Path) -> No
     store.put(str(here.parent), "/up/set", recursive=True)
     store.pipe("/up/settings/data.yaml", b"path: ../set\ntrain: images/train\nval: images/val\nnames: [a, b, c]\n")
     store.pipe("/up/other/secret.txt", b"not part of it")
-    found = scan("memory://up/settings/data.yaml", Options(cache=False))
+    found = scan("memory://up/settings/data.yaml", ScanOptions(cache=False))
     near = scan(here)
     assert len(found.images) == len(near.images) and len(found.boxes) == len(near.boxes)
     assert found.images.label_path[0].startswith("memory://up/set/labels/")
@@ -233,5 +233,5 @@ def test_a_name_that_leads_out_of_the_folder_is_left_alone(tmp_path: Path, monke
 
 def test_nothing_of_the_mirror_is_left(memory: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    scan(memory, Options(cache=False))
+    scan(memory, ScanOptions(cache=False))
     assert not list(tmp_path.iterdir())

@@ -15,7 +15,7 @@ from traindx.core.dataset import Dataset
 from traindx.core.predictions import Predictions
 from traindx.core.small_dataset import dataset_of
 from traindx.errors import TraindxError
-from traindx.scan import Options, scan
+from traindx.scan import ScanOptions, scan
 from traindx.scan.class_rules import COCO_91
 from traindx.scan.crops import look_at_objects
 from traindx.scan.predictions import read_predictions
@@ -27,7 +27,7 @@ ROWS = [(c, x, y) for c in (0, 1, 2) for x in (0.2, 0.5, 0.8) for y in (0.25, 0.
 def cells(tmp_path: Path) -> Dataset:
     """Two pictures of 160 x 120 with nine boxes each, three classes."""
     text = ["".join(f"{c} {x} {y} 0.2 0.2\n" for c, x, y in ROWS[i::2]) for i in (0, 1)]
-    return scan(dataset(tmp_path / "set", {"train/7": text[0], "val/000012": text[1]}), Options(cache=False))
+    return scan(dataset(tmp_path / "set", {"train/7": text[0], "val/000012": text[1]}), ScanOptions(cache=False))
 
 
 def entries(cells: Dataset, **more: Any) -> list[dict[str, Any]]:
@@ -156,7 +156,7 @@ def test_objects_are_cut_out_where_their_boxes_are(tmp_path: Path) -> None:
     Image.fromarray(pixels).save(root / "images/train/a.jpg", quality=95)
     (root / "images/val/b.jpg").write_bytes(jpeg(1)[:300])
     before = tree_hash(root)
-    crops = look_at_objects(scan(data, Options(cache=False)))
+    crops = look_at_objects(scan(data, ScanOptions(cache=False)))
     assert crops.index.tolist() == [0, 1] and crops.labels.tolist() == [0, 1]
     red, blue = crops.features[:, :48:3], crops.features[:, 2:48:3]
     assert (red[0] > 4 * blue[0]).all() and (blue[1] > 4 * red[1]).all()

@@ -14,7 +14,7 @@ from PIL import Image
 
 from tests.scan.drawn import dataset, jpeg, tree_hash, write
 from traindx.core.dataset import Boxes, Images, Rows
-from traindx.scan import Options, scan
+from traindx.scan import ScanOptions, scan
 
 ROW = "0 0.5 0.5 0.2 0.2\n"
 
@@ -27,7 +27,7 @@ def some(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_result_is_the_same_for_any_number_of_workers(some: Path) -> None:
-    one, four = scan(some, Options(workers=1)), scan(some, Options(workers=4))
+    one, four = scan(some, ScanOptions(workers=1)), scan(some, ScanOptions(workers=4))
     for table in ("images", "boxes", "rows"):
         for column in fields({"images": Images, "boxes": Boxes, "rows": Rows}[table]):
             np.testing.assert_array_equal(
@@ -60,7 +60,7 @@ def test_the_scan_writes_nothing(some: Path) -> None:
 
 
 def test_the_scan_imports_no_torch(some: Path) -> None:
-    code = f"import sys; from traindx.scan import Options, scan; scan({str(some)!r}); print('torch' in sys.modules)"
+    code = f"import sys; from traindx.scan import ScanOptions, scan; scan({str(some)!r}); print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 

@@ -17,7 +17,7 @@ import pytest
 from tests.scan.drawn import dataset, jpeg, write
 from traindx.core.dataset import Images
 from traindx.errors import TraindxError
-from traindx.scan import Options, scan
+from traindx.scan import ScanOptions, scan
 from traindx.scan.measure import measure
 from traindx.scan.pictures import Pictures, joined
 from traindx.scan.shards import AHEAD, over_shards
@@ -68,9 +68,9 @@ def test_results_come_in_the_order_of_the_items(engine: Any, workers: int, count
 
 @pytest.mark.parametrize("depth", ["full", "quick"])
 def test_threads_and_processes_see_the_same(some: Path, depth: Any) -> None:
-    one = scan(some, Options(depth=depth, workers=1, cache=False))
+    one = scan(some, ScanOptions(depth=depth, workers=1, cache=False))
     for engine in ("threads", "processes"):
-        other = scan(some, Options(depth=depth, workers=2, engine=engine, cache=False))
+        other = scan(some, ScanOptions(depth=depth, workers=2, engine=engine, cache=False))
         assert_equal(one.images, other.images, Images)
 
 
@@ -140,8 +140,8 @@ def cluster() -> Iterator[Any]:
 @pytest.mark.slow
 def test_ray_sees_the_same_also_when_a_node_dies_during_the_scan(some: Path, cluster: Any) -> None:
     nodes = [cluster.add_node(num_cpus=1, object_store_memory=80_000_000) for _ in range(2)]
-    here = scan(some, Options(workers=1, cache=False))
-    there = scan(some, Options(engine="ray", cache=False))
+    here = scan(some, ScanOptions(workers=1, cache=False))
+    there = scan(some, ScanOptions(engine="ray", cache=False))
     assert_equal(here.images, there.images, Images)
     paths = [here.absolute(path) for path in here.images.path]
     parts = []

@@ -10,12 +10,12 @@ import pytest
 from tests.scan.drawn import HEIGHT, WIDTH, jpeg, tree_hash, write
 from tests.scan.drawn_voc import PICTURES, item, items, write_voc, xml
 from traindx.core.dataset import Dataset
-from traindx.scan import Options, scan
+from traindx.scan import ScanOptions, scan
 from traindx.scan.voc_xml import parse_voc
 
 
 def read(path: Path, **options: Any) -> Dataset:
-    return scan(path, Options(cache=False, **options))
+    return scan(path, ScanOptions(cache=False, **options))
 
 
 def test_boxes_are_shares_with_the_line_of_their_object(tmp_path: Path) -> None:

@@ -27,7 +27,10 @@ WRONG_BOX_FORMAT = Cause(
         Clue("D207", if_seen=0.5),
         Clue("D213", if_seen=0.5),
     ),
-    fix=Fix("Write centre and size, x before y, width before height; delete *.cache."),
+    fix=Fix(
+        "Write boxes as the format has them: YOLO centre and size as shares, COCO x, y, width, height in pixels, VOC two "
+        "corners in pixels; x before y, width before height. Delete *.cache."
+    ),
     proof="static",
     undo=repair_dataset("corner-boxes"),
     induce=damage_dataset("corner-boxes"),

@@ -57,16 +57,16 @@ def check(
 ) -> int:
     """Examine the dataset at DATA: a data.yaml, a COCO json, or the folder of a YOLO, COCO, VOC or class-folder dataset.
 
-    Options may be written as `key=value`: traindx check data.yaml format=html ignore=D302=known
+    ScanOptions may be written as `key=value`: traindx check data.yaml format=html ignore=D302=known
     """
     fixing = Fixing(fix, diff, out, in_place, unsafe)
     place = Output(kind, output, verbose).require()
     chosen = selection(select, ignore)
     from traindx import examine
     from traindx.cli.progress import progress
-    from traindx.scan import Options
+    from traindx.scan import ScanOptions
 
-    options = Options(**scanning_of(scanning))
+    options = ScanOptions(**scanning_of(scanning))
     if fixing.fix:
         from traindx.scan import scan
 

@@ -47,9 +47,9 @@ def compare(
     chosen = selection(select, ignore)
     from traindx import comparison
     from traindx.cli.progress import progress
-    from traindx.scan import Options
+    from traindx.scan import ScanOptions
 
-    options = Options(**scanning_of(scanning))
+    options = ScanOptions(**scanning_of(scanning))
     with progress("pictures") as advance:
         report = comparison.compare(
             a, b, scanning=options, same=iou, least=least, progress=advance, **chosen.arguments()

@@ -59,7 +59,7 @@ def check_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def scan_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add what says how a dataset is scanned; `scanning_of` makes the arguments of `traindx.scan.Options` of them."""
+    """Add what says how a dataset is scanned; `scanning_of` makes the arguments of `traindx.scan.ScanOptions` of them."""
     quick = click.option("--quick", is_flag=True, help="Headers and labels only: no picture is decoded.")
     blind = click.option("--no-images", is_flag=True, help="Labels only: no picture is opened.")
     fresh = click.option(
@@ -78,7 +78,7 @@ def scan_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def scanning_of(words: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of `traindx.scan.Options` from the values of `scan_options`."""
+    """The arguments of `traindx.scan.ScanOptions` from the values of `scan_options`."""
     depth = "labels" if words["no_images"] else "quick" if words["quick"] else "full"
     more = {"workers": words["workers"], "engine": words["engine"], "pictures": words["images"]}
     return {"depth": depth, "cache": not words["no_cache"], **more}

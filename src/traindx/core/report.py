@@ -116,6 +116,10 @@ class Report:
         """The verdict in one sentence."""
         return str(self.meta.get("sentence", self.verdict))
 
+    def __str__(self) -> str:
+        """The verdict in one sentence; the whole report is `to_json()`, or `traindx.render`."""
+        return self.sentence
+
     def findings(self, level: Level | None = None) -> Iterator[tuple[Outcome, Finding]]:
         """Every finding with its outcome, of one level or of all."""
         for outcome in self.outcomes:

@@ -17,7 +17,7 @@ from traindx.scan.shards import Engine
 
 
 @dataclass(frozen=True)
-class Options:
+class ScanOptions:
     """How to scan. The result does not depend on `workers` (default: one per core), `engine` or `cache`.
 
     `depth`: `full` decodes every picture, `quick` reads headers and labels, `labels` opens no picture.
@@ -32,7 +32,7 @@ class Options:
     cache: bool = True
 
 
-def scan(data: str | Path, options: Options | None = None, *, progress: Progress | None = None) -> Dataset:
+def scan(data: str | Path, options: ScanOptions | None = None, *, progress: Progress | None = None) -> Dataset:
     """The dataset at `data`: a data.yaml, a COCO json, or the folder of a YOLO, COCO, VOC or class-folder dataset.
 
     `data` may be a URL that fsspec reads (`s3://bucket/set/data.yaml`): pictures are then fetched as they are measured.
@@ -40,7 +40,7 @@ def scan(data: str | Path, options: Options | None = None, *, progress: Progress
     or executed. Raises `TraindxError` if `data` is no dataset.
     """
     start = time.perf_counter()
-    chosen = options or Options()
+    chosen = options or ScanOptions()
     text = str(data)
     if is_url(text):
         with mirrored(text) as (mirror, place):
@@ -57,7 +57,7 @@ def scan(data: str | Path, options: Options | None = None, *, progress: Progress
 
 
 def _scanned(
-    data: Path, pictures: str | None, store: Store, name: str, options: Options, progress: Progress | None
+    data: Path, pictures: str | None, store: Store, name: str, options: ScanOptions, progress: Progress | None
 ) -> Dataset:
     """`name` is that of the dataset in the cache, which is for what takes longer than to look it up."""
     work = Work(options.depth, options.engine, options.workers, progress)

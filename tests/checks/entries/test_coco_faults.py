@@ -12,13 +12,13 @@ from tests.scan.drawn import HEIGHT, WIDTH
 from tests.scan.drawn_coco import Coco, annotation, coco, line_of, write_coco
 from traindx import examine
 from traindx.core.report import Report
-from traindx.scan import Options
+from traindx.scan import ScanOptions
 
 Spoil = Callable[[Coco], object]
 
 
 def report_of(root: Path) -> Report:
-    return examine.check(root, scanning=Options(cache=False))
+    return examine.check(root, scanning=ScanOptions(cache=False))
 
 
 def _set(where: str, n: int, **values: object) -> Spoil:

@@ -9,7 +9,7 @@ import pytest
 from tests.scan.drawn import jpeg, write
 from traindx import examine
 from traindx.core.report import Report
-from traindx.scan import Options
+from traindx.scan import ScanOptions
 
 CLASSES = ("ant", "bee", "cat")
 
@@ -24,7 +24,7 @@ def folders(root: Path, train: int = 6, val: int = 4) -> Path:
 
 
 def checked(root: Path) -> Report:
-    return examine.check(root, scanning=Options(cache=False, workers=1))
+    return examine.check(root, scanning=ScanOptions(cache=False, workers=1))
 
 
 def errors(report: Report) -> dict[str, list[str | None]]:

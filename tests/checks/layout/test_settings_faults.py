@@ -10,7 +10,7 @@ from tests.scan.drawn import dataset, jpeg, png, write
 from traindx import examine
 from traindx.core.finding import Finding
 from traindx.core.report import Report
-from traindx.scan import Options
+from traindx.scan import ScanOptions
 
 ROWS: dict[str, bytes | str | None] = {f"train/{n}": f"{n % 2} 0.5 0.5 0.2 0.{n + 1}\n" for n in range(6)}
 ROWS |= {f"val/{n}": f"{n % 2} 0.5 0.5 0.2 0.{n + 1}\n" for n in range(4)}
@@ -19,7 +19,7 @@ NAMES = "names: [a, b]\n"
 
 
 def checked(file: Path) -> Report:
-    return examine.check(file, scanning=Options(cache=False, workers=1))
+    return examine.check(file, scanning=ScanOptions(cache=False, workers=1))
 
 
 def found(report: Report, code: str) -> tuple[Finding, ...]:

@@ -15,7 +15,7 @@ from tests.scan.test_frames import dataset as turned_set
 from traindx.core.finding import Finding
 from traindx.core.report import Report
 from traindx.examine import judge
-from traindx.scan import Options, scan
+from traindx.scan import ScanOptions, scan
 
 SIZE = (320, 240)
 CODES = [f"D{n}" for n in range(101, 114)]
@@ -70,7 +70,7 @@ def examined(root: Path, files: dict[str, bytes], **options: str) -> Report:
         write(root / "images" / name, data)
         write(root / "labels" / f"{Path(name).stem}.txt", rows)
     settings = write(root / "data.yaml", "path: .\ntrain: images\nval: images\nnames: [a]\n")
-    return judge({"dataset": scan(settings, Options(cache=False))}, select=CODES)
+    return judge({"dataset": scan(settings, ScanOptions(cache=False))}, select=CODES)
 
 
 def found(report: Report) -> set[tuple[str, str]]:

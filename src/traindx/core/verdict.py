@@ -1,0 +1,117 @@
+"""The verdict: faulty, healthy or unclear, what makes it so, and the sentence that says it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+
+from traindx.core.check import Facts
+from traindx.core.report import Diagnosis, Outcome, Reason, Status, Verdict
+
+LEARNING = "T103"
+"""The check that says whether the run learned: its passing is what `healthy` rests on."""
+
+DOUBTS = ("T105", "T106")
+"""The checks that say that a loss which fell shows nothing yet: it ends at chance, or its fall is within its noise."""
+
+TOO_EARLY = ("T100", "V403")
+"""The checks that say whether the run is long enough to tell: by its steps, by the epochs of its log."""
+
+
+def verdict_of(
+    by_code: Mapping[str, Outcome], facts: Facts, errors: AbstractSet[str]
+) -> tuple[Verdict, Diagnosis | None]:
+    """The verdict, and the diagnosis that says so when it is no fault."""
+    if errors:
+        return "faulty", None
+    if any(o.status == "crashed" and o.level == "error" for o in by_code.values()):
+        return "unclear", None
+    early = TOO_EARLY[0] if "recording" in facts else TOO_EARLY[1]
+    if early in by_code and by_code[early].status == "failed":
+        return "unclear", _state("too-early-to-tell", by_code)
+    learned = LEARNING in by_code and by_code[LEARNING].status == "passed"
+    if any(code in by_code and by_code[code].status == "failed" for code in DOUBTS):
+        return "unclear", None
+    if learned or ("recording" not in facts and ("dataset" in facts or "history" in facts)):
+        return "healthy", _state("healthy", by_code)
+    return "unclear", None
+
+
+FEW = 0.02
+"""Share of the pictures up to which label and picture faults do not make a training faulty (a guess)."""
+
+
+def deciding_errors(by_code: Mapping[str, Outcome], facts: Facts) -> frozenset[str]:
+    """The failed checks at level error. Of a training, not those that are about a few files of its dataset:
+    these do not decide whether it learns, unless it stopped or its loss broke, which one bad file can do.
+    """
+    failed = {o.code for o in by_code.values() if o.status == "failed" and o.level == "error"}
+    if "recording" in facts and not failed & {"T001", "T101"}:
+        failed -= {code for code in failed if _few(by_code[code], facts)}
+    return frozenset(failed)
+
+
+def _few(outcome: Outcome, facts: Facts) -> bool:
+    """Whether an outcome about the dataset touches few of its files."""
+    dataset = facts.get("dataset")
+    if dataset is None or not outcome.code.startswith(("D1", "D2")):
+        return False
+    files = {f.place.path or f.place.image for f in outcome.findings}
+    return len(files) <= FEW * max(len(dataset.images), 1)
+
+
+def _state(slug: str, by_code: Mapping[str, Outcome]) -> Diagnosis:
+    """A diagnosis that is no fault: what was looked at and found in order, by which number."""
+    status: Status = "consistent"
+    passed = [o for o in by_code.values() if o.status == "passed" and o.measured]
+    early = [o for o in by_code.values() if o.code in TOO_EARLY and o.findings]
+    because = tuple(Reason("; ".join(str(m) for m in o.measured[:3]), o.code) for o in passed)
+    if slug == "too-early-to-tell":
+        because = tuple(Reason(o.findings[0].message, o.code) for o in early)
+    missing = tuple(
+        Reason(f"{o.name.replace('-', ' ')}: {o.reason}", o.code)
+        for o in by_code.values()
+        if o.status in ("skipped", "crashed")
+    )
+    summary = "Nothing is wrong, and here is why" if slug == "healthy" else "The run is too short to tell"
+    return Diagnosis(slug, status, 1.0 if slug == "healthy" else 0.5, summary, because=because, not_looked_at=missing)
+
+
+def sentence_of(
+    verdict: Verdict,
+    state: Diagnosis | None,
+    diagnoses: Sequence[Diagnosis],
+    by_code: Mapping[str, Outcome],
+    facts: Facts,
+    errors: AbstractSet[str],
+) -> str:
+    """The verdict in one sentence."""
+    if verdict == "faulty":
+        best = next((d for d in diagnoses if d.status in ("proved", "consistent") and is_serious(d, errors)), None)
+        if best is None:
+            outcome = next(o for o in by_code.values() if o.code in errors)
+            return f"Faulty: {outcome.findings[0].message} ({outcome.code}, {len(outcome.findings)} places)"
+        reason = max(best.because, key=lambda r: (r.code in errors, r.weight))
+        return f"Faulty: {best.cause}, {best.status}. {reason.text}"
+    if state is not None and state.because:
+        if verdict == "healthy" and "recording" in facts:
+            learning = by_code[LEARNING]
+            unseen = "" if "history" in facts else "; this is the training alone, no validation was seen"
+            return f"Healthy: {learning.measured[0]}{unseen}"
+        if verdict == "healthy":
+            looked = sum(o.status == "passed" for o in by_code.values())
+            return f"Healthy: {looked} checks passed, none failed at level error"
+        return f"Too early to tell: {state.because[0].text}"
+    doubt = next((by_code[code] for code in DOUBTS if code in by_code and by_code[code].findings), None)
+    if doubt is not None:
+        return f"Unclear: {doubt.findings[0].message}"
+    return "Unclear: no check failed at level error, and nothing shows that the run learned"
+
+
+def is_serious(diagnosis: Diagnosis, errors: AbstractSet[str]) -> bool:
+    """Whether a finding that makes the run faulty stands behind the diagnosis."""
+    return any(r.code in errors for r in diagnosis.because)
+
+
+def _words(outcome: Outcome) -> str:
+    return outcome.name.replace("-", " ")
