@@ -30,7 +30,7 @@ from traindx.core.label_ranking import average_precision, rank_labels
 from traindx.core.look_alikes import looks_to_be
 from traindx.core.matching import corners_of, overlapping
 from traindx.core.predictions import Predictions
-from traindx.scan import Options, scan
+from traindx.scan import ScanOptions, scan
 from traindx.scan.predictions import read_predictions
 
 HOME = Path(__file__).parent
@@ -121,7 +121,7 @@ LEAST = {"missing": 0.6, "spurious": 0.65, "swapped": 0.4, "shifted": 0.15}
 
 def boxes(given: argparse.Namespace) -> list[str]:
     """A row per planted kind: average precision of traindx, of ObjectLab at two thresholds, of chance."""
-    dataset = scan(given.data, Options(depth="quick"))
+    dataset = scan(given.data, ScanOptions(depth="quick"))
     parts = [json.loads(p.read_text()) for p in sorted(given.work.glob("predictions-*.json"))]
     joined = given.work / "predictions.json"
     joined.write_text(json.dumps([entry for part in parts for entry in part if entry["score"] >= 0.03]))

@@ -66,19 +66,19 @@ EXAMINE = """
 import sys
 from traindx import examine
 from traindx.checks import all_checks
-from traindx.scan import Options
+from traindx.scan import ScanOptions
 import traindx.scan.yolo, pyarrow.csv
 all_checks()
 def work():
-    examine.check(sys.argv[1], scanning=Options(depth=sys.argv[2], cache=False))
+    examine.check(sys.argv[1], scanning=ScanOptions(depth=sys.argv[2], cache=False))
 """
 
 SCAN = """
 import sys
-from traindx.scan import Options, scan
+from traindx.scan import ScanOptions, scan
 import traindx.scan.yolo, pyarrow.csv
 def work():
-    scan(sys.argv[1], Options(depth="quick", cache=False))
+    scan(sys.argv[1], ScanOptions(depth="quick", cache=False))
 """
 
 TIMED = """

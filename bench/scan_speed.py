@@ -29,7 +29,7 @@ import numpy as np
 import simplejpeg
 from PIL import Image
 
-from traindx.scan import Options, scan
+from traindx.scan import ScanOptions, scan
 from traindx.scan.header import measure_headers
 from traindx.scan.measure import measure
 from traindx.scan.measuring import SHARD
@@ -203,7 +203,7 @@ def main() -> None:
             "measure, 2 threads": once(lambda: list(over_shards(measure, paths, size=SHARD["full"], workers=2))),
             "headers": once(lambda: measure_headers(paths)),
             "headers and labels (scan, quick)": once(
-                lambda: scan(folder / "data.yaml", Options("quick", 1, cache=False))
+                lambda: scan(folder / "data.yaml", ScanOptions("quick", 1, cache=False))
             ),
             "Ultralytics' scan": once(lambda: ultralytics_scan(paths)),
         }
