@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 
+from traindx.core import box_pairs
 from traindx.core.box_pairs import coinciding, pairs_of
 from traindx.core.by_value import by_value
 from traindx.core.class_counts import CELLS
-from traindx.core.dataset import Dataset
+from traindx.core.dataset import Boxes, Dataset
 from traindx.core.path_shapes import shapes_of
 from traindx.core.picture_groups import groupings
 from traindx.core.small_dataset import dataset_of
@@ -20,7 +22,7 @@ def _crowded(classes: int = 3) -> Dataset:
     """40 pictures of up to 12 boxes on a coarse grid, so that many coincide or nearly do; some ids are not legal."""
     rng = np.random.default_rng(0)
     images = [{"path": f"images/{s}/{n}.jpg", "split": s} for n, s in enumerate(["train"] * 30 + ["val"] * 10)]
-    boxes = []
+    boxes: list[dict[str, float]] = []
     for image in range(40):
         for line in range(1, rng.integers(1, 13)):
             x, y = rng.choice([0.3, 0.301, 0.6], 2)
@@ -43,6 +45,21 @@ def test_pairs_chosen_from_those_sought_once_are_those_sought_anew() -> None:
         assert len(anew.first) > 20 and (anew.iou >= least).all()
         for name in ("first", "second", "iou"):
             assert np.array_equal(getattr(chosen, name), getattr(anew, name))
+
+
+@pytest.mark.parametrize("block", [1, 7, 30])
+def test_pairs_are_the_same_whatever_is_sorted_together(monkeypatch: pytest.MonkeyPatch, block: int) -> None:
+    dataset = _crowded()
+    b = dataset.boxes
+    turned = replace(dataset, boxes=Boxes(**{f.name: getattr(b, f.name)[::-1] for f in fields(b)}))
+    whole = pairs_of(dataset, 0.95)
+    monkeypatch.setattr(box_pairs, "BLOCK", block)
+    blocks, backwards = pairs_of(dataset, 0.95), pairs_of(turned, 0.95)
+    assert np.array_equal(blocks.first, whole.first) and np.array_equal(blocks.second, whole.second)
+    last = len(b) - 1
+    assert {*zip(last - backwards.first, last - backwards.second, strict=True)} == {
+        *zip(whole.first, whole.second, strict=True)
+    }
 
 
 @pytest.mark.parametrize("classes", [3, 3 + CELLS * 400])

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from traindx.core.dataset import Dataset, Floats, Ints
+from traindx.core.dataset import Boxes, Dataset, Floats, Ints
 
 NEAR = 0.95
 """IoU from which pairs are sought once for all checks, and chosen from for a higher one."""
+
+
+BLOCK = 1 << 15
+"""Boxes that are sorted together, and the rest of their last picture: columns of them stay in the processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +43,22 @@ def pairs_of(dataset: Dataset, least: float) -> Pairs:
     """
     b = dataset.boxes
     index = np.flatnonzero((b.w > 0) & (b.h > 0) & np.isfinite(b.x) & np.isfinite(b.y) & np.isfinite(b.w + b.h))
-    if not len(index):
-        return Pairs(index, index, np.zeros(0))
+    image = b.image[index]
+    if (image[1:] < image[:-1]).any():
+        index = index[np.argsort(image, kind="stable")]
+    starts = np.flatnonzero(np.diff(b.image[index], prepend=-1))
+    cuts = starts[np.searchsorted(starts[:-1], np.arange(BLOCK, len(index), BLOCK))]
+    found = [pair for block in np.split(index, cuts) if len(block) > 1 for pair in _sweep(b, block, least)]
+    a, c = (np.concatenate([part[n] for part in found] or [np.zeros(0, np.int64)]) for n in (0, 1))
+    iou = np.concatenate([part[2] for part in found] or [np.zeros(0)])
+    turn = (b.line[a] > b.line[c]) | ((b.line[a] == b.line[c]) & (a > c))
+    first, second = np.where(turn, c, a), np.where(turn, a, c)
+    by = np.lexsort((first, second))
+    return Pairs(first[by], second[by], iou[by])
+
+
+def _sweep(b: Boxes, index: Ints, least: float) -> Iterator[tuple[Ints, Ints, Floats]]:
+    """The pairs among the boxes at `index`, and their IoU: each with its next neighbour by centre, the one after, and so on."""
     x = b.x[index]
     key = b.image[index] * (float(x.max() - x.min()) + 1) + x
     order = index[np.argsort(key, kind="stable")]
@@ -47,7 +66,6 @@ def pairs_of(dataset: Dataset, least: float) -> Pairs:
     x, y, w, h = (column[order] for column in (b.x, b.y, b.w, b.h))
     slack = (1 - least) / least
     reach = w * slack + 1e-9
-    found: list[tuple[Ints, Ints, Floats]] = []
     alive, step = np.flatnonzero((image[1:] == image[:-1]) & (x[1:] - x[:-1] <= reach[:-1])), 1
     while len(alive := alive[alive + step < len(order)]):
         other = alive + step
@@ -57,14 +75,8 @@ def pairs_of(dataset: Dataset, least: float) -> Pairs:
         i, j = alive[close], other[close]
         iou = _iou(x[i], y[i], w[i], h[i], x[j], y[j], w[j], h[j])
         kept = iou >= least
-        found.append((order[i[kept]], order[j[kept]], iou[kept]))
+        yield order[i[kept]], order[j[kept]], iou[kept]
         step += 1
-    a, c = (np.concatenate([part[n] for part in found] or [np.zeros(0, np.int64)]) for n in (0, 1))
-    iou = np.concatenate([part[2] for part in found] or [np.zeros(0)])
-    turn = (b.line[a] > b.line[c]) | ((b.line[a] == b.line[c]) & (a > c))
-    first, second = np.where(turn, c, a), np.where(turn, a, c)
-    by = np.lexsort((first, second))
-    return Pairs(first[by], second[by], iou[by])
 
 
 def _iou(x: Floats, y: Floats, w: Floats, h: Floats, x2: Floats, y2: Floats, w2: Floats, h2: Floats) -> Floats:

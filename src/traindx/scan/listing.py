@@ -19,6 +19,9 @@ PICTURE_SUFFIXES = frozenset(
     ["avif", "bmp", "dng", "heic", "heif", "jp2", "jpeg", "jpeg2000", "jpg", "mpo", "pfm", "png", "tif", "tiff", "webp"]
 )  # ultralytics/data/utils.py, IMG_FORMATS
 
+TOGETHER = 4096
+"""Paths looked at as one text, which stays in the processor's cache."""
+
 LABEL_RULE = "the last /images/ in a picture's path becomes /labels/, the suffix becomes .txt"
 
 
@@ -39,11 +42,12 @@ def entries_of(splits: Iterable[tuple[str, list[str]]]) -> Entries:
     """Columns from the pictures of each split, by its name."""
     found = Entries([], [], [], [])
     for split, pictures in splits:
-        folders, labels = _folders_and_labels(pictures)
         found.split.extend([split] * len(pictures))
         found.picture.extend(pictures)
-        found.folder.extend(folders)
-        found.label.extend(labels)
+        for start in range(0, len(pictures), TOGETHER):
+            folders, labels = _folders_and_labels(pictures[start : start + TOGETHER])
+            found.folder.extend(folders)
+            found.label.extend(labels)
     return found
 
 
@@ -66,14 +70,13 @@ def label_path(picture: str) -> str:
 
 def _folders_and_labels(pictures: Sequence[str]) -> tuple[list[str], list[str]]:
     """The folder and the label file of each picture; as one text where all lie in one folder and have one suffix."""
-    if pictures:
-        folder, n = folder_of(pictures[0]), len(pictures)
-        start, end = f"\n{folder}{os.sep}", f".{name_of(pictures[0]).rpartition('.')[2]}\n"
-        text = "\n" + "\n".join(pictures) + "\n"
-        alike = text.count("\n") == n + 1 and text.count(start) == n == text.count(end)
-        if alike and text.count(os.sep) == n * start.count(os.sep):
-            there = f"\n{folder_of(label_path(start[1:] + 'x.jpg'))}{os.sep}"
-            return [folder] * n, text.replace(start, there).replace(end, ".txt\n")[1:-1].split("\n")
+    folder, n = folder_of(pictures[0]), len(pictures)
+    start, end = f"\n{folder}{os.sep}", f".{name_of(pictures[0]).rpartition('.')[2]}\n"
+    text = "\n" + "\n".join(pictures) + "\n"
+    alike = text.count("\n") == n + 1 and text.count(start) == n == text.count(end)
+    if alike and text.count(os.sep) == n * start.count(os.sep):
+        there = f"\n{folder_of(label_path(start[1:] + 'x.jpg'))}{os.sep}"
+        return [folder] * n, text.replace(start, there).replace(end, ".txt\n")[1:-1].split("\n")
     return [folder_of(path) for path in pictures], [label_path(path) for path in pictures]
 
 
