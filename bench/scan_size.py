@@ -65,10 +65,11 @@ def work():
 EXAMINE = """
 import sys
 from traindx import examine
+from traindx.causes import all_causes
 from traindx.checks import all_checks
 from traindx.scan import ScanOptions
-import traindx.scan.yolo, pyarrow.csv
-all_checks()
+import traindx.scan.yolo, pyarrow.csv, numpy.ma, numpy.random
+all_checks(), all_causes()
 def work():
     examine.check(sys.argv[1], scanning=ScanOptions(depth=sys.argv[2], cache=False))
 """
