@@ -7,13 +7,15 @@ from collections.abc import Iterator
 import numpy as np
 
 from traindx.core.check import Facts, check
-from traindx.core.dataset import Dataset, Floats
+from traindx.core.dataset import Dataset, Floats, Ints
 from traindx.core.finding import Finding, Measured
 from traindx.core.matching import usable
 from traindx.core.prediction_findings import name_of
 from traindx.core.row_findings import row_findings
 from traindx.core.small_dataset import dataset_of
 from traindx.core.tails import surprise
+
+MEASURES = 2
 
 
 @check("D501", level="note")
@@ -31,36 +33,43 @@ def box_of_unusual_size(dataset: Dataset, *, expected: float = 0.001, enough: in
     ## How to fix
     Look at the boxes; correct those that are slips.
     """
-    boxes, images = dataset.boxes, dataset.images
-    good = usable(boxes)
+    boxes, good = dataset.boxes, usable(dataset.boxes)
     sound = (own[good[own]] for _, own in boxes.by_class)
     classes = [own for own in sound if len(own) >= enough]
     if not classes:
         return
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(images.width > 0, images.width / np.maximum(images.height, 1), 1)
-        wide = boxes.w * ratio[boxes.image] if (ratio != 1).any() else boxes.w
-        measures = {"area": np.log(boxes.w * boxes.h), "shape": np.log(wide / boxes.h)}
-    surprises = {name: np.full(len(boxes), np.inf) for name in measures}
-    typical = {name: np.zeros(len(boxes)) for name in measures}
-    for name, values in measures.items():
-        for own in classes:
-            surprises[name][own] = found = surprise(values[own]) * len(classes) * len(measures)
-            if found.min() < expected:
-                typical[name][own] = np.median(values[own])
-    odd = np.flatnonzero(np.minimum(*surprises.values()) < expected)
+    odd: dict[
+        int, tuple[float, str, float]
+    ] = {}  # by box: what is least to be expected of it, and by which factor it is off
+    for own in classes:
+        for name, values in _measures(dataset, own).items():
+            found = surprise(values) * len(classes) * MEASURES
+            out = np.flatnonzero(found < expected)
+            factors = np.exp(values[out] - np.median(values)) if len(out) else values[out]
+            for i, factor in zip(out.tolist(), factors.tolist(), strict=True):
+                seen = (float(found[i]), name, factor)
+                odd[int(own[i])] = min(odd.get(int(own[i]), seen), seen, key=lambda one: one[0])
     yield Measured("boxes unlike all others of their class", len(odd), "0")
 
     def message(i: int) -> str:
-        name = min(surprises, key=lambda s: surprises[s][i])
-        factor = float(np.exp(measures[name][i] - typical[name][i]))
+        _, name, factor = odd[i]
         kind = name_of(dataset, boxes.class_id[i])
         if name == "area":
             times = f"{factor:.3g} times" if factor >= 1 else f"1/{1 / factor:.3g} of"
             return f"a box of {times} the median area of {kind}"
         return f"a box {factor:.3g} times as wide for its height as the median {kind}"
 
-    yield from row_findings(dataset, odd[np.argsort(np.minimum(*surprises.values())[odd], kind="stable")], message)
+    yield from row_findings(dataset, sorted(odd, key=lambda i: (odd[i][0], i)), message)
+
+
+def _measures(dataset: Dataset, own: Ints) -> dict[str, Floats]:
+    """Logarithms of area and shape of the boxes at `own`; the shape in pixels, where the picture's size is known."""
+    boxes, images = dataset.boxes, dataset.images
+    w, h, image = boxes.w[own], boxes.h[own], boxes.image[own]
+    width, height = images.width[image], images.height[image]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(width > 0, width / np.maximum(height, 1), 1)
+        return {"area": np.log(w * h), "shape": np.log(w * ratio / h)}
 
 
 def _cells(sizes: Floats) -> Facts:
