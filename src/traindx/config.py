@@ -57,7 +57,7 @@ def require_codes(prefixes: Iterable[str], where: str) -> None:
 def nearest(word: str, known: Iterable[str]) -> str:
     """`did you mean …?` with up to three of the known words; all of them if none is near and they are few."""
     words = list(known)
-    close = difflib.get_close_matches(word.lower(), [w.lower() for w in words], n=3, cutoff=0.5)
+    close = difflib.get_close_matches(word.lower(), [w.lower() for w in words], n=3, cutoff=0.6)
     near = [w for c in close for w in words if w.lower() == c]
     if near:
         return f"did you mean {' or '.join(dict.fromkeys(near))}?"

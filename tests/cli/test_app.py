@@ -58,11 +58,11 @@ def processor_seconds(command: list[str], home: Path) -> float:
     return min(taken)
 
 
-def test_check_starts_in_less_than_half_a_second(yolo_set: Path) -> None:
+def test_check_starts_in_less_than_three_quarters_of_a_second(yolo_set: Path) -> None:
     slow = (
         processor_seconds([sys.executable, "-c", "import numpy"], yolo_set.parent) / 0.15
     )  # of this machine, as it is loaded now
-    assert processor_seconds([*TRAINDX, "check", str(yolo_set)], yolo_set.parent) < 0.5 * max(1.0, slow)
+    assert processor_seconds([*TRAINDX, "check", str(yolo_set)], yolo_set.parent) < 0.75 * max(1.0, slow)
 
 
 def test_every_command_has_a_file_and_its_help(capsys: pytest.CaptureFixture[str]) -> None:

@@ -88,6 +88,13 @@ def test_postscript_under_a_picture_name_is_not_run(tmp_path: Path) -> None:
     assert "no picture format known here" in facts.damage
 
 
+def test_ultralytics_own_way_to_open_pictures_is_not_asked(tmp_path: Path) -> None:
+    import ultralytics  # noqa: F401 (puts a function in the place of PIL.Image.open)
+
+    seen, _ = look(str(write(tmp_path / "a.jpg", "hello world")))
+    assert "no picture format known here" in seen.damage
+
+
 def test_padding_before_the_end_marker_is_no_damage(tmp_path: Path) -> None:
     data = jpeg(3)
     for count in (40, 400, 5000):

@@ -15,6 +15,7 @@ from PIL import Image
 from traindx.core.crops import SIDE, Crops, features_of, objects_to_look_at
 from traindx.core.dataset import Dataset, Floats, Ints
 from traindx.core.matching import corners_of
+from traindx.scan.raster import opened
 from traindx.scan.shards import over_shards
 
 DETAIL = 64
@@ -89,6 +90,6 @@ def _decoded(task: _Task) -> Image.Image:
         height, width, _, _ = simplejpeg.decode_jpeg_header(data, strict=False)
         side = min(int(DETAIL / shorter), width, height)
         return Image.fromarray(simplejpeg.decode_jpeg(data, "RGB", min_height=side, min_width=side, strict=False))
-    with Image.open(io.BytesIO(data)) as picture:
+    with opened(io.BytesIO(data)) as picture:
         converted: Image.Image = picture.convert("RGB")
         return converted
