@@ -10,7 +10,7 @@ import pytest
 from tests.scan.drawn import dataset, write
 from traindx.errors import TraindxError
 from traindx.scan import scan
-from traindx.scan.settings import find_settings
+from traindx.scan.settings import find_settings, trainer_root
 
 LABELS: dict[str, bytes | str | None] = {"train/a": "0 0.5 0.5 0.2 0.2\n", "val/b": "1 0.5 0.5 0.2 0.2\n"}
 PATHS = "train: images/train\nval: images/val\n"
@@ -147,3 +147,17 @@ def test_names_that_expand_without_end_are_refused_in_one_short_line(tmp_path: P
     with pytest.raises(TraindxError) as caught:
         scan(file)
     assert len(str(caught.value)) < 1000
+
+
+def test_a_relative_path_that_leads_the_trainer_elsewhere_is_seen_from_where_it_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("YOLO_CONFIG_DIR", str(tmp_path / "none"))
+    (tmp_path / "set" / "images" / "train").mkdir(parents=True)
+    yaml_file = tmp_path / "set" / "data.yaml"
+    yaml_file.write_text("path: .\ntrain: images/train\nval: images/train\nnames: [a]\n")
+    settings = find_settings(yaml_file)
+    monkeypatch.chdir(tmp_path)
+    assert trainer_root(settings) == tmp_path
+    monkeypatch.chdir(tmp_path / "set")
+    assert trainer_root(settings) is None

@@ -188,6 +188,23 @@ def _root(file: Path, values: Mapping[str, Any]) -> tuple[Path, str]:
     return Path(os.path.normpath(rules[0][0])), rules[0][1]
 
 
+def trainer_root(settings: Settings) -> Path | None:
+    """Where a relative `path` leads Ultralytics from the working directory, if no split is there; None if all is well.
+
+    `check_det_dataset` (data/utils.py of 8.4.190): the working directory's if it exists, else that of its datasets folder.
+    """
+    written = settings.values.get("path")
+    if not written or os.path.isabs(os.path.expanduser(written)):  # noqa: PTH111, PTH117
+        return None
+    places = [Path(written), *(folder / written for folder in _datasets_dirs())]
+    root = next((place for place in places if place.exists()), places[-1]).absolute()
+    entries = [settings.values.get(key) for key in SPLIT_KEYS]
+    parts = [part for entry in entries if entry for part in (entry if isinstance(entry, list) else [entry])]
+    here = any((root / part).exists() or (root / part.removeprefix("../")).exists() for part in parts)
+    there = any((settings.root / part).exists() for part in parts)
+    return Path(os.path.normpath(root)) if there and not here else None
+
+
 def _datasets_dirs() -> list[Path]:
     """The folder that Ultralytics' settings name for datasets, if it was ever run here."""
     if given := os.environ.get("YOLO_CONFIG_DIR"):

@@ -18,7 +18,7 @@ from traindx.scan.nearby import find_elsewhere
 from traindx.scan.orphans import find_orphans
 from traindx.scan.picture_caches import picture_caches
 from traindx.scan.pictures import Pictures, images_of
-from traindx.scan.settings import SPLIT_KEYS, Settings
+from traindx.scan.settings import SPLIT_KEYS, Settings, trainer_root
 from traindx.scan.settings_lines import KeyLines, key_lines
 from traindx.scan.skipped import skipped_pictures
 
@@ -80,7 +80,10 @@ def _oddities(
     root: str, settings: Settings, written: KeyLines, folders: list[str], listed: Folders
 ) -> tuple[Oddity, ...]:
     twice = (Oddity(settings.file_name, "yaml", text, line=line) for line, text in written.twice)
-    return (*twice, *skipped_pictures(root, folders, listed, loader="ultralytics"))
+    elsewhere = trainer_root(settings)
+    said = f"`path: {settings.values.get('path')}` is {elsewhere} for Ultralytics, where no split is"
+    lost = () if elsewhere is None else (Oddity(settings.file_name, "trainer-root", said),)
+    return (*twice, *lost, *skipped_pictures(root, folders, listed, loader="ultralytics"))
 
 
 def _missing(root: str, settings: Settings, pictures: list[str], damage: Strings) -> list[Oddity]:
