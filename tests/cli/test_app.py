@@ -87,6 +87,8 @@ def test_the_formats_are_those_of_the_renderers() -> None:
     [
         (["chek"], "No such command 'chek'"),
         (["check"], "Missing argument 'DATA'"),
+        (["check", "x.yaml", "--ignore", "="], "--ignore names no code"),
+        (["check", "x" * 5000], "File name too long"),
         (["check", "x.yaml", "fromat=html"], "'--format'"),
         (["check", "x.yaml", "--format", "pdf"], "'pdf' is not one of"),
         (["check", "nothing/here.yaml"], "nothing/here.yaml"),
