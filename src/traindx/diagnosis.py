@@ -20,9 +20,6 @@ from traindx.core.finding import Place
 from traindx.core.report import Diagnosis, FixAdvice, Outcome, Reason, Report, Status
 from traindx.core.verdict import deciding_errors, is_serious, sentence_of, verdict_of
 
-UNSEEN = ("D1", "D32", "D331", "D408")
-"""Checks of what a scan of headers and labels leaves unopened: pictures, copies, light."""
-
 PLACES = 20
 """Places that a diagnosis lists; the findings hold them all."""
 
@@ -99,7 +96,7 @@ def _diagnose(
     places = [f.place for clue in supporting for f in by_code[clue.code].findings]
     return Diagnosis(
         cause=cause.slug,
-        status=_status(proved, supporting, probability, _ruled(cause, looked, facts, by_code), by_code, cause=cause),
+        status=_status(proved, supporting, probability, _ruled(cause, looked, by_code), by_code, cause=cause),
         probability=round(max(probability, 0.99) if proved else probability, 4),
         summary=cause.summary,
         places=tuple(_unique(places))[:PLACES],
@@ -116,7 +113,7 @@ def _term(clue: Clue, outcome: Outcome, early: int, explained: Mapping[str, str]
         return "missing", Reason(f"{outcome.name}: {outcome.reason}", outcome.code)
     if outcome.status == "passed":
         numbers = "; ".join(str(m) for m in outcome.measured[:2])
-        return "absent", Reason(f"not seen: {_words(outcome)} ({numbers})", outcome.code, clue.if_absent)
+        return "absent", Reason(f"not seen: {outcome.words} ({numbers})", outcome.code, clue.if_absent)
     text = outcome.findings[0].message
     if len(outcome.findings) > 1:
         text += f" (and {len(outcome.findings) - 1} more)"
@@ -127,10 +124,6 @@ def _term(clue: Clue, outcome: Outcome, early: int, explained: Mapping[str, str]
         late = f"{text}: starts at step {min(onsets)}, and this cause acts from step 0"
         return "late", Reason(late, outcome.code, min(clue.if_absent, 0.0))
     return "seen", Reason(text, outcome.code, clue.if_seen)
-
-
-def _words(outcome: Outcome) -> str:
-    return outcome.name.replace("-", " ")
 
 
 def _status(
@@ -157,17 +150,11 @@ def _status(
     return "ruled-out" if ruled else "not-testable"
 
 
-def _ruled(cause: Cause, looked: Sequence[tuple[Clue, Any]], facts: Facts, by_code: Mapping[str, Outcome]) -> bool:
-    """Whether enough was looked at to rule the cause out: a check that speaks for it and, where checks were ignored or a
-    part of the dataset was not opened, none that would prove it is among those left out."""
-    dataset = facts.get("dataset")
-    shallow = dataset is not None and dataset.depth != "full"
-    for clue in cause.clues:
-        outcome = by_code.get(clue.code)
-        if outcome is None or not clue.proves or outcome.status != "skipped":
-            continue
-        if outcome.reason.startswith("ignored") or (shallow and clue.code.startswith(UNSEEN)):
-            return False
+def _ruled(cause: Cause, looked: Sequence[tuple[Clue, Any]], by_code: Mapping[str, Outcome]) -> bool:
+    """Whether enough was looked at to rule the cause out: a check that could speak for it, and none that could prove it
+    was left out, by the user or by how little of the dataset was opened."""
+    if any(clue.proves and clue.code in by_code and by_code[clue.code].left_out for clue in cause.clues):
+        return False
     return any(clue.if_seen > 0 for clue, _ in looked)
 
 

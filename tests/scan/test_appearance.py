@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from tests.scan.drawn import write
+from traindx.core.dataset import Pictures
 from traindx.scan.appearance import appearances
 from traindx.scan.measure import measure
-from traindx.scan.pictures import Pictures, joined
+from traindx.scan.pictures import joined
 from traindx.scan.reduction import short
 from traindx.scan.shards import over_shards
 

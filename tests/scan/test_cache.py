@@ -14,11 +14,10 @@ import numpy as np
 import pytest
 
 from tests.scan.drawn import dataset, jpeg, tree_hash, write
-from traindx.core.dataset import Dataset, Images
+from traindx.core.dataset import Dataset, Images, Pictures
 from traindx.scan import cache, scan
 from traindx.scan import measuring as measuring
 from traindx.scan.measure import measure
-from traindx.scan.pictures import Pictures
 
 ROW = "0 0.5 0.5 0.2 0.2\n"
 

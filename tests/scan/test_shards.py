@@ -15,11 +15,11 @@ import numpy as np
 import pytest
 
 from tests.scan.drawn import dataset, jpeg, write
-from traindx.core.dataset import Images
+from traindx.core.dataset import Images, Pictures
 from traindx.errors import TraindxError
 from traindx.scan import ScanOptions, scan
 from traindx.scan.measure import measure
-from traindx.scan.pictures import Pictures, joined
+from traindx.scan.pictures import joined
 from traindx.scan.shards import AHEAD, over_shards
 
 

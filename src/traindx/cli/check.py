@@ -57,7 +57,7 @@ def check(
 ) -> int:
     """Examine the dataset at DATA: a data.yaml, a COCO json, or the folder of a YOLO, COCO, VOC or class-folder dataset.
 
-    ScanOptions may be written as `key=value`: traindx check data.yaml format=html ignore=D302=known
+    Options may be written as `key=value`: traindx check data.yaml format=html ignore=D302=known
     """
     fixing = Fixing(fix, diff, out, in_place, unsafe)
     place = Output(kind, output, verbose).require()

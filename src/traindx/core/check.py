@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from traindx.core.dataset import Depth
 from traindx.core.finding import Finding, Level, Measured
 
 Facts: TypeAlias = Mapping[str, Any]
@@ -22,6 +23,7 @@ class Check:
 
     The function yields `Finding` for each fault it sees, and `Measured` for the numbers it looked at:
     a check that yields no finding has passed, and its numbers say by how much; one that yields nothing is skipped.
+    `depth` is how deep a dataset must have been scanned for no finding to mean that there is none.
     """
 
     code: str
@@ -33,6 +35,7 @@ class Check:
     optional: tuple[str, ...]
     options: dict[str, Any]
     preview: bool = False
+    depth: Depth = "labels"
     fires: list[ExampleFunction] = field(default_factory=list)
     quiet: list[ExampleFunction] = field(default_factory=list)
 
@@ -58,7 +61,9 @@ class Check:
         return example
 
 
-def check(code: str, *, level: Level, preview: bool = False) -> Callable[[CheckFunction], Check]:
+def check(
+    code: str, *, level: Level, preview: bool = False, depth: Depth = "labels"
+) -> Callable[[CheckFunction], Check]:
     """Make a check of a function whose positional parameters are facts and whose keyword-only ones are options.
 
     A positional parameter with the default None is a fact that is used when it is there.
@@ -77,6 +82,7 @@ def check(code: str, *, level: Level, preview: bool = False) -> Callable[[CheckF
             optional=tuple(p.name for p in facts if p.default is not p.empty),
             options={p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY},
             preview=preview,
+            depth=depth,
         )
 
     return make

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -24,6 +24,8 @@ Hashes: TypeAlias = NDArray[np.uint64]
 Thumbs: TypeAlias = NDArray[np.uint8]
 Format = Literal["yolo", "coco", "voc", "imagefolder"]
 LabelState = Literal["labelled", "background", "missing", "unreadable"]
+Depth: TypeAlias = Literal["labels", "quick", "full"]
+"""How deep a dataset is scanned: labels alone, headers of pictures too, every picture decoded."""
 
 
 NOT_THERE = ("no such file", "broken link")
@@ -47,12 +49,8 @@ class Split:
 
 
 @dataclass(frozen=True)
-class Images:
-    """One entry per picture of a split. Sizes are those of the file's pixels as stored, 0 where unreadable.
-
-    `path` is relative to the dataset's root where it lies under it, else absolute. `label_path` is the absolute path of the
-    label file that was looked for (of a picture in a class folder, that folder). `class_id` is the class of a picture in
-    classification, else -1. `recorded_width` and `recorded_height` are what the annotation says of the picture, 0 if nothing.
+class Pictures:
+    """What picture files are, as columns. Sizes are those of the file's pixels as stored, 0 where unreadable.
 
     Of the file: `mode` and `format` in Pillow's words, `orientation` the EXIF tag, `damage` empty for a sound picture,
     otherwise what is wrong; `file_size` its bytes; `content` the 64-bit xxh3 of its bytes; `phash` 64 bits that nearly equal
@@ -65,19 +63,12 @@ class Images:
     same where they are of several colours, `depth` bits of a channel where not 8, `top` the largest of a grey one's values.
     """
 
-    path: Strings
-    split: Strings
-    label_path: Strings
-    label_state: Strings
     width: Ints
     height: Ints
     mode: Strings
     format: Strings
     orientation: Ints
     damage: Strings
-    class_id: Ints
-    recorded_width: Ints
-    recorded_height: Ints
     file_size: Ints
     content: Hashes
     phash: Hashes
@@ -89,7 +80,29 @@ class Images:
     quirks: Strings
 
     def __len__(self) -> int:
-        return len(self.path)
+        return len(self.width)
+
+    def take(self, index: Ints) -> Pictures:
+        """The entries at `index`, in its order."""
+        return Pictures(**{column.name: getattr(self, column.name)[index] for column in fields(Pictures)})
+
+
+@dataclass(frozen=True)
+class Images(Pictures):
+    """One entry per picture of a split.
+
+    `path` is relative to the dataset's root where it lies under it, else absolute. `label_path` is the absolute path of the
+    label file that was looked for (of a picture in a class folder, that folder). `class_id` is the class of a picture in
+    classification, else -1. `recorded_width` and `recorded_height` are what the annotation says of the picture, 0 if nothing.
+    """
+
+    path: Strings
+    split: Strings
+    label_path: Strings
+    label_state: Strings
+    class_id: Ints
+    recorded_width: Ints
+    recorded_height: Ints
 
     @cached_property
     def once(self) -> bool:
@@ -185,7 +198,6 @@ class Dataset:
     `settings_lines` are the lines of the settings' keys in their file (`names.3`: the name of id 3).
     `turned` says of pictures (by index) that EXIF turns how much better their boxes fit the turned frame than the stored one,
     in standard deviations of layouts that fit neither: below 0, the stored frame fits better (`scan/frames.py`).
-    `depth` says what was looked at: `full` decoded every picture, `quick` read headers, `labels` no picture.
     """
 
     root: str
@@ -204,7 +216,7 @@ class Dataset:
     settings: Mapping[str, Any] = field(default_factory=dict)
     settings_lines: Mapping[str, int] = field(default_factory=dict)
     turned: Mapping[int, float] = field(default_factory=dict)
-    depth: Literal["full", "quick", "labels"] = "full"
+    depth: Depth = "full"
     seconds: float = 0.0
 
     @property

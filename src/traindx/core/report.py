@@ -16,6 +16,15 @@ TrialVerdict = Literal["confirmed", "refuted", "inconclusive"]
 
 SCHEMA = 1
 
+IGNORED = "ignored: "
+"""How the reason of a check begins that the user left out."""
+
+TOO_SHALLOW: Mapping[str, str] = {
+    "quick": "needs the pictures opened; run without --no-images",
+    "full": "needs every picture decoded; run without --quick and --no-images",
+}
+"""Why a check has not passed that needs a scan of this depth."""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -30,6 +39,21 @@ class Outcome:
     causes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     measured: tuple[Measured, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """The check's name as words."""
+        return self.name.replace("-", " ")
+
+    @property
+    def ignored(self) -> bool:
+        """Whether the user asked to leave the check out; the reason says why."""
+        return self.status == "skipped" and self.reason.startswith(IGNORED)
+
+    @property
+    def left_out(self) -> bool:
+        """Whether the check could have looked and was not let to: ignored, or the scan opened too little."""
+        return self.ignored or (self.status == "skipped" and self.reason in TOO_SHALLOW.values())
 
 
 @dataclass(frozen=True)

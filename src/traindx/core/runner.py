@@ -11,7 +11,9 @@ from typing import Any
 
 from traindx.core.check import Check, Facts
 from traindx.core.finding import Finding, Measured
-from traindx.core.report import Outcome
+from traindx.core.report import IGNORED, TOO_SHALLOW, Outcome
+
+DEPTHS = ("labels", "quick", "full")
 
 HOW_TO_GET = {
     "dataset": "needs a dataset; run `traindx check DATA`",
@@ -44,7 +46,7 @@ def run_checks(
             continue
         reason = next((r for prefix, r in (ignore or {}).items() if check.code.startswith(prefix)), None)
         if reason is not None:
-            outcomes.append(_outcome(check, "skipped", reason=f"ignored: {reason or 'no reason given'}"))
+            outcomes.append(_outcome(check, "skipped", reason=f"{IGNORED}{reason or 'no reason given'}"))
             continue
         outcomes.append(_run(check, facts, (options or {}).get(check.name, {})))
     return outcomes
@@ -62,16 +64,16 @@ def _run(check: Check, facts: Facts, options: Mapping[str, Any]) -> Outcome:
         return _outcome(check, "crashed", reason=reason)
     findings = tuple(item for item in seen if isinstance(item, Finding))
     measured = tuple(item for item in seen if isinstance(item, Measured))
+    if not findings and _too_shallow(check, facts):  # it did not see all that it looks at
+        return _outcome(check, "skipped", reason=TOO_SHALLOW[check.depth])
     if not findings and not measured:  # a check that passes says what it measured; this one found nothing to measure
-        return _outcome(check, "skipped", reason=_nothing(check.needs[0], facts))
+        return _outcome(check, "skipped", reason=f"the {check.needs[0]} holds nothing for it to look at")
     return _outcome(check, "failed" if findings else "passed", findings=findings, measured=measured)
 
 
-def _nothing(fact: str, facts: Facts) -> str:
-    option = {"quick": "--quick", "labels": "--no-images"}.get(str(getattr(facts[fact], "depth", "")))
-    if option is not None:
-        return f"nothing for it to look at with {option}; run without it"
-    return f"the {fact} holds nothing for it to look at"
+def _too_shallow(check: Check, facts: Facts) -> bool:
+    dataset = facts.get("dataset")
+    return dataset is not None and DEPTHS.index(dataset.depth) < DEPTHS.index(check.depth)
 
 
 def _outcome(check: Check, status: Any, **more: Any) -> Outcome:

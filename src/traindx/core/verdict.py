@@ -69,9 +69,7 @@ def _state(slug: str, by_code: Mapping[str, Outcome]) -> Diagnosis:
     if slug == "too-early-to-tell":
         because = tuple(Reason(o.findings[0].message, o.code) for o in early)
     missing = tuple(
-        Reason(f"{o.name.replace('-', ' ')}: {o.reason}", o.code)
-        for o in by_code.values()
-        if o.status in ("skipped", "crashed")
+        Reason(f"{o.words}: {o.reason}", o.code) for o in by_code.values() if o.status in ("skipped", "crashed")
     )
     summary = "Nothing is wrong, and here is why" if slug == "healthy" else "The run is too short to tell"
     return Diagnosis(slug, status, 1.0 if slug == "healthy" else 0.5, summary, because=because, not_looked_at=missing)
@@ -111,7 +109,3 @@ def sentence_of(
 def is_serious(diagnosis: Diagnosis, errors: AbstractSet[str]) -> bool:
     """Whether a finding that makes the run faulty stands behind the diagnosis."""
     return any(r.code in errors for r in diagnosis.because)
-
-
-def _words(outcome: Outcome) -> str:
-    return outcome.name.replace("-", " ")

@@ -250,11 +250,11 @@ def _open(parts: Digest, report: Report, page: _Page) -> list[list[str]]:
     for outcome in parts.crashed:
         words = one_line(f"{outcome.code} {outcome.name} {CHECKS['crashed']}: {outcome.reason}")
         blocks.append(["  " + (words if page.verbose else clip(words, page.width - 2))])
-    for reason, outcomes in sorted(parts.missing, key=lambda m: not m[0].startswith("ignored")):
-        if not training and reason.startswith("needs "):
+    for reason, outcomes in sorted(parts.missing, key=lambda m: not m[1][0].ignored):
+        if not training and not outcomes[0].left_out and reason.startswith("needs "):
             continue
         words = f"{count(len(outcomes), 'check')}: {reason}"
-        if page.verbose or reason.startswith("ignored"):
+        if page.verbose or outcomes[0].ignored:
             words += f" [{', '.join(o.code for o in outcomes)}]"
         blocks.append(["  " + one_line(words)])
     untested = [d for d in parts.not_testable if training or any((r.code or "")[:1] == "D" for r in d.not_looked_at)]

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from traindx.core.dataset import Dataset
+from traindx.core.dataset import Dataset, Depth, Pictures
 from traindx.scan.cache import Cache
 from traindx.scan.formats import reader_of
-from traindx.scan.measuring import Depth, Progress, Store, Work, local, measured
+from traindx.scan.measuring import Progress, Store, Work, local, measured
 from traindx.scan.mirror import is_url, mirrored
-from traindx.scan.pictures import Pictures
 from traindx.scan.shards import Engine
 
 

@@ -21,8 +21,8 @@ import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
-from traindx.core.dataset import Hashes, Ints
-from traindx.scan.pictures import Pictures, joined, pictures_of
+from traindx.core.dataset import Hashes, Ints, Pictures
+from traindx.scan.pictures import joined, pictures_of
 
 if TYPE_CHECKING:
     import pyarrow as pa

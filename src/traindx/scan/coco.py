@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from traindx.core.dataset import Boxes, Dataset, Floats, Images, Ints, Split
+from traindx.core.dataset import Boxes, Dataset, Floats, Images, Ints, Pictures, Split
 from traindx.errors import TraindxError
 from traindx.scan.coco_areas import doubtful_areas
 from traindx.scan.coco_categories import class_ids, class_names
@@ -19,7 +19,7 @@ from traindx.scan.coco_files import splits_of
 from traindx.scan.coco_pictures import Located, locate
 from traindx.scan.entry_rows import Entry, objects, rows_of, shown
 from traindx.scan.json_text import JsonText
-from traindx.scan.pictures import Pictures, images_of
+from traindx.scan.pictures import images_of
 from traindx.scan.pixel_boxes import frames, missing_pictures, recorded_sizes, shares
 
 Measure = Callable[[Sequence[str]], Pictures]

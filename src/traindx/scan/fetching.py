@@ -8,9 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from traindx.core.dataset import Pictures
 from traindx.scan.header import measure_headers
 from traindx.scan.measure import measure
-from traindx.scan.pictures import Pictures, joined
+from traindx.scan.pictures import joined
 
 AT_ONCE = 64_000_000
 """Bytes of pictures that one worker holds at a time; a single larger picture is held alone."""

@@ -7,9 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from traindx.core.dataset import Dataset
+from traindx.core.dataset import Dataset, Pictures
 from traindx.errors import TraindxError
-from traindx.scan.pictures import Pictures
 
 Measure: TypeAlias = Callable[[Sequence[str]], Pictures]
 """Looks at pictures, given as absolute paths."""

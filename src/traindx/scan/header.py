@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
+from traindx.core.dataset import Pictures
 from traindx.scan.jpeg import END, START, Read, exif_orientation, jpeg_header
 from traindx.scan.measure import look
-from traindx.scan.pictures import PictureFacts, Pictures, pictures_of
+from traindx.scan.pictures import PictureFacts, pictures_of
 from traindx.scan.raster import MAX_PIXELS, ORIENTATION, PNG_START, opened
 
 HEAD = 1024

@@ -9,14 +9,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from traindx.core.dataset import Boxes, Dataset, Images, Rows, Split
+from traindx.core.dataset import Boxes, Dataset, Images, Pictures, Rows, Split
 from traindx.core.small_dataset import columns
 from traindx.scan.class_folders import ClassFolder, Tree, has_picture, read_tree, subfolders
 from traindx.scan.folder_oddities import NO_CLASSES, folder_oddities, one_level_lower
 from traindx.scan.folders import Folders
 from traindx.scan.listing import folder_of
 from traindx.scan.picture_caches import picture_caches
-from traindx.scan.pictures import Pictures, images_of
+from traindx.scan.pictures import images_of
 from traindx.scan.skipped import skipped_pictures
 from traindx.scan.split_folders import SPLIT_NAMES, split_folders
 

@@ -10,9 +10,10 @@ import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
+from traindx.core.dataset import Pictures
 from traindx.scan.appearance import appearances
 from traindx.scan.jpeg import START, measured_jpeg
-from traindx.scan.pictures import PictureFacts, Pictures, pictures_of
+from traindx.scan.pictures import PictureFacts, pictures_of
 from traindx.scan.raster import measured_raster
 
 Bytes = NDArray[np.uint8]

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
+from traindx.core.dataset import Depth, Pictures
 from traindx.scan.cache import Cache, Stamp, keys_of, local_stamps
 from traindx.scan.header import measure_headers
 from traindx.scan.measure import measure
-from traindx.scan.pictures import Pictures, joined, unmeasured
+from traindx.scan.pictures import joined, unmeasured
 from traindx.scan.shards import Engine, over_shards
 
-Depth: TypeAlias = Literal["full", "quick", "labels"]
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with the pictures done and their total."""
 

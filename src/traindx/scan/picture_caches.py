@@ -13,9 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from traindx.core.dataset import Oddity
+from traindx.core.dataset import Oddity, Pictures
 from traindx.scan.folders import Folders
-from traindx.scan.pictures import Pictures
 
 LOOKED = 256
 """Decoded copies whose pixels are compared, those older than their picture first: each costs as much as a decode."""

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from traindx.core.dataset import Floats, Hashes, Images, Ints, Strings, Thumbs
+from traindx.core.dataset import Images, Ints, Pictures, Strings
 
 NO_THUMB = bytes(48)
 
 
 class PictureFacts(NamedTuple):
-    """What one picture file is; the fields are those of `Images`, where they are explained."""
+    """What one picture file is; the fields are those of `Pictures`, where they are explained."""
 
     width: int = 0
     height: int = 0
@@ -32,34 +32,6 @@ class PictureFacts(NamedTuple):
     sharpness: float = float("nan")
     thumb: bytes = NO_THUMB
     quirks: str = ""
-
-
-@dataclass(frozen=True)
-class Pictures:
-    """`PictureFacts` of many files as columns of equal length."""
-
-    width: Ints
-    height: Ints
-    mode: Strings
-    format: Strings
-    orientation: Ints
-    damage: Strings
-    file_size: Ints
-    content: Hashes
-    phash: Hashes
-    brightness: Floats
-    contrast: Floats
-    saturation: Floats
-    sharpness: Floats
-    thumb: Thumbs
-    quirks: Strings
-
-    def __len__(self) -> int:
-        return len(self.width)
-
-    def take(self, index: Ints) -> Pictures:
-        """The entries at `index`, in its order."""
-        return Pictures(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
 
 
 _DTYPES: dict[str, Any] = {

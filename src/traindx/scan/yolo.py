@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from traindx.core.dataset import NOT_THERE, Boxes, Dataset, Images, Ints, Oddity, Rows, Split, Strings
+from traindx.core.dataset import NOT_THERE, Boxes, Dataset, Images, Ints, Oddity, Pictures, Rows, Split, Strings
 from traindx.scan.caches import label_caches
 from traindx.scan.classmaps import find_class_maps
 from traindx.scan.folders import Folders
@@ -17,7 +17,7 @@ from traindx.scan.listing import Entries, entries_of, folder_of, label_path, lin
 from traindx.scan.nearby import find_elsewhere
 from traindx.scan.orphans import find_orphans
 from traindx.scan.picture_caches import picture_caches
-from traindx.scan.pictures import Pictures, images_of
+from traindx.scan.pictures import images_of
 from traindx.scan.settings import SPLIT_KEYS, Settings, trainer_root
 from traindx.scan.settings_lines import KeyLines, key_lines
 from traindx.scan.skipped import skipped_pictures

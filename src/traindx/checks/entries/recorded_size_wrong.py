@@ -18,7 +18,7 @@ from traindx.core.small_dataset import dataset_of
 TURNED = (5, 6, 7, 8)
 
 
-@check("D230", level="error")
+@check("D230", level="error", depth="quick")
 def recorded_size_wrong(
     dataset: Dataset, *, tolerance_px: int = 1, tolerance_share: float = 0.005
 ) -> Iterator[Finding | Measured]:

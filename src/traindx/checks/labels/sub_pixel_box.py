@@ -15,7 +15,7 @@ from traindx.core.row_findings import count_rows, row_findings
 from traindx.core.small_dataset import dataset_of
 
 
-@check("D215", level="warning")
+@check("D215", level="warning", depth="quick")
 def sub_pixel_box(dataset: Dataset) -> Iterator[Finding | Measured]:
     """A box has an area and is less than one pixel wide or high in the picture as stored.
 

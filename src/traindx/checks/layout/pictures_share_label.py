@@ -13,7 +13,7 @@ from traindx.core.row_findings import EVERY_ROW, PICTURES
 from traindx.core.small_dataset import dataset_of
 
 
-@check("D408", level="error")
+@check("D408", level="error", depth="full")
 def pictures_share_label(dataset: Dataset, *, same_bits: int = 10) -> Iterator[Finding | Measured]:
     """Two pictures differ by suffix alone, such as a.jpg and a.png, and so share a label file with boxes.
 

@@ -11,7 +11,7 @@ from traindx.core.oddities import oddity_findings, of_kind
 from traindx.core.small_dataset import dataset_of
 
 
-@check("D412", level="error")
+@check("D412", level="error", depth="full")
 def stale_picture_cache(dataset: Dataset) -> Iterator[Finding | Measured]:
     """A `.npy` file beside a picture, kept by `cache=disk`, has another size or other colours than the picture.
 

@@ -13,7 +13,7 @@ from traindx.core.picture_findings import picture_findings
 from traindx.core.small_dataset import dataset_of
 
 
-@check("D108", level="warning")
+@check("D108", level="warning", depth="full")
 def blank_picture(dataset: Dataset, *, least: float = 1.5 / 255) -> Iterator[Finding | Measured]:
     """A picture is of one colour all over.
 

@@ -13,7 +13,7 @@ from traindx.core.picture_findings import picture_findings, quirk
 from traindx.core.small_dataset import dataset_of
 
 
-@check("D110", level="note")
+@check("D110", level="note", depth="quick")
 def bytes_after_end(dataset: Dataset) -> Iterator[Finding | Measured]:
     """A JPEG has bytes behind its end marker: phones put films there, broken copies put zeros.
 

@@ -14,7 +14,7 @@ from traindx.core.picture_findings import picture_findings
 from traindx.core.small_dataset import dataset_of
 
 
-@check("D113", level="warning")
+@check("D113", level="warning", depth="quick")
 def frame_depends_on_loader(dataset: Dataset, *, sure: float = SURE) -> Iterator[Finding | Measured]:
     """A picture is turned by its EXIF tag, which some loaders do and some do not, or nobody can tell which frame its boxes fit.
 

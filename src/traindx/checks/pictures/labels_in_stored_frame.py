@@ -35,7 +35,7 @@ def boxes_of(dataset: Dataset, image: int) -> tuple[Evidence, ...]:
     return (picture_of(dataset, int(first[0]), []),) if len(first) else ()
 
 
-@check("D112", level="error")
+@check("D112", level="error", depth="full")
 def labels_in_stored_frame(dataset: Dataset, *, sure: float = SURE) -> Iterator[Finding | Measured]:
     """The boxes of a YOLO picture fit it as it is stored, and the loader turns it as its EXIF tag says.
 

@@ -15,7 +15,7 @@ from traindx.core.small_dataset import dataset_of
 DEEP = ("I", "I;16", "I;16B", "I;16L", "F")
 
 
-@check("D104", level="error")
+@check("D104", level="error", depth="full")
 def misread_picture(dataset: Dataset, *, most: float = 0.5, dark: int = 4096) -> Iterator[Finding | Measured]:
     """A picture of 16 bits among pictures of 8 bits is white or black after loading.
 

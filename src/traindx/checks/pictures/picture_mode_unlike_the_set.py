@@ -16,7 +16,7 @@ from traindx.core.small_dataset import dataset_of
 CHANNELS = {"1": 1, "L": 1, "P": 1, "LA": 2, "PA": 2, "RGB": 3, "RGBA": 4}
 
 
-@check("D106", level="note")
+@check("D106", level="note", depth="quick")
 def picture_mode_unlike_the_set(dataset: Dataset) -> Iterator[Finding | Measured]:
     """A picture has another number of channels than most of the set: grey among colour, transparency, a palette.
 

@@ -16,7 +16,7 @@ from traindx.core.row_findings import EVERY_ROW
 from traindx.core.small_dataset import dataset_of
 
 
-@check("D102", level="error")
+@check("D102", level="error", depth="quick")
 def picture_not_found(dataset: Dataset) -> Iterator[Finding | Measured]:
     """A split's pictures, or a picture that a list names, are not where the settings say.
 

@@ -17,7 +17,7 @@ TOO_SMALL = 10
 """Pictures with a shorter side are the business of D103."""
 
 
-@check("D107", level="warning")
+@check("D107", level="warning", depth="quick")
 def picture_size_unlike_the_set(
     dataset: Dataset, *, factor: float = 5.0, aspect: float = 5.0, most: float = 0.05
 ) -> Iterator[Finding | Measured]:

@@ -12,7 +12,7 @@ from traindx.core.finding import Finding, Measured, Place
 from traindx.core.small_dataset import dataset_of
 
 
-@check("D103", level="warning")
+@check("D103", level="warning", depth="quick")
 def picture_too_small(dataset: Dataset, *, least: int = 10) -> Iterator[Finding | Measured]:
     """A picture is less than ten pixels wide or high.
 

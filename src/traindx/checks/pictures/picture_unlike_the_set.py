@@ -16,7 +16,7 @@ SPREAD = 0.3
 """Least spread of the logarithm of sharpness to count in: that of COCO and CIFAR-10; uniform sets have 0.1."""
 
 
-@check("D109", level="warning")
+@check("D109", level="warning", depth="full")
 def picture_unlike_the_set(
     dataset: Dataset, *, extreme: float = 0.06, times: float = 3.0, spreads: float = 4.0, blank: float = 1.5 / 255
 ) -> Iterator[Finding | Measured]:

@@ -14,7 +14,7 @@ from traindx.core.picture_findings import picture_findings, quirk
 from traindx.core.small_dataset import dataset_of
 
 
-@check("D105", level="warning")
+@check("D105", level="warning", depth="full")
 def unusual_picture_mode(dataset: Dataset, *, least_hidden: float = 0.01) -> Iterator[Finding | Measured]:
     """A picture has 16 bits, CMYK colours, transparency over content, or several frames: loaders differ on it.
 

@@ -28,7 +28,7 @@ EXTENSIONS = {
 }
 
 
-@check("D111", level="warning")
+@check("D111", level="warning", depth="quick")
 def wrong_extension(dataset: Dataset) -> Iterator[Finding | Measured]:
     """A picture's name says another format than its bytes: a PNG named .jpg.
 

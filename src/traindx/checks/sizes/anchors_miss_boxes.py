@@ -19,7 +19,7 @@ MOST = 20_000
 SMALLEST = 2.0
 
 
-@check("D352", level="note")
+@check("D352", level="note", depth="quick")
 def anchors_miss_boxes(
     dataset: Dataset, setup: Setup | None = None, *, recall: float = 0.98, fewest: int = 50
 ) -> Iterator[Finding | Measured]:

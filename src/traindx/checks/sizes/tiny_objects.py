@@ -18,7 +18,7 @@ SHOWN = 3
 LIMITS = (2, 4, 8, 16, 32)
 
 
-@check("D350", level="warning")
+@check("D350", level="warning", depth="quick")
 def tiny_objects(
     dataset: Dataset, setup: Setup | None = None, *, stride: int = 8, share: float = 0.25, of_class: float = 0.5
 ) -> Iterator[Finding | Measured]:

@@ -17,7 +17,7 @@ from traindx.core.training_size import sizes, training_size
 SHOWN = 3
 
 
-@check("D351", level="error")
+@check("D351", level="error", depth="quick")
 def vanishing_objects(
     dataset: Dataset, setup: Setup | None = None, *, pixels: float = 2.0, share: float = 0.2
 ) -> Iterator[Finding | Measured]:

@@ -11,7 +11,7 @@ from traindx.core.finding import Finding, Measured
 from traindx.core.small_dataset import dataset_of
 
 
-@check("D325", level="warning")
+@check("D325", level="warning", depth="full")
 def contradictory_duplicates(dataset: Dataset) -> Iterator[Finding | Measured]:
     """A few pictures are there twice, byte for byte, with other classes or other boxes.
 

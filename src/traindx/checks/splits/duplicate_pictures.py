@@ -13,7 +13,7 @@ from traindx.core.small_dataset import dataset_of
 EVERY_GROUP, PICTURES = 100, 5
 
 
-@check("D320", level="warning")
+@check("D320", level="warning", depth="full")
 def duplicate_pictures(dataset: Dataset) -> Iterator[Finding | Measured]:
     """Files of one split are the same picture, byte for byte, under several names.
 

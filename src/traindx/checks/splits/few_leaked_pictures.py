@@ -11,7 +11,7 @@ from traindx.core.leakage import leaks, pair_findings
 from traindx.core.small_dataset import dataset_of
 
 
-@check("D322", level="warning")
+@check("D322", level="warning", depth="full")
 def few_leaked_pictures(dataset: Dataset) -> Iterator[Finding | Measured]:
     """Some pictures of val (or test) are in train too, byte for byte, fewer than would make its score wrong.
 

@@ -11,7 +11,7 @@ from traindx.core.leakage import leaks, pair_findings
 from traindx.core.small_dataset import dataset_of
 
 
-@check("D321", level="error")
+@check("D321", level="error", depth="full")
 def leaked_pictures(dataset: Dataset) -> Iterator[Finding | Measured]:
     """A material share of the pictures of val (or test) are in train too, byte for byte.
 

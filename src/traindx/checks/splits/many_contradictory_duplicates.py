@@ -11,7 +11,7 @@ from traindx.core.finding import Finding, Measured
 from traindx.core.small_dataset import dataset_of
 
 
-@check("D326", level="error")
+@check("D326", level="error", depth="full")
 def many_contradictory_duplicates(dataset: Dataset) -> Iterator[Finding | Measured]:
     """At least 1 % of the pictures are there twice, byte for byte, with other classes or other boxes.
 

@@ -13,7 +13,7 @@ from traindx.core.leakage import CERTAIN, leaks, pair_findings
 from traindx.core.small_dataset import dataset_of
 
 
-@check("D323", level="warning")
+@check("D323", level="warning", depth="full")
 def near_copies_across_splits(dataset: Dataset) -> Iterator[Finding | Measured]:
     """Pictures of val (or test) are nearly the same as one of train: encoded again, scaled, darkened, cropped, mirrored.
 

@@ -14,7 +14,7 @@ from traindx.core.small_dataset import dataset_of
 EVERY_PAIR, PICTURES = 50, 5
 
 
-@check("D329", level="note")
+@check("D329", level="note", depth="full")
 def near_duplicates_in_train(dataset: Dataset) -> Iterator[Finding | Measured]:
     """Pictures of the training split are nearly the same as another one of it: encoded again, scaled, cropped, mirrored.
 

@@ -16,7 +16,7 @@ WORDS = {"source": "source", "tile": "picture that was tiled", "sequence": "reco
 SHOWN = 3
 
 
-@check("D327", level="error", preview=True)
+@check("D327", level="error", preview=True, depth="full")
 def shared_recordings(
     dataset: Dataset, *, share: float = 0.1, alike: float = 0.4, times: float = 4.0
 ) -> Iterator[Finding | Measured]:

@@ -21,7 +21,7 @@ WORDS = {
 SHOWN = 3
 
 
-@check("D328", level="warning")
+@check("D328", level="warning", depth="full")
 def shared_sources(
     dataset: Dataset, *, area: float = 0.75, fewest: int = 5, longest: int = 30, series: int = 5
 ) -> Iterator[Finding | Measured]:

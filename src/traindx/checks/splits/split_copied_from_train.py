@@ -13,7 +13,7 @@ from traindx.core.leakage import leaks, pair_findings
 from traindx.core.small_dataset import dataset_of
 
 
-@check("D324", level="error")
+@check("D324", level="error", depth="full")
 def split_copied_from_train(dataset: Dataset) -> Iterator[Finding | Measured]:
     """Many pictures of val (or test) are nearly the same as one of train, and those of train are not alike among themselves.
 

@@ -14,7 +14,7 @@ from traindx.core.shift import shift_findings
 from traindx.core.small_dataset import dataset_of
 
 
-@check("D330", level="warning")
+@check("D330", level="warning", depth="full")
 def split_differs_from_train(
     dataset: Dataset, *, delta: float = 0.33, factor: float = 1.1
 ) -> Iterator[Finding | Measured]:

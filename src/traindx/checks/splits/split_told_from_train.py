@@ -21,7 +21,7 @@ MOST = 3000
 SHOWN = 3
 
 
-@check("D333", level="warning")
+@check("D333", level="warning", depth="full")
 def split_told_from_train(dataset: Dataset, *, area: float = 0.75) -> Iterator[Finding | Measured]:
     """A simple classifier tells by light, colour, sharpness, size and 4 x 4 mean colours which split a picture is of.
 

@@ -15,7 +15,7 @@ from traindx.core.small_dataset import dataset_of
 NAMES = ("brightness", "contrast", "saturation", "sharpness", "object size")
 
 
-@check("D331", level="error", preview=True)
+@check("D331", level="error", preview=True, depth="full")
 def split_unlike_train(dataset: Dataset, *, delta: float = 0.8, factor: float = 2.0) -> Iterator[Finding | Measured]:
     """Brightness, contrast, colour, sharpness or object size of a split hardly overlap with those of train.
 
