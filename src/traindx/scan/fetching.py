@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from traindx.core.dataset import Pictures
+from traindx.core.pictures import Pictures
 from traindx.scan.header import measure_headers
 from traindx.scan.measure import measure
 from traindx.scan.pictures import joined

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from traindx.core.dataset import Pictures
+from traindx.core.pictures import Pictures
 from traindx.scan.jpeg import END, START, Read, exif_orientation, jpeg_header
 from traindx.scan.measure import look
 from traindx.scan.pictures import PictureFacts, pictures_of
