@@ -116,7 +116,7 @@ class Recording:
     `grad_norm` (global, nan unless recorded),
     `grad_before` (norm of the gradients that were already there at the first backward after a step),
     `weight_norm` (after the step), `update_norm`; `calls` is a tuple of strings.
-    `details` holds the recorded steps' other fields as written, by step.
+    `details` holds the recorded steps' other fields as written, by step; `lines` the lines of each kind, as written.
     """
 
     folder: str
@@ -144,6 +144,7 @@ class Recording:
     start: Mapping[str, Any] = field(default_factory=dict)
     run: Mapping[str, Any] = field(default_factory=dict)
     cost: float = 0.0
+    lines: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
     rank: int = 0
     ranks: tuple[Recording, ...] = ()
 
@@ -253,6 +254,7 @@ def recording_of(
         start=start,
         run=run or {},
         cost=float(end[-1].get("cost", 0.0)) if end else float("nan"),
+        lines={kind: tuple(found) for kind, found in by_kind.items() if kind != "step"},
         rank=int(start.get("rank", 0)),
     )
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import functools
 import importlib
+import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from traindx.recorder import wrappers
+from traindx.recorder.imports import Watch
+from traindx.recorder.probe import Patch, Probe
+from traindx.recorder.probes import kinds
 from traindx.recorder.session import Session
 
 MARK = "__traindx_session__"
@@ -56,7 +60,7 @@ class Attachment:
                 return None
             roots = session.seen.roots
             if roots.searching or module is roots.root or type(module) is roots.core_type:
-                return session.forward(module, arguments)
+                return session.forward(module, arguments, _named)
             return None
 
         def before_step(optimizer: Any, arguments: Any, named: Any) -> None:
@@ -116,19 +120,33 @@ class Attachment:
         for kind in list(vars(torch.optim.lr_scheduler).values()):
             if isinstance(kind, type) and hasattr(kind, "state_dict"):
                 self._wrap(kind, "step", scheduler_step)
-        for name in wrappers.WATCHED:
+        for name in wrappers.LOSSES:
             self._wrap(functional, name, wrappers.loss(torch, session, name))
         self._wrap(scaler, "scale", wrappers.scale(session))
         self._wrap(scaler, "unscale_", wrappers.unscale(session))
         self._wrap(scaler, "step", wrappers.scaler_step(session))
         self._wrap(torch.utils.data.dataloader._BaseDataLoaderIter, "__next__", wrappers.next_batch(torch, session))
-        for name in ("clip_grad_norm_", "clip_grad_value_"):
-            self._wrap(torch.nn.utils.clip_grad, name, wrappers.clip(session))
-            self._replace(torch.nn.utils, name, getattr(torch.nn.utils.clip_grad, name))
         self._wrap(torch, "compile", wrappers.compile_called(self._stay))
         for owner in (functional, torch, torch.Tensor):
             for name, function in session.treatments.relus(owner is torch.Tensor).items():
                 self._replace(owner, name, function)
+        for probe in kinds():
+            for patch in probe.patches:
+                self._undo.append(Watch(patch.module, functools.partial(self._patch, probe, patch)).stop)
+
+    def _patch(self, kind: type[Probe], patch: Patch, module: Any) -> None:
+        """Wrap what a patch names, also where its package or another loaded module has taken the function in."""
+        owner, _, name = patch.path.rpartition(".")
+        holder = (
+            functools.reduce(lambda of, part: getattr(of, part, None), owner.split("."), module) if owner else module
+        )
+        if not self._session.alive or holder is None or name not in vars(holder):
+            return
+        original = vars(holder)[name]
+        self._wrap(holder, name, wrappers.watched(self._torch, self._session, kind, patch))
+        package = sys.modules.get(patch.module.rpartition(".")[0])
+        if not owner and package is not None and vars(package).get(name) is original:
+            self._replace(package, name, vars(holder)[name])
 
     def _wrap(self, owner: Any, name: str, make: Callable[[Any], Callable[..., Any]]) -> None:
         """Replace `owner.name` by what `make` makes of it, where `owner` itself defines it.
@@ -150,6 +168,17 @@ class Attachment:
         own, original = name in vars(owner), getattr(owner, name)
         setattr(owner, name, value)
         self._undo.append((lambda: setattr(owner, name, original)) if own else (lambda: delattr(owner, name)))
+
+
+def _named() -> Mapping[str, Any]:
+    """The keyword arguments of the module call whose hook is running: a hook on all modules is not given them."""
+    frame: Any = sys._getframe(1)
+    while frame is not None:
+        if frame.f_code.co_name == "_call_impl":
+            found = frame.f_locals.get("kwargs")
+            return found if isinstance(found, Mapping) else {}
+        frame = frame.f_back
+    return {}
 
 
 def _has_closure(arguments: Any, named: Any) -> bool:

@@ -8,7 +8,7 @@ import platform
 import sys
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ class Journal:
         self._jumps = Jumps()
         self._was_finite = True
         self._flushed = 0.0
+        self.anomaly: Callable[[int, str], None] = lambda step, what: None
 
     @property
     def is_open(self) -> bool:
@@ -111,8 +112,12 @@ class Journal:
         jump = step.loss is not None and self._jumps.is_jump(step.loss)
         if not step.finite and self._was_finite:
             self.event("nonfinite", step.number, what="loss", value=step.loss)
+            self.anomaly(step.number, "loss")
         elif step.finite and not math.isfinite(line.get("grad_norm") or 0.0):
             self.event("nonfinite", step.number, what="gradient", value=line["grad_norm"])
+            self.anomaly(step.number, "gradient")
+        elif jump:
+            self.anomaly(step.number, "jump")
         odd = jump or (self._was_finite and not step.finite)
         self._was_finite = step.finite
         if odd:

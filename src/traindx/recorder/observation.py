@@ -12,6 +12,7 @@ from traindx.recorder.description import held
 from traindx.recorder.holdings import Holdings, Place
 from traindx.recorder.journal import Journal
 from traindx.recorder.norms import Copies
+from traindx.recorder.probes import Probes
 from traindx.recorder.readback import Slots
 from traindx.recorder.roots import Roots
 from traindx.recorder.schedule import Schedule
@@ -51,6 +52,8 @@ class Observation:
         self._price = 0.0
         self._single_passes = 0
         self._sources: set[str] = set()
+        self.probes = Probes(self)
+        self.journal.anomaly = lambda step, what: self.probes.tell("anomaly", step, what)
         self._modes: weakref.WeakKeyDictionary[Any, tuple[bool, Place | None]] = weakref.WeakKeyDictionary()
 
     @property
@@ -133,7 +136,9 @@ class Observation:
             if validation.is_several or self._single_passes <= SINGLE_PASSES:
                 slots = Slots()
                 last = max(0, self.current.number - 1)
-                self.journal.add_line(slots, validation.line(self.torch, last, self.journal.now, slots))
+                line = validation.line(self.torch, last, self.journal.now, slots)
+                self.probes.tell("validation_over", line)
+                self.journal.add_line(slots, line)
 
     # ---- steps ----
 
@@ -179,6 +184,7 @@ class Observation:
         step.cost = cost - step.started_cost
         if step.recorded:
             self._price = step.cost
+        self.probes.tell("closed", step)
         self.journal.add(step)
         number = step.number + 1
         recorded = self.schedule.wants(number, self.journal.now, cost, self._price)
@@ -191,5 +197,6 @@ class Observation:
         """Write all that is pending, and the last line."""
         self.close(cost)
         self.end_validation()
+        self.probes.tell("end")
         self.journal.flush(wait=True)
         self.journal.close(self.current.number, cost)

@@ -7,32 +7,47 @@ the training never waits for it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 Fill: TypeAlias = Callable[[list[float]], None]
+FillArray: TypeAlias = Callable[[Any], None]
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A tensor on its way, and who takes its numbers."""
+
+    tensor: Any
+    fill: Callable[[Any], None]
+    as_array: bool = False
 
 
 class Slots:
     """Tensors to be read back, each with the function that takes its numbers (in the tensor's order, flattened)."""
 
     def __init__(self) -> None:
-        self.segments: list[tuple[Any, Fill]] = []
+        self.segments: list[Segment] = []
 
     def add(self, tensor: Any, fill: Fill) -> None:
         """Have `fill` called with the numbers of `tensor` once they are on the host."""
-        self.segments.append((tensor, fill))
+        self.segments.append(Segment(tensor, fill))
+
+    def add_array(self, tensor: Any, fill: FillArray) -> None:
+        """Have `fill` called with the numbers as a flat array (numpy, float32): where they are many, as of a picture."""
+        self.segments.append(Segment(tensor, fill, as_array=True))
 
 
 class Readback:
     """One copy of all segments to the host, in float32. Segments on several devices go to the first one's first."""
 
-    def __init__(self, torch: Any, segments: Sequence[tuple[Any, Fill]]) -> None:
-        self._fills = [fill for _, fill in segments]
-        self._sizes = [tensor.numel() for tensor, _ in segments]
+    def __init__(self, torch: Any, segments: Sequence[Segment]) -> None:
+        segments = sorted(segments, key=lambda s: s.as_array)  # all the short ones become one list of numbers
+        self._takers = [(s.fill, s.tensor.numel(), s.as_array) for s in segments]
         with torch.no_grad():
-            device = segments[0][0].device
+            device = segments[0].tensor.device
             flat = torch.cat(
-                [t.detach().reshape(-1).to(device=device, dtype=torch.float32, non_blocking=True) for t, _ in segments]
+                [s.tensor.detach().reshape(-1).to(device, torch.float32, non_blocking=True) for s in segments]
             )
             self._event = None
             if device.type == "cuda":
@@ -51,10 +66,10 @@ class Readback:
         """Hand each segment's numbers to its function, waiting for the copy if it is still under way."""
         if self._event is not None:
             self._event.synchronize()
-        values = self._values.tolist()
+        values = self._values[: sum(size for _, size, as_array in self._takers if not as_array)].tolist()
         start = 0
-        for size, fill in zip(self._sizes, self._fills, strict=True):
-            fill(values[start : start + size])
+        for fill, size, as_array in self._takers:
+            fill(self._values[start : start + size].numpy() if as_array else values[start : start + size])
             start += size
 
 

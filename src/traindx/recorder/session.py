@@ -11,9 +11,8 @@ from typing import Any
 from traindx.core.treatment import Treatment
 from traindx.recorder import measure
 from traindx.recorder.guard import guarded
-from traindx.recorder.lossfunction import measured_call
 from traindx.recorder.observation import Observation
-from traindx.recorder.readback import rounded
+from traindx.recorder.probe import Named, Probe
 from traindx.recorder.source import Frames
 from traindx.recorder.treatments import Treatments
 
@@ -48,10 +47,10 @@ class Session:
     # ---- forward ----
 
     @guarded
-    def forward(self, module: Any, arguments: Any) -> Any:
+    def forward(self, module: Any, arguments: Any, named: Callable[[], Named]) -> Any:
         """A module is about to be called: the root, a copy of it, or any while a root is searched for.
 
-        Returns the arguments to call it with instead, None to leave them.
+        `named` tells the keyword arguments. Returns the arguments to call it with instead, None to leave them.
         """
         seen, roots, gradients = self.seen, self.seen.roots, self.torch.is_grad_enabled()
         root = roots.enter(module, gradients) if roots.searching else module is roots.root
@@ -63,10 +62,13 @@ class Session:
             seen.close(self.cost)
             seen.end_validation()
             self._treat_model(module)
-            seen.training_forward(module, arguments if changed is None else changed)
+            given = arguments if changed is None else changed
+            seen.training_forward(module, given)
+            seen.probes.tell("forward", module, given, named())
         elif takes_input and not gradients:
             seen.close(self.cost)
             seen.validation.forward(module)
+            seen.probes.tell("validation_forward", module, arguments, named())
         return changed
 
     def _treat_model(self, root: Any) -> None:
@@ -86,15 +88,17 @@ class Session:
         if seen.capture is not None:
             if not module._modules and self.torch.is_grad_enabled():
                 seen.capture.layer(module, arguments, output)
+                seen.probes.tell("layer", module, arguments, output)
             if module is seen.roots.root:
                 seen.capture = None
+                seen.probes.tell("returned", module, output)
 
     # ---- loss and backward ----
 
     @guarded
     def loss_called(self, name: str, scores: Any, target: Any, value: Any) -> None:
         """A loss function has returned."""
-        seen, step = self.seen, self.seen.current
+        seen = self.seen
         if not all(measure.readable(self.torch, tensor) for tensor in (scores, target, value)):
             return
         if not self.torch.is_grad_enabled():
@@ -102,12 +106,7 @@ class Session:
                 seen.validation.loss(self.torch, name, scores, target, value)
         elif value.requires_grad:
             seen.source("loss")
-            if step.recorded and "loss_call" not in step.details:
-                place = self.frames.caller()
-                call = measured_call(self.torch, name, scores, target, value, step.slots)
-                if call is not None:
-                    call.update({"path": place[0], "line": place[1]} if place else {})
-                    step.details["loss_call"] = call
+            seen.probes.tell("loss", name, scores, target, value)
 
     @guarded
     def scaled(self, outputs: Any, result: Any) -> None:
@@ -133,6 +132,7 @@ class Session:
             if measure.usable(self.torch, loss) and loss.numel() == 1:
                 unscaled = seen.scaled[1] if seen.scaled is not None and seen.scaled[0]() is loss else None
                 step.add_loss(loss.detach().clone() if unscaled is None else unscaled)
+        seen.probes.tell("backward", tensors)
 
     # ---- optimizer steps ----
 
@@ -160,6 +160,7 @@ class Session:
         self.treatments.before_step(optimizer)
         seen.source("step")
         seen.before_step(optimizer, closure)
+        seen.probes.tell("before_step", optimizer, closure)
 
     @guarded
     def step_ends(self, optimizer: Any, closure: bool) -> None:
@@ -168,6 +169,7 @@ class Session:
         if not seen.stepping or seen.stepping.pop() != id(optimizer) or seen.stepping:
             return
         seen.after_step(optimizer, closure)
+        seen.probes.tell("after_step", optimizer, closure)
         if self.treatments.after_step(optimizer):
             seen.letter("z")
         if self.max_steps is not None and seen.current.number + 1 >= self.max_steps:
@@ -182,19 +184,26 @@ class Session:
 
     @guarded
     def called(self, letter: str, source: str) -> None:
-        """zero_grad (z), unscale (u), clip (c) or a scheduler's step (l) is called."""
+        """zero_grad (z) or unscale (u) is called."""
         self.seen.letter(letter)
         self.seen.source(source)
 
     @guarded
-    def clipped(self, limit: Any, norm: Any) -> None:
-        """Gradients were clipped at `limit`; `norm` is what they had before, a tensor, where the function tells it."""
-        step = self.seen.current
-        if step.recorded and not step.stepped:
-            clip: dict[str, Any] = {"max_norm": float(limit)}
-            step.details["clip"] = clip
-            if measure.usable(self.torch, norm) and norm.numel() == 1:
-                step.slots.add(norm.detach().clone(), lambda values: clip.update(norm=rounded(values[0])))
+    def scheduled(self, scheduler: Any) -> None:
+        """A learning rate scheduler is stepped."""
+        self.seen.letter("l")
+        self.seen.source("scheduler")
+        self.seen.probes.tell("scheduled", scheduler)
+
+    @guarded
+    def batch(self, loader: Any, batch: Any) -> None:
+        """A loader's iterator has handed out a batch."""
+        self.seen.probes.tell("batch", loader, batch)
+
+    @guarded
+    def call(self, kind: type[Probe], method: str, *arguments: Any) -> None:
+        """A function that a probe watches is called, or has returned."""
+        self.seen.probes.call(kind, method, *arguments)
 
     @guarded
     def skipped(self) -> None:
@@ -207,6 +216,7 @@ class Session:
         self.seen.source("train" if training else "eval")
         if changed:
             self.seen.mode(module, training)
+            self.seen.probes.tell("mode", module, training)
 
     def keeps_eval(self, module: Any) -> bool:
         """Whether `module.train()` is to have no effect now, as a treatment asks."""

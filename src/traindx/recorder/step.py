@@ -8,7 +8,7 @@ from typing import Any
 from traindx.recorder.activations import Pass
 from traindx.recorder.description import Description
 from traindx.recorder.norms import Copies, Norms
-from traindx.recorder.readback import Fill, Slots, rounded
+from traindx.recorder.readback import Segment, Slots, rounded
 
 LONGEST_CALLS = 400
 MOST_LOSSES = 1000
@@ -39,13 +39,13 @@ class Step:
         if len(self.losses) < MOST_LOSSES:
             self.losses.append(loss)
 
-    def segments(self, torch: Any) -> list[tuple[Any, Fill]]:
+    def segments(self, torch: Any) -> list[Segment]:
         """All that is to be read back of this step."""
         if not self.losses:
             return self.slots.segments
         with torch.no_grad():
             losses = torch.stack([loss.reshape(()).float() for loss in self.losses])
-        return [(losses, self._fill_losses), *self.slots.segments]
+        return [Segment(losses, self._fill_losses), *self.slots.segments]
 
     def _fill_losses(self, values: list[float]) -> None:
         self.loss = rounded(sum(values) / len(values))

@@ -10,10 +10,13 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from traindx.recorder.lossfunction import WATCHED as WATCHED
+from traindx.recorder.probe import Patch, Probe
 from traindx.recorder.session import Session
 
 Maker: TypeAlias = Callable[[Any], Callable[..., Any]]
+
+LOSSES = ("cross_entropy", "nll_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits", "mse_loss")
+"""The functions of `torch.nn.functional` that are watched as losses."""
 
 
 def is_traced(torch: Any) -> Callable[[], bool]:
@@ -102,7 +105,7 @@ def scheduler_step(session: Session) -> Maker:
     def make(original: Any) -> Callable[..., Any]:
         def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
             if not depth[0] and vars(self).get("_step_count") != 0:
-                session.called("l", "scheduler")
+                session.scheduled(self)
             depth[0] += 1
             try:
                 return original(self, *args, **kwargs)
@@ -189,24 +192,31 @@ def next_batch(torch: Any, session: Session) -> Maker:
         def wrapper(self: Any) -> Any:
             started = clock()
             try:
-                return original(self)
+                batch = original(self)
             finally:
                 if gradients():
                     session.seen.wait += clock() - started
+            session.batch(self, batch)
+            return batch
 
         return wrapper
 
     return make
 
 
-def clip(session: Session) -> Maker:
-    """`clip_grad_norm_` and `clip_grad_value_`."""
+def watched(torch: Any, session: Session, kind: type[Probe], patch: Patch) -> Maker:
+    """A function that a probe watches."""
+    compiling, before, after = is_traced(torch), patch.before, patch.after
 
     def make(original: Any) -> Callable[..., Any]:
         def wrapper(*args: Any, **kwargs: Any) -> Any:
-            session.called("c", "clip")
+            if compiling() or not session.alive:
+                return original(*args, **kwargs)
+            if before:
+                session.call(kind, before, args, kwargs)
             result = original(*args, **kwargs)
-            session.clipped(args[1] if len(args) > 1 else kwargs.get("max_norm", kwargs.get("clip_value")), result)
+            if after:
+                session.call(kind, after, args, kwargs, result)
             return result
 
         return wrapper

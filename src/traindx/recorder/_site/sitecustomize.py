@@ -8,7 +8,6 @@ Does nothing when TRAINDX_FOLDER is not set, takes its folder off `sys.path`, an
 
 from __future__ import annotations
 
-import importlib.abc
 import importlib.machinery
 import importlib.util
 import os
@@ -16,36 +15,6 @@ import sys
 from typing import Any
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-
-
-class TorchFinder(importlib.abc.MetaPathFinder):
-    """Finds torch as the other finders do, and has its loader call `attach` once the module is complete."""
-
-    def __init__(self) -> None:
-        self._busy = False
-
-    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> importlib.machinery.ModuleSpec | None:
-        """The spec of torch with a loader that attaches; None for everything else."""
-        if fullname != "torch" or self._busy:
-            return None
-        self._busy = True
-        try:
-            spec = importlib.util.find_spec("torch")
-        finally:
-            self._busy = False
-        if spec is not None and spec.loader is not None and hasattr(spec.loader, "exec_module"):
-            loader: Any = spec.loader
-            execute = loader.exec_module
-
-            def exec_module(module: Any) -> None:
-                execute(module)
-                loader.exec_module = execute
-                if self in sys.meta_path:
-                    sys.meta_path.remove(self)
-                attach(module)
-
-            loader.exec_module = exec_module
-        return spec
 
 
 def attach(torch: Any) -> None:
@@ -75,6 +44,15 @@ def own_package() -> None:
     spec.loader.exec_module(module)
 
 
+def wait_for_torch() -> None:
+    """Attach once torch is imported."""
+    spec = importlib.util.spec_from_file_location("_traindx_imports", os.path.join(os.path.dirname(HERE), "imports.py"))
+    if spec is not None and spec.loader is not None:
+        imports = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(imports)
+        imports.Watch("torch", attach)
+
+
 def chain() -> None:
     """Run the sitecustomize further down the path, if there is one, as if this one were not there."""
     sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or os.getcwd()) != HERE]
@@ -86,5 +64,5 @@ def chain() -> None:
 
 
 if os.environ.get("TRAINDX_FOLDER"):
-    sys.meta_path.insert(0, TorchFinder())
+    wait_for_torch()
 chain()

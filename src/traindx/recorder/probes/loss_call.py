@@ -5,10 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from traindx.recorder import measure
+from traindx.recorder.probe import Probe
 from traindx.recorder.readback import Slots, rounded
 
 CLASS_SCORES = ("cross_entropy", "nll_loss")
-WATCHED = (*CLASS_SCORES, "binary_cross_entropy", "binary_cross_entropy_with_logits", "mse_loss")
+
+
+class LossCall(Probe):
+    """Writes `loss_call` into the step: the first loss function's name, the ranges it was given, the line that called it."""
+
+    def loss(self, name: str, scores: Any, target: Any, value: Any) -> None:
+        """A loss function has returned."""
+        step = self.seen.current
+        if not step.recorded or "loss_call" in step.details:
+            return
+        place = self.seen.frames.caller()
+        call = measured_call(self.seen.torch, name, scores, target, value, step.slots)
+        if call is not None:
+            call.update({"path": place[0], "line": place[1]} if place else {})
+            step.details["loss_call"] = call
 
 
 def measured_call(torch: Any, name: str, scores: Any, target: Any, value: Any, slots: Slots) -> dict[str, Any] | None:

@@ -1,0 +1,95 @@
+"""What a probe is: it measures one quantity during training, and is told at each moment that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from traindx.recorder.observation import Observation
+    from traindx.recorder.step import Step
+
+Arguments = tuple[Any, ...]
+Named = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A function of a library that a probe watches: `path` (`Class.method` or `function`) in `module`, once that is imported.
+
+    `before` and `after` name methods of the probe: `before(arguments, named)`, and `after(arguments, named, result)` when the
+    call has returned. The call itself is never changed. Where the module or the path does not exist nothing is watched.
+    Frames traced by torch.compile are not told of. Only what the owner itself defines is wrapped, not what it inherits.
+    """
+
+    module: str
+    path: str
+    before: str = ""
+    after: str = ""
+
+
+class Probe:
+    """Measures one quantity. Each method is one moment of the training; a probe overrides those that it needs.
+
+    What it finds goes into the recording in one of these ways:
+    `self.seen.current.details[KEY]` (a field of the step's line; fields of steps that are not recorded are kept too, as far
+    as their line is written), `self.seen.journal.event(...)` for what happens once, `self.seen.journal.write({"kind": ...})`
+    for lines of a kind of their own, which `Recording.lines` gives by kind. Numbers that lie on the device go through
+    `self.seen.current.slots.add(tensor, fill)`, never `.item()`; the place in the user's code is `self.seen.frames.caller()`.
+
+    An error in a probe ends that probe alone (an event `probe_failed` says so). A probe draws no random number, changes no
+    tensor, module or mode, holds modules and tensors of the user weakly or not beyond the step, and makes no collective call.
+    It looks at the device on recorded steps only (`self.seen.current.recorded`).
+    """
+
+    patches: ClassVar[tuple[Patch, ...]] = ()
+
+    def __init__(self, seen: Observation) -> None:
+        self.seen = seen
+
+    def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
+        """The root (what is trained) is called with gradients; the step under way is `self.seen.current`."""
+
+    def validation_forward(self, module: Any, arguments: Arguments, named: Named) -> None:
+        """The root or a copy of it (an average of its weights) is called without gradients."""
+
+    def validation_over(self, line: dict[str, Any]) -> None:
+        """The forward passes without gradients are over; `line` is the `validation` line before its numbers are there."""
+
+    def layer(self, module: Any, arguments: Arguments, output: Any) -> None:
+        """A module without children returned, in the measured forward pass of a recorded step."""
+
+    def returned(self, module: Any, output: Any) -> None:
+        """The root returned, in the measured forward pass of a recorded step: predictions, or losses as Ultralytics' and
+        torchvision's detectors return them."""
+
+    def loss(self, name: str, scores: Any, target: Any, value: Any) -> None:
+        """A loss function of `torch.nn.functional` returned `value`, with gradients; all three are plain tensors."""
+
+    def backward(self, tensors: Any) -> None:
+        """A backward pass is about to start."""
+
+    def before_step(self, optimizer: Any, closure: bool) -> None:
+        """An optimizer step is about to start; gradients are as the optimizer sees them (with a closure not made yet)."""
+
+    def after_step(self, optimizer: Any, closure: bool) -> None:
+        """An optimizer step is over."""
+
+    def scheduled(self, scheduler: Any) -> None:
+        """A learning rate scheduler was stepped (not by its own construction)."""
+
+    def mode(self, module: Any, training: bool) -> None:
+        """`train` or `eval` changed a module's mode; the outermost call only."""
+
+    def batch(self, loader: Any, batch: Any) -> None:
+        """A loader's iterator has handed out a batch."""
+
+    def closed(self, step: Step) -> None:
+        """A step is over and about to be written; the last moment for its fields."""
+
+    def anomaly(self, step: int, what: str) -> None:
+        """The numbers of a step that was closed a while ago turned out odd: `loss`, `gradient` (not finite) or `jump`."""
+
+    def end(self) -> None:
+        """The recording ends."""

@@ -1,0 +1,67 @@
+"""The probes, one file each; a new file here is all that a new probe needs."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from traindx.recorder.probe import Probe
+
+if TYPE_CHECKING:
+    from traindx.recorder.observation import Observation
+
+
+@lru_cache(maxsize=1)
+def kinds() -> tuple[type[Probe], ...]:
+    """Every class of probes in this package, in the order of the files."""
+    found: list[type[Probe]] = []
+    for info in pkgutil.iter_modules(__path__, __name__ + "."):
+        values = vars(importlib.import_module(info.name)).values()
+        found += [v for v in values if isinstance(v, type) and issubclass(v, Probe) and v.__module__ == info.name]
+    return tuple(found)
+
+
+class Probes:
+    """The probes of one process. One that fails is dropped, and the recording says so."""
+
+    def __init__(self, seen: Observation) -> None:
+        self._seen = seen
+        self._all: dict[type[Probe], Probe] = {}
+        self._told: dict[str, list[tuple[type[Probe], Callable[..., None]]]] = {}
+        for kind in kinds():
+            try:
+                self._all[kind] = kind(seen)
+            except Exception as error:
+                self._failed(kind, error)
+
+    def tell(self, moment: str, *arguments: Any) -> None:
+        """Tell a moment to the probes that name it."""
+        told = self._told.get(moment)
+        if told is None:
+            named = [kind for kind in self._all if getattr(kind, moment) is not getattr(Probe, moment)]
+            told = self._told[moment] = [(kind, getattr(self._all[kind], moment)) for kind in named]
+        for kind, method in told:
+            if kind in self._all:
+                self._call(kind, method, arguments)
+
+    def call(self, kind: type[Probe], method: str, *arguments: Any) -> None:
+        """Call a method of one probe: what its patch names."""
+        if kind in self._all:
+            self._call(kind, getattr(self._all[kind], method), arguments)
+
+    def _call(self, kind: type[Probe], method: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+        try:
+            method(*arguments)
+        except OSError:  # a full disk, a folder that is gone: the recorder as a whole says so
+            raise
+        except Exception as error:
+            self._failed(kind, error)
+
+    def _failed(self, kind: type[Probe], error: Exception) -> None:
+        self._all.pop(kind, None)
+        name = kind.__module__.rpartition(".")[2]
+        reason = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+        self._seen.journal.event("probe_failed", self._seen.now_at, probe=name, reason=reason)
