@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import fields
-from importlib.metadata import version
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -36,7 +36,7 @@ EVERY = 3.0
 LIMIT = 2_000_000_000
 """Bytes that the cache may take, some 15 million pictures; beyond, the sets that were not scanned for longest are removed."""
 
-DECODERS = ("pillow", "simplejpeg", "numpy")
+DECODERS = ("PIL", "simplejpeg", "numpy")
 
 
 class Cache:
@@ -133,7 +133,7 @@ def cache_folder() -> Path:
 
 def measurement() -> str:
     """A name for how pictures are measured: of the code that does it, and of the decoders. Another name, another cache."""
-    seen = xxhash.xxh3_64(" ".join(f"{name} {version(name)}" for name in DECODERS).encode())
+    seen = xxhash.xxh3_64(" ".join(f"{name} {import_module(name).__version__}" for name in DECODERS).encode())
     for file in sorted(Path(__file__).parent.glob("*.py")):
         seen.update(file.read_bytes())
     return seen.hexdigest()
@@ -207,8 +207,9 @@ def _values(array: pa.Array) -> NDArray[Any]:
     if pa.types.is_dictionary(array.type):  # equal strings become one object
         words = np.array([*array.dictionary.to_pylist(), ""], dtype=object)
         return np.asarray(words[_values(array.indices)])
-    if pa.types.is_fixed_size_list(array.type):
-        return _values(array.flatten()).reshape(len(array), -1)
+    if pa.types.is_fixed_size_list(array.type):  # flatten() would import pyarrow.compute
+        size = array.type.list_size
+        return _values(array.values.slice(array.offset * size, len(array) * size)).reshape(len(array), size)
     dtype = np.dtype(array.type.to_pandas_dtype())
     return np.frombuffer(array.buffers()[1], dtype, len(array), array.offset * dtype.itemsize)
 

@@ -9,13 +9,15 @@ HOLE = bytes(64)
 """The least run of zero bytes taken for a hole: two to three blocks. A guess, held by no false alarm on real sets."""
 
 _ZEROS = re.compile(rb"\x00{256,}")
-_PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
+PNG_START = b"\x89PNG\r\n\x1a\n"
 
 _EXTRANEOUS = re.compile(r"(\d+) extraneous bytes before marker 0xd9")
 
 HARMLESS = ("unknown adobe color transform", "invalid sos parameters", "inconsistent progression sequence")
 """Warnings of libjpeg that cost no pixel: JWRN_ADOBE_XFORM, JWRN_NOT_SEQUENTIAL (some cameras), JWRN_BOGUS_PROGRESSION."""
 
+MAX_PIXELS = 178_956_970
+"""Pictures above this are not decoded: twice Pillow's `MAX_IMAGE_PIXELS`, where Pillow refuses as well."""
 
 HEIC_BRANDS = ("heic", "heix", "hevc", "heim", "heis", "mif1", "msf1")
 """Brands in the first box of a HEIF file (ISO/IEC 23008-12, annex B)."""
@@ -94,9 +96,14 @@ def _first_ac_symbols(tables: bytes) -> dict[int, int]:
     return found
 
 
+def too_large(width: int, height: int) -> str:
+    """The damage of a header that declares more than is decoded."""
+    return f"declares {width} x {height} pixels, {width * height / 1e6:,.0f} megapixels: not decoded"
+
+
 def png_break(data: bytes) -> str:
     """The first chunk of PNG bytes that is cut off or fails its checksum; empty if all chunks are sound."""
-    at = len(_PNG_MAGIC)
+    at = len(PNG_START)
     while at + 12 <= len(data):
         length = int.from_bytes(data[at : at + 4], "big")
         kind, end = data[at + 4 : at + 8], at + 12 + length

@@ -6,10 +6,10 @@ import os
 from collections.abc import Sequence
 
 from traindx.core.pictures import Pictures
-from traindx.scan.jpeg import END, START, Read, exif_orientation, jpeg_header
+from traindx.scan.damage import MAX_PIXELS, PNG_START
+from traindx.scan.jpeg import END, ORIENTATION, START, Read, exif_orientation, jpeg_header
 from traindx.scan.measure import look
 from traindx.scan.pictures import PictureFacts, pictures_of
-from traindx.scan.raster import MAX_PIXELS, ORIENTATION, PNG_START, opened
 
 HEAD = 1024
 """Bytes read at once: the header of a JPEG without an embedded thumbnail, and of every PNG. A guess at a fast size."""
@@ -66,6 +66,8 @@ def _png(head: bytes) -> tuple[int, int, str, str, int] | None:
 
 
 def _by_pillow(path: str) -> tuple[int, int, str, str, int] | None:
+    from traindx.scan.raster import opened  # it needs Pillow, which JPEG and PNG do without
+
     try:
         with opened(path) as picture:
             orientation = int(picture.getexif().get(ORIENTATION, 1))

@@ -9,14 +9,16 @@ import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
 
-from traindx.scan.damage import is_harmless, jpeg_break, left_over, zeroed
+from traindx.scan.damage import MAX_PIXELS, is_harmless, jpeg_break, left_over, too_large, zeroed
 from traindx.scan.pictures import PictureFacts
-from traindx.scan.raster import MAX_PIXELS, ORIENTATION, measured_raster, too_large
 from traindx.scan.reduction import scale_down, short
 
 Bytes: TypeAlias = NDArray[np.uint8]
 Read: TypeAlias = Callable[[int, int], bytes]
 """`read(count, offset)`: bytes of the file, fewer at its end."""
+
+ORIENTATION = 0x0112
+"""The EXIF tag that says how a picture is turned."""
 
 START, END, SCAN, EXIF_SEGMENT = b"\xff\xd8\xff", b"\xff\xd9", 0xDA, 0xE1
 NOT_FRAMES = (0xC4, 0xC8, 0xCC)
@@ -131,5 +133,7 @@ def _is_rare(data: bytes) -> bool:
 
 
 def _by_pillow(data: bytes, said: str) -> tuple[PictureFacts, Bytes | None]:
+    from traindx.scan.raster import measured_raster  # it needs Pillow, which plain JPEGs do without
+
     facts, small = measured_raster(data, "jpg")
     return (facts._replace(format="JPEG", damage=jpeg_break(data, said)) if facts.damage else facts), small

@@ -14,7 +14,6 @@ from traindx.core.dataset import Pictures
 from traindx.scan.appearance import appearances
 from traindx.scan.jpeg import START, measured_jpeg
 from traindx.scan.pictures import PictureFacts, pictures_of
-from traindx.scan.raster import measured_raster
 
 Bytes = NDArray[np.uint8]
 ReadFile = Callable[[str], bytes]
@@ -65,5 +64,11 @@ def look(path: str, read: ReadFile = read_file) -> tuple[PictureFacts, Bytes | N
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         return PictureFacts(damage=f"cannot be read: {getattr(error, 'strerror', None) or error}"), None
     suffix = path.rpartition(".")[2].lower()
-    facts, small = measured_jpeg(data) if data.startswith(START) else measured_raster(data, suffix)
+    facts, small = measured_jpeg(data) if data.startswith(START) else _raster(data, suffix)
     return facts._replace(file_size=len(data), content=xxhash.xxh3_64_intdigest(data)), small
+
+
+def _raster(data: bytes, suffix: str) -> tuple[PictureFacts, Bytes | None]:
+    from traindx.scan.raster import measured_raster  # it needs Pillow, which plain JPEGs do without
+
+    return measured_raster(data, suffix)

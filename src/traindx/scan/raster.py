@@ -12,23 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
-from traindx.scan.damage import not_a_picture, png_break
+from traindx.scan.damage import MAX_PIXELS, PNG_START, not_a_picture, png_break, too_large
+from traindx.scan.jpeg import ORIENTATION
 from traindx.scan.pictures import PictureFacts
 from traindx.scan.reduction import reduced
 
 Bytes = NDArray[np.uint8]
-
-MAX_PIXELS = 178_956_970
-"""Pictures above this are not decoded: twice Pillow's `MAX_IMAGE_PIXELS`, where Pillow refuses as well."""
 
 FORMATS = ("PNG", "JPEG", "MPO", "BMP", "DIB", "WEBP", "TIFF", "GIF", "JPEG2000", "AVIF", "PPM", "ICO")
 """What Pillow is asked for. Not all that it knows: it runs Ghostscript for a file that is PostScript inside."""
 
 UNDECODED = ("heic", "heif", "avif", "jp2", "dng", "pfm")
 """Formats that Pillow opens only with plug-ins: accepted unseen when it does not know them."""
-
-ORIENTATION = 0x0112
-PNG_START = b"\x89PNG\r\n\x1a\n"
 
 
 @contextmanager
@@ -84,11 +79,6 @@ def measured_raster(data: bytes, suffix: str) -> tuple[PictureFacts, Bytes | Non
         said = str(error).strip().rstrip(".") or type(error).__name__
         broken = png_break(data) if data.startswith(PNG_START) else ""
         return facts._replace(damage=broken or f"cannot be decoded: {said} ({len(data):,} bytes)"), None
-
-
-def too_large(width: int, height: int) -> str:
-    """The damage of a header that declares more than is decoded."""
-    return f"declares {width} x {height} pixels, {width * height / 1e6:,.0f} megapixels: not decoded"
 
 
 def as_loaded(picture: Image.Image) -> Image.Image:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 SHORT = 32
 """The perceptual hash's eight lowest frequencies need 16 samples on a side; twice that leaves room for sharpness."""
@@ -28,4 +32,8 @@ def short(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     height, width = pixels.shape[:2]
     factor = max(1, min(height, width) // SHORT)
     factors = (max(factor, width // LONG), max(factor, height // LONG))
-    return pixels if factors == (1, 1) else np.asarray(Image.fromarray(pixels).reduce(factors))
+    if factors == (1, 1):
+        return pixels
+    from PIL import Image
+
+    return np.asarray(Image.fromarray(pixels).reduce(factors))
