@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 
 import numpy as np
@@ -80,3 +81,24 @@ def test_a_scan_scores_the_turned_pictures_and_no_others(tmp_path: Path, labels:
     scored = {str(facts.images.path[i]) for i in facts.turned}
     assert scored == {"images/1.jpg", "images/2.jpg", "images/3.jpg"}
     assert all(sign * score > 3 for score in facts.turned.values())
+
+
+@pytest.mark.parametrize("recorded", ["stored", "turned"])
+@pytest.mark.parametrize(("labels", "sign"), [("stored", -1), ("turned", 1)])
+def test_pixels_of_a_json_are_laid_over_both_frames(tmp_path: Path, labels: str, sign: int, recorded: str) -> None:
+    out = io.BytesIO()
+    objects().save(out, "JPEG", quality=90, exif=turned(6))
+    write(tmp_path / "train/a.jpg", out.getvalue())
+    boxes, sides = (BOXES, SIZE) if labels == "stored" else (shown(BOXES, 6), SIZE[::-1])
+    corners = [[(x - w / 2) * sides[0], (y - h / 2) * sides[1], w * sides[0], h * sides[1]] for x, y, w, h in boxes]
+    width, height = SIZE if recorded == "stored" else SIZE[::-1]
+    document = {
+        "images": [{"id": 1, "file_name": "a.jpg", "width": width, "height": height}],
+        "annotations": [
+            {"id": n, "image_id": 1, "category_id": 1, "bbox": box, "area": 1.0, "iscrowd": 0}
+            for n, box in enumerate(corners)
+        ],
+        "categories": [{"id": 1, "name": "a"}],
+    }
+    write(tmp_path / "annotations/instances_train.json", json.dumps(document))
+    assert sign * scan(tmp_path).turned[0] > 3
