@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from traindx.scan import ScanOptions
 
 GOOD = 0.8
-"""F1 from which two annotations are said to agree. A guess: the two of the same blood cells reach 0.9 (docs/label-noise.md)."""
+"""F1 from which two annotations are said to agree. A guess."""
 
 
 def compare(

@@ -13,7 +13,7 @@ RESAMPLES = 1000
 """Bootstrap resamples of the pictures (Efron and Tibshirani 1993, chapter 13, asks for about 1,000 for an interval)."""
 
 WORK = 100_000_000
-"""Objects counted over all resamples: about a second. Large sets get fewer resamples, at least 100."""
+"""Objects counted over all resamples, to bound the time (a guess). Large sets get fewer resamples, at least 100."""
 
 
 @dataclass(frozen=True)

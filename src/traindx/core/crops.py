@@ -19,7 +19,7 @@ COLOUR, SHAPE = 0.1, 0.2
 """Weights of colours (set on CIFAR-10 with human labels, docs/label-noise.md) and of size and shape (a guess)."""
 
 LARGEST = 30_000
-"""Objects looked at, drawn at random from larger sets, to bound the time to about a minute."""
+"""Objects looked at, drawn at random from larger sets, to bound the time. A guess."""
 
 
 @dataclass(frozen=True)

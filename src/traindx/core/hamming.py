@@ -15,11 +15,11 @@ BANDS = 4
 WIDTH = 64 // BANDS
 
 CHUNK = 1 << 20
-"""Candidate pairs that are compared at a time: some 40 MB."""
+"""Candidate pairs that are compared at a time, at some 40 bytes each. A guess."""
 
 CROWD = 512
 """Hashes of one bucket that a query is compared with at most. A bucket holds n / 65,536 hashes by chance; a larger one is of
-pictures that are all alike, of which one is enough."""
+pictures that are all alike, of which one is enough. A guess."""
 
 
 def hamming(a: Hashes, b: Hashes) -> NDArray[np.uint8]:

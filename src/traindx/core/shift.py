@@ -13,10 +13,10 @@ from traindx.core.picture_properties import properties
 from traindx.core.two_sample import Difference, difference, histogram, sample
 
 FEWEST = 20
-"""Pictures of a split below which it is not compared: its interval would be as wide as what is sought."""
+"""Pictures of a split below which it is not compared: its interval would be as wide as what is sought. A guess."""
 
 MOST = 20_000
-"""Pictures of a split that are compared; more change no digit that is shown."""
+"""Pictures of a split that are compared, to bound the time: the interval is then 0.02 to either side where nothing differs."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ OUTER = 0.1
 """The share of the values on either side that shows how fast the tail falls. A guess: as few as leave ten of a hundred."""
 
 SMALLEST = 0.05
-"""Least scale of a tail of logarithms: 5 %. Below, sizes are equal but for rounding."""
+"""Least scale of a tail of logarithms: 5 %. Below, sizes are equal but for rounding. A guess."""
 
 
 def surprise(values: Floats) -> Floats:

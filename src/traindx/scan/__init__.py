@@ -49,7 +49,7 @@ def scan(data: str | Path, options: ScanOptions | None = None, *, progress: Prog
         path = Path(text.removeprefix("file://"))
         dataset = _scanned(path, chosen.pictures, local(), str(path.absolute()), chosen, progress)
         if chosen.depth == "full" and (dataset.images.orientation > 1).any():
-            from traindx.scan.frames import frame_scores  # it needs Pillow, which takes 80 ms to import
+            from traindx.scan.frames import frame_scores  # it needs Pillow, which is slow to import
 
             dataset = replace(dataset, turned=frame_scores(dataset))
     return replace(dataset, depth=chosen.depth, seconds=time.perf_counter() - start)

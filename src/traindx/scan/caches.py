@@ -22,7 +22,7 @@ from traindx.scan.listing import Entries, folder_of
 from traindx.scan.pickled import Made, array_in, plain_values
 
 MAX_BYTES = 8_000_000
-"""Larger caches are not read: this one is of about 30,000 pictures and takes two seconds."""
+"""Larger caches are not read, to bound the time: a set of some ten thousand pictures has one of this size. A guess."""
 
 MAGIC = b"\x93NUMPY"
 

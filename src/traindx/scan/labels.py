@@ -14,7 +14,7 @@ BATCH = 4096
 """Label files parsed as one buffer: about a megabyte, which stays in the processor's cache. A guess."""
 
 SMALL = 200_000
-"""Bytes of label text below which Python reads the numbers: importing pyarrow takes as long. Measured: 80 ms."""
+"""Bytes of label text below which Python reads the numbers: importing pyarrow takes about as long. A guess."""
 
 _PLAIN = re.compile(rb"[0-9.+\-eE \n]*")
 _LEGAL = np.zeros(256, dtype=bool)

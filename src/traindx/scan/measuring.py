@@ -20,7 +20,7 @@ Progress: TypeAlias = Callable[[int, int], None]
 
 SHARD = {"full": 128, "quick": 1024}
 """Pictures per shard: some 100 ms of decoding, so that progress moves and workers stay busy, and enough of one size that
-their looks are computed together (a set of many sizes took 7 % longer with 32)."""
+their looks are computed together. A guess."""
 
 
 @dataclass(frozen=True)

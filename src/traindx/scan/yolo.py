@@ -59,7 +59,7 @@ def read_yolo(settings: Settings, measure: Measure) -> Dataset:
     if len(pictures) < len(entries):
         measured = measured.take(picture_of_entry)
     images = _images(root, entries, files, label_of_entry, measured)
-    del entries, found, listed, pictures  # of a million pictures, 200 MB that the boxes need
+    del entries, found, listed, pictures  # of a million pictures, memory that the boxes need
     return Dataset(
         root=root,
         source=str(settings.file),

@@ -21,9 +21,8 @@ def predictions_too_good(
 ) -> Iterator[Finding | Measured]:
     """Predictions and labels agree so well that the model has probably been trained on these labels.
 
-    Boxes: the median IoU where they meet is at least `iou`; two careful people reach about 0.85 to 0.9 on the same objects
-    (0.86 for two annotations of the same blood cells). Pictures: at least the share `agree` has the label's class, with a
-    mean probability of 0.99. Guesses otherwise; `enough` objects are needed.
+    Boxes: the median IoU where they meet is at least `iou`. Pictures: at least the share `agree` has the label's class, with a
+    mean probability of 0.99. All are guesses; `enough` objects are needed.
 
     ## Why is this bad?
     A model repeats the errors of the labels it has seen, so that it disputes few of them: the ranking is worth little.

@@ -20,7 +20,7 @@ def frame_depends_on_loader(dataset: Dataset, *, sure: float = SURE) -> Iterator
 
     OpenCV turns pictures, and with it Ultralytics, YOLOv5 and mmdetection; detectron2 does. Pillow's `Image.open` does not,
     and with it torchvision's ImageFolder, CocoDetection and VOCDetection, unless `ImageOps.exif_transpose` is called;
-    torchvision's `decode_image` does not either (measured with Pillow 13.0, OpenCV 4.14, torchvision 0.28).
+    torchvision's `decode_image` does not either (Pillow 13.0, OpenCV 4.14, torchvision 0.28: `python bench/loaders.py`).
 
     In YOLO sets this speaks where the boxes fit neither frame by `sure` deviations (see `labels-in-stored-frame`, which
     speaks where they fit the stored one). In COCO and VOC sets it says which frame they fit, by the pixels, by boxes that

@@ -19,7 +19,7 @@ DEEP = ("I", "I;16", "I;16B", "I;16L", "F")
 def misread_picture(dataset: Dataset, *, most: float = 0.5, dark: int = 4096) -> Iterator[Finding | Measured]:
     """A picture of 16 bits among pictures of 8 bits is white or black after loading.
 
-    What loaders make of one grey channel of 16 bits (measured with Pillow 13.0, OpenCV 4.14, torchvision 0.28):
+    What loaders make of one grey channel of 16 bits (Pillow 13.0, OpenCV 4.14: `python bench/loaders.py`):
     Pillow's `convert("RGB")` cuts every value above 255 to 255, so that the picture is white; it is the loader of class
     folders and of torchvision's COCO and VOC sets. OpenCV, which loads YOLO sets, divides by 256: values of 12 bits in
     16 (up to 4095) are black, and floating point is not read at all. `dark` is the value below which OpenCV leaves

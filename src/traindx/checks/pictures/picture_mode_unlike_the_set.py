@@ -21,7 +21,7 @@ def picture_mode_unlike_the_set(dataset: Dataset) -> Iterator[Finding | Measured
     """A picture has another number of channels than most of the set: grey among colour, transparency, a palette.
 
     Pillow's `convert("RGB")` and OpenCV's `imread` give three channels of each, with the colours that a viewer shows
-    (measured with Pillow 13.0 and OpenCV 4.14). torchvision's `decode_image` without `mode="RGB"` gives the file's own
+    (Pillow 13.0, OpenCV 4.14: `python bench/loaders.py`). torchvision's `decode_image` without `mode="RGB"` gives the file's own
     channels, and of a palette the indices.
 
     ## Why is this bad?

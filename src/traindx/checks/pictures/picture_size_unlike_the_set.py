@@ -25,8 +25,8 @@ def picture_size_unlike_the_set(
 
     Size is the square root of the area, against the median of the set: `factor` times more or less. On 256 COCO pictures it
     lies between 0.5 and 1.2 times the median. `aspect` is the long over the short side, and so many times the median
-    aspect (COCO: 2.9 at most). Above the share `most` the set simply has several sizes. All three are guesses held against
-    the real sets that were measured.
+    aspect (COCO: 2.9 at most; `python bench/picture_bounds.py`). Above the share `most` the set simply has several sizes. All
+    three are guesses.
 
     ## Why is this bad?
     Resized to the training size, objects of a huge picture or of a strip shrink to a few pixels or are stretched, and a tiny

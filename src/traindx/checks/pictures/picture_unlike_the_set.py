@@ -13,7 +13,8 @@ from traindx.core.picture_findings import picture_findings
 from traindx.core.small_dataset import dataset_of
 
 SPREAD = 0.3
-"""Least spread of the logarithm of sharpness to count in: that of COCO and CIFAR-10; uniform sets have 0.1."""
+"""Least spread of the logarithm of sharpness to count in: that of COCO and CIFAR-10; uniform sets have 0.1
+(`python bench/picture_bounds.py`)."""
 
 
 @check("D109", level="warning", depth="full")
@@ -23,9 +24,10 @@ def picture_unlike_the_set(
     """A picture is nearly black, nearly white or blurred, and the rest of the set is not.
 
     Dark: its mean grey is below the share `extreme` and `times` less than the set's median; bright: the same of what it
-    lacks to white. Blurred: the logarithm of its sharpness lies `spreads` robust deviations below the median. Of 1,820
-    pictures of COCO, blood cells, hands and CIFAR-10 none is any of these (least brightness 0.10, most 0.89; sharpness
-    3.5 deviations below); a Gaussian blur of an eightieth of the short side is seen in half of them, of a fortieth in nearly all.
+    lacks to white. Blurred: the logarithm of its sharpness lies `spreads` robust deviations below the median. `blank` is
+    that of D108. Of 1,620 pictures of COCO, blood cells, hands and CIFAR-10 none is any of these (brightness 0.10 to 0.85,
+    sharpness 3.4 deviations below at most). A Gaussian blur of an eightieth of the short side is seen in 0 to 21 % of them, of
+    a fortieth in 82 to 100 %, but in 4 % of CIFAR-10's 32 pixels (`python bench/picture_bounds.py`).
 
     ## Why is this bad?
     Little can be learned from it, and its boxes may mark what nobody can see.

@@ -18,7 +18,7 @@ from traindx.core.small_dataset import dataset_of
 def unusual_picture_mode(dataset: Dataset, *, least_hidden: float = 0.01) -> Iterator[Finding | Measured]:
     """A picture has 16 bits, CMYK colours, transparency over content, or several frames: loaders differ on it.
 
-    What loaders make of them (measured with Pillow 13.0, OpenCV 4.14, torchvision 0.28):
+    What loaders make of them (Pillow 13.0, OpenCV 4.14, torchvision 0.28: `python bench/loaders.py`):
 
     - 16 bits, grey: Pillow cuts at 255 (white), OpenCV divides by 256, torchvision's `decode_image` gives 16 bits.
     - CMYK: all turn it to RGB without its colour profile; `decode_image` gives four channels unless told `RGB`.

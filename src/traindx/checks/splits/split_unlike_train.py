@@ -20,8 +20,8 @@ def split_unlike_train(dataset: Dataset, *, delta: float = 0.8, factor: float = 
     """Brightness, contrast, colour, sharpness or object size of a split hardly overlap with those of train.
 
     Reported where Cliff's delta is above `delta` with a certainty of 99.9 %: of a hundred pairs of a picture of train and one
-    of the split, 90 or more differ in the same direction; and where the medians differ by `factor` (guesses, so that val in
-    0.35 of the light is reported and in 0.7 is not). Less is a warning, D330.
+    of the split, 90 or more differ in the same direction; and where the medians differ by `factor` (guesses: of four real
+    sets val in 0.35 of the light is reported and in 0.7 is not, `python bench/picture_bounds.py`). Less is a warning, D330.
 
     ## Why is this bad?
     The network has never seen the like of what it is scored on. Val stays poor however the training goes.
