@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
-
-import numpy as np
 
 from traindx.core.check import Facts, check
 from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured, Place, Table
 from traindx.core.small_dataset import dataset_of
+from traindx.core.subjects import subjects_of
 
-WORDS = "patients?|subjects?|persons?|animal|specimen|slide|study|video|vid|clip|seq(?:uence)?|scene|session|flight|recording"
-_SUBJECT = re.compile(rf"(?:^|[_\-. /])((?:{WORDS})[_\-]?\d+)(?=$|[_\-. /])", re.IGNORECASE)
 SHOWN = 10
 
 
@@ -23,8 +19,10 @@ def shared_subjects(dataset: Dataset, *, share: float = 0.1, groups: int = 3) ->
     """Names such as `patient012_3.jpg` or `clip7/000012.jpg` say that pictures of one subject are in train and in val or test.
 
     The name holds a word that means a group and its number. Reported where `share` of a split are of subjects that train has
-    too, at least `groups` of them, and subjects have several pictures each (guesses). Names alone are the evidence; where
-    pictures of a group look alike as well it is D327.
+    too, at least `groups` of them, and subjects have several pictures each (guesses). A subject is known by its folder and by
+    what stands before its word as well: patient 1 of one site, or of one class folder, is not that of another. Where names of
+    at least half of them are in train as a whole (`train/clip1/0001.jpg`, `val/clip1/0001.jpg`), the count only begins anew in
+    each split. Names alone are the evidence; where pictures of a group look alike as well it is D327.
 
     ## Why is this bad?
     Pictures of one patient, animal or video have more in common than what they show. The score on val then says how the
@@ -33,9 +31,8 @@ def shared_subjects(dataset: Dataset, *, share: float = 0.1, groups: int = 3) ->
     ## How to fix
     Draw subjects, not pictures, into the splits (`GroupShuffleSplit` of scikit-learn, with the subject as group).
     """
-    images = dataset.images
-    named = np.array([bool(_subject(shape)) for shape in images.shapes.every], dtype=bool)[images.shapes.of]
-    subjects = [_subject(path) if has else "" for path, has in zip(images.path.tolist(), named.tolist(), strict=True)]
+    images, named = dataset.images, subjects_of(dataset)
+    subjects = named.of
     train = Counter(s for s, split in zip(subjects, images.split, strict=True) if s and split == "train")
     if len(train) < groups:
         return
@@ -44,6 +41,8 @@ def shared_subjects(dataset: Dataset, *, share: float = 0.1, groups: int = 3) ->
         if split.name == "train" or not own:
             continue
         crossing = [i for i in own if subjects[i] in train]
+        if 2 * sum(named.again[i] for i in crossing) >= len(crossing):
+            crossing = []
         number = Measured(f"share of {split.name} whose subject train has too, by name", len(crossing) / len(own), "0")
         yield number
         shared = Counter(subjects[i] for i in crossing)
@@ -57,12 +56,6 @@ def shared_subjects(dataset: Dataset, *, share: float = 0.1, groups: int = 3) ->
             rows = tuple((s, train[s], n) for s, n in shared.most_common(SHOWN))
             table = Table("Subjects by name in both", ("subject", "in train", f"in {split.name}"), rows)
             yield Finding(Place(image=example, setting=split.name), text, (number, table))
-
-
-def _subject(path: str) -> str:
-    """The first word and number of a path's folders and name that mean a group, without the folder of the split."""
-    found = _SUBJECT.search(path.replace("\\", "/").rpartition(".")[0])
-    return found[1].lower() if found else ""
 
 
 def _slides(*, by_patient: bool) -> Facts:
@@ -90,3 +83,21 @@ def a_counter() -> Facts:
     return {
         "dataset": dataset_of([{"path": f"cell_{n}.jpg", "split": "val" if n % 5 == 0 else "train"} for n in range(40)])
     }
+
+
+@shared_subjects.quiet_on
+def a_count_that_begins_anew() -> Facts:
+    paths = [
+        (split, f"{split}/clip{clip}/{n:06d}.jpg") for split in ("train", "val") for clip in range(4) for n in range(5)
+    ]
+    return {"dataset": dataset_of([{"path": path, "split": split} for split, path in paths])}
+
+
+@shared_subjects.quiet_on
+def patients_of_other_sites() -> Facts:
+    images = [
+        {"path": f"site{site}_patient{n // 5}_{97 * n + site}.jpg", "split": "val" if site == 3 else "train"}
+        for site in range(4)
+        for n in range(20)
+    ]
+    return {"dataset": dataset_of(images)}
