@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from bench.planted import (
     annotation_errors,
     class_folders,
+    clean_class_folders,
+    clean_contents,
+    clean_entries,
+    clean_layouts,
     clean_others,
+    clean_small,
+    clean_tasks,
     clean_yolo,
     coco_json,
     label_files,
@@ -32,7 +38,17 @@ FAMILIES = (
     class_folders,
 )
 FAULTS: tuple[Fault, ...] = tuple(fault for family in FAMILIES for fault in family.FAULTS)
-CLEAN: tuple[Clean, ...] = (*clean_yolo.CLEAN, *clean_others.CLEAN)
+CLEAN_FAMILIES = (
+    clean_yolo,
+    clean_others,
+    clean_small,
+    clean_layouts,
+    clean_contents,
+    clean_tasks,
+    clean_entries,
+    clean_class_folders,
+)
+CLEAN: tuple[Clean, ...] = tuple(clean for family in CLEAN_FAMILIES for clean in family.CLEAN)
 
 
 @dataclass(frozen=True)
