@@ -39,8 +39,8 @@ def test_what_augmentation_appends_is_taken_off(stem: str, source: str) -> None:
     ],
 )
 def test_a_name_gives_its_group(kind: Kind, path: str, group: str) -> None:
-    assert keys(dataset_of([{"path": path}]), kind) == [group]
+    assert keys(dataset_of([{"path": path}]))[kind] == [group]
 
 
 def test_an_original_belongs_to_the_group_of_its_copies() -> None:
-    assert keys(dataset_of([{"path": "a.jpg"}, {"path": "a_aug1.jpg"}, {"path": "b.jpg"}]), "source") == ["a", "a", ""]
+    assert keys(dataset_of([{"path": "a.jpg"}, {"path": "a_aug1.jpg"}, {"path": "b.jpg"}]))["source"] == ["a", "a", ""]

@@ -22,6 +22,7 @@ from traindx.core.pictures import Thumbs as Thumbs
 
 if TYPE_CHECKING:
     from traindx.core.box_pairs import Pairs
+    from traindx.core.groups import Kind, Shared
     from traindx.core.near_duplicates import Copies
     from traindx.core.shift import Shift
 
@@ -194,6 +195,13 @@ class Dataset:
         from traindx.core.shift import shifts_of
 
         return tuple(shifts_of(self))
+
+    @cached_property
+    def shared_groups(self) -> Mapping[Kind, tuple[Shared, ...]]:
+        """Groups of pictures by name that train and another split have, by kind of group."""
+        from traindx.core.groups import shared_groups_of
+
+        return shared_groups_of(self)
 
     @cached_property
     def groupings(self) -> tuple[tuple[list[str], Ints], ...]:

@@ -7,7 +7,7 @@ one group have to be more alike across the splits than pictures of different gro
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from traindx.core.dataset import Dataset, Floats, Ints
+from traindx.core.finding import Finding, Measured, Picture, Place
 from traindx.core.hamming import hamming
 from traindx.core.near_duplicates import MIRROR, residual
 from traindx.core.two_sample import auc, sample
@@ -30,6 +31,9 @@ NEIGHBOURS = 8
 
 MOST = 400
 """Pictures of a split that are held against train, to bound the time. A guess."""
+
+SHOWN = 3
+"""Pairs of pictures that a finding shows."""
 
 _ROBOFLOW = re.compile(r"(?:_(?:jpe?g|png|bmp|webp))?\.rf\.[0-9A-Za-z]{8,}$")
 _AUGMENTED = re.compile(
@@ -74,36 +78,64 @@ def source_of(stem: str) -> str:
     return shorter
 
 
-def keys(dataset: Dataset, kind: Kind) -> list[str]:
-    """The group of each picture, empty for none."""
+def keys(dataset: Dataset) -> dict[Kind, list[str]]:
+    """For each kind the group of each picture, empty for none."""
     paths = [str(path).replace("\\", "/") for path in dataset.images.path]
-    if kind == "folder":
-        return ["" if dataset.task == "classify" else path.rpartition("/")[0].rpartition("/")[2] for path in paths]
+    folders = ["" if dataset.task == "classify" else path.rpartition("/")[0].rpartition("/")[2] for path in paths]
     stems = [path.rpartition("/")[2].rpartition(".")[0] for path in paths]
     sources = [source_of(stem) for stem in stems]
-    if kind == "source":
-        derived = {source for source, stem in zip(sources, stems, strict=True) if source != stem}
-        return [source if source in derived else "" for source in sources]
-    pattern = _TILE if kind == "tile" else _FRAME
+    derived = {source for source, stem in zip(sources, stems, strict=True) if source != stem}
+    of_source = [source if source in derived else "" for source in sources]
+    return {
+        "source": of_source,
+        "tile": _matched(_TILE, sources),
+        "sequence": _matched(_FRAME, sources),
+        "folder": folders,
+    }
+
+
+def _matched(pattern: re.Pattern[str], sources: Sequence[str]) -> list[str]:
     return [(found[1] or "") if (found := pattern.match(source)) else "" for source in sources]
 
 
-def shared_groups(dataset: Dataset, kinds: Sequence[Kind]) -> Iterator[Shared]:
-    """For each kind and split but train, the groups that train has too; nothing where pictures cannot be the witness.
+def shared_groups_of(dataset: Dataset) -> Mapping[Kind, tuple[Shared, ...]]:
+    """For each kind, and each split but train, the groups that train has too; nothing where pictures cannot be the witness.
 
     Pictures that are in train themselves are left out: they are another finding.
     """
     images = dataset.images
     usable = (images.phash != 0) & np.isfinite(images.brightness)
     train = np.flatnonzero(usable & (images.split == "train"))
-    for kind in kinds if len(train) else ():
-        codes = _codes(keys(dataset, kind))
-        for split in dataset.splits:
-            own = np.flatnonzero(usable & (images.split == split.name) & ~dataset.copies_of_train.exact)
-            if split.name != "train" and len(own):
-                found = _shared(dataset, kind, split.name, codes, train, own)
-                if found is not None:
-                    yield found
+    if not len(train):
+        return {}
+    own = {
+        split.name: np.flatnonzero(usable & (images.split == split.name) & ~dataset.copies_of_train.exact)
+        for split in dataset.splits
+        if split.name != "train"
+    }
+    found: dict[Kind, tuple[Shared, ...]] = {}
+    for kind, names in keys(dataset).items():
+        codes = _codes(names)
+        each = (_shared(dataset, kind, split, codes, train, rows) for split, rows in own.items() if len(rows))
+        found[kind] = tuple(shared for shared in each if shared is not None)
+    return found
+
+
+def group_finding(
+    dataset: Dataset, shared: Shared, relation: str, looks: str, numbers: tuple[Measured, ...]
+) -> Finding:
+    """A finding that says how many pictures of the split are in a `relation` to train and what their `looks` say, with pairs."""
+    paths, splits = dataset.images.path, dataset.images.split
+    pairs = list(zip(shared.pictures[:SHOWN].tolist(), shared.partner[:SHOWN].tolist(), strict=True))
+    example, partner = (str(paths[i]) for i in pairs[0])
+    text = (
+        f"{shared.crossing:,} of {shared.total:,} pictures of {shared.split} {relation} that train has too, "
+        f"{looks}: {example} and {partner}"
+    )
+    pictures = (
+        Picture(dataset.absolute(str(paths[i])), caption=f"{paths[i]} ({splits[i]})") for pair in pairs for i in pair
+    )
+    return Finding(Place(image=example), text, (*numbers, *pictures))
 
 
 def _codes(names: Sequence[str]) -> Ints:

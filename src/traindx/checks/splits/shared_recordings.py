@@ -8,12 +8,11 @@ import numpy as np
 
 from traindx.core.check import Facts, check
 from traindx.core.dataset import Dataset
-from traindx.core.finding import Finding, Measured, Picture, Place
-from traindx.core.groups import Shared, shared_groups
+from traindx.core.finding import Finding, Measured
+from traindx.core.groups import Kind, Shared, group_finding
 from traindx.core.small_dataset import dataset_of
 
-WORDS = {"source": "source", "tile": "picture that was tiled", "sequence": "recording", "folder": "folder"}
-SHOWN = 3
+WORDS: dict[Kind, str] = {"source": "source", "sequence": "recording", "folder": "folder"}
 
 
 @check("D327", level="error", preview=True, depth="full")
@@ -35,7 +34,7 @@ def shared_recordings(
     if not (dataset.images.phash != 0).any():
         return
     worst: dict[str, Shared] = {}
-    for found in shared_groups(dataset, ("source", "sequence", "folder")):
+    for found in (shared for kind in WORDS for shared in dataset.shared_groups.get(kind, ())):
         number = Measured(f"{found.split} that looks like train's of the same {WORDS[found.kind]}", found.alike)
         yield number
         enough = found.alike >= alike and found.alike * found.crossing >= max(3, share * found.total)
@@ -47,23 +46,12 @@ def shared_recordings(
 
 
 def _finding(dataset: Dataset, found: Shared) -> Finding:
-    paths = dataset.images.path
-    example, partner = str(paths[found.pictures[0]]), str(paths[found.partner[0]])
-    text = (
-        f"{found.crossing:,} of {found.total:,} pictures of {found.split} are of a {WORDS[found.kind]} that train has too, "
-        f"{found.alike:.0%} of them look like it (other pictures of train: {found.by_chance:.0%}): {example} and {partner}"
-    )
-    pairs = zip(found.pictures[:SHOWN].tolist(), found.partner[:SHOWN].tolist(), strict=True)
-    pictures = tuple(
-        Picture(dataset.absolute(str(paths[i])), caption=f"{paths[i]} ({dataset.images.split[i]})")
-        for pair in pairs
-        for i in pair
-    )
+    looks = f"{found.alike:.0%} of them look like it (other pictures of train: {found.by_chance:.0%})"
     numbers = (
         Measured("share that look like their group in train", found.alike, "near the next"),
         Measured("share that look like other pictures of train", found.by_chance),
     )
-    return Finding(Place(image=example), text, (*numbers, *pictures))
+    return group_finding(dataset, found, f"are of a {WORDS[found.kind]}", looks, numbers)
 
 
 def _clips(*, by_clip: bool) -> Dataset:

@@ -8,17 +8,16 @@ import numpy as np
 
 from traindx.core.check import Facts, check
 from traindx.core.dataset import Dataset
-from traindx.core.finding import Finding, Measured, Picture, Place
-from traindx.core.groups import Shared, shared_groups
+from traindx.core.finding import Finding, Measured
+from traindx.core.groups import Kind, group_finding
 from traindx.core.small_dataset import dataset_of
 from traindx.core.two_sample import Z
 
-WORDS = {
+WORDS: dict[Kind, str] = {
     "source": "are by name altered copies of a picture",
     "tile": "are by name tiles of a picture",
     "sequence": "are by name of a short series",
 }
-SHOWN = 3
 
 
 @check("D328", level="warning", depth="full")
@@ -41,25 +40,14 @@ def shared_sources(
     """
     if not (dataset.images.phash != 0).any():
         return
-    for found in shared_groups(dataset, ("source", "tile", "sequence")):
+    for found in (shared for kind in WORDS for shared in dataset.shared_groups.get(kind, ())):
         if found.kind == "sequence" and (found.groups < series or found.group_size > longest):
             continue
         number = Measured(f"area by which pairs of one {found.kind} are told from others ({found.split})", found.area)
         yield number
         if found.crossing >= fewest and found.area >= area and found.area - Z * found.error > 0.5:
-            yield _finding(dataset, found, number)
-
-
-def _finding(dataset: Dataset, found: Shared, number: Measured) -> Finding:
-    paths = dataset.images.path
-    example, partner = str(paths[found.pictures[0]]), str(paths[found.partner[0]])
-    text = (
-        f"{found.crossing:,} of {found.total:,} pictures of {found.split} {WORDS[found.kind]} that train has too, "
-        f"and look more alike than others (area {found.area:.2f}, chance 0.5): {example} and {partner}"
-    )
-    pairs = zip(found.pictures[:SHOWN].tolist(), found.partner[:SHOWN].tolist(), strict=True)
-    pictures = tuple(Picture(dataset.absolute(str(paths[i])), caption=str(paths[i])) for pair in pairs for i in pair)
-    return Finding(Place(image=example), text, (number, *pictures))
+            looks = f"and look more alike than others (area {found.area:.2f}, chance 0.5)"
+            yield group_finding(dataset, found, WORDS[found.kind], looks, (number,))
 
 
 def _augmented(*, across: bool) -> Dataset:
