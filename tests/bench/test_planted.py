@@ -38,6 +38,12 @@ FAST_CLEAN = (
     "clean-coco-odd",
     "clean-voc-odd",
     "clean-folders-numbers",
+    "clean-layout-clips-restarted",
+    "clean-layout-patients-of-sites",
+    "clean-content-parents",
+    "clean-task-spectral-tiff",
+    "clean-entry-coco-same-name",
+    "clean-class-folders-anomalies",
 )
 
 by_name = {fault.name: fault for fault in FAULTS}

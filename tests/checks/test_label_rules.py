@@ -111,7 +111,9 @@ def test_one_based_ids_outrank_ids_out_of_range(tmp_path: Path) -> None:
 
 def test_imbalance_and_missing_classes_alone_do_not_make_a_set_faulty(tmp_path: Path) -> None:
     many = "".join(f"0 0.{k:02} 0.5 0.05 0.05\n" for k in range(10, 90))
-    report = check(dataset(tmp_path, {"train/a": many + ROW, "train/b": None, "val/c": "0 0.5 0.5 0.1 0.1\n"}))
+    own = "0 0.5 0.5 0.1 0.1\n"
+    labels = {"train/a": many + ROW, "train/b": None, "val/c": own, "val/d": own, "val/e": own}
+    report = check(dataset(tmp_path, labels))
     assert {o.code for o in report.outcomes if o.status == "failed"} >= {"D212", "D301", "D302", "D340"}
     assert report.verdict == "healthy"
     assert all(d.probability < 0.5 for d in report.diagnoses if d.cause in ("class-imbalance", "missing-class"))

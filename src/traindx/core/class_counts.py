@@ -1,4 +1,4 @@
-"""Boxes, or pictures in classification, per class and split."""
+"""Boxes and pictures per class and split."""
 
 from __future__ import annotations
 
@@ -45,3 +45,12 @@ def counts_of(dataset: Dataset) -> dict[str, Ints]:
     legal = (ids >= 0) & (ids < n) & (ids == np.floor(ids))
     codes, names = np.where(legal, ids, n).astype(np.int64), [split.name for split in dataset.splits]
     return {name: np.bincount(codes[dataset.boxes_of(name)], minlength=n + 1)[:n] for name in names}
+
+
+def pictures_per_class(dataset: Dataset) -> dict[str, Ints]:
+    """For each split, in how many pictures each class id 0..n-1 is; other ids are not counted."""
+    n = dataset.num_classes
+    if dataset.task == "classify":
+        return dict(dataset.class_counts)
+    image, ids, _ = dataset.classes_in_pictures
+    return {name: np.bincount(ids[own[image]], minlength=n) for name, own in dataset.split_masks.items()}

@@ -61,7 +61,9 @@ def read_coco(root: Path, files: Sequence[Path], pictures: str | None, measure: 
         boxes=boxes,
         rows=rows_of(odd),
         class_maps=_class_maps(read),
-        settings={"supercategories": sorted(set().union(*(part.entries.supercategories for part in read)))},
+        settings={
+            "supercategories": sorted({group for part in read for group in part.entries.supercategories.values()})
+        },
     )
 
 

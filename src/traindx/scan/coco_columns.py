@@ -47,7 +47,7 @@ class CocoEntries:
     pictures: PictureEntries = field(default_factory=PictureEntries)
     categories: dict[Key, str] = field(default_factory=dict)
     category_lines: dict[Key, int] = field(default_factory=dict)
-    supercategories: set[str] = field(default_factory=set)
+    supercategories: dict[Key, str] = field(default_factory=dict)
     boxes: BoxEntries = field(default_factory=BoxEntries)
     odd: list[Entry] = field(default_factory=list)
     annotated: set[int] = field(default_factory=set)

@@ -41,14 +41,14 @@ def _category(found: CocoEntries, line: int, value: Any) -> None:
     if not isinstance(name, str):
         found.say(line, "malformed", f"category {key} has no name", value)
         name = f"category {key}"
-    if isinstance(group := value.get("supercategory"), str):
-        found.supercategories.add(group)
     if key in found.categories:
         said = f"category id {shown(key)} stands twice: {found.categories[key]!r} and {shown(name)!r}"
         found.say(line, "duplicate-category", said)
         return
     found.categories[key] = shown(name)
     found.category_lines[key] = line
+    if isinstance(group := value.get("supercategory"), str):
+        found.supercategories[key] = group
 
 
 def _lost_ids(odd: list[Entry], before: int) -> list[Entry]:
@@ -65,13 +65,15 @@ def _lost_ids(odd: list[Entry], before: int) -> list[Entry]:
 
 
 def _same_names(found: CocoEntries) -> None:
-    """Categories of one name, unless one of them is an unused group of the others (Roboflow's category 0)."""
-    used = set(found.boxes.category)
+    """Categories of one name, unless one of them is an unused group of the others (Roboflow's category 0), or they are of
+    different groups: the bat that flies, and the other one."""
+    used, groups = set(found.boxes.category), set(found.supercategories.values())
     first: dict[str, Key] = {}
     for key, name in found.categories.items():
         other = first.setdefault(name, key)
-        group = name in found.supercategories and not {key, other} <= used
-        if other != key and not group:
+        group = name in groups and not {key, other} <= used
+        apart = len({found.supercategories.get(key, ""), found.supercategories.get(other, ""), ""}) == 3
+        if other != key and not group and not apart:
             said = f"categories {shown(other)} and {shown(key)} are both called {name!r}"
             found.say(found.category_lines[key], "duplicate-category", said)
 

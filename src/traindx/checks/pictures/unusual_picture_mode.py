@@ -23,7 +23,8 @@ def unusual_picture_mode(dataset: Dataset, *, least_hidden: float = 0.01) -> Ite
     - 16 bits, grey: Pillow cuts at 255 (white), OpenCV divides by 256, torchvision's `decode_image` gives 16 bits.
     - CMYK: all turn it to RGB without its colour profile; `decode_image` gives four channels unless told `RGB`.
     - Transparency: Pillow, OpenCV and `decode_image` drop it and train on the colours under it, which no viewer shows.
-    - Animations: Pillow and OpenCV take the first frame, `decode_image` gives all of them or refuses.
+    - Animations: Pillow and OpenCV take the first frame, `decode_image` gives all of them or refuses. Pages of a TIFF are
+      channels where the settings' `channels` is their number, as Ultralytics reads them (`utils/patches.py`, `imread`).
 
     `least_hidden` is the share of pixels that are transparent and yet of several colours (a guess: an edge is less).
 
@@ -39,7 +40,8 @@ def unusual_picture_mode(dataset: Dataset, *, least_hidden: float = 0.01) -> Ite
     hidden, frames = quirk(dataset, "hidden"), quirk(dataset, "frames")
     deep, cmyk = np.isin(images.mode, DEEP), images.mode == "CMYK"
     covered = hidden >= least_hidden
-    odd = deep | cmyk | covered | (frames > 1)
+    planes = (images.format == "TIFF") & (frames == _channels(dataset))
+    odd = deep | cmyk | covered | ((frames > 1) & ~planes)
     yield Measured("pictures of an unusual mode", int(odd.sum()), "0")
 
     def message(i: int) -> str:
@@ -52,6 +54,11 @@ def unusual_picture_mode(dataset: Dataset, *, least_hidden: float = 0.01) -> Ite
         return f"an animation of {frames[i]:.0f} frames: loaders take the first, or refuse; should be one"
 
     yield from picture_findings(dataset, np.flatnonzero(odd), message)
+
+
+def _channels(dataset: Dataset) -> int:
+    written = dataset.settings.get("channels")
+    return written if isinstance(written, int) else 0
 
 
 @unusual_picture_mode.fires_on

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from traindx.core.check import Facts, check
-from traindx.core.dataset import Dataset, Ints
+from traindx.core.class_counts import pictures_per_class
+from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.oddities import of_kind, split_path
 from traindx.core.small_dataset import dataset_of
@@ -27,7 +28,7 @@ def class_left_out_of_split(dataset: Dataset, *, chance: float = 1e-4) -> Iterat
     ## How to fix
     Split again, stratified by class. If the labels of the class were lost in one split, convert them again.
     """
-    pictures = _pictures_per_class(dataset)
+    pictures = pictures_per_class(dataset)
     strays = {odd.path.rpartition("/")[2] for odd in of_kind(dataset, "stray-folder")}
     for here, there in (("val", "train"), ("train", "val")):
         if here not in pictures or there not in pictures or not pictures[here].any() or not pictures[there].any():
@@ -46,17 +47,6 @@ def class_left_out_of_split(dataset: Dataset, *, chance: float = 1e-4) -> Iterat
 
 def _size(dataset: Dataset, split: str) -> int:
     return int(dataset.split_masks[split].sum())
-
-
-def _pictures_per_class(dataset: Dataset) -> dict[str, Ints]:
-    """For each split, in how many pictures each class id 0..n-1 is."""
-    n = dataset.num_classes
-    if dataset.task == "classify":
-        image, ids = np.arange(len(dataset.images)), dataset.images.class_id
-    else:
-        image, ids, _ = dataset.classes_in_pictures
-    known = (ids >= 0) & (ids < n)
-    return {name: np.bincount(ids[known & own[image]], minlength=n) for name, own in dataset.split_masks.items()}
 
 
 def _set(pictures: int) -> Dataset:

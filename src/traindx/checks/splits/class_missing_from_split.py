@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from traindx.core.check import Facts, check
-from traindx.core.class_counts import boxes_per_class
+from traindx.core.class_counts import boxes_per_class, pictures_per_class
 from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured, Place, Table
 from traindx.core.oddities import of_kind, split_path
@@ -15,10 +15,12 @@ from traindx.core.small_dataset import dataset_of
 
 
 @check("D301", level="warning")
-def class_missing_from_split(dataset: Dataset) -> Iterator[Finding | Measured]:
+def class_missing_from_split(dataset: Dataset, *, chance: float = 0.5) -> Iterator[Finding | Measured]:
     """A class has boxes (pictures, in classification) in train and none in val, or the reverse.
 
-    Where chance does not explain it, see `class-left-out-of-split`.
+    Of boxes, reported where a split drawn at random would more likely than not have the class: with m of its pictures in the
+    one split and the share s of all pictures there, it lacks it with the probability s^m, which has to be below `chance`; two
+    pictures cannot show ten classes. Where chance hardly explains it, see `class-left-out-of-split`.
 
     ## Why is this bad?
     A class without a box in val is not measured: mAP leaves it out, and a model that fails on it looks good. A class
@@ -27,13 +29,15 @@ def class_missing_from_split(dataset: Dataset) -> Iterator[Finding | Measured]:
     ## How to fix
     Split again so that each class is in both, stratified by picture. Very rare classes need more pictures.
     """
-    counts = boxes_per_class(dataset)
+    counts, pictures = boxes_per_class(dataset), pictures_per_class(dataset)
     what = "picture" if dataset.task == "classify" else "box"
     strays = {odd.path.rpartition("/")[2] for odd in of_kind(dataset, "stray-folder")}
     for here, there in (("val", "train"), ("train", "val")):
         if here not in counts or there not in counts or not counts[here].sum() or not counts[there].sum():
             continue
-        missing = np.flatnonzero((counts[here] == 0) & (counts[there] > 0)).tolist()
+        share = _size(dataset, there) / max(_size(dataset, here) + _size(dataset, there), 1)
+        least = 1.0 if dataset.task == "classify" else chance
+        missing = np.flatnonzero((counts[here] == 0) & (share ** pictures[there] < least)).tolist()
         lacking = [i for i in missing if dataset.names.get(i) not in strays]
         total = int((counts[there] > 0).sum())
         yield Measured(f"classes of {there} without a {what} in {here}", len(lacking), f"0 of {total}")
@@ -46,10 +50,25 @@ def class_missing_from_split(dataset: Dataset) -> Iterator[Finding | Measured]:
             yield Finding(Place(path=split_path(dataset, here), setting=here), text, (table,))
 
 
+def _size(dataset: Dataset, split: str) -> int:
+    return int(dataset.split_masks[split].sum())
+
+
+def _lacking(pictures: int) -> Facts:
+    """Class 1 in so many of eight pictures of train, and in none of two of val."""
+    images = [{"path": f"{n}.jpg", "split": "train" if n < 8 else "val"} for n in range(10)]
+    boxes = [{"image": n} for n in range(10)] + [{"image": n, "class_id": 1, "line": 2} for n in range(pictures)]
+    return {"dataset": dataset_of(images, boxes)}
+
+
 @class_missing_from_split.fires_on
 def a_class_that_val_lacks() -> Facts:
-    boxes = [{"image": 0}, {"image": 0, "class_id": 1, "line": 2}, {"image": 1}]
-    return {"dataset": dataset_of([{"path": "a.jpg"}, {"path": "b.jpg", "split": "val"}], boxes)}
+    return _lacking(4)
+
+
+@class_missing_from_split.quiet_on
+def a_class_of_three_pictures() -> Facts:
+    return _lacking(3)
 
 
 @class_missing_from_split.quiet_on

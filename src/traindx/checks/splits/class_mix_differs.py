@@ -32,8 +32,8 @@ def class_mix_differs(dataset: Dataset, *, distance: float = 0.2) -> Iterator[Fi
     """
     mixes = {s.name: _mix(dataset, s.name) for s in dataset.splits}
     train = mixes.get("train")
-    if train is None:
-        return
+    if train is None or (dataset.task == "classify" and np.count_nonzero(train[0]) < 2):
+        return  # one class alone has no mix: anomalies are in test only
     for split, mix in mixes.items():
         if split == "train" or mix is None:
             continue
