@@ -29,6 +29,11 @@ class Holdings:
         """Whether an optimizer was seen before."""
         return any(reference() is optimizer for reference in self._made)
 
+    def number_of(self, optimizer: Any) -> int | None:
+        """The number that the recording gives an optimizer; None before its first step was described."""
+        found = [i for i, reference in enumerate(self._numbered) if reference() is optimizer]
+        return found[0] if found else None
+
     @property
     def alive(self) -> list[Any]:
         """The optimizers that still exist, oldest first."""

@@ -64,11 +64,18 @@ class Probe:
         """The root returned, in the measured forward pass of a recorded step: predictions, or losses as Ultralytics' and
         torchvision's detectors return them."""
 
+    def criterion(self, module: Any, arguments: Arguments, output: Any) -> None:
+        """A module outside of the root returned, with gradients, between the root's forward pass and the backward pass of a
+        recorded step: a loss that is a module. Of nested ones the inner comes first; keyword arguments are not told."""
+
     def loss(self, name: str, scores: Any, target: Any, value: Any) -> None:
         """A loss function of `torch.nn.functional` returned `value`, with gradients; all three are plain tensors."""
 
     def backward(self, tensors: Any) -> None:
         """A backward pass is about to start."""
+
+    def backward_done(self) -> None:
+        """A backward pass is over, also by an exception; gradients are as it left them."""
 
     def before_step(self, optimizer: Any, closure: bool) -> None:
         """An optimizer step is about to start; gradients are as the optimizer sees them (with a closure not made yet)."""
@@ -81,6 +88,9 @@ class Probe:
 
     def mode(self, module: Any, training: bool) -> None:
         """`train` or `eval` changed a module's mode; the outermost call only."""
+
+    def mode_called(self, module: Any, training: bool) -> None:
+        """`train` or `eval` was called, also where it changed nothing of the module itself; the outermost call only."""
 
     def batch(self, loader: Any, batch: Any) -> None:
         """A loader's iterator has handed out a batch."""

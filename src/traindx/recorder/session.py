@@ -92,6 +92,8 @@ class Session:
             if module is seen.roots.root:
                 seen.capture = None
                 seen.probes.tell("returned", module, output)
+        elif seen.awaits_loss and not seen.roots.is_root(module):
+            seen.probes.tell("criterion", module, arguments, output)
 
     # ---- loss and backward ----
 
@@ -133,6 +135,11 @@ class Session:
                 unscaled = seen.scaled[1] if seen.scaled is not None and seen.scaled[0]() is loss else None
                 step.add_loss(loss.detach().clone() if unscaled is None else unscaled)
         seen.probes.tell("backward", tensors)
+
+    @guarded
+    def backward_over(self) -> None:
+        """A backward pass is over."""
+        self.seen.probes.tell("backward_done")
 
     # ---- optimizer steps ----
 
@@ -214,6 +221,7 @@ class Session:
     def mode(self, module: Any, training: bool, changed: bool) -> None:
         """`train` or `eval` was called on a module."""
         self.seen.source("train" if training else "eval")
+        self.seen.probes.tell("mode_called", module, training)
         if changed:
             self.seen.mode(module, training)
             self.seen.probes.tell("mode", module, training)

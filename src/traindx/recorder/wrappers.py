@@ -39,6 +39,7 @@ def backward(torch: Any, session: Session) -> Maker:
                 return original(*args, **kwargs)
             finally:
                 inside[0] = False
+                session.backward_over()
 
         return wrapper
 
