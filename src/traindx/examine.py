@@ -111,17 +111,19 @@ def diagnose(run: str | Path, *, progress: Progress | None = None, **judging: An
     return judge(facts, meta=meta, **judging)
 
 
-def facts_of(run: str | Path, *, progress: Progress | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The facts that a run left behind, and what the report says about it in `meta`."""
+def facts_of(
+    run: str | Path, *, progress: Progress | None = None, dataset: bool = True
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The facts that a run left behind, and what the report says about it in `meta`. Without `dataset` none is examined."""
     folder = Path(run)
     if not any(folder.glob("rank-*.jsonl")) and not (folder / "run.json").exists():
         from traindx.readers import read
 
         return dict(read(folder)), {"run": str(run)}
-    return _recorded(folder, progress)
+    return _recorded(folder, progress, dataset)
 
 
-def _recorded(folder: Path, progress: Progress | None) -> tuple[dict[str, Any], dict[str, Any]]:
+def _recorded(folder: Path, progress: Progress | None, dataset: bool) -> tuple[dict[str, Any], dict[str, Any]]:
     import json
 
     from traindx.inspect.setup import setup_of
@@ -138,7 +140,7 @@ def _recorded(folder: Path, progress: Progress | None) -> tuple[dict[str, Any], 
         setup = setup_of(run["command"], run.get("cwd", "."))
         facts["setup"] = setup
         meta |= {"command": run["command"], "command_exit": run.get("exit_status")}
-        facts |= _dataset_of(setup, meta, progress)
+        facts |= _dataset_of(setup, meta, progress) if dataset else {}
         facts |= _history_of(setup, run, meta)
     recording = facts.get("recording")
     if recording is not None:

@@ -19,6 +19,7 @@ COMMANDS = {
     "check": "Examine a dataset.",
     "compare": "Compare two annotations of the same pictures.",
     "run": "Record a training command, unchanged, and diagnose it.",
+    "attach": "See where a running or hanging training stands.",
     "diagnose": "Diagnose a recording or a run folder.",
     "prove": "Run a command again with causes undone, and decide.",
     "report": "Show a report in another format.",

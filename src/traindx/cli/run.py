@@ -13,6 +13,7 @@ import click
 from traindx.cli.arguments import BEHIND, CommandBeforeCommand
 from traindx.cli.options import Selection, check_options, report_options, selection
 from traindx.cli.output import Output, require_writable
+from traindx.cli.watching import Watching, watch_options
 from traindx.core.report import Report
 from traindx.errors import TraindxError
 
@@ -23,6 +24,7 @@ RUNS = Path("traindx-runs")
 @click.argument("before", nargs=-1, metavar="")
 @click.option("--folder", type=click.Path(path_type=Path), help="Record into this folder, which must be new or empty.")
 @click.option("--name", help="A word for the recording's folder below traindx-runs/.")
+@watch_options
 @check_options
 @report_options
 @click.pass_context
@@ -31,6 +33,10 @@ def run(
     before: tuple[str, ...],
     folder: Path | None,
     name: str | None,
+    live: bool,
+    watch: bool,
+    stop_on: str | None,
+    hang_timeout: float,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     kind: str,
@@ -50,7 +56,8 @@ def run(
     place = Output(kind, output, verbose).require()
     chosen = selection(select, ignore)
     home = new_folder(folder, name or name_of(command))
-    status, report = record_and_diagnose(command, home, chosen)
+    watching = Watching(live=live, judging=watch, stop_on=stop_on, hang_timeout=hang_timeout or None)
+    status, report = record_and_diagnose(command, home, chosen, watching)
     place.write(report)
     if not any(home.glob("rank-*.jsonl")):
         click.echo("traindx: nothing was recorded: no Python process of the command trained with torch", err=True)
@@ -59,14 +66,17 @@ def run(
     return status or report.exit_status
 
 
-def record_and_diagnose(command: Sequence[str], home: Path, chosen: Selection) -> tuple[int, Report]:
+def record_and_diagnose(
+    command: Sequence[str], home: Path, chosen: Selection, watching: Watching | None = None
+) -> tuple[int, Report]:
     """Run the command behind the recorder; its exit status as a shell gives it, and the report, also in `home`."""
     from traindx import examine
     from traindx.cli.progress import progress
     from traindx.recorder.launch import run_command
     from traindx.render import FORMATS
 
-    status = run_command(command, home).exit_status
+    with (watching or Watching()).of(home, chosen) as watch:
+        status = run_command(command, home, watch=watch).exit_status
     with progress("pictures of its dataset") as advance:
         report = examine.diagnose(home, progress=advance, **chosen.arguments())
     try:

@@ -196,7 +196,10 @@ class Recording:
         loaded = [recording_of(_lines(path), folder=str(home), run=run) for path in ranks]
         first = max(loaded, key=lambda r: (r.rank == 0, len(r.step)))
         others = tuple(r for r in loaded if r is not first)
-        return replace(first, ranks=others)
+        seen = [line for path in [home / "watch.jsonl"] if path.exists() for line in _lines(path)]
+        kinds = {str(line.get("kind")) for line in seen}
+        outside = {kind: tuple(line for line in seen if line.get("kind") == kind) for kind in kinds}
+        return replace(first, ranks=others, lines={**first.lines, **outside})
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,8 @@ from traindx.core.treatment import Treatment, to_json
 from traindx.errors import TraindxError
 
 SITE = Path(__file__).parent / "_site"
+EVERY = 1.0
+"""Seconds between two calls of what watches a command."""
 GRACE = 5.0
 """Seconds between asking a timed-out command to end and killing it."""
 
@@ -45,12 +47,14 @@ def run_command(
     env: Mapping[str, str] | None = None,
     stdout: Any = None,
     timeout: float | None = None,
+    watch: Callable[[int], bool] | None = None,
 ) -> RunResult:
     """Run `command` and leave a recording in `folder`.
 
     `treatments` are those of `process`; `seed` seeds each process after it has imported torch; `max_steps` ends each
     training process after so many optimizer steps; `stdout` None passes both streams through, otherwise both go there;
-    after `timeout` seconds the command and all its children are ended. Raises `TraindxError` if the command does not
+    after `timeout` seconds the command and all its children are ended. `watch` is called about every second with the command's
+    process id, and ends the command by returning true: by an interrupt first, as from the keyboard. Raises `TraindxError` if the command does not
     exist, or if the folder cannot be written or holds a recording already.
     """
     environment = dict(os.environ if env is None else env)
@@ -66,7 +70,7 @@ def run_command(
     }
     _write(home, facts)
     began = time.monotonic()
-    status = _run([program, *command[1:]], where, environment, stdout, timeout)
+    status = _run([program, *command[1:]], where, environment, stdout, timeout, watch)
     seconds = time.monotonic() - began
     shown = status if status >= 0 else 128 - status
     ended = {
@@ -121,7 +125,14 @@ def _settings(
     }
 
 
-def _run(command: Sequence[str], cwd: Path, environment: Mapping[str, str], stdout: Any, timeout: float | None) -> int:
+def _run(
+    command: Sequence[str],
+    cwd: Path,
+    environment: Mapping[str, str],
+    stdout: Any,
+    timeout: float | None,
+    watch: Callable[[int], bool] | None,
+) -> int:
     """Run to the end; the status is negative for a signal. With a timeout the command has a process group of its own."""
     own_group = timeout is not None
     process = subprocess.Popen(
@@ -134,7 +145,7 @@ def _run(command: Sequence[str], cwd: Path, environment: Mapping[str, str], stdo
     )
     with _signals_to_end() if own_group else _signals_passed_to(process):
         try:
-            return process.wait(timeout)
+            return process.wait(timeout) if watch is None else _watched(process, timeout, watch)
         except subprocess.TimeoutExpired:
             _end_group(process)
             return process.wait()
@@ -142,6 +153,35 @@ def _run(command: Sequence[str], cwd: Path, environment: Mapping[str, str], stdo
             if own_group:
                 _end_group(process)
             raise
+
+
+def _watched(process: subprocess.Popen[Any], timeout: float | None, watch: Callable[[int], bool]) -> int:
+    """Wait as `process.wait` does, and call `watch` meanwhile; end the command's processes when it asks for that."""
+    deadline = None if timeout is None else time.monotonic() + timeout
+    while True:
+        left = EVERY if deadline is None else min(EVERY, max(0.0, deadline - time.monotonic()))
+        try:
+            return process.wait(left)
+        except subprocess.TimeoutExpired:
+            if deadline is not None and time.monotonic() >= deadline:
+                raise
+            if watch(process.pid):
+                end_tree(process)
+
+
+def end_tree(process: subprocess.Popen[Any]) -> None:
+    """End a command and all below it: interrupted as from the keyboard, so that it may save its state, then harder."""
+    from traindx.recorder.stacks import processes_of
+
+    for number, patience in ((signal.SIGINT, 6 * GRACE), (signal.SIGTERM, GRACE), (signal.SIGKILL, GRACE)):
+        for one in processes_of(process.pid):
+            with contextlib.suppress(Exception):  # it has ended meanwhile
+                one.send_signal(number)
+        try:
+            process.wait(patience)
+            return
+        except subprocess.TimeoutExpired:
+            continue
 
 
 def _end_group(process: subprocess.Popen[Any]) -> None:

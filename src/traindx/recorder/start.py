@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from traindx.core.treatment import from_json
+from traindx.recorder.answer import answer_with_stacks
 from traindx.recorder.attach import Attachment, attached_session
 from traindx.recorder.ending import watch_endings
 from traindx.recorder.session import Session
@@ -30,6 +31,7 @@ def start_from_environment(torch: Any, environment: Mapping[str, str]) -> Sessio
     if environment.get("TRAINDX_SEED"):
         seed_everything(torch, int(environment["TRAINDX_SEED"]))
     Attachment(torch, session)
+    answer_with_stacks(Path(folder))
     watch_endings(session, always=environment.get("TRAINDX_LAUNCHER") == str(os.getppid()))
     return session
 
