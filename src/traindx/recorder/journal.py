@@ -88,7 +88,9 @@ class Journal:
         self._drain(wait=wait)
 
     def close(self, steps: int, cost: float) -> None:
-        """Write the last line and close the file."""
+        """Write the last line and close the file; lines that an anomaly in the last steps has added are read back before."""
+        if self._lines:
+            self.flush(wait=True)
         if self._writer is not None:
             end = {"kind": "end", "time": round(self.now, 6), "steps": steps, "cost": round(cost, 6)}
             self._writer.write(end)

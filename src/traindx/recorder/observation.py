@@ -61,6 +61,12 @@ class Observation:
         """The step to which what happens now belongs: the next one, once an optimizer has stepped."""
         return self.current.number + bool(self.current.stepped)
 
+    @property
+    def awaits_loss(self) -> bool:
+        """Whether the root has returned in a recorded step and no backward pass has started."""
+        step = self.current
+        return step.recorded and "f" in step.calls and "b" not in step.calls and self.torch.is_grad_enabled()
+
     # ---- calls ----
 
     def letter(self, letter: str) -> None:

@@ -16,7 +16,10 @@ MOST_LOSSES = 1000
 
 
 class Step:
-    """`recorded` steps are measured in full; the others keep their losses and calls only."""
+    """`recorded` steps are measured in full; the others keep their losses and calls only.
+
+    `details` become fields of its line; `notes` are what one probe leaves for another, and are not written.
+    """
 
     def __init__(self, torch: Any, number: int, recorded: bool, calls: list[str], copies: Copies) -> None:
         self.number, self.recorded = number, recorded
@@ -26,6 +29,7 @@ class Step:
         self.slots = Slots()
         self.norms = Norms(torch, self.slots, copies)
         self.details: dict[str, Any] = {}
+        self.notes: dict[str, Any] = {}
         self.passed: Pass | None = None
         self.stepped: list[int] = []
         self.training: bool | None = None
