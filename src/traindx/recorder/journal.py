@@ -49,7 +49,7 @@ class Journal:
     def open(self) -> None:
         """Make the file of this process and write what waited for it."""
         if self._writer is None:
-            rank = int(os.environ.get("RANK") or 0)
+            rank = _rank(self._torch)
             self._writer = Writer(self.folder, rank)
             self._writer.write(self._start(rank), *self._early)
             self._early = []
@@ -132,7 +132,7 @@ class Journal:
             "kind": "start",
             "schema": SCHEMA,
             "rank": rank,
-            "world_size": int(os.environ.get("WORLD_SIZE") or 1),
+            "world_size": world_size(torch),
             "pid": os.getpid(),
             "argv": list(getattr(sys, "orig_argv", sys.argv)),
             "python": platform.python_version(),
@@ -140,6 +140,21 @@ class Journal:
             "device": _device(torch),
             "time": time.time() - self.now,
         }
+
+
+def world_size(torch: Any) -> int:
+    """How many processes train together: as the process group says, or else the launcher."""
+    distributed = torch.distributed
+    if distributed.is_available() and distributed.is_initialized():
+        return int(distributed.get_world_size())
+    return int(os.environ.get("WORLD_SIZE") or 1)
+
+
+def _rank(torch: Any) -> int:
+    distributed = torch.distributed
+    if distributed.is_available() and distributed.is_initialized():
+        return int(distributed.get_rank())
+    return int(os.environ.get("RANK") or 0)
 
 
 def _device(torch: Any) -> str:

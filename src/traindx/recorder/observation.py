@@ -45,7 +45,7 @@ class Observation:
         self.stepping: list[int] = []
         self.steps_taken = 0
         self.saw_forward = self.saw_backward = False
-        self.wait = 0.0
+        self.wait = self.waited = 0.0
         self.scaled: tuple[weakref.ref[Any], Any] | None = None
         self._last_end: float | None = None
         self._captured = False

@@ -92,8 +92,14 @@ class Probe:
     def mode_called(self, module: Any, training: bool) -> None:
         """`train` or `eval` was called, also where it changed nothing of the module itself; the outermost call only."""
 
+    def core_forward(self, module: Any) -> None:
+        """The user's module inside its wrapper (DDP, compiled) is called with gradients, after DDP has sent the buffers."""
+
     def batch(self, loader: Any, batch: Any) -> None:
-        """A loader's iterator has handed out a batch."""
+        """A loader's iterator (`loader`) has handed out a batch; the training waited `self.seen.waited` seconds for it."""
+
+    def no_batch(self, loader: Any, error: BaseException) -> None:
+        """A loader's iterator has no further batch (`StopIteration`), or an error came instead of one."""
 
     def closed(self, step: Step) -> None:
         """A step is over and about to be written; the last moment for its fields."""

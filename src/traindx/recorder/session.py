@@ -65,6 +65,8 @@ class Session:
             given = arguments if changed is None else changed
             seen.training_forward(module, given)
             seen.probes.tell("forward", module, given, named())
+        elif takes_input and gradients and seen.roots.is_root(module):
+            seen.probes.tell("core_forward", module)
         elif takes_input and not gradients:
             seen.close(self.cost)
             seen.validation.forward(module)
@@ -203,19 +205,20 @@ class Session:
         self.seen.probes.tell("scheduled", scheduler)
 
     @guarded
-    def batch(self, loader: Any, batch: Any) -> None:
-        """A loader's iterator has handed out a batch."""
+    def batch(self, loader: Any, batch: Any, waited: float) -> None:
+        """A loader's iterator has handed out a batch, for which the training waited so many seconds."""
+        self.seen.waited = waited
         self.seen.probes.tell("batch", loader, batch)
+
+    @guarded
+    def no_batch(self, loader: Any, error: BaseException) -> None:
+        """A loader's iterator has ended, or failed."""
+        self.seen.probes.tell("no_batch", loader, error)
 
     @guarded
     def call(self, kind: type[Probe], method: str, *arguments: Any) -> None:
         """A function that a probe watches is called, or has returned."""
         self.seen.probes.call(kind, method, *arguments)
-
-    @guarded
-    def skipped(self) -> None:
-        """A gradient scaler left a step out, because the gradients were not finite."""
-        self.seen.journal.event("step_skipped", self.seen.now_at, what="gradients not finite")
 
     @guarded
     def mode(self, module: Any, training: bool, changed: bool) -> None:

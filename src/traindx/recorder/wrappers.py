@@ -169,22 +169,6 @@ def unscale(session: Session) -> Maker:
     return make
 
 
-def scaler_step(session: Session) -> Maker:
-    """`GradScaler.step`: whether the optimizer stepped in it."""
-
-    def make(original: Any) -> Callable[..., Any]:
-        def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
-            before = session.seen.steps_taken
-            result = original(self, *args, **kwargs)
-            if session.seen.steps_taken == before:
-                session.skipped()
-            return result
-
-        return wrapper
-
-    return make
-
-
 def next_batch(torch: Any, session: Session) -> Maker:
     """A loader's next batch: the time it takes, outside of validation."""
     clock, gradients = time.perf_counter, torch.is_grad_enabled
@@ -194,10 +178,14 @@ def next_batch(torch: Any, session: Session) -> Maker:
             started = clock()
             try:
                 batch = original(self)
+            except BaseException as error:
+                session.no_batch(self, error)
+                raise
             finally:
+                took = clock() - started
                 if gradients():
-                    session.seen.wait += clock() - started
-            session.batch(self, batch)
+                    session.seen.wait += took
+            session.batch(self, batch, took)
             return batch
 
         return wrapper
