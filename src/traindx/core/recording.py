@@ -17,6 +17,7 @@ The kinds of line, in the order in which they appear (`recorder.writer` writes t
               gradient between two training steps
 `event`       event (mode, exception, nonfinite, step_skipped, treatment, detached, limit, ...), step, path?, line?, and its
               own fields; what happens between two steps bears the number of the later one
+`metric`      step (optimizer steps before it), time, name, value, source, epoch?, at?, validating?: what a framework logged
 `end`         time, steps, cost (seconds the recorder took)
 
 `calls` is the order of calls since the last optimizer step, a letter each: z zero_grad, f forward of the root with

@@ -11,6 +11,7 @@ from traindx.recorder.activations import Pass, Window
 from traindx.recorder.description import held
 from traindx.recorder.holdings import Holdings, Place
 from traindx.recorder.journal import Journal
+from traindx.recorder.logged import Logged
 from traindx.recorder.norms import Copies
 from traindx.recorder.probes import Probes
 from traindx.recorder.readback import Slots
@@ -52,6 +53,7 @@ class Observation:
         self._price = 0.0
         self._single_passes = 0
         self._sources: set[str] = set()
+        self.logged = Logged(self)
         self.probes = Probes(self)
         self.journal.anomaly = lambda step, what: self.probes.tell("anomaly", step, what)
         self._modes: weakref.WeakKeyDictionary[Any, tuple[bool, Place | None]] = weakref.WeakKeyDictionary()

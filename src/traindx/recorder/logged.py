@@ -1,0 +1,134 @@
+"""What frameworks log, as lines of the recording: metrics by name, and epochs by number. Nothing is sent anywhere."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from traindx.recorder import measure
+from traindx.recorder.readback import Slots, rounded
+
+if TYPE_CHECKING:
+    from traindx.recorder.observation import Observation
+
+MOST_NAMES = 200
+LONGEST_NAME = 120
+IN_FULL = 1000
+"""Lines of one name that are all written; beyond, one is written when the count has grown by a fiftieth."""
+MOST_LINES = 50_000
+IN_FULL_BEYOND = 100
+"""Once so many lines are written in all, each name has only so many in full: 12 MB at most for any length of run."""
+GROWTH = 1.02
+AXES = ("epoch", "step", "global_step", "trainer/global_step")
+"""Names under which loggers are told where they are, not what they measured."""
+
+
+@dataclass
+class _Name:
+    seen: int = 0
+    written: int = 0
+    step: int = -1
+    value: float = math.nan
+    source: str = ""
+
+
+class Logged:
+    """Writes `metric` lines and `epoch` events: `seen` is the observation, which holds this."""
+
+    def __init__(self, seen: Observation) -> None:
+        self._seen = seen
+        self._names: dict[str, _Name] = {}
+        self._lines = 0
+        self._epoch: tuple[int, int, str] | None = None
+
+    def metrics(self, values: Any, source: str, *, epoch: Any = None, at: Any = None) -> None:
+        """Write the numbers among `values` (a mapping, nested at most once), each under its name.
+
+        `source` is who was told them; `epoch` the epoch that it names, counted as it counts; `at` the place on the axis that
+        the caller gave. What is no single number is left out; one on a device is read with the next recorded step.
+        """
+        for name, value in _flat(values):
+            self._metric(name, value, source, epoch, at)
+
+    def epoch(self, number: Any, source: str) -> None:
+        """Write that an epoch begins; once, where a sampler and a framework say it both."""
+        step, number = self._seen.now_at, int(number)
+        if (
+            self._epoch is not None
+            and self._epoch[0] == number
+            and (self._epoch[1] == step or self._epoch[2] != source)
+        ):
+            return
+        self._epoch = (number, step, source)
+        self._seen.journal.event("epoch", step, number=number, source=source)
+
+    def _metric(self, name: str, value: Any, source: str, epoch: Any, at: Any) -> None:
+        if name in AXES or (name not in self._names and len(self._names) >= MOST_NAMES):
+            return
+        torch, step = self._seen.torch, self._seen.now_at
+        on_device = isinstance(value, torch.Tensor) and value.device.type != "cpu"
+        number = None if on_device else _number(torch, value)
+        if number is None and not (on_device and self._may_wait(value)):
+            return
+        known = self._names.setdefault(name, _Name())
+        again = number is not None and (step, number) == (known.step, known.value) and source != known.source
+        if again or not self._is_due(known):
+            return
+        known.step, known.value, known.source = step, math.nan if number is None else number, source
+        self._write(name, number, value, source, epoch, at)
+
+    def _write(self, name: str, number: float | None, value: Any, source: str, epoch: Any, at: Any) -> None:
+        seen = self._seen
+        line: dict[str, Any] = {"kind": "metric", "step": seen.now_at, "time": round(seen.journal.now, 6)}
+        line |= {"name": name, "value": number, "source": source}
+        for key, given in (("epoch", epoch), ("at", at)):
+            found = _number(seen.torch, given)
+            if found is not None and math.isfinite(found):
+                line[key] = int(found) if found.is_integer() else round(found, 6)
+        if seen.validation.batches:
+            line["validating"] = True
+        if number is not None:
+            seen.journal.write(line)
+            return
+        slots = Slots()
+        slots.add(value.detach().clone(), lambda values: line.update(value=rounded(values[0])))
+        seen.journal.add_line(slots, line)
+
+    def _may_wait(self, value: Any) -> bool:
+        """Whether a number on a device may be copied there now: in a recorded step, or outside of training steps."""
+        torch = self._seen.torch
+        wanted = self._seen.current.recorded or not torch.is_grad_enabled()
+        return wanted and value.numel() == 1 and measure.readable(torch, value)
+
+    def _is_due(self, known: _Name) -> bool:
+        known.seen += 1
+        room = IN_FULL if self._lines < MOST_LINES else IN_FULL_BEYOND
+        if known.written >= room and known.seen < GROWTH * known.written:
+            return False
+        known.written = known.written + 1 if known.written < room else known.seen
+        self._lines += 1
+        return True
+
+
+def _flat(values: Any) -> Iterator[tuple[str, Any]]:
+    """Names and values of a mapping; those of a mapping inside it are named after both."""
+    for name, value in values.items() if isinstance(values, Mapping) else ():
+        if isinstance(value, Mapping):
+            yield from ((f"{name}/{inner}"[:LONGEST_NAME], v) for inner, v in value.items())
+        else:
+            yield str(name)[:LONGEST_NAME], value
+
+
+def _number(torch: Any, value: Any) -> float | None:
+    """A number that lies on the host; None for anything else."""
+    if isinstance(value, (bool, str, bytes)) or value is None:
+        return None
+    if isinstance(value, (int, float)):
+        return rounded(float(value))
+    if isinstance(value, torch.Tensor):
+        single = value.device.type == "cpu" and value.numel() == 1 and measure.readable(torch, value)
+        return rounded(float(value.detach())) if single and not value.is_complex() else None
+    is_numpy = type(value).__module__ == "numpy" and getattr(value, "size", 0) == 1
+    return rounded(float(value)) if is_numpy and value.dtype.kind in "iuf" else None
