@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
+from traindx.core.number import number_of
 from traindx.errors import TraindxError
 
 Row: TypeAlias = dict[str, float | None]
@@ -30,18 +31,10 @@ def rows_of(path: Path) -> tuple[list[str], list[dict[str, str]]]:
     ]
 
 
-def number(cell: str) -> float | None:
-    """A cell as a number (nan and inf are numbers); None if it is empty or a word."""
-    try:
-        return float(cell)
-    except ValueError:
-        return None
-
-
 def translate(rows: Sequence[Mapping[str, str]], meaning: Callable[[str], str | None]) -> list[Row]:
     """Rows with their columns renamed by `meaning` (None: left out) and their cells as numbers."""
     names = {column: meaning(column) for row in rows[:1] for column in row}
-    return [{new: number(row[old]) for old, new in names.items() if new is not None} for row in rows]
+    return [{new: number_of(row[old]) for old, new in names.items() if new is not None} for row in rows]
 
 
 def by_epoch(rows: Sequence[Row]) -> tuple[list[Row], list[str]]:

@@ -17,10 +17,11 @@ import yaml
 
 from traindx.core.check import Facts
 from traindx.core.history import history_of
+from traindx.core.number import number_of
 from traindx.core.setup import Setup
 from traindx.errors import TraindxError
 from traindx.readers.reader import Reader
-from traindx.readers.table import Row, by_epoch, number, rows_of, translate
+from traindx.readers.table import Row, by_epoch, rows_of, translate
 
 _METRICS = {
     "mAP_0.5": "mAP50",
@@ -68,7 +69,7 @@ def read_run(path: Path) -> Facts | None:
         source=str(log),
         tool="YOLOv5" if "obj" in {n.partition("/")[2] for row in merged[:1] for n in row} else "Ultralytics",
         planned_epochs=planned,
-        warmup_epochs=number(str(settings.get("warmup_epochs"))),
+        warmup_epochs=number_of(str(settings.get("warmup_epochs"))),
         patience=_integer(settings.get("patience")),
         notes=notes,
     )
@@ -104,7 +105,7 @@ def _text_rows(log: Path) -> list[Row] | None:
         cells = re.match(r"\s*(\d+)/\d+\s+[\d.]+G\s+(.+)", line)
         if cells is None:
             continue
-        values = [number(cell) for cell in cells[2].split()]
+        values = [number_of(cell) for cell in cells[2].split()]
         named = {name: value for name, value in zip(_TEXT_COLUMNS, values, strict=False) if name is not None}
         rows.append({"epoch": float(cells[1]), **named})
     return rows or None

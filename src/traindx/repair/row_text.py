@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from traindx.core.number import number_of
+
 _COMMENT = re.compile(r"\s*(#|//).*$")
 _DECIMAL_COMMA = re.compile(r"^[+-]?\d*,\d+$")
 _SEPARATOR = re.compile(r"[,;\s]+")
@@ -37,7 +39,7 @@ def corrected(row: str, names: Mapping[int, str]) -> Corrected:
     if fields:
         fields[0], certain = _id_of(fields[0], names)
         sure &= certain
-    numbers = [_number(field) for field in fields]
+    numbers = [number_of(field) for field in fields]
     known = [n for n in numbers if n is not None]
     if _in_pairs(text.split()):
         return Corrected(None, False)
@@ -57,7 +59,7 @@ def _with_id(text: str, names: Mapping[int, str]) -> tuple[str, bool]:
     """The row with its class id for a name at its start, and whether nothing in it could be a comment and a name as well."""
     for name in sorted(names.values(), key=len, reverse=True):
         rest = text[len(name) :]
-        if name and text.startswith(name) and _SEPARATOR.match(rest) and _number(name) is None:
+        if name and text.startswith(name) and _SEPARATOR.match(rest) and number_of(name) is None:
             number, certain = _id_of(name, names)
             return number + rest, certain and not _COMMENT.match(name)
     return text, not any(_COMMENT.match(name) for name in names.values())
@@ -66,7 +68,7 @@ def _with_id(text: str, names: Mapping[int, str]) -> tuple[str, bool]:
 def _id_of(field: str, names: Mapping[int, str]) -> tuple[str, bool]:
     """The id of a class by its name, and whether it is the only one of that name; what is no name stays."""
     ids = sorted(number for number, name in names.items() if name == field)
-    if not ids or _number(field) is not None:
+    if not ids or number_of(field) is not None:
         return field, True
     return str(ids[0]), len(ids) == 1
 
@@ -89,13 +91,6 @@ def _fields(text: str) -> list[str]:
     if ";" in text:
         return [part.strip().strip("\"'[]()").replace(",", ".") for part in text.split(";") if part.strip()]
     return [field.strip("\"'[]()") for field in _SEPARATOR.split(text) if field.strip("\"'[]()")]
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
 
 
 def _enclosing(points: list[float]) -> list[str]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from traindx.core.number import number_of
 from traindx.scan.folders import Folders
 
 LISTS = ("classes.txt", "obj.names", "_darknet.labels")
@@ -75,14 +76,8 @@ def _lines(text: str) -> dict[int, str]:
     numbered = [_NUMBERED.fullmatch(line) for line in lines]
     if lines and all(numbered):
         pairs = {int(m[1]): m[2] for m in numbered if m}
-        plain = len(pairs) == len(lines) and not any(_is_number(word) for n in pairs.values() for word in n.split())
+        plain = len(pairs) == len(lines) and not any(
+            number_of(word) is not None for n in pairs.values() for word in n.split()
+        )
         return pairs if plain else {}
     return dict(enumerate(lines)) if any(lines) else {}
-
-
-def _is_number(word: str) -> bool:
-    try:
-        float(word)
-    except ValueError:
-        return False
-    return True

@@ -17,9 +17,9 @@ from traindx.scan.coco_columns import CocoEntries
 from traindx.scan.coco_entries import read_entries
 from traindx.scan.coco_files import splits_of
 from traindx.scan.coco_pictures import Located, locate
-from traindx.scan.entry_rows import Entry, objects, rows_of, shown
+from traindx.scan.entry_rows import Entry, rows_of, shown
 from traindx.scan.json_text import JsonText
-from traindx.scan.pictures import images_of
+from traindx.scan.pictures import images_of, objects
 from traindx.scan.pixel_boxes import frames, missing_pictures, recorded_sizes, shares
 
 Measure = Callable[[Sequence[str]], Pictures]

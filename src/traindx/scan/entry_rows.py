@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from traindx.core.dataset import Rows
+from traindx.scan.pictures import objects
 
 TEXT = 120
 """Characters of what a file holds that are shown."""
@@ -36,13 +36,6 @@ def rows_of(entries: Sequence[Entry]) -> Rows:
         kind=objects([entry.kind for entry in entries]),
         image=np.array([entry.picture for entry in entries], dtype=np.int64),
     )
-
-
-def objects(values: Sequence[str]) -> NDArray[np.object_]:
-    """A column of words."""
-    made = np.empty(len(values), dtype=object)
-    made[:] = values
-    return made
 
 
 def shown(value: object) -> str:

@@ -16,7 +16,7 @@ from traindx.scan.folder_oddities import NO_CLASSES, folder_oddities, one_level_
 from traindx.scan.folders import Folders
 from traindx.scan.listing import folder_of
 from traindx.scan.picture_caches import picture_caches
-from traindx.scan.pictures import images_of
+from traindx.scan.pictures import images_of, objects
 from traindx.scan.skipped import skipped_pictures
 from traindx.scan.split_folders import SPLIT_NAMES, split_folders
 
@@ -133,19 +133,13 @@ def _entries(trees: Sequence[Tree]) -> list[Entry]:
 def _images(root: str, entries: Sequence[Entry], ids: Mapping[str, int], measured: Pictures) -> Images:
     return images_of(
         measured,
-        path=_objects([_relative(root, entry.picture) for entry in entries]),
-        split=_objects([entry.split for entry in entries]),
-        label_path=_objects([entry.folder.path if entry.folder else folder_of(entry.picture) for entry in entries]),
-        label_state=_objects(["labelled" if entry.folder else "missing" for entry in entries]),
+        path=objects([_relative(root, entry.picture) for entry in entries]),
+        split=objects([entry.split for entry in entries]),
+        label_path=objects([entry.folder.path if entry.folder else folder_of(entry.picture) for entry in entries]),
+        label_state=objects(["labelled" if entry.folder else "missing" for entry in entries]),
         class_id=np.array([ids[entry.folder.name] if entry.folder else -1 for entry in entries], dtype=np.int64),
     )
 
 
 def _relative(root: str, path: str) -> str:
     return path[len(root) + 1 :] if path.startswith(root + os.sep) else "" if path == root else path
-
-
-def _objects(values: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
-    made = np.empty(len(values), dtype=object)
-    made[:] = values
-    return made

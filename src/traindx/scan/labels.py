@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from traindx.core.dataset import Floats, Ints
+from traindx.core.number import number_of
 
 BATCH = 4096
 """Label files parsed as one buffer: about a megabyte, which stays in the processor's cache. A guess."""
@@ -262,20 +263,12 @@ def _not_numbers(fields: list[str]) -> str:
         return "NUL bytes in the row"
     if (len(fields) == 1 and fields[0].count(",") == 4) or all(f.endswith((",", ";")) for f in fields[:-1]):
         return "fields separated by commas, should be by blanks"
-    bad = next(f for f in fields if not _is_number(f))
+    bad = next(f for f in fields if number_of(f) is None)
     if bad.startswith(("#", "//")):
         return f"a comment ({bad[:20]!r}), which label files cannot hold"
-    if _is_number(bad.replace(",", ".")):
+    if number_of(bad.replace(",", ".")) is not None:
         return f"decimal comma in {bad!r}, should be a point"
     return f"{bad[:40]!r} is no number"
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _is_pose(values: list[float]) -> bool:

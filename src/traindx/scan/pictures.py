@@ -55,6 +55,13 @@ def pictures_of(facts: Iterable[PictureFacts]) -> Pictures:
     return Pictures(**made)
 
 
+def objects(values: Sequence[str]) -> Strings:
+    """A column of words."""
+    made = np.empty(len(values), dtype=object)
+    made[:] = values
+    return made
+
+
 def unmeasured(count: int) -> Pictures:
     """Columns for pictures that nobody looked at: neutral values, which take no memory whatever their number."""
     one = pictures_of([PictureFacts()])

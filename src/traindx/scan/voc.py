@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from traindx.core.dataset import Boxes, Dataset, Images, Pictures, Split
-from traindx.scan.entry_rows import Entry, objects, rows_of, shown
+from traindx.scan.entry_rows import Entry, rows_of, shown
 from traindx.scan.listing import PICTURE_SUFFIXES
 from traindx.scan.nearby import find_elsewhere
-from traindx.scan.pictures import images_of
+from traindx.scan.pictures import images_of, objects
 from traindx.scan.pixel_boxes import frames, missing_pictures, recorded_sizes, shares
 from traindx.scan.voc_layout import Layout, Part, pictures_by_stem
 from traindx.scan.voc_xml import VocXml, parse_voc

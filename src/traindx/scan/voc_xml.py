@@ -8,6 +8,8 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.parsers import expat
 
+from traindx.core.number import number_of
+
 CORNERS = ("xmin", "ymin", "xmax", "ymax")
 OBJECT = ("annotation", "object")
 TEXT = 10_000
@@ -180,14 +182,6 @@ _ENCODING = (
     expat.errors.codes[expat.errors.XML_ERROR_UNKNOWN_ENCODING],
     expat.errors.codes[expat.errors.XML_ERROR_INCORRECT_ENCODING],
 )
-
-
-def number_of(text: str) -> float | None:
-    """A number as Python reads it, or None."""
-    try:
-        return float(text)
-    except ValueError:
-        return None
 
 
 def _object(line: int, parts: dict[str, str]) -> VocObject:

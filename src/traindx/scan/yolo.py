@@ -17,7 +17,7 @@ from traindx.scan.listing import Entries, entries_of, folder_of, label_path, lin
 from traindx.scan.nearby import find_elsewhere
 from traindx.scan.orphans import find_orphans
 from traindx.scan.picture_caches import picture_caches
-from traindx.scan.pictures import images_of
+from traindx.scan.pictures import images_of, objects
 from traindx.scan.settings import SPLIT_KEYS, Settings, trainer_root
 from traindx.scan.settings_lines import KeyLines, key_lines
 from traindx.scan.skipped import skipped_pictures
@@ -115,19 +115,13 @@ def _relative(root: str, paths: Sequence[str]) -> list[str]:
     return [path.removeprefix(start) for path in paths]
 
 
-def _objects(values: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
-    made = np.empty(len(values), dtype=object)
-    made[:] = values
-    return made
-
-
 def _images(root: str, entries: Entries, files: LabelFiles, label_of_entry: Ints, measured: Pictures) -> Images:
     return images_of(
         measured,
-        path=_objects(_relative(root, entries.picture)),
-        split=_objects(entries.split),
-        label_path=_objects(entries.label),
-        label_state=_objects(files.states)[label_of_entry],
+        path=objects(_relative(root, entries.picture)),
+        split=objects(entries.split),
+        label_path=objects(entries.label),
+        label_state=objects(files.states)[label_of_entry],
     )
 
 
@@ -135,7 +129,7 @@ def _boxes(root: str, files: LabelFiles, label_of_entry: Ints) -> Boxes:
     """Every picture gets the rows of its label file, also where two pictures share one."""
     parsed = files.parsed
     counts = np.bincount(parsed.file, minlength=len(files.paths))
-    relative = _objects(_relative(root, files.paths))
+    relative = objects(_relative(root, files.paths))
     image, file, line, values = parsed.file, parsed.file, parsed.line, parsed.values
     if len(label_of_entry) > len(counts):
         per_entry = counts[label_of_entry]
@@ -157,10 +151,10 @@ def _rows(root: str, files: LabelFiles, label_of_entry: Ints) -> Rows:
     odd = files.parsed.odd
     image_of_label = {int(label): i for i, label in reversed(list(enumerate(label_of_entry)))} if odd else {}
     return Rows(
-        label_path=_objects(_relative(root, [files.paths[row.file] for row in odd])),
+        label_path=objects(_relative(root, [files.paths[row.file] for row in odd])),
         line=np.array([row.line for row in odd], dtype=np.int64),
-        text=_objects([row.text for row in odd]),
-        reason=_objects([row.reason for row in odd]),
-        kind=_objects([row.kind for row in odd]),
+        text=objects([row.text for row in odd]),
+        reason=objects([row.reason for row in odd]),
+        kind=objects([row.kind for row in odd]),
         image=np.array([image_of_label[row.file] for row in odd], dtype=np.int64),
     )
