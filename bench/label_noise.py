@@ -26,7 +26,7 @@ from PIL import Image
 from traindx.core.box_doubts import box_doubts
 from traindx.core.crops import crops_of, features_of
 from traindx.core.dataset import Boxes, Dataset
-from traindx.core.label_ranking import average_precision, rank_labels
+from traindx.core.label_ranking import rank_labels
 from traindx.core.look_alikes import looks_to_be
 from traindx.core.matching import corners_of, overlapping
 from traindx.core.predictions import Predictions
@@ -36,6 +36,15 @@ from traindx.scan.predictions import read_predictions
 HOME = Path(__file__).parent
 SHARE = 0.05
 SEEDS = 3
+
+
+def average_precision(score: np.ndarray, positive: np.ndarray) -> float:
+    """Area under precision over recall of a ranking by descending `score`; the share of positives is what chance gives."""
+    if not positive.any():
+        return float("nan")
+    hits = positive[np.argsort(-score, kind="stable")]
+    precision = np.cumsum(hits) / np.arange(1, len(hits) + 1)
+    return float(precision[hits].mean())
 
 
 def taken(boxes: Boxes, index: np.ndarray) -> Boxes:

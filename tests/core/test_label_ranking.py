@@ -13,9 +13,7 @@ from sklearn.model_selection import cross_val_predict
 from traindx.core.calibration import isotonic, worth_of
 from traindx.core.crops import Crops, crops_of, features_of
 from traindx.core.label_ranking import (
-    average_precision,
     class_thresholds,
-    normalised_margin,
     rank_labels,
     self_confidence,
 )
@@ -36,7 +34,7 @@ def test_wrong_labels_of_digits_come_first_and_are_counted() -> None:
     model = LogisticRegression(max_iter=60, C=0.1)
     probabilities = cross_val_predict(model, x, labels, cv=3, method="predict_proba")
     ranking = rank_labels(probabilities, labels)
-    assert average_precision(-ranking.quality, wrong) > 0.9
+    assert average_precision_score(wrong, -ranking.quality) > 0.9
     assert wrong[ranking.disputed].mean() > 0.8
     assert ranking.disputed.sum() == pytest.approx(wrong.sum(), rel=0.25)
     assert ranking.order()[0] == np.flatnonzero(ranking.disputed)[ranking.quality[ranking.disputed].argmin()]
@@ -45,7 +43,7 @@ def test_wrong_labels_of_digits_come_first_and_are_counted() -> None:
 def test_looks_alone_rank_wrong_labels_of_digits() -> None:
     x, labels, wrong = noisy_digits()
     scores = looks_to_be(crops_of(labels, x), 10)
-    assert average_precision(-rank_labels(scores, labels).quality, wrong) > 0.9
+    assert average_precision_score(wrong, -rank_labels(scores, labels).quality) > 0.9
 
 
 def test_the_prediction_without_an_object_is_that_of_a_set_without_it() -> None:
@@ -64,14 +62,7 @@ def test_scores_are_those_of_their_formulas() -> None:
     probabilities = np.array([[0.7, 0.2, 0.1], [0.3, 0.6, 0.1]])
     labels = np.array([0, 0])
     assert self_confidence(probabilities, labels).tolist() == [0.7, 0.3]
-    assert normalised_margin(probabilities, labels) == pytest.approx([0.75, 0.35])
     assert class_thresholds(probabilities, labels) == pytest.approx([0.5, 1.0, 1.0])
-
-
-def test_average_precision_is_that_of_sklearn() -> None:
-    rng = np.random.default_rng(5)
-    score, truth = rng.random(300), rng.random(300) < 0.2
-    assert average_precision(score, truth) == pytest.approx(average_precision_score(truth, score))
 
 
 def test_isotonic_regression_is_that_of_sklearn() -> None:

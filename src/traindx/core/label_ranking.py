@@ -46,14 +46,6 @@ def self_confidence(probabilities: Floats, labels: Ints) -> Floats:
     return probabilities[np.arange(len(labels)), labels]
 
 
-def normalised_margin(probabilities: Floats, labels: Ints) -> Floats:
-    """(p[label] - the largest other p + 1) / 2, (n,): below 0.5 another class is likelier."""
-    own = self_confidence(probabilities, labels)
-    others = probabilities.copy()
-    others[np.arange(len(labels)), labels] = -np.inf
-    return np.asarray((own - others.max(axis=1) + 1) / 2)
-
-
 def class_thresholds(probabilities: Floats, labels: Ints) -> Floats:
     """t_j, the mean probability of class j over the samples labelled j (equation 2 of Northcutt et al.); 1 for unused classes.
 
@@ -89,12 +81,3 @@ def rank_labels(probabilities: Floats, labels: Ints) -> Ranking:
         disputed=known & (believed != labels) & trusted,
         joint=joint,
     )
-
-
-def average_precision(score: Floats, positive: NDArray[np.bool_]) -> float:
-    """Area under precision over recall of a ranking by descending `score`; the share of positives is what chance gives."""
-    if not positive.any():
-        return float("nan")
-    hits = positive[np.argsort(-score, kind="stable")]
-    precision = np.cumsum(hits) / np.arange(1, len(hits) + 1)
-    return float(precision[hits].mean())
