@@ -124,7 +124,6 @@ class Attachment:
             self._wrap(functional, name, wrappers.loss(torch, session, name))
         self._wrap(scaler, "scale", wrappers.scale(session))
         self._wrap(scaler, "unscale_", wrappers.unscale(session))
-        self._wrap(scaler, "step", wrappers.scaler_step(session))
         self._wrap(torch.utils.data.dataloader._BaseDataLoaderIter, "__next__", wrappers.next_batch(torch, session))
         self._wrap(torch, "compile", wrappers.compile_called(self._stay))
         for owner in (functional, torch, torch.Tensor):
