@@ -13,6 +13,7 @@ import click
 from traindx.cli.arguments import BEHIND, CommandBeforeCommand
 from traindx.cli.options import Selection, check_options, report_options, selection
 from traindx.cli.output import Output, require_writable
+from traindx.cli.unrecorded import why_unrecorded
 from traindx.cli.watching import Watching, watch_options
 from traindx.core.report import Report
 from traindx.errors import TraindxError
@@ -60,7 +61,7 @@ def run(
     status, report = record_and_diagnose(command, home, chosen, watching)
     place.write(report)
     if not any(home.glob("rank-*.jsonl")):
-        click.echo("traindx: nothing was recorded: no Python process of the command trained with torch", err=True)
+        click.echo(f"traindx: nothing was recorded: {why_unrecorded(command, home)}", err=True)
         return status or 2
     click.echo(f"recorded in {home}", err=True)
     return status or report.exit_status

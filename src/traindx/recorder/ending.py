@@ -9,6 +9,7 @@ import sys
 import weakref
 from collections.abc import Callable
 from types import TracebackType
+from typing import Any, NoReturn
 
 from traindx.recorder.session import Session
 from traindx.recorder.source import Frames
@@ -19,7 +20,7 @@ def watch_endings(session: Session, *, always: bool) -> Callable[[], None]:
 
     `always`: record an exception even if no training was seen, as this is the process that the user started.
     """
-    chained = sys.excepthook
+    chained, leave = sys.excepthook, sys.exit
     told = [False]
 
     def excepthook(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
@@ -27,6 +28,15 @@ def watch_endings(session: Session, *, always: bool) -> Callable[[], None]:
         session.raised(error, always)
         _without_own_frames(error, session.frames)
         chained(kind, error, error.__traceback__)
+
+    def exit_(status: Any = None, /) -> NoReturn:
+        error = None if status in (None, 0) else sys.exc_info()[1]
+        if error is not None and not isinstance(error, SystemExit) and not told[0]:
+            told[0] = (
+                True  # caught by Hydra, by a spawned worker of torch, by a script's own try: this is all that is left
+            )
+            session.raised(error, always)
+        leave(status)
 
     def at_exit() -> None:
         last = getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
@@ -41,7 +51,7 @@ def watch_endings(session: Session, *, always: bool) -> Callable[[], None]:
         if recording is not None and recording.alive:
             recording.forked()
 
-    sys.excepthook = excepthook
+    sys.excepthook, sys.exit = excepthook, exit_
     atexit.register(at_exit)
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=in_child)
@@ -51,6 +61,8 @@ def watch_endings(session: Session, *, always: bool) -> Callable[[], None]:
         atexit.unregister(at_exit)
         if sys.excepthook is excepthook:
             sys.excepthook = chained
+        if sys.exit is exit_:
+            sys.exit = leave
 
     return undo
 

@@ -53,9 +53,9 @@ def run_command(
 
     `treatments` are those of `process`; `seed` seeds each process after it has imported torch; `max_steps` ends each
     training process after so many optimizer steps; `stdout` None passes both streams through, otherwise both go there;
-    after `timeout` seconds the command and all its children are ended. `watch` is called about every second with the command's
-    process id, and ends the command by returning true: by an interrupt first, as from the keyboard. Raises `TraindxError` if the command does not
-    exist, or if the folder cannot be written or holds a recording already.
+    after `timeout` seconds the command and all its children are ended. `watch` is called about every second with the
+    command's process id, and ends the command by returning true: by an interrupt first, as from the keyboard.
+    Raises `TraindxError` if the command does not exist, or if the folder cannot be written or holds a recording already.
     """
     environment = dict(os.environ if env is None else env)
     where = Path.cwd() if cwd is None else Path(cwd)
@@ -78,10 +78,20 @@ def run_command(
         "exit_status": shown,
         "signal": -status if status < 0 else None,
         "recorded": any(home.glob("rank-*.jsonl")),
+        "reached": _reached(home),
     }
     with contextlib.suppress(OSError):  # a full disk, or a folder that the command removed: its status still counts
         _write(home, {**facts, **ended})
     return RunResult(shown, seconds, home)
+
+
+def _reached(folder: Path) -> str | None:
+    """How far the recorder came in the command's processes: into one that imported `torch`, into any `python`, or nowhere."""
+    found = [name for name in ("torch", "python") if (folder / f"reached-{name}").exists()]
+    for name in found:
+        with contextlib.suppress(OSError):
+            (folder / f"reached-{name}").unlink()
+    return found[0] if found else None
 
 
 def _writable(folder: Path) -> Path:

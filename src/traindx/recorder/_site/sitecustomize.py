@@ -19,6 +19,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 def attach(torch: Any) -> None:
     """Start the recorder. Whatever goes wrong, the training goes on, and one line says so."""
+    reached("torch")
     try:
         own_package()
         from traindx.recorder.start import start_from_environment
@@ -27,6 +28,14 @@ def attach(torch: Any) -> None:
     except Exception as error:
         reason = f"{type(error).__name__}: {error}".splitlines()[0][:200]
         sys.stderr.write(f"traindx: the recorder could not start ({reason}); training goes on unrecorded\n")
+
+
+def reached(what: str) -> None:
+    """Leave a mark in the recording's folder, so that `traindx run` can say why nothing was recorded."""
+    try:
+        os.close(os.open(os.path.join(os.environ["TRAINDX_FOLDER"], f"reached-{what}"), os.O_CREAT | os.O_WRONLY))
+    except OSError:
+        return
 
 
 def own_package() -> None:
@@ -64,5 +73,6 @@ def chain() -> None:
 
 
 if os.environ.get("TRAINDX_FOLDER"):
+    reached("python")
     wait_for_torch()
 chain()
