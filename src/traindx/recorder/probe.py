@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -47,6 +47,10 @@ class Probe:
 
     def __init__(self, seen: Observation) -> None:
         self.seen = seen
+
+    def contained(self, take: Callable[[Any], None]) -> Callable[[Any], None]:
+        """`take` as `slots` may call it when the numbers arrive: an error in it ends this probe alone."""
+        return lambda values: self.seen.probes.run(type(self), take, values)
 
     def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
         """The root (what is trained) is called with gradients; the step under way is `self.seen.current`."""

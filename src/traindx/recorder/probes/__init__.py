@@ -52,6 +52,11 @@ class Probes:
         if kind in self._all:
             self._call(kind, getattr(self._all[kind], method), arguments)
 
+    def run(self, kind: type[Probe], function: Callable[..., None], *arguments: Any) -> None:
+        """Call a function on behalf of one probe, if that has not failed: see `Probe.contained`."""
+        if kind in self._all:
+            self._call(kind, function, arguments)
+
     def _call(self, kind: type[Probe], method: Callable[..., None], arguments: tuple[Any, ...]) -> None:
         try:
             method(*arguments)
