@@ -7,23 +7,18 @@ from pathlib import Path
 
 import numpy as np
 
+from tests.checks.found import findings
 from tests.scan.drawn import jpeg, write
 from traindx.checks.layout.malformed_keypoint_shape import malformed_keypoint_shape
 from traindx.checks.layout.stray_class_folder import stray_class_folder
 from traindx.checks.pictures.labels_in_stored_frame import labels_in_stored_frame
 from traindx.checks.splits.class_maps_disagree import class_maps_disagree
 from traindx.checks.splits.class_mix_differs import class_mix_differs
-from traindx.core.check import Check, Facts
-from traindx.core.finding import Finding
 from traindx.core.near_duplicates import identities
 from traindx.core.small_dataset import dataset_of
 from traindx.scan import ScanOptions, scan
 from traindx.scan.cache import keys_of, local_stamps
 from traindx.scan.caches import read_cache
-
-
-def findings(check: Check, facts: Facts) -> list[Finding]:
-    return [item for item in check(facts) if isinstance(item, Finding)]
 
 
 def test_a_class_may_be_called_train(tmp_path: Path) -> None:
@@ -32,26 +27,26 @@ def test_a_class_may_be_called_train(tmp_path: Path) -> None:
             write(tmp_path / folder / f"{k}.jpg", jpeg(10 * n + k))
     dataset = scan(tmp_path, ScanOptions(cache=False))
     assert list(dataset.names.values()) == ["bus", "car", "train"]
-    assert findings(stray_class_folder, {"dataset": dataset}) == []
+    assert findings(stray_class_folder, dataset) == []
 
 
 def test_faults_that_only_the_test_split_shows_are_no_other_numbering() -> None:
     maps = {"train": {0: "good"}, "test": {0: "good", 1: "hole", 2: "scratch"}}
-    facts = {"dataset": dataset_of([{"path": "a.jpg"}], format="imagefolder", task="classify", class_maps=maps)}
-    assert findings(class_maps_disagree, facts) == []
+    dataset = dataset_of([{"path": "a.jpg"}], format="imagefolder", task="classify", class_maps=maps)
+    assert findings(class_maps_disagree, dataset) == []
     for train in ({0: "good"}, {0: "fair", 1: "good"}):
         moved = {"train": train, "test": {0: "bad", 1: "good"}}
-        facts = {"dataset": dataset_of([{"path": "a.jpg"}], format="imagefolder", task="classify", class_maps=moved)}
-        assert bool(findings(class_maps_disagree, facts)) == (len(train) > 1)
+        dataset = dataset_of([{"path": "a.jpg"}], format="imagefolder", task="classify", class_maps=moved)
+        assert bool(findings(class_maps_disagree, dataset)) == (len(train) > 1)
 
 
 def test_one_of_fifty_turned_pictures_may_seem_to_be_wrong_by_chance() -> None:
     images = [{"path": f"{n}.jpg", "orientation": 6} for n in range(50)]
     boxes = [{"image": n} for n in range(50)]
     scores = {n: -3.2 if n == 7 else 0.2 for n in range(50)}
-    assert findings(labels_in_stored_frame, {"dataset": dataset_of(images, boxes, turned=scores)}) == []
+    assert findings(labels_in_stored_frame, dataset_of(images, boxes, turned=scores)) == []
     alone = dataset_of(images[:1], boxes[:1], turned={0: -3.2})
-    assert len(findings(labels_in_stored_frame, {"dataset": alone})) == 1
+    assert len(findings(labels_in_stored_frame, alone)) == 1
 
 
 def test_ten_classes_in_opposite_shares_are_another_mix() -> None:
@@ -62,13 +57,13 @@ def test_ten_classes_in_opposite_shares_are_another_mix() -> None:
         for c, count in enumerate(counts)
         for n in range(2 * count)
     ]
-    facts = {"dataset": dataset_of(images, names=[f"c{n}" for n in range(10)], task="classify")}
-    assert len(findings(class_mix_differs, facts)) == 1
+    dataset = dataset_of(images, names=[f"c{n}" for n in range(10)], task="classify")
+    assert len(findings(class_mix_differs, dataset)) == 1
 
 
 def test_a_number_of_keypoints_without_end_is_not_counted_out() -> None:
     settings = {"kpt_shape": [10**15, 3], "flip_idx": ["a", "b"]}
-    assert len(findings(malformed_keypoint_shape, {"dataset": dataset_of([{"path": "a.jpg"}], settings=settings)})) == 1
+    assert len(findings(malformed_keypoint_shape, dataset_of([{"path": "a.jpg"}], settings=settings))) == 1
 
 
 def test_a_cache_whose_hash_is_no_text_is_none(tmp_path: Path) -> None:

@@ -8,17 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.checks.found import report_of
 from tests.scan.drawn import HEIGHT, WIDTH
 from tests.scan.drawn_coco import Coco, annotation, coco, line_of, write_coco
-from traindx import examine
-from traindx.core.report import Report
-from traindx.scan import ScanOptions
 
 Spoil = Callable[[Coco], object]
-
-
-def report_of(root: Path) -> Report:
-    return examine.check(root, scanning=ScanOptions(cache=False))
 
 
 def _set(where: str, n: int, **values: object) -> Spoil:

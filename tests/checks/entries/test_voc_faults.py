@@ -6,15 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.checks.found import report_of
 from tests.scan.drawn import HEIGHT, WIDTH
 from tests.scan.drawn_voc import PICTURES, Corners, item, items, write_voc, xml
-from traindx import examine
-from traindx.core.report import Report
-from traindx.scan import ScanOptions
-
-
-def report_of(root: Path) -> Report:
-    return examine.check(root, scanning=ScanOptions(cache=False))
 
 
 def _with(corners: Corners, name: str = "a") -> str:

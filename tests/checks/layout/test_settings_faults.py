@@ -6,20 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.checks.found import report_of
 from tests.scan.drawn import dataset, jpeg, png, write
-from traindx import examine
 from traindx.core.finding import Finding
 from traindx.core.report import Report
-from traindx.scan import ScanOptions
 
 ROWS: dict[str, bytes | str | None] = {f"train/{n}": f"{n % 2} 0.5 0.5 0.2 0.{n + 1}\n" for n in range(6)}
 ROWS |= {f"val/{n}": f"{n % 2} 0.5 0.5 0.2 0.{n + 1}\n" for n in range(4)}
 PATHS = "train: images/train\nval: images/val\n"
 NAMES = "names: [a, b]\n"
-
-
-def checked(file: Path) -> Report:
-    return examine.check(file, scanning=ScanOptions(cache=False, workers=1))
 
 
 def found(report: Report, code: str) -> tuple[Finding, ...]:
@@ -46,7 +41,7 @@ def causes(report: Report) -> list[str]:
 def test_a_fault_is_named_with_its_line_and_cause(
     tmp_path: Path, settings: str, code: str, line: int, cause: str
 ) -> None:
-    report = checked(dataset(tmp_path, ROWS, settings=settings))
+    report = report_of(dataset(tmp_path, ROWS, settings=settings))
     place = found(report, code)[0].place
     assert (place.path, place.line) == ("data.yaml", line)
     assert report.verdict == "faulty" and cause in causes(report)
@@ -62,7 +57,7 @@ def test_a_fault_is_named_with_its_line_and_cause(
     ],
 )
 def test_what_is_odd_and_trains_is_named_and_healthy(tmp_path: Path, settings: str, code: str, line: int) -> None:
-    report = checked(dataset(tmp_path, ROWS, settings=settings))
+    report = report_of(dataset(tmp_path, ROWS, settings=settings))
     assert found(report, code)[0].place.line == line and report.verdict == "healthy"
 
 
@@ -78,7 +73,7 @@ def test_what_is_odd_and_trains_is_named_and_healthy(tmp_path: Path, settings: s
     ],
 )
 def test_settings_in_order_are_healthy(tmp_path: Path, settings: str) -> None:
-    report = checked(dataset(tmp_path, ROWS, settings=settings))
+    report = report_of(dataset(tmp_path, ROWS, settings=settings))
     codes = [
         o.code for o in report.outcomes if o.status != "passed" and o.findings and o.code.startswith(("D31", "D4"))
     ]
@@ -87,7 +82,7 @@ def test_settings_in_order_are_healthy(tmp_path: Path, settings: str) -> None:
 
 def test_code_in_the_settings_is_not_run(tmp_path: Path) -> None:
     code = f"download: |\n  from pathlib import Path\n  Path('{tmp_path}/harm').mkdir()\n"
-    checked(dataset(tmp_path, ROWS, settings=f"train: images/train\nval: images/gone\n{NAMES}{code}"))
+    report_of(dataset(tmp_path, ROWS, settings=f"train: images/train\nval: images/gone\n{NAMES}{code}"))
     assert not (tmp_path / "harm").exists()
 
 
@@ -102,7 +97,7 @@ def test_code_in_the_settings_is_not_run(tmp_path: Path) -> None:
     ],
 )
 def test_a_path_that_is_not_there_says_what_is(tmp_path: Path, settings: str, said: str) -> None:
-    report = checked(dataset(tmp_path, ROWS, settings=settings))
+    report = report_of(dataset(tmp_path, ROWS, settings=settings))
     finding = found(report, "D102")[0]
     assert (
         said in finding.message
@@ -115,7 +110,7 @@ def test_a_path_that_is_not_there_says_what_is(tmp_path: Path, settings: str, sa
 def test_labels_beside_the_root_are_found(tmp_path: Path) -> None:
     file = dataset(tmp_path / "set", ROWS, settings=f"{PATHS}{NAMES}")
     (tmp_path / "set/labels").rename(tmp_path / "labels")
-    message = found(checked(file), "D201")[0].message
+    message = found(report_of(file), "D201")[0].message
     assert f"6 files with their names are in {tmp_path}/labels/train" in message
 
 
@@ -123,7 +118,7 @@ def test_labels_of_which_many_were_renamed_are_an_error(tmp_path: Path) -> None:
     file = dataset(tmp_path, ROWS, settings=f"{PATHS}{NAMES}")
     for n in range(3):
         (tmp_path / f"labels/train/{n}.txt").rename(tmp_path / f"labels/train/frame-{n}0.txt")
-    report = checked(file)
+    report = report_of(file)
     assert "one of both was renamed" in found(report, "D201")[0].message and causes(report)[0] == "labels-not-found"
 
 
@@ -132,7 +127,7 @@ def test_a_gif_and_a_picture_that_shares_a_label_are_named(tmp_path: Path) -> No
     write(tmp_path / "images/train/x.gif", b"GIF89a" + bytes(30))
     write(tmp_path / "images/train/0.png", png())
     write(tmp_path / "images/train/1.jpeg", (tmp_path / "images/train/1.jpg").read_bytes())
-    report = checked(file)
+    report = report_of(file)
     assert [f.place.path for f in found(report, "D406")] == ["images/train/x.gif"]
     assert [f.place.image for f in found(report, "D408")] == ["images/train/0.png"]
 
@@ -142,4 +137,4 @@ def test_pictures_are_not_taken_for_left_out_by_their_spelling(tmp_path: Path) -
     write(tmp_path / "images/train/7.JPG", jpeg(70))
     write(tmp_path / "labels/train/7.txt", "0 0.5 0.5 0.1 0.1\n")
     write(tmp_path / "images/train/notes.csv", "GIF89a")
-    assert found(checked(file), "D406") == ()
+    assert found(report_of(file), "D406") == ()

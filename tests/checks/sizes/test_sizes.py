@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.checks.found import findings as found_by
 from traindx.checks.sizes.anchors_miss_boxes import anchors_miss_boxes
 from traindx.checks.sizes.tiny_objects import tiny_objects
 from traindx.checks.sizes.vanishing_objects import vanishing_objects
@@ -17,8 +18,7 @@ from traindx.core.training_size import sizes, training_size
 
 
 def findings(check: Check, data: Dataset, **settings: object) -> list[Finding]:
-    facts = {"dataset": data} | ({"setup": Setup((), ".", "pytorch", settings)} if settings else {})
-    return [item for item in check(facts) if isinstance(item, Finding)]
+    return found_by(check, data, **({"setup": Setup((), ".", "pytorch", settings)} if settings else {}))
 
 
 def boxes(*sides: float, classes: tuple[int, ...] = (), size: tuple[int, int] = (1280, 960)) -> Dataset:

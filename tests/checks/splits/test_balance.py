@@ -5,19 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.checks.found import findings
 from traindx.checks.splits.backgrounds_dominate import backgrounds_dominate
 from traindx.checks.splits.class_imbalance import class_imbalance
 from traindx.checks.splits.extreme_class_imbalance import extreme_class_imbalance
 from traindx.checks.splits.last_batch_of_one import last_batch_of_one
-from traindx.core.check import Check, Facts
+from traindx.core.check import Facts
 from traindx.core.class_weights import effective_number, inverse_frequency
-from traindx.core.finding import Finding, Table
+from traindx.core.finding import Table
 from traindx.core.setup import Setup
 from traindx.core.small_dataset import dataset_of
-
-
-def findings(check: Check, facts: Facts) -> list[Finding]:
-    return [item for item in check(facts) if isinstance(item, Finding)]
 
 
 def pictures_of(*counts: int) -> Facts:
@@ -40,7 +37,7 @@ def test_weights_by_the_effective_number_are_those_of_the_paper() -> None:
 
 
 def test_the_finding_has_the_weights_and_the_line_to_write() -> None:
-    (found,) = findings(class_imbalance, pictures_of(120, 10))
+    (found,) = findings(class_imbalance, **pictures_of(120, 10))
     (table,) = [e for e in found.evidence if isinstance(e, Table)]
     assert [row[:3] for row in table.rows] == [(0, "c0", 120), (1, "c1", 10)]
     assert found.fix is not None and found.fix.startswith("torch.nn.CrossEntropyLoss(weight=torch.tensor([0.1")
@@ -50,14 +47,14 @@ def test_the_finding_has_the_weights_and_the_line_to_write() -> None:
     ("counts", "extreme"), [((490, 10), False), ((500, 10), True), ((300, 290, 9), True), ((30, 20, 9), False)]
 )
 def test_what_is_extreme(counts: tuple[int, ...], extreme: bool) -> None:
-    assert bool(findings(extreme_class_imbalance, pictures_of(*counts))) == extreme
+    assert bool(findings(extreme_class_imbalance, **pictures_of(*counts))) == extreme
 
 
 def test_pictures_without_a_label_are_backgrounds_unless_the_label_is_elsewhere() -> None:
     images = [{"path": f"{n}.jpg", "label_state": "missing" if n else "labelled"} for n in range(9)]
-    assert len(findings(backgrounds_dominate, {"dataset": dataset_of(images)})) == 1
+    assert len(findings(backgrounds_dominate, dataset_of(images))) == 1
     elsewhere = {f"/data/labels/{n}.txt": f"/data/annotations/{n}.txt" for n in range(9)}
-    assert findings(backgrounds_dominate, {"dataset": dataset_of(images, labels_elsewhere=elsewhere)}) == []
+    assert findings(backgrounds_dominate, dataset_of(images, labels_elsewhere=elsewhere)) == []
 
 
 @pytest.mark.parametrize(
@@ -66,4 +63,4 @@ def test_pictures_without_a_label_are_backgrounds_unless_the_label_is_elsewhere(
 def test_the_last_batch_is_the_remainder(batch: object, left: bool) -> None:
     setup = Setup((), ".", "pytorch", {"batch": batch})
     images = [{"path": f"{n}.jpg"} for n in range(65)] + [{"path": "broken.jpg", "damage": "0 bytes"}]
-    assert bool(findings(last_batch_of_one, {"dataset": dataset_of(images), "setup": setup})) == left
+    assert bool(findings(last_batch_of_one, dataset_of(images), setup=setup)) == left

@@ -6,21 +6,16 @@ from typing import Any
 
 import pytest
 
+from tests.checks.found import findings
 from traindx.checks.splits.contradictory_duplicates import contradictory_duplicates
 from traindx.checks.splits.duplicate_pictures import duplicate_pictures
 from traindx.checks.splits.many_contradictory_duplicates import many_contradictory_duplicates
-from traindx.core.check import Check
 from traindx.core.dataset import Dataset
-from traindx.core.finding import Finding
 from traindx.core.small_dataset import dataset_of
 
 CAT = {"class_id": 0, "x": 0.3, "y": 0.3}
 DOG = {"class_id": 1, "x": 0.3, "y": 0.3}
 ELSEWHERE = {"class_id": 0, "x": 0.8, "y": 0.8}
-
-
-def findings(check: Check, data: Dataset) -> list[Finding]:
-    return [item for item in check({"dataset": data}) if isinstance(item, Finding)]
 
 
 def pair(first: list[dict[str, Any]], second: list[dict[str, Any]], state: str = "labelled") -> Dataset:

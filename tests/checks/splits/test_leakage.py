@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.checks.found import findings
 from tests.scan.drawn import dataset as drawn
 from traindx.checks.splits.few_leaked_pictures import few_leaked_pictures
 from traindx.checks.splits.leaked_pictures import leaked_pictures
@@ -17,14 +18,9 @@ from traindx.checks.splits.shared_recordings import shared_recordings
 from traindx.checks.splits.split_copied_from_train import split_copied_from_train
 from traindx.core.check import Check
 from traindx.core.dataset import Dataset
-from traindx.core.finding import Finding
 from traindx.core.small_dataset import dataset_of
 from traindx.examine import judge
 from traindx.scan import scan
-
-
-def findings(check: Check, data: Dataset) -> list[Finding]:
-    return [item for item in check({"dataset": data}) if isinstance(item, Finding)]
 
 
 def splits(train: int, val: int, leaked: int, **more: object) -> Dataset:
