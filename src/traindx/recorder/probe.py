@@ -111,5 +111,8 @@ class Probe:
     def anomaly(self, step: int, what: str) -> None:
         """The numbers of a step that was closed a while ago turned out odd: `loss`, `gradient` (not finite) or `jump`."""
 
+    def raised(self, error: BaseException) -> None:
+        """An exception that nobody catches ends the process or the recorded block; `end` follows."""
+
     def end(self) -> None:
         """The recording ends."""

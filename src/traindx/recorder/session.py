@@ -254,6 +254,7 @@ class Session:
         fields: dict[str, Any] = {"path": place[0], "line": place[1]} if place else {}
         fields |= {"type": type(error).__name__, "message": str(error)[:2000], "frames": frames}
         journal.event("exception", self.seen.now_at, **fields)
+        self.seen.probes.tell("raised", error)
 
     @guarded
     def end(self) -> None:
