@@ -100,7 +100,8 @@ def test_ultralytics_sees_it_by_the_time_of_the_file(tmp_path: Path, keep_time: 
 
 
 def test_the_installed_ultralytics_agrees(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    utils = pytest.importorskip("ultralytics.data.utils")
+    from ultralytics.data import utils
+
     dataset(tmp_path, LABELS)
     as_ultralytics(tmp_path)
     cached = read_cache(tmp_path / "labels/train.cache")

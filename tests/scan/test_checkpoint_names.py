@@ -6,14 +6,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import torch
 
 from tests.scan.drawn import dataset
 from traindx import examine
 from traindx.errors import TraindxError
 from traindx.scan import ScanOptions
 from traindx.scan.checkpoint_names import checkpoint_names
-
-torch = pytest.importorskip("torch")
 
 ROWS: dict[str, bytes | str | None] = {
     f"{split}/{n}": f"{n % 3} 0.5 0.5 0.2 0.{n + 1}\n" for split in ("train", "val") for n in range(6)

@@ -13,6 +13,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -22,8 +23,6 @@ from traindx.cli.check import check
 from traindx.core.dataset import Dataset
 from traindx.errors import TraindxError
 from traindx.scan import ScanOptions, fetching, scan
-
-fsspec = pytest.importorskip("fsspec")
 
 ROW = "0 0.5 0.5 0.2 0.2\n"
 

@@ -122,7 +122,7 @@ def test_the_scan_imports_ray_only_when_it_is_asked_for(some: Path) -> None:
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
     """Two nodes of one core each: the head has none, so that all work is on nodes that may die."""
-    ray = pytest.importorskip("ray")
+    import ray
     from ray.cluster_utils import Cluster
 
     small = {"object_store_memory": 80_000_000, "include_dashboard": False}
