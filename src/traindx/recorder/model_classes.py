@@ -1,0 +1,61 @@
+"""How many classes the root tells apart, and their names, where it says so in a way that is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from traindx.recorder.description import core_of
+
+PLACES = (
+    "nc",
+    "yaml.nc",
+    "config.num_labels",
+    "roi_heads.box_predictor.cls_score.out_features",
+    "head.classification_head.num_classes",
+    "head.classification_head.num_columns",
+    "num_classes",
+)
+"""Where the number stands: Ultralytics and YOLOv5 (`nc`), transformers, torchvision's Faster R-CNN, RetinaNet and FCOS, SSD,
+timm. torchvision counts the background in."""
+
+NAMES, LENGTH = 200, 60
+
+
+def class_count(root: Any) -> int | None:
+    """The number of classes, None where no place tells it."""
+    core = core_of(root)
+    for path in PLACES:
+        value = core
+        for part in path.split("."):
+            value = value.get(part) if isinstance(value, Mapping) else _attribute(value, part)
+        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+            return value
+    return None
+
+
+def class_names(root: Any, dataset: Any = None) -> dict[int, str]:
+    """Names by id, of the root (Ultralytics, transformers) or of a dataset (`classes`); at most 200, of 60 letters."""
+    core = core_of(root) if root is not None else None
+    for value in (
+        _attribute(core, "names"),
+        _attribute(_attribute(core, "config"), "id2label"),
+        _attribute(dataset, "classes"),
+    ):
+        named = dict(enumerate(value)) if isinstance(value, (list, tuple)) else value
+        if isinstance(named, Mapping) and named and all(isinstance(n, str) for n in named.values()):
+            first = list(named.items())[:NAMES]
+            return {int(k): n[:LENGTH] for k, n in first if str(k).lstrip("-").isdigit()}
+    return {}
+
+
+def _attribute(owner: Any, name: str) -> Any:
+    """An attribute that is there without running code of the user's: set on the object, its class, or a module's children."""
+    if owner is None:
+        return None
+    own = getattr(owner, "__dict__", {})
+    for held in (own, own.get("_modules") or {}):
+        if name in held:
+            return held[name]
+    value = getattr(type(owner), name, None)
+    return value if isinstance(value, (int, str, Mapping, list, tuple)) else None
