@@ -1,0 +1,106 @@
+"""Modes of modules in training and in validation, with the lines of the user's code that switched them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from tests.recorder.conftest import Net, Record, batch, train
+from traindx.core.recording import Recording
+from traindx.recorder.mode_map import ModeMap
+
+
+def validate(model: torch.nn.Module, batches: int = 2) -> None:
+    for seed in range(batches):
+        x, y = batch(seed=seed)
+        torch.nn.functional.cross_entropy(model(x), y)
+
+
+def test_a_norm_that_is_frozen_and_thawed_again_by_train_shows_with_the_line(record: Record, folder: Path) -> None:
+    model = Net()
+    optimizer = torch.optim.SGD(model.parameters(), 0.01)
+    model.norm.eval()
+    with record():
+        train(model, optimizer, 15)
+        model.train()  # undoes the freeze; the root itself was in train all along
+        train(model, optimizer, 15)
+    frozen, thawed = Recording.load(folder).lines["modes"]
+    assert (frozen["step"], frozen["mode"], frozen["root"], frozen["names"]) == (0, "mixed", "train", ["norm"])
+    assert frozen["kinds"] == {"BatchNorm2d": [0, 1], "Dropout": [1, 0]}
+    assert (thawed["step"], thawed["mode"]) == (15, "train") and "names" not in thawed
+    (switched,) = thawed["switched"]
+    assert switched["path"].endswith("test_modes.py") and (switched["call"], switched["count"]) == ("train", 1)
+
+
+def test_eval_that_is_never_undone_shows_at_the_first_step_after_it(record: Record, folder: Path) -> None:
+    model = Net()
+    optimizer = torch.optim.SGD(model.parameters(), 0.01)
+    with record():
+        train(model, optimizer, 33)
+        model.eval()
+        with torch.no_grad():
+            validate(model)
+        train(model, optimizer, 10)
+    recording = Recording.load(folder)
+    assert [(line["step"], line["mode"]) for line in recording.lines["modes"]] == [(0, "train"), (33, "eval")]
+    assert recording.lines["modes"][1]["switched"][0]["call"] == "eval"
+
+
+def test_the_modes_gradients_and_precision_of_validation_stand_in_its_line(record: Record, folder: Path) -> None:
+    model = Net()
+    optimizer = torch.optim.SGD(model.parameters(), 0.01)
+    with record():
+        train(model, optimizer, 3)
+        with torch.no_grad():
+            validate(model)  # forgot eval
+        train(model, optimizer, 1)
+        model.eval()
+        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+            validate(model)
+        model.train()
+        train(model, optimizer, 1)
+        model.eval()
+        model.drop.train()
+        with torch.no_grad():
+            validate(model)
+    forgot, right, dropping = Recording.load(folder).lines["validation"]
+    assert (forgot["mode"], forgot["grad"], forgot["autocast"]) == ("train", "no_grad", None)
+    assert forgot["path"].endswith("test_modes.py") and forgot["weights"] == "float32"
+    assert (right["mode"], right["grad"], right["autocast"]) == ("eval", "inference_mode", "bfloat16")
+    assert (dropping["mode"], dropping["names"]) == ("mixed", ["drop"])
+
+
+def test_validation_with_gradients_is_counted_in_the_step_after_it(record: Record, folder: Path) -> None:
+    model = Net()
+    optimizer = torch.optim.SGD(model.parameters(), 0.01)
+    with record():
+        train(model, optimizer, 2)
+        model.eval()
+        validate(model, 5)
+        model.train()
+        train(model, optimizer, 2)
+    details = Recording.load(folder).details
+    assert {step: d.get("eval_forwards") for step, d in details.items()} == {0: None, 1: None, 2: 5, 3: None}
+
+
+def test_children_that_differ_with_their_parent_are_not_named() -> None:
+    model = torch.nn.Sequential(torch.nn.Sequential(torch.nn.Dropout(), torch.nn.BatchNorm1d(3)), torch.nn.Linear(3, 3))
+    model[0].eval()
+    modes = ModeMap(model)
+    described = modes.described(modes.modes())
+    assert (described["differing"], described["names"], described["mode"]) == (3, ["0"], "mixed")
+
+
+def test_a_training_that_switches_at_every_step_is_written_a_bounded_number_of_times(
+    record: Record, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("traindx.recorder.probes.modes.MOST_LINES", 6)
+    model = Net()
+    optimizer = torch.optim.SGD(model.parameters(), 0.01)
+    with record():
+        for step in range(20):
+            model.norm.train(step % 2 == 0)
+            train(model, optimizer, 1)
+    assert len(Recording.load(folder).lines["modes"]) == 6
