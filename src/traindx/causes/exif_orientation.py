@@ -27,7 +27,7 @@ EXIF_ORIENTATION = Cause(
         "Write the pictures anew, upright and without the EXIF tag, with labels of the frame that is shown.",
         {
             "pytorch": "picture = ImageOps.exif_transpose(Image.open(path))  # where the labels are in the turned frame",
-            "ultralytics": "ImageOps.exif_transpose(Image.open(path)).save(path)  # on a copy; then turn the labels as well",
+            "ultralytics": "ImageOps.exif_transpose(Image.open(path)).save(folder / path.name)  # a copy; then turn its labels",
         },
     ),
     proof="static",

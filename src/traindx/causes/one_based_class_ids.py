@@ -9,19 +9,14 @@ Single ids out of range leave id 0 in use: `class-id-out-of-range`. In a part of
 others tells. A set that merely lacks its first class has no id equal to the number of names, or so few that they are stray.
 
 ## How to fix
-Subtract one from the first field of every row and delete `*.cache`. Correct the export, or its category mapping.
+Subtract one from the first field of every row and delete `*.cache`: `traindx check DATA --fix --diff` shows it, where ids are
+out of range. Correct the export, or its category mapping.
 """
 
 from __future__ import annotations
 
 from traindx.core.cause import Cause, Clue, Fix
 from traindx.core.treatment import damage_dataset, repair_dataset
-
-_SNIPPET = """\
-for file in Path("labels").rglob("*.txt"):
-    rows = [line.split() for line in file.read_text().splitlines() if line.strip()]
-    file.write_text("".join(f"{int(float(row[0])) - 1} {' '.join(row[1:])}\\n" for row in rows))
-"""
 
 ONE_BASED_CLASS_IDS = Cause(
     slug="one-based-class-ids",
@@ -32,7 +27,9 @@ ONE_BASED_CLASS_IDS = Cause(
         Clue("D204", if_seen=1.0),
         Clue("D211", if_seen=7.5, if_absent=-2.0),
     ),
-    fix=Fix("Subtract 1 from every class id and delete *.cache.", {"pytorch": _SNIPPET}),
+    fix=Fix(
+        "Subtract 1 from every class id and delete *.cache; `traindx check DATA --fix --diff` shows it where ids are out of range."
+    ),
     proof="static",
     undo=repair_dataset("one-based-ids"),
     induce=damage_dataset("one-based-ids"),

@@ -9,7 +9,8 @@ Single coordinates slightly above 1 are `box-outside-image`. Shares that leave t
 centres: `wrong-box-format`.
 
 ## How to fix
-Divide x and w by the picture's width, y and h by its height, as stored in the file, and delete `*.cache`.
+Divide x and w by the picture's width, y and h by its height, as stored in the file, and delete `*.cache`:
+`traindx check DATA --fix --diff` shows it.
 """
 
 from __future__ import annotations
@@ -17,19 +18,15 @@ from __future__ import annotations
 from traindx.core.cause import Cause, Clue, Fix
 from traindx.core.treatment import damage_dataset, repair_dataset
 
-_SNIPPET = """\
-width, height = Image.open(picture).size
-rows = [list(map(float, line.split())) for line in label.read_text().splitlines() if line.strip()]
-label.write_text("".join(f"{c:g} {x / width:.6f} {y / height:.6f} {w / width:.6f} {h / height:.6f}\\n" for c, x, y, w, h in rows))
-"""
-
 PIXEL_COORDINATES = Cause(
     slug="pixel-coordinates",
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it; a fault of the whole set goes before one of single files
         Clue("D206", if_seen=9.0, if_absent=-6.0, proves=True),
     ),
-    fix=Fix("Divide x and w by the picture's width, y and h by its height; delete *.cache.", {"pytorch": _SNIPPET}),
+    fix=Fix(
+        "Divide x and w by the picture's width, y and h by its height: `traindx check DATA --fix --diff` shows it; delete *.cache."
+    ),
     proof="static",
     undo=repair_dataset("pixel-coordinates"),
     induce=damage_dataset("pixel-coordinates"),
