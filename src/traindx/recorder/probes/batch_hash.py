@@ -1,0 +1,77 @@
+"""A hash of the pictures that the root is given: the same batch served again, to another rank or in another epoch, has the
+same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from traindx.recorder import measure
+from traindx.recorder.probe import Arguments, Named, Probe
+
+SAMPLES, SIDE = 256, 32
+"""Samples that are hashed, and values of each along a dimension: a part evenly spread over the picture."""
+BITS = 16
+"""Bits that travel together: float32, in which numbers come from the device, is exact for them."""
+MULTIPLIER, OFFSET = 6364136223846793005, 1442695040888963407
+"""Knuth's constants of a linear congruential generator (The Art of Computer Programming 2, 3.3.4): weights of positions."""
+
+
+class BatchHash(Probe):
+    """Writes `batch` {hash, samples, distinct} into the step, of its first batch.
+
+    The sum of the values' bits, each times a weight of its position, modulo 2**64: whole numbers, so that the order of
+    the summands does not matter and every device finds the same. `distinct` counts the different samples.
+    """
+
+    def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
+        """The root is called."""
+        step, torch = self.seen.current, self.seen.torch
+        if not step.recorded or "batch" in step.details:
+            return
+        pictures = given_pictures(torch, arguments, named)
+        if not pictures:
+            return
+        with torch.no_grad():
+            hashes = torch.cat([_hashes(torch, picture.detach()) for picture in pictures])
+            parts = torch.stack([(hashes >> BITS * i) & (2**BITS - 1) for i in range(64 // BITS)], dim=1)
+        samples = sum(len(p) for p in pictures) if len(pictures) == 1 else len(pictures)
+        fields: dict[str, Any] = {"samples": samples}
+        step.details["batch"] = fields
+        step.slots.add_array(parts, self.contained(lambda values: fields.update(_joined(values))))
+
+
+def given_pictures(torch: Any, arguments: Arguments, named: Named) -> list[Any]:
+    """What the root is given: one batch [N, ...], or a list of pictures [C, H, W] each made to a batch of one."""
+    for value in (*arguments, *named.values()):
+        if (
+            isinstance(value, (list, tuple))
+            and value
+            and all(isinstance(v, torch.Tensor) and v.dim() == 3 for v in value)
+        ):
+            return [v[None] for v in value[:SAMPLES] if measure.usable(torch, v, or_bytes=True)]
+    first = measure.first_tensor(torch, [*arguments, dict(named)])
+    if first is None or first.dim() < 2 or not measure.usable(torch, first, or_bytes=True):
+        return []
+    return [first]
+
+
+def _hashes(torch: Any, batch: Any) -> Any:
+    """A number (int64) for each sample of [N, ...]."""
+    part = batch[:SAMPLES]
+    for dim in range(1, part.dim()):
+        stride = max(1, -(-part.shape[dim] // SIDE))
+        part = part[(slice(None),) * dim + (slice(None, None, stride),)]
+    part = part.contiguous()
+    size = part.element_size()
+    bits = part.view({1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}[size]).reshape(len(part), -1)
+    weights = torch.arange(1, bits.shape[1] + 1, device=bits.device) * MULTIPLIER + OFFSET
+    return (bits.long() * (weights ^ (weights >> 29))).sum(dim=1)
+
+
+def _joined(values: Any) -> dict[str, Any]:
+    """The hash of the batch from the parts of its samples': in order, so that another order is another batch."""
+    samples = [sum(int(part) << BITS * i for i, part in enumerate(row)) for row in values.reshape(-1, 64 // BITS)]
+    whole = 0
+    for number in samples:
+        whole = (whole * MULTIPLIER + number + OFFSET) % 2**64
+    return {"hash": f"{whole:016x}", "distinct": len(set(samples))}
