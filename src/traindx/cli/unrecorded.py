@@ -22,6 +22,8 @@ def why_unrecorded(command: Sequence[str], home: Path) -> str:
         reached = None
     if reached == "torch":
         return "torch was imported, but no model was trained: no backward pass and no optimizer step"
+    if reached == "failed":
+        return "the recorder could not start; the line that it printed says why"
     if reached == "python":
         return f"no Python process of the command that could be seen imported torch; if one trains elsewhere, {INSTEAD}"
     if flag is not None:

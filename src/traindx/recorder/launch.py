@@ -86,8 +86,8 @@ def run_command(
 
 
 def _reached(folder: Path) -> str | None:
-    """How far the recorder came in the command's processes: into one that imported `torch`, into any `python`, or nowhere."""
-    found = [name for name in ("torch", "python") if (folder / f"reached-{name}").exists()]
+    """How far the recorder came: it started beside `torch`, it `failed` to start there, into any `python`, or nowhere."""
+    found = [name for name in ("torch", "failed", "python") if (folder / f"reached-{name}").exists()]
     for name in found:
         with contextlib.suppress(OSError):
             (folder / f"reached-{name}").unlink()

@@ -19,13 +19,14 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 def attach(torch: Any) -> None:
     """Start the recorder. Whatever goes wrong, the training goes on, and one line says so."""
-    reached("torch")
     try:
         own_package()
         from traindx.recorder.start import start_from_environment
 
         start_from_environment(torch, os.environ)
+        reached("torch")
     except Exception as error:
+        reached("failed")
         reason = f"{type(error).__name__}: {error}".splitlines()[0][:200]
         sys.stderr.write(f"traindx: the recorder could not start ({reason}); training goes on unrecorded\n")
 
