@@ -10,6 +10,7 @@ from bench.planted.layouts import folders, write
 from bench.planted.scene import Shot, encoded, portrait
 from bench.planted.truth import Clean, Source
 from PIL import Image, ImageEnhance, ImageOps
+from sklearn.datasets import load_digits
 
 COUNTS = {"train": 24, "val": 8}
 
@@ -81,19 +82,14 @@ def _counters(root: Path, source: Source) -> None:
                 write(root / f"{split}/{name}/scene_{n}.jpg", portrait(kind, "", source.rng).jpeg())
 
 
-def _white(root: Path, source: Source) -> None:
-    """Letters on white paper: most of each picture is one colour, and many are alike."""
-    for split, count in (("train", 40), ("val", 14)):
-        for kind, name in enumerate(("zero", "one", "two")):
-            for n in range(count):
-                write(root / f"{split}/{name}/{split[0]}{n:04d}.png", _glyph(kind, source))
-
-
-def _glyph(kind: int, source: Source) -> bytes:
-    pixels = np.full((32, 32), 255, dtype=np.uint8)
-    x, y = (int(v) for v in source.rng.integers(4, 14, 2))
-    pixels[y : y + 12, x : x + 3 + kind * 4] = int(source.rng.integers(0, 90))
-    return encoded(Image.fromarray(pixels), "PNG")
+def _digits(root: Path, source: Source) -> None:
+    """Written digits on black, some of them thin: most of each picture is one colour, and many are alike."""
+    digits = load_digits()
+    for n, i in enumerate(source.rng.permutation(len(digits.images))[:700].tolist()):
+        pixels = np.uint8(15 * digits.images[i])
+        picture = Image.fromarray(pixels).resize((28, 28), Image.Resampling.BICUBIC)
+        path = f"{'val' if n % 5 == 0 else 'train'}/{digits.target[i]}/{n:05d}.png"
+        write(root / path, encoded(picture, "PNG"))
 
 
 def _mixed_sizes(root: Path, source: Source) -> None:
@@ -133,7 +129,7 @@ SETS: dict[str, Callable[[Path, Source], None]] = {
     "tables-beside": _with_tables,
     "linked": _linked,
     "counters": _counters,
-    "white": _white,
+    "digits": _digits,
     "mixed-sizes": _mixed_sizes,
     "copies-in-train": _copies_in_train,
 }

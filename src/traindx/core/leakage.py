@@ -11,6 +11,7 @@ import numpy as np
 from traindx.core.dataset import Dataset, Ints
 from traindx.core.finding import Evidence, Finding, Measured, Picture, Place
 from traindx.core.near_duplicates import is_flat
+from traindx.core.same_objects import same_objects
 
 MATERIAL = 0.05
 """Share of a split from which leaked pictures are an error. A guess: a score is lifted by up to this much, which is more
@@ -33,6 +34,14 @@ CERTAIN = 4
 four bits, none in fewer; of what is merely coded again, scaled or darkened 98 to 100 % differ in four at most
 (`python bench/near_copies.py`)."""
 
+ALIKE = 0.2
+"""Share of train's pictures with a near copy in train from which on a near copy has to show the same objects (or be of the
+same class): of a fixed camera all pictures are alike, whatever moves before it. A guess."""
+
+FAR = 1 / 3
+"""Share of near copies within `CLOSE` bits below which they are taken for look-alikes. Of scikit-learn's digits it is 0.15 (28
+pixels) and 0.30 (8 pixels), of one hand seconds later none; of frames of a fixed camera 0.75, of altered copies 0.67 to 1."""
+
 EVERY_PAIR = 100
 PICTURES = 5
 
@@ -42,7 +51,8 @@ class Leak:
     """Of the `total` pictures of `split`, those whose bytes are in train (`exact`) and those with a near copy there (`near`).
 
     `alike` of the `train` training pictures have a near copy in train themselves: their share is what to expect of a split
-    that is drawn at random from pictures that look alike. `close` and `close_alike` count those up to `CLOSE` bits apart.
+    that is drawn at random from pictures that look alike. `close` and `close_alike` count those up to `CLOSE` bits apart,
+    `certain` and `certain_alike` those up to `CERTAIN`.
     """
 
     split: str
@@ -53,6 +63,8 @@ class Leak:
     alike: int
     close: int
     close_alike: int
+    certain: int
+    certain_alike: int
 
     @property
     def likeness(self) -> float:
@@ -76,6 +88,15 @@ class Leak:
         n, p = self.total, self.likeness
         return len(self.near) <= min(MATERIAL * n, n * p + 3 * float(np.sqrt(n * p * (1 - p))))
 
+    @property
+    def near_is_likeness(self) -> bool:
+        """Whether near copies are as many as those within train, and mostly far ones: unrelated pictures that look alike, such
+        as digits on black, are the more the more bits may differ; of copies and of frames most are close.
+        """
+        counts = ((len(self.near), self.alike), (self.certain, self.certain_alike))
+        as_many = all(_by_chance(own, self.total, train, self.train) >= CHANCE for own, train in counts)
+        return as_many and self.close < len(self.near) * FAR
+
 
 def _by_chance(count: int, of: int, others: int, of_others: int) -> float:
     """Probability that, of `count` + `others` marked pictures dealt to two piles, `count` or more fall on the first (Fisher)."""
@@ -96,21 +117,25 @@ def leaks(dataset: Dataset) -> Iterator[Leak]:
     if not train.any():
         return
     matter = (found.other >= 0) & ~is_flat(images)
-    close = matter & ~found.exact & (found.distance <= CLOSE)
-    alike, close_alike = int((matter & ~found.exact & train).sum()), int((close & train).sum())
+    if (matter & ~found.exact & train).sum() >= ALIKE * train.sum():
+        asked = np.flatnonzero(matter & ~found.exact & ~train)
+        matter[asked] = same_objects(dataset, asked, found.other[asked], found.mirrored[asked])
+    near = matter & ~found.exact
+    close, certain = near & (found.distance <= CLOSE), near & (found.distance <= CERTAIN)
     for split in dataset.splits:
         own = images.split == split.name
         if split.name != "train" and own.any():
-            exact, near = matter & found.exact & own, matter & ~found.exact & own
             yield Leak(
                 split.name,
                 int(own.sum()),
-                np.flatnonzero(exact),
-                np.flatnonzero(near),
+                np.flatnonzero(matter & found.exact & own),
+                np.flatnonzero(near & own),
                 int(train.sum()),
-                alike,
+                int((near & train).sum()),
                 int((close & own).sum()),
-                close_alike,
+                int((close & train).sum()),
+                int((certain & own).sum()),
+                int((certain & train).sum()),
             )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.checks.found import findings
 from tests.scan.drawn import dataset as drawn
@@ -18,9 +19,11 @@ from traindx.checks.splits.shared_recordings import shared_recordings
 from traindx.checks.splits.split_copied_from_train import split_copied_from_train
 from traindx.core.check import Check
 from traindx.core.dataset import Dataset
+from traindx.core.same_objects import same_objects
 from traindx.core.small_dataset import dataset_of
 from traindx.examine import judge
 from traindx.scan import scan
+from traindx.scan.appearance import appearances
 
 
 def splits(train: int, val: int, leaked: int, **more: object) -> Dataset:
@@ -161,3 +164,56 @@ def test_copies_are_sought_once() -> None:
     data = splits(10, 5, 1)
     assert data.copies_of_train is data.copies_of_train
     assert replace(data, depth="quick").copies_of_train is not data.copies_of_train
+
+
+def look_alikes(bits: int, *, moved: bool) -> Dataset:
+    """Pictures of one camera in both splits, each so many bits from its nearest, with a box that is elsewhere in each or not."""
+    rng = np.random.default_rng(0)
+    start, colours = int(rng.integers(1, 1 << 40)), rng.integers(0, 255, 48)
+    images, boxes = [], []
+    for n in range(60):
+        own = sum(1 << (40 + int(k)) for k in rng.permutation(20)[: bits // 2])
+        hashes = {"phash": np.uint64(start ^ own), "thumb": colours}
+        images.append({"path": f"{n}.jpg", "split": "val" if n % 3 == 0 else "train", "content": n + 1, **hashes})
+        boxes.append({"image": n, "x": 0.1 + 0.013 * n if moved else 0.5, "w": 0.012})
+    return dataset_of(images, boxes)
+
+
+def test_a_fixed_camera_is_no_leak_where_other_objects_are_before_it() -> None:
+    assert len(findings(near_copies_across_splits, look_alikes(4, moved=False))) == 20
+    assert findings(near_copies_across_splits, look_alikes(4, moved=True)) == []
+
+
+def test_a_mirrored_copy_shows_the_same_objects() -> None:
+    rows = [
+        {"image": 0, "x": 0.2, "w": 0.1},
+        {"image": 1, "x": 0.8, "w": 0.1},
+        {"image": 2, "x": 0.8, "w": 0.1, "class_id": 1},
+    ]
+    data = dataset_of([{"path": f"{n}.jpg"} for n in range(3)], rows)
+    pairs = [(0, 1, True), (0, 1, False), (0, 2, True), (1, 1, False)]
+    first, second, mirrored = (np.array(column) for column in zip(*pairs, strict=True))
+    assert same_objects(data, first, second, mirrored).tolist() == [True, False, False, True]
+
+
+def test_look_alikes_that_are_mostly_far_are_no_copies() -> None:
+    """Written digits: the more bits may differ the more pairs there are, in train and across the splits alike."""
+    from sklearn.datasets import load_digits
+
+    digits = load_digits()
+    pictures = [Image.fromarray(np.uint8(15 * values)) for values in digits.images[:600]]
+    enlarged = [np.asarray(p.resize((28, 28), Image.Resampling.BICUBIC).convert("RGB")) for p in pictures]
+    images = [
+        {
+            "path": f"{n}.png",
+            "split": "val" if n % 4 == 0 else "train",
+            "content": n + 1,
+            "class_id": int(digits.target[n]),
+            "phash": looks[0],
+            "thumb": tuple(looks[5]),
+        }
+        for n, looks in enumerate(appearances(enlarged))
+    ]
+    data = dataset_of(images, task="classify", format="imagefolder")
+    assert len(findings(near_duplicates_in_train, data)) > 20
+    assert findings(near_copies_across_splits, data) == []

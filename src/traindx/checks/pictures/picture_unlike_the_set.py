@@ -24,10 +24,11 @@ def picture_unlike_the_set(
     """A picture is nearly black, nearly white or blurred, and the rest of the set is not.
 
     Dark: its mean grey is below the share `extreme` and `times` less than the set's median; bright: the same of what it
-    lacks to white. Blurred: the logarithm of its sharpness lies `spreads` robust deviations below the median. `blank` is
-    that of D108. Of 1,620 pictures of COCO, blood cells, hands and CIFAR-10 none is any of these (brightness 0.10 to 0.85,
-    sharpness 3.4 deviations below at most). A Gaussian blur of an eightieth of the short side is seen in 0 to 21 % of them, of
-    a fortieth in 82 to 100 %, but in 4 % of CIFAR-10's 32 pixels (`python bench/picture_bounds.py`).
+    lacks to white. Its contrast, too, is less than half of the median: a thin stroke on black is neither. Blurred: the
+    logarithm of its sharpness lies `spreads` robust deviations below the median. `blank` is that of D108. Of 1,620 pictures
+    of COCO, blood cells, hands and CIFAR-10 none is any of these (brightness 0.10 to 0.85, sharpness 3.4 deviations below at
+    most). A Gaussian blur of an eightieth of the short side is seen in 0 to 21 % of them, of a fortieth in 82 to 100 %, but
+    in 4 % of CIFAR-10's 32 pixels (`python bench/picture_bounds.py`).
 
     ## Why is this bad?
     Little can be learned from it, and its boxes may mark what nobody can see.
@@ -42,8 +43,9 @@ def picture_unlike_the_set(
     light, sharp = images.brightness, np.log(np.maximum(np.nan_to_num(images.sharpness), 1e-3))
     middle, usual = float(np.median(light[seen])), float(np.median(sharp[seen]))
     spread = max(SPREAD, 1.4826 * float(np.median(np.abs(sharp[seen] - usual))))
-    dark = seen & (light < extreme) & (light * times < middle)
-    bright = seen & (1 - light < extreme) & ((1 - light) * times < 1 - middle)
+    faint = seen & (2 * images.contrast < float(np.median(images.contrast[seen])))
+    dark = faint & (light < extreme) & (light * times < middle)
+    bright = faint & (1 - light < extreme) & ((1 - light) * times < 1 - middle)
     below = (usual - sharp) / spread
     blurred = seen & (below > spreads)
     yield Measured("least brightness", float(light[seen].min()), f"{extreme:g} or more")
@@ -66,6 +68,12 @@ def one_dark_one_bright_one_blurred() -> Facts:
         {"path": "blurred.jpg", "sharpness": 0.1},
     ]
     return {"dataset": dataset_of([*({"path": f"{n}.jpg"} for n in range(20)), *odd])}
+
+
+@picture_unlike_the_set.quiet_on
+def a_thin_stroke_on_black() -> Facts:
+    pictures = [{"path": f"{n}.png", "brightness": 0.13, "contrast": 0.3} for n in range(20)]
+    return {"dataset": dataset_of([*pictures, {"path": "one.png", "brightness": 0.03, "contrast": 0.16}])}
 
 
 @picture_unlike_the_set.quiet_on
