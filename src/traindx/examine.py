@@ -9,18 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import traindx
-from traindx.causes import all_causes
-from traindx.checks import all_checks
 from traindx.core.check import Facts
 from traindx.core.dataset import Dataset
-from traindx.core.overview import overview
-from traindx.core.recording import Recording
 from traindx.core.report import Report
-from traindx.core.runner import run_checks
 from traindx.core.setup import Setup
-from traindx.diagnosis import explain
 from traindx.errors import TraindxError
-from traindx.repair.advice import with_fixes
 
 if TYPE_CHECKING:
     from traindx.scan import ScanOptions
@@ -38,6 +31,13 @@ def judge(
     meta: Mapping[str, Any] | None = None,
 ) -> Report:
     """Run every check on the facts that are there (`dataset`, `recording`, `setup`, `history`) and explain the outcomes."""
+    from traindx.causes import all_causes  # 160 files, which a report that was kept does without
+    from traindx.checks import all_checks
+    from traindx.core.overview import overview
+    from traindx.core.runner import run_checks
+    from traindx.diagnosis import explain
+    from traindx.repair.advice import with_fixes
+
     outcomes = run_checks(all_checks(), facts, select=select, ignore=ignore, options=options)
     about: dict[str, Any] = {"traindx": traindx.__version__, "python": platform.python_version(), **(meta or {})}
     dataset = facts.get("dataset")
@@ -66,7 +66,7 @@ def check(
     `model` is a checkpoint whose class names are compared with the dataset's; it is read, not loaded.
     `label_noise` looks at every object once more, for labels that objects of the same look do not have.
     """
-    from traindx.scan import scan
+    from traindx.scan import known_as, scan
 
     dataset = scan(data, scanning, progress=progress)
     if model is not None:
@@ -77,7 +77,7 @@ def check(
         "pictures": len(dataset.images),
         "boxes": len(dataset.boxes),
         "format": dataset.format,
-        "seconds": round(dataset.seconds, 2),
+        "seconds": 0.0,
     }
     facts: dict[str, Any] = {"dataset": dataset}
     if settings:
@@ -90,7 +90,21 @@ def check(
         from traindx.scan.crops import look_at_objects
 
         facts["crops"] = look_at_objects(dataset, progress=progress)
-    return judge(facts, meta=meta, **judging)
+    worthwhile = dataset.depth == "full" and (scanning is None or scanning.cache)
+    report = _judged_once(known_as(data), facts, meta, judging) if worthwhile else judge(facts, meta=meta, **judging)
+    return replace(report, meta={**report.meta, "seconds": round(dataset.seconds, 2)})
+
+
+def _judged_once(name: str, facts: Facts, meta: Mapping[str, Any], judging: Mapping[str, Any]) -> Report:
+    """The report that was kept of the same facts, or a new one, which is kept."""
+    from traindx.scan.kept_report import KeptReport
+
+    kept = KeptReport(name, facts, {"meta": meta, **judging})
+    report = kept.find()
+    if report is None:
+        report = judge(facts, meta=meta, **judging)
+        kept.keep(report)
+    return report
 
 
 def _with_names_of(dataset: Dataset, checkpoint: Path) -> Dataset:
@@ -126,6 +140,7 @@ def facts_of(
 def _recorded(folder: Path, progress: Progress | None, dataset: bool) -> tuple[dict[str, Any], dict[str, Any]]:
     import json
 
+    from traindx.core.recording import Recording
     from traindx.inspect.setup import setup_of
 
     facts: dict[str, Any] = {}

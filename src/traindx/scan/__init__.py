@@ -47,12 +47,18 @@ def scan(data: str | Path, options: ScanOptions | None = None, *, progress: Prog
             dataset = mirror.renamed(_scanned(Path(place), pictures, mirror.store(), text, chosen, progress))
     else:
         path = Path(text.removeprefix("file://"))
-        dataset = _scanned(path, chosen.pictures, local(), str(path.absolute()), chosen, progress)
+        dataset = _scanned(path, chosen.pictures, local(), known_as(data), chosen, progress)
         if chosen.depth == "full" and (dataset.images.orientation > 1).any():
             from traindx.scan.frames import frame_scores  # it needs Pillow, which is slow to import
 
             dataset = replace(dataset, turned=frame_scores(dataset))
     return replace(dataset, depth=chosen.depth, seconds=time.perf_counter() - start)
+
+
+def known_as(data: str | Path) -> str:
+    """The name of the dataset at `data` in the cache: its URL or absolute path."""
+    text = str(data)
+    return text if is_url(text) else str(Path(text.removeprefix("file://")).absolute())
 
 
 def _scanned(

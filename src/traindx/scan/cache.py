@@ -43,10 +43,7 @@ class Cache:
     """What is known of the pictures of one dataset. Nothing that goes wrong with its files is an error: it costs time."""
 
     def __init__(self, dataset: str, depth: str) -> None:
-        self._home = cache_folder() / "pictures"
-        self._folder = (
-            self._home / f"{xxhash.xxh3_64_hexdigest(dataset.encode('utf-8', 'replace'))}-{depth}-{measurement()}"
-        )
+        self._folder = folder_of(dataset, depth)
         self._read: list[Path] = []
         self._keys, self._known = self._load()
         self._waiting: list[tuple[Hashes, Pictures]] = []
@@ -114,12 +111,18 @@ class Cache:
                         file.unlink()
         with suppress(OSError):
             os.utime(self._folder)
-            _bound(self._home, self._folder)
+            _bound(self._folder.parent, self._folder)
 
 
 def _sure(keys: Hashes, pictures: Pictures) -> Ints:
     """Which pictures are kept: not those that could not be read, because that may change while size and time do not."""
     return np.flatnonzero((keys != 0) & (pictures.file_size > 0))
+
+
+def folder_of(dataset: str, depth: str) -> Path:
+    """Where what is known of a dataset is kept, by how deep it was scanned and how pictures are measured."""
+    name = xxhash.xxh3_64_hexdigest(dataset.encode("utf-8", "replace"))
+    return cache_folder() / "pictures" / f"{name}-{depth}-{measurement()}"
 
 
 def cache_folder() -> Path:

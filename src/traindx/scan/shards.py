@@ -7,10 +7,8 @@ import signal
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor, Executor, ThreadPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from traindx.errors import TraindxError
@@ -62,7 +60,7 @@ def over_shards(
     with _unwarned(), _abandoned(pool):
         try:
             yield from _windowed(shards, (lambda s: pool.submit(function, s), lambda f: f.result(), AHEAD * count))
-        except BrokenProcessPool as error:
+        except BrokenExecutor as error:
             raise TraindxError(
                 "a worker process died",
                 "out of memory, or a decoder crashed on a picture",
@@ -98,6 +96,9 @@ def _abandoned(pool: Executor) -> Iterator[None]:
 
 
 def _processes(count: int) -> Executor:
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
     # `spawn`: a fork of a process with threads can hang, and not every system has it
     return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_begin)
 
