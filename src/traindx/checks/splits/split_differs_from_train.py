@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from traindx.core.check import Facts, check
 from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured
 from traindx.core.picture_properties import LOOKS, OBJECTS, SIZES
 from traindx.core.shift import shift_findings
-from traindx.core.small_dataset import dataset_of
+from traindx.core.shift_examples import lit
 
 
 @check("D330", level="warning", depth="full")
@@ -35,25 +33,11 @@ def split_differs_from_train(
     yield from shift_findings(dataset, (*LOOKS, *SIZES, *OBJECTS), delta, factor)
 
 
-def _lit(val: float) -> Dataset:
-    """60 pictures of different light, every third of val; val's light is multiplied."""
-    rng = np.random.default_rng(0)
-    images = [
-        {
-            "path": f"{n}.jpg",
-            "split": "val" if n % 3 == 0 else "train",
-            "brightness": light * (val if n % 3 == 0 else 1),
-        }
-        for n, light in enumerate(rng.uniform(0.3, 0.8, 60))
-    ]
-    return dataset_of(images)
-
-
 @split_differs_from_train.fires_on
 def a_val_split_in_half_the_light() -> Facts:
-    return {"dataset": _lit(0.5)}
+    return {"dataset": lit(0.5)}
 
 
 @split_differs_from_train.quiet_on
 def the_same_light() -> Facts:
-    return {"dataset": _lit(1.0)}
+    return {"dataset": lit(1.0)}

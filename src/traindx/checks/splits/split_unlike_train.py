@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from traindx.core.check import Facts, check
 from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured
 from traindx.core.shift import shift_findings
-from traindx.core.small_dataset import dataset_of
+from traindx.core.shift_examples import lit
 
 NAMES = ("brightness", "contrast", "saturation", "sharpness", "object size")
 
@@ -33,24 +31,11 @@ def split_unlike_train(dataset: Dataset, *, delta: float = 0.8, factor: float = 
     yield from shift_findings(dataset, NAMES, delta, factor)
 
 
-def _lit(val: float) -> Dataset:
-    rng = np.random.default_rng(0)
-    images = [
-        {
-            "path": f"{n}.jpg",
-            "split": "val" if n % 3 == 0 else "train",
-            "brightness": light * (val if n % 3 == 0 else 1),
-        }
-        for n, light in enumerate(rng.uniform(0.4, 0.8, 120))
-    ]
-    return dataset_of(images)
-
-
 @split_unlike_train.fires_on
 def a_val_split_in_a_third_of_the_light() -> Facts:
-    return {"dataset": _lit(0.35)}
+    return {"dataset": lit(0.35)}
 
 
 @split_unlike_train.quiet_on
 def a_val_split_a_little_darker() -> Facts:
-    return {"dataset": _lit(0.9)}
+    return {"dataset": lit(0.9)}
