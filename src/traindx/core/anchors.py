@@ -19,20 +19,21 @@ THRESHOLD = 4.0
 STEPS = 40
 
 
-def best_possible_recall(boxes: Floats, anchors: Floats, threshold: float = THRESHOLD) -> float:
+def best_possible_recall(boxes: Floats, anchors: Floats) -> float:
     """Share of boxes (n, 2) that some anchor (k, 2) reaches (`metric` in YOLOv5's `utils/autoanchor.py`)."""
     reached = np.zeros(len(boxes), dtype=bool)
     for anchor in anchors:
         ratio = boxes / anchor
-        reached |= np.minimum(ratio, 1 / ratio).min(axis=1) > 1 / threshold
+        reached |= np.minimum(ratio, 1 / ratio).min(axis=1) > 1 / THRESHOLD
     return float(reached.mean())
 
 
-def fitted(boxes: Floats, k: int = 9) -> Floats:
-    """k anchors (k, 2) by k-means on logarithms of width and height, sorted by area.
+def fitted(boxes: Floats) -> Floats:
+    """As many anchors as YOLOv5 has, (k, 2), by k-means on logarithms of width and height, sorted by area.
 
     On logarithms, because what counts is the factor between box and anchor. Starts at quantiles of the area: no chance in it.
     """
+    k = sum(map(len, YOLOV5))
     points = np.log(boxes)
     order = np.argsort(points.sum(axis=1), kind="stable")
     centres = points[order[((np.arange(k) + 0.5) / k * len(points)).astype(int)]]

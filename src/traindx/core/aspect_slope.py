@@ -12,6 +12,9 @@ from traindx.core.dataset import Dataset, Ints
 LARGE = 0.9
 """Sides above this share are left out: a box as large as its picture has the picture's shape."""
 
+FEWEST = 20
+"""Pictures that are clearly wide, and clearly high, which a slope rests on at least. A guess."""
+
 ENOUGH = 200_000
 """Boxes that are looked at, spread evenly over the set: more make the slope no surer."""
 
@@ -47,15 +50,15 @@ class Aspects:
         self._shape = np.log(b.w[index] / b.h[index]) + self._picture
         self._class = np.clip(np.nan_to_num(b.class_id[index]), 0, 10_000).astype(np.int64)
 
-    def slope(self, part: Mask | None = None, pictures: int = 20) -> Slope | None:
+    def slope(self, part: Mask | None = None) -> Slope | None:
         """The slope within classes, over the boxes (of `image`) that `part` marks; its error counts a picture as one witness.
 
-        None with fewer than `pictures` pictures that are clearly wide, or clearly high.
+        None with fewer than `FEWEST` pictures that are clearly wide, or clearly high.
         """
         chosen = np.ones(len(self.image), dtype=bool) if part is None else part
         image, picture, shape, group = (c[chosen] for c in (self.image, self._picture, self._shape, self._class))
         wide, high = (np.count_nonzero(np.bincount(image[m])) for m in (picture > 0.1, picture < -0.1))
-        if min(wide, high) < pictures:
+        if min(wide, high) < FEWEST:
             return None
         n = np.maximum(np.bincount(group), 1)
         x = picture - (np.bincount(group, weights=picture) / n)[group]

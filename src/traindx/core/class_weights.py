@@ -21,10 +21,10 @@ def inverse_frequency(counts: Ints) -> Floats:
     return np.where(present, weights, 0.0)
 
 
-def effective_number(counts: Ints, beta: float = BETA) -> Floats:
+def effective_number(counts: Ints) -> Floats:
     """(1 - beta) / (1 - beta^n) per class, scaled to a mean of 1 over the classes (Cui et al. 2019, equations 3 and 6)."""
     present = counts > 0
-    weights = np.where(present, (1 - beta) / (1 - beta ** np.maximum(counts, 1)), 0.0)
+    weights = np.where(present, (1 - BETA) / (1 - BETA ** np.maximum(counts, 1)), 0.0)
     return weights * max(int(present.sum()), 1) / max(float(weights.sum()), 1e-12)
 
 
