@@ -15,7 +15,7 @@ from traindx.core.history import history_of
 from traindx.core.setup import Setup
 from traindx.readers.names import is_validation, meaning
 from traindx.readers.reader import Reader
-from traindx.readers.table import Row, by_epoch, rows_of, translate
+from traindx.readers.table import as_shares, by_epoch, rows_of, translate
 
 NAMES = ("metrics.csv", "summary.csv", "log.csv", "history.csv")
 """What such a log is called in a run's folder: by Lightning, by timm, by Keras and own loops."""
@@ -35,7 +35,7 @@ def read_log(path: Path) -> Facts | None:
         return None
     tool = "Lightning" if {"epoch", "step"} <= set(header) else "a csv log"
     merged, notes = by_epoch(translate(rows, chosen.get))
-    measured, scaled = _as_shares([row for row in merged if len(row) > 1])
+    measured, scaled = as_shares([row for row in merged if len(row) > 1])
     if not measured:
         return None
     history = history_of(measured, source=str(log), tool=tool, notes=[*notes, *scaled])
@@ -56,14 +56,6 @@ def _columns(header: list[str]) -> dict[str, str]:
         if known is not None and known not in chosen.values():
             chosen[column] = known
     return chosen
-
-
-def _as_shares(rows: list[Row]) -> tuple[list[Row], list[str]]:
-    """Metrics in per cent as shares of 1, and a note on each: a metric above 1.5 can be nothing else."""
-    names = {name for row in rows for name, value in row.items() if name.startswith("metric/") and (value or 0) > 1.5}
-    for row in rows:
-        row.update({name: value / 100 for name in names if (value := row.get(name)) is not None})
-    return rows, [f"{name.partition('/')[2]} read as per cent" for name in sorted(names)]
 
 
 def _settings(path: Path) -> dict[str, object]:

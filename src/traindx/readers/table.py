@@ -63,6 +63,14 @@ def by_epoch(rows: Sequence[Row]) -> tuple[list[Row], list[str]]:
     return [_merged(group) for group in groups.values()], notes
 
 
+def as_shares(rows: list[Row]) -> tuple[list[Row], list[str]]:
+    """Metrics in per cent as shares of 1, and a note on each: a metric above 1.5 can be nothing else."""
+    names = {name for row in rows for name, value in row.items() if name.startswith("metric/") and (value or 0) > 1.5}
+    for row in rows:
+        row.update({name: value / 100 for name in names if (value := row.get(name)) is not None})
+    return rows, [f"{name.partition('/')[2]} read as per cent" for name in sorted(names)]
+
+
 def _merged(group: Sequence[Row]) -> Row:
     merged: Row = {}
     for name in dict.fromkeys(name for row in group for name in row):

@@ -1,0 +1,110 @@
+"""The history that a recording holds: what frameworks logged while it was made, else the validations that it saw itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from traindx.core.history import History, history_of
+from traindx.core.recording import Recording
+from traindx.readers import names, ultralytics
+from traindx.readers.table import Row, as_shares, by_epoch
+
+SOURCES = ("ultralytics", "lightning", "transformers", "timm", "accelerate", "wandb", "mlflow", "tensorboard", "coco")
+"""Who is believed, in this order: the framework that trains before a logger that others are told through."""
+
+SPLITS = ("train", "training", "val", "valid", "validation", "eval", "test")
+
+
+def history_in(recording: Recording) -> History | None:
+    """A row for each time that the model was validated, with the mean of the training losses since the last one.
+
+    Metrics come from the first source of `SOURCES` that logged any of the validation set; where none did, loss and accuracy
+    of the forward passes without gradients are taken. None where the training was never validated.
+    """
+    metrics = recording.lines.get("metric", ())
+    for source in SOURCES:
+        rows = list(_logged([line for line in metrics if line["source"] == source]))
+        if any(name.startswith(("val/", "metric/")) for row in rows for name in row):
+            return _history(rows, f"what {source} logged", recording)
+    rows = _seen(recording)
+    return _history(rows, "forward passes without gradients", recording) if rows else None
+
+
+def _history(rows: Sequence[Row], tool: str, recording: Recording) -> History:
+    notes: list[str] = []
+    if all(row.get("epoch") is not None for row in rows):
+        rows, notes = by_epoch(rows)
+    else:
+        rows = [{**row, "epoch": float(number)} for number, row in enumerate(rows, 1)]
+    rows, scaled = as_shares(list(rows))
+    return history_of(rows, source=recording.folder, tool=tool, notes=[*notes, *scaled])
+
+
+def _logged(lines: Sequence[Mapping[str, Any]]) -> Iterator[Row]:
+    """A row per validation: it ends where, after values of the validation set, something is logged at a later step."""
+    columns = _columns(lines)
+    row: Row = {}
+    losses: dict[str, list[float]] = {}
+    validated_at: int | None = None
+    for line in lines:
+        column = columns.get(line["name"])
+        if column is None or line["value"] is None:
+            continue
+        if validated_at is not None and line["step"] > validated_at:
+            yield row
+            row, losses, validated_at = {}, {}, None
+        if column.startswith("train/"):
+            losses.setdefault(column, []).append(float(line["value"]))
+            row[column] = float(np.mean(losses[column]))
+        else:
+            row[column] = float(line["value"])
+        if column.startswith(("val/", "metric/")):
+            validated_at = int(line["step"])
+            row["seconds"] = float(line["time"])
+            if line.get("epoch") is not None:
+                row["epoch"] = float(np.ceil(round(float(line["epoch"]), 6)))
+    if validated_at is not None:
+        yield row
+
+
+def _columns(lines: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The history's column of each name that has one; of two names for one column, the mean of an epoch and validation."""
+    ambiguous = {line["name"] for line in lines if not line.get("validating")}
+    chosen: dict[str, str] = {}
+    for name in sorted({line["name"] for line in lines}, key=lambda n: (not n.endswith("_epoch"), not _is_val(n))):
+        column = ultralytics.meaning(name) or names.meaning(_prefixed(name.removesuffix("_step")))
+        if column in (None, "epoch", "seconds") or column in chosen.values():
+            continue
+        if column.startswith("metric/") and not _is_val(name) and name in ambiguous:
+            continue  # a metric without a prefix that was logged during training, too
+        chosen[name] = column
+    return chosen
+
+
+def _prefixed(name: str) -> str:
+    """`Loss/train`, as TensorBoard's examples have it, is `train/Loss`."""
+    quantity, _, split = name.rpartition("/")
+    return f"{split}/{quantity}" if quantity and split.lower() in SPLITS else name
+
+
+def _is_val(name: str) -> bool:
+    return names.is_validation(_prefixed(name)) or name.startswith("metrics/")
+
+
+def _seen(recording: Recording) -> list[Row]:
+    """A row per validation of several batches that the recorder saw."""
+    rows: list[Row] = []
+    after = -1
+    for validation in recording.validations:
+        if validation.batches < 2 or (validation.loss is None and validation.accuracy is None):
+            continue
+        between = recording.loss[(recording.step > after) & (recording.step <= validation.step)]
+        row: Row = {"val/loss": validation.loss, "metric/accuracy": validation.accuracy}
+        if len(between):
+            row["train/loss"] = float(np.mean(between))
+        rows.append(row)
+        after = validation.step
+    return rows
