@@ -8,6 +8,7 @@ import os
 import sys
 import weakref
 from collections.abc import Callable
+from multiprocessing.util import Finalize, register_after_fork
 from types import TracebackType
 from typing import Any, NoReturn
 
@@ -55,6 +56,8 @@ def watch_endings(session: Session, *, always: bool) -> Callable[[], None]:
     atexit.register(at_exit)
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=in_child)
+    # processes of multiprocessing end without atexit, and forget finalizers made before they began
+    register_after_fork(session, lambda child: Finalize(None, child.end, exitpriority=0))
     session.leave = _leave
 
     def undo() -> None:
