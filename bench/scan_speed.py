@@ -225,10 +225,14 @@ def main() -> None:
         found = rounds(ways, options.rounds)
         size = sum(map(len, data)) / n
     source = "crops of real pictures" if options.source else "textures"
+    given = " --from FOLDER" * bool(options.source) + f" --pictures {n} --rounds {options.rounds}"
+    given += " --peers PYTHON" * bool(options.peers)
     head = [
         "# Speed of the scan",
         "",
-        f"`python bench/scan_speed.py`: {n} JPEGs of 640 x 480, {size / 1000:.0f} KB on average ({source}), files in the page",
+        f"`python bench/scan_speed.py{given}`",
+        "",
+        f"{n} JPEGs of 640 x 480, {size / 1000:.0f} KB on average ({source}), files in the page",
         f"cache, {options.rounds} rounds, {os.cpu_count()} cores ({platform.machine()}), numpy {np.__version__}.",
         "The floor is the strict grey decode at an eighth of bytes already in memory; `measure` opens, reads, hashes, decodes in",
         "colour and computes all numbers of a picture.",
