@@ -217,3 +217,9 @@ def test_look_alikes_that_are_mostly_far_are_no_copies() -> None:
     data = dataset_of(images, task="classify", format="imagefolder")
     assert len(findings(near_duplicates_in_train, data)) > 20
     assert findings(near_copies_across_splits, data) == []
+
+
+def test_one_far_copy_is_told_where_train_is_not_alike() -> None:
+    data = near(1, 0)
+    data.images.phash[50] ^= np.uint64(0b1111111 << 30)
+    assert [f.place.image for f in findings(near_copies_across_splits, data)] == ["50.jpg"]
