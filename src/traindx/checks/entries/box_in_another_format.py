@@ -21,9 +21,10 @@ def box_in_another_format(dataset: Dataset, *, least: int = LEAST) -> Iterator[F
     """Boxes are written as corners, by their centre, y before x, or as shares, and the format has another way.
 
     COCO's bbox is x, y of the upper left corner, width, height; VOC's bndbox two corners; both in pixels. Another way is
-    seen when, of at least `least` boxes (a guess) of the set or a split, 99 % lie in their picture when read so and 10 % do
+    seen when, of at least `least` boxes of the set or a split, 99 % lie in their picture when read so and 10 % do
     not as the format has it (5 % for boxes by their centre); in single pictures of three boxes or more, when all lie in it
-    and half do not. A box whose corners are those of its own polygon, or whose numbers are all at most 1, proves itself.
+    and half do not. A box whose corners are those of its own polygon, or whose numbers are all at most 1, proves itself. The
+    shares are guesses.
 
     ## Why is this bad?
     Every number is legal, so no reader complains. The boxes are in the wrong place or size: box loss stays high and mAP

@@ -25,10 +25,10 @@ def picture_unlike_the_set(
 
     Dark: its mean grey is below the share `extreme` and `times` less than the set's median; bright: the same of what it
     lacks to white. Its contrast, too, is less than half of the median: a thin stroke on black is neither. Blurred: the
-    logarithm of its sharpness lies `spreads` robust deviations below the median. `blank` is that of D108. Of 1,620 pictures
-    of COCO, blood cells, hands and CIFAR-10 none is any of these (brightness 0.10 to 0.85, sharpness 3.4 deviations below at
-    most). A Gaussian blur of an eightieth of the short side is seen in 0 to 21 % of them, of a fortieth in 82 to 100 %, but
-    in 4 % of CIFAR-10's 32 pixels (`python bench/picture_bounds.py`).
+    logarithm of its sharpness lies `spreads` robust deviations below the median. `blank` is that of D108, the others are
+    guesses. Of 1,620 pictures of COCO, blood cells, hands and CIFAR-10 none is any of these (brightness 0.10 to 0.85, sharpness
+    3.4 deviations below at most). A Gaussian blur of an eightieth of the short side is seen in 0 to 21 % of them, of a fortieth
+    in 82 to 100 %, but in 4 % of CIFAR-10's 32 pixels (`python bench/picture_bounds.py`).
 
     ## Why is this bad?
     Little can be learned from it, and its boxes may mark what nobody can see.

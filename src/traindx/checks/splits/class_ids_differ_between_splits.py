@@ -22,14 +22,15 @@ def class_ids_differ_between_splits(
 ) -> Iterator[Finding | Measured]:
     """The boxes of a class in one split look like those of another class in the training split, in a closed exchange.
 
+    Compared are logarithms of width and height, as a normal distribution per class of the training split, of classes with
+    `min_boxes` boxes in both. Reported only when every moved id fits another id better by `gain` nats per box (guesses), and
+    the moved ids form a permutation: a single class that merely changed its size between the splits does not.
+
     ## Why is this bad?
     The network learns one meaning of an id and is scored by another. Training looks healthy, validation never improves.
 
     ## How to fix
     Bring both splits to one order of names, most often by converting one of them again.
-    Compared are logarithms of width and height, as a normal distribution per class of the training split. Reported only
-    when every moved id fits another id better by `gain` nats per box, and the moved ids form a permutation: a single
-    class that merely changed its size between the splits does not.
     """
     shapes = {split.name: _shapes(dataset, split.name, min_boxes) for split in dataset.splits}
     train = shapes.get("train", {})

@@ -29,8 +29,8 @@ def shared_sources(
     Names such as `a_jpg.rf.0123abcd` of Roboflow, `a_aug1`, `a_flip`, `a (1)`, tiles such as `a_0_512`, or at least `series`
     short series such as `clip07_000012`, of `longest` pictures in the median (longer ones may be classes). Reported where
     distances of hashes (of mean colours, for tiles) within the groups are certainly below those to other pictures: area
-    under the ROC curve above `area`, certainly above 0.5; from `fewest` pictures on. Where the copies are plainly alike it is
-    D327.
+    under the ROC curve above `area`, certainly above 0.5; from `fewest` pictures on (guesses). Where the copies are plainly
+    alike it is D327.
 
     ## Why is this bad?
     The network has seen another version of the picture that it is scored on.
