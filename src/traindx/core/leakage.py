@@ -90,8 +90,8 @@ class Leak:
 
     @property
     def near_is_likeness(self) -> bool:
-        """Whether near copies are as many as those within train, which are not few, and mostly far ones: unrelated pictures that look alike, such
-        as digits on black, are the more the more bits may differ; of copies and of frames most are close.
+        """Whether near copies are as many as those within train, which are not few, and mostly far ones: unrelated pictures
+        that look alike, such as digits on black, are the more the more bits may differ; of copies and frames most are close.
         """
         counts = ((len(self.near), self.alike), (self.certain, self.certain_alike))
         as_many = all(_by_chance(own, self.total, train, self.train) >= CHANCE for own, train in counts)
