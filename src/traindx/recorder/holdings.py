@@ -30,9 +30,10 @@ class Holdings:
         return any(reference() is optimizer for reference in self._made)
 
     def number_of(self, optimizer: Any) -> int | None:
-        """The number that the recording gives an optimizer; None before its first step was described."""
-        found = [i for i, reference in enumerate(self._numbered) if reference() is optimizer]
-        return found[0] if found else None
+        """The number that the recording gives an optimizer, or will give it; None for one that was never seen."""
+        numbered = [reference() for reference in self._numbered]
+        new = [o for o in self.alive if all(o is not n for n in numbered)]
+        return next((i for i, o in enumerate([*numbered, *new]) if o is optimizer), None)
 
     @property
     def alive(self) -> list[Any]:

@@ -6,6 +6,7 @@ encloses and builtins (see `Attachment`). Under `torch.compile` it is as if it w
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from typing import Any, TypeAlias
@@ -101,11 +102,11 @@ def optimizer_made(session: Session) -> Maker:
 
 def scheduler_step(session: Session) -> Maker:
     """A learning rate scheduler's step: the outermost, and not the one that its construction makes."""
-    depth = [0]
+    depth, initial = [0], _is_initial
 
     def make(original: Any) -> Callable[..., Any]:
         def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
-            if not depth[0] and vars(self).get("_step_count") != 0:
+            if not depth[0] and not initial(self):
                 session.scheduled(self)
             depth[0] += 1
             try:
@@ -116,6 +117,18 @@ def scheduler_step(session: Session) -> Maker:
         return wrapper
 
     return make
+
+
+def _is_initial(scheduler: Any) -> bool:
+    """Whether the step is the one that a scheduler's construction makes; `_step_count` alone is 0 for some for ever."""
+    if vars(scheduler).get("_step_count") != 0:
+        return False
+    frame: Any = sys._getframe(2)
+    for _ in range(4):  # a subclass may step through its own method
+        if frame is None or frame.f_code.co_name == "_initial_step":
+            return frame is not None
+        frame = frame.f_back
+    return False
 
 
 def loss(torch: Any, session: Session, name: str) -> Maker:

@@ -136,11 +136,8 @@ class LossScale(Probe):
             self.seen.journal.add_line(self._slots, line)
 
     def _number(self, optimizer: Any) -> int:
-        """The optimizer's number; before the first description the one that it will get. Few are told apart."""
-        number = self.seen.holdings.number_of(optimizer)
-        if number is None:
-            number = next((i for i, o in enumerate(self.seen.holdings.alive) if o is optimizer), 0)
-        return min(number, MOST_OPTIMIZERS)
+        """The optimizer's number; of very many the last ones are counted together."""
+        return min(self.seen.holdings.number_of(optimizer) or 0, MOST_OPTIMIZERS)
 
     def _left_out(self, number: int, step: int, **fields: Any) -> None:
         self._counts[number][1] += 1
