@@ -10,7 +10,7 @@ from traindx.recorder.description import core_of
 PLACES = (
     "nc",
     "yaml.nc",
-    "config.num_labels",
+    "config.id2label",
     "roi_heads.box_predictor.cls_score.out_features",
     "head.classification_head.num_classes",
     "head.classification_head.num_columns",
@@ -29,6 +29,7 @@ def class_count(root: Any) -> int | None:
         value = core
         for part in path.split("."):
             value = value.get(part) if isinstance(value, Mapping) else _attribute(value, part)
+        value = len(value) if isinstance(value, Mapping) else value
         if isinstance(value, int) and not isinstance(value, bool) and value > 0:
             return value
     return None

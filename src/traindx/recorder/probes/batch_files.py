@@ -32,7 +32,7 @@ class Fetched:
 
 
 class BatchFiles(Probe):
-    """Writes `files` {folder, names} into the step; after an anomaly an event `anomaly_files` names them for that step."""
+    """Writes `files` {folder, names} into the step and leaves those of its first batch as `notes["files"]`; after an anomaly an event `anomaly_files` names them for that step."""
 
     patches = (
         Patch("torch.utils.data.dataloader", "_BaseDataLoaderIter._next_index", after="drawn"),
@@ -78,6 +78,7 @@ class BatchFiles(Probe):
             self._of_step.append(taken)
             if self.seen.current.recorded:  # now, as a loader and its dataset may be gone with its last batch
                 taken.names = _names([taken])
+                self.seen.current.notes.setdefault("files", taken.names)
 
     def closed(self, step: Any) -> None:
         """The step is over."""
@@ -85,7 +86,6 @@ class BatchFiles(Probe):
             self._steps.append((step.number, self._of_step))
             if step.recorded:
                 files = _names(self._of_step)
-                step.notes["files"] = files
                 step.details.update({"files": _short(files)} if any(files) else {})
             self._of_step = []
 
