@@ -11,6 +11,7 @@ from bench.planted import (
     clean_class_folders,
     clean_contents,
     clean_entries,
+    clean_files,
     clean_layouts,
     clean_others,
     clean_small,
@@ -40,6 +41,7 @@ FAMILIES = (
 FAULTS: tuple[Fault, ...] = tuple(fault for family in FAMILIES for fault in family.FAULTS)
 CLEAN_FAMILIES = (
     clean_yolo,
+    clean_files,
     clean_others,
     clean_small,
     clean_layouts,

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from bench.planted.label_rows import _polygon
-from bench.planted.layouts import plain_yolo, row, rows, splits_of, write, yaml_of, yolo
+from bench.planted.layouts import plain_yolo, row, splits_of, write, yaml_of, yolo
 from bench.planted.scene import NAMES, Shot, Thing, encoded
 from bench.planted.splits import _frames, _only
 from bench.planted.truth import Clean, Source
-from PIL import Image, ImageOps
+from PIL import Image
 
 Text = Callable[[str], "str | bytes"]
 
@@ -55,68 +54,13 @@ def _rounded(root: Path, source: Source) -> None:
 
 def _backgrounds(root: Path, source: Source) -> None:
     """A tenth of the pictures has no object: half of them with an empty file, half without one."""
-    made = plain_yolo(root, source, train=80, val=20)
+    plain_yolo(root, source, train=80, val=20)
     empty = source.shots(8, part=3, most=1)
     for n, shot in enumerate(empty):
         bare = _only(shot, "train", n, lambda *_: False)
         write(root / f"images/train/{bare.stem}.jpg", bare.jpeg())
         if n % 2:
             write(root / f"labels/train/{bare.stem}.txt", "")
-    assert made
-
-
-def _upper(root: Path, source: Source) -> None:
-    made = plain_yolo(root, source)
-    for n in range(len(made.splits["train"])):
-        path = root / made.image("train", n)
-        path.rename(path.with_suffix(".JPG" if n % 2 else ".jpeg"))
-
-
-def _renamed(name: Callable[[int, str], str]) -> Callable[[Path, Source], None]:
-    def draw(root: Path, source: Source) -> None:
-        splits = splits_of(source)
-        yolo(root, {s: [shot.named(name(n, shot.stem)) for n, shot in enumerate(shots)] for s, shots in splits.items()})
-
-    return draw
-
-
-def _yaml(text: str) -> Callable[[Path, Source], None]:
-    def draw(root: Path, source: Source) -> None:
-        plain_yolo(root, source)
-        write(root / "data.yaml", text)
-
-    return draw
-
-
-def _lists(root: Path, source: Source) -> None:
-    """train and val are lists of pictures, one with relative and one with absolute paths."""
-    made = plain_yolo(root, source)
-    train = "".join(f"./{made.image('train', n)}\n" for n in range(len(made.splits["train"])))
-    write(root / "train.txt", train)
-    write(root / "val.txt", "".join(f"{root / made.image('val', n)}\n" for n in range(len(made.splits["val"]))))
-    write(root / "data.yaml", "train: train.txt\nval: val.txt\nnames: [" + ", ".join(NAMES) + "]\n")
-
-
-def _nested(root: Path, source: Source) -> None:
-    """Pictures in folders per camera, labels alike."""
-    made = plain_yolo(root, source)
-    for n in range(len(made.splits["train"])):
-        for path in (made.image("train", n), made.label("train", n)):
-            old = Path(path)
-            new = root / old.parent / f"cam{n % 3}" / f"2024-0{n % 4 + 1}" / old.name
-            new.parent.mkdir(parents=True, exist_ok=True)
-            (root / path).rename(new)
-
-
-def _links(root: Path, source: Source) -> None:
-    """Pictures are links into a store beside the set."""
-    made = plain_yolo(root, source)
-    for n in range(len(made.splits["train"])):
-        path = root / made.image("train", n)
-        stored = root / "store" / f"{n:05d}.jpg"
-        stored.parent.mkdir(exist_ok=True)
-        path.rename(stored)
-        path.symlink_to(stored)
 
 
 def _polygons(root: Path, source: Source) -> None:
@@ -169,62 +113,10 @@ def _often(split: str, n: int, t: Thing) -> bool:
     return t.kind < 3 or n % 5 == 0
 
 
-def _recoded(change: Callable[[Image.Image], Image.Image], kind: str, suffix: str) -> Callable[[Path, Source], None]:
-    def draw(root: Path, source: Source) -> None:
-        made = plain_yolo(root, source)
-        for split in made.splits:
-            for n, shot in enumerate(made.splits[split]):
-                old = root / made.image(split, n)
-                old.unlink()
-                write(old.with_suffix(suffix), encoded(change(shot.picture), kind))
-
-    return draw
-
-
 def _videos(root: Path, source: Source) -> None:
     """Frames of videos, each video wholly in one split."""
     videos = _frames(source, 14, 5)
     yolo(root, {"train": [f for v in videos[:10] for f in v], "val": [f for v in videos[10:] for f in v]})
-
-
-def _test_without_labels(root: Path, source: Source) -> None:
-    plain_yolo(root, source)
-    for shot in source.shots(10, part=5):
-        write(root / f"images/test/{shot.stem}.jpg", shot.jpeg())
-    write(root / "data.yaml", yaml_of(NAMES, test="images/test"))
-
-
-def _clutter(root: Path, source: Source) -> None:
-    """What tools leave behind: classes.txt, notes, thumbnails' index, resource forks, hidden files, an older yaml."""
-    plain_yolo(root, source)
-    for path in ("labels/train/classes.txt", "labels/val/classes.txt", "classes.txt"):
-        write(root / path, "".join(f"{name}\n" for name in NAMES))
-    write(root / "images/train/Thumbs.db", b"\xd0\xcf\x11\xe0")
-    write(root / "images/train/.DS_Store", b"\0\0\0\1Bud1")
-    write(root / "images/train/._a.jpg", b"\0\5\x16\7")
-    write(root / "README.roboflow.txt", "exported")
-    write(root / "labels/train/notes.md", "# notes\n")
-
-
-def _side_by_side(root: Path, source: Source) -> None:
-    """Pictures and labels in one folder, train and val side by side."""
-    for split, shots in splits_of(source).items():
-        for shot in shots:
-            write(root / f"{split}/{shot.stem}.jpg", shot.jpeg())
-            write(root / f"{split}/{shot.stem}.txt", "".join(f"{line}\n" for line in rows(shot)))
-    write(root / "data.yaml", yaml_of(NAMES, train="train", val="val"))
-
-
-def _roboflow(root: Path, source: Source) -> None:
-    """The layout of a Roboflow export: train/images, valid/images, `../` in the paths, dotted stems."""
-    for split, shots in splits_of(source).items():
-        folder = {"train": "train", "val": "valid"}[split]
-        for n, shot in enumerate(shots):
-            stem = f"{split}_{n:03d}_jpg.rf.{source.rng.integers(16**12):012x}"
-            write(root / f"{folder}/images/{stem}.jpg", shot.jpeg())
-            write(root / f"{folder}/labels/{stem}.txt", "".join(f"{line}\n" for line in rows(shot)))
-    keys = "train: ../train/images\nval: ../valid/images\n"
-    write(root / "data.yaml", f"{keys}\nnc: {len(NAMES)}\nnames: {list(NAMES)}\n\nroboflow:\n  license: CC BY 4.0\n")
 
 
 def _crowded(root: Path, source: Source) -> None:
@@ -254,7 +146,7 @@ def _upright(root: Path, source: Source) -> None:
         write(root / made.image("train", n), encoded(stored, "JPEG", quality=88, exif=exif))
 
 
-def _no_val_twins(root: Path, source: Source) -> None:
+def _one_class(root: Path, source: Source) -> None:
     """A set of one class, as many detectors have."""
     splits = splits_of(source, train=60, val=20)
     for split, shots in splits.items():
@@ -264,14 +156,6 @@ def _no_val_twins(root: Path, source: Source) -> None:
     yolo(root, splits, ("shape",))
 
 
-def _moved_path(root: Path, source: Source) -> None:
-    """`path` names the set's own folder from beside it."""
-    plain_yolo(root / "shapes", source)
-    shutil.move(root / "shapes/data.yaml", root / "data.yaml")
-    write(root / "data.yaml", yaml_of(NAMES, path="shapes"))
-
-
-LISTED = "names: [" + ", ".join(NAMES) + "]\n"
 SETS: dict[str, Callable[[Path, Source], None]] = {
     "plain": _plain,
     "tabs": _texts(lambda text: text.replace(" ", "\t")),
@@ -280,37 +164,18 @@ SETS: dict[str, Callable[[Path, Source], None]] = {
     "scientific": _texts(_scientific),
     "blank-lines-and-no-last-feed": _texts(lambda text: "\n" + text.replace("\n", "  \n\n").rstrip()),
     "float-classes": _texts(lambda text: "".join(line.replace(" ", ".0 ", 1) + "\n" for line in text.splitlines())),
-    "upper-case-suffix": _upper,
     "just-outside": _negative,
     "rounded-edges": _rounded,
-    "dotted-stems": _renamed(lambda n, stem: f"IMG_{n:04d}{stem[4:6]}_jpg.rf.{stem[4:]}"),
-    "unicode-names": _renamed(lambda n, stem: f"façade été {n} 図 {stem[-5:]}"),
     "backgrounds-tenth": _backgrounds,
-    "lists": _lists,
-    "nested": _nested,
-    "links": _links,
-    "names-as-list": _yaml("path: .\ntrain: images/train\nval: images/val\n" + LISTED),
-    "names-absent": _yaml("path: .\ntrain: images/train\nval: images/val\nnc: 6\n"),
-    "list-of-folders": _yaml("path: .\ntrain: [images/train]\nvalidation: images/val\nnc: 6\n" + LISTED),
-    "download-key": _yaml("path: .\ntrain: images/train\nval: images/val\ndownload: print('no')\n" + LISTED),
     "polygons": _polygons,
     "pose": _pose,
     "one-box": _single,
     "three-cameras": _sizes,
     "five-to-one": _five_to_one,
-    "grey": _recoded(ImageOps.grayscale, "JPEG", ".jpg"),
-    "png": _recoded(lambda p: p, "PNG", ".png"),
-    "webp": _recoded(lambda p: p, "WEBP", ".webp"),
-    "alpha": _recoded(lambda p: p.convert("RGBA"), "PNG", ".png"),
     "videos-apart": _videos,
-    "test-without-labels": _test_without_labels,
-    "clutter": _clutter,
-    "side-by-side": _side_by_side,
-    "roboflow": _roboflow,
     "crowded": _crowded,
     "exif-labels-turned": _upright,
-    "one-class": _no_val_twins,
-    "path-key": _moved_path,
+    "one-class": _one_class,
 }
 
 CLEAN = tuple(Clean(f"clean-yolo-{name}", "yolo", draw, "data.yaml") for name, draw in SETS.items())
