@@ -22,12 +22,30 @@ _HOMES = {
     "prove": "traindx.trial",
     "record": "traindx.recorder",
 }
+_MODULES = ("huggingface", "lightning", "ultralytics")
+"""The callbacks, each of which imports its framework."""
 
 
 def __getattr__(name: str) -> Any:
     """Load a public name on first use, so that `import traindx` costs nothing in the user's process."""
-    if name not in _HOMES:
+    if name not in _HOMES and name not in _MODULES:
         raise AttributeError(f"module 'traindx' has no attribute {name!r}")
     import importlib
 
+    if name in _MODULES:
+        return importlib.import_module(f"traindx.{name}")
     return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """`%load_ext traindx` in a notebook: record what the cells train from here on. `%traindx` says what can be asked."""
+    from traindx.notebook import load
+
+    load(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """`%unload_ext traindx`: end the recording and take everything off."""
+    from traindx.notebook import unload
+
+    unload(shell)

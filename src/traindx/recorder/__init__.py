@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,15 +19,18 @@ def record(model: Any = None, optimizer: Any = None, *, folder: str | Path | Non
     import torch
 
     from traindx.recorder.attach import Attachment, attached_session
+    from traindx.recorder.ending import watch_endings
+    from traindx.recorder.place import new_folder
     from traindx.recorder.session import Session
 
     outer = attached_session(torch)
     if outer is not None:
         yield outer.folder
         return
-    home = Path("traindx-runs") / time.strftime("%Y%m%d-%H%M%S") if folder is None else Path(folder)
+    home = new_folder() if folder is None else Path(folder)
     session = Session(torch, home.resolve())
     attachment = Attachment(torch, session)
+    unwatch = watch_endings(session, always=True)
     session.adopt(model, optimizer)
     try:
         yield home
@@ -37,4 +39,5 @@ def record(model: Any = None, optimizer: Any = None, *, folder: str | Path | Non
         raise
     finally:
         session.end()
+        unwatch()
         attachment.detach()

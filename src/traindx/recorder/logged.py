@@ -24,6 +24,9 @@ GROWTH = 1.02
 AXES = ("epoch", "step", "global_step", "trainer/global_step")
 """Names under which loggers are told where they are, not what they measured."""
 
+SAMPLER = "sampler"
+"""The teller of epochs that may be the validation set's: it tells news only."""
+
 
 @dataclass
 class _Name:
@@ -53,13 +56,10 @@ class Logged:
             self._metric(name, value, source, epoch, at)
 
     def epoch(self, number: Any, source: str) -> None:
-        """Write that an epoch begins; once, where a sampler and a framework say it both."""
+        """Write that an epoch begins: once, where a sampler and a framework say it both, or two samplers."""
         step, number = self._seen.now_at, int(number)
-        if (
-            self._epoch is not None
-            and self._epoch[0] == number
-            and (self._epoch[1] == step or self._epoch[2] != source)
-        ):
+        last, at, teller = self._epoch or (-1, -1, "")
+        if number == last and (step == at or source != teller or source == SAMPLER):
             return
         self._epoch = (number, step, source)
         self._seen.journal.event("epoch", step, number=number, source=source)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from traindx.recorder.logged import SAMPLER
 from traindx.recorder.probe import Arguments, Named, Patch, Probe
 
 
@@ -15,4 +16,4 @@ class EpochsSampler(Probe):
     def told(self, arguments: Arguments, named: Named) -> None:
         """`set_epoch(epoch)` is called."""
         number: Any = arguments[1] if len(arguments) > 1 else named.get("epoch")
-        self.seen.logged.epoch(number, "sampler")
+        self.seen.logged.epoch(number, SAMPLER)
