@@ -138,7 +138,7 @@ def _small_table(text: bytes) -> Floats | None:
 
 
 def _large_table(text: bytes) -> Floats | None:
-    import pyarrow as pa  # half as slow to import as numpy, and not needed for `traindx --help`
+    import pyarrow as pa  # slow to import, and not needed for `traindx --help`
     from pyarrow import csv
 
     names = ["class_id", "x", "y", "w", "h"]
