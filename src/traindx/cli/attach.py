@@ -33,7 +33,7 @@ def attach(pid: int, apart: float, kind: str) -> int:
     Exit status: 1 if it stands still, 0 if it moves, 2 if nothing could be seen.
     """
     from traindx.core.hang import hang_from
-    from traindx.recorder.hang import hang_line, still
+    from traindx.recorder.hang import hang_line, stand
     from traindx.recorder.stacks import look
 
     before = look(pid, None)
@@ -43,14 +43,15 @@ def attach(pid: int, apart: float, kind: str) -> int:
     after = look(pid, None)
     hang = hang_from(hang_line(after, apart, {}, Path.cwd()))
     seen = [p for p in hang.processes if p.stack]
-    stands = still(before, after)
+    stands = stand(0.0, before, apart, after)
     if kind == "json":
         processes = hang_line(after, apart, {}, Path.cwd())["processes"]
         click.echo(json.dumps({"pid": pid, "stands_still": stands if seen else None, "processes": processes}, indent=2))
     elif seen:
         click.echo(("stands still" if stands else "moves") + f" (two looks, {apart:g} s apart)")
     for process in hang.processes if kind == "text" else ():
-        click.echo(f"\n{process.role} (process {process.pid}) {process.words}")
+        words = process.words if stands or not process.stack else f"is at {process.place}"
+        click.echo(f"\n{process.role} (process {process.pid}) {words}")
         for path, line, name in process.stack[:12]:
             click.echo(f"    {path}:{line} in {name}")
         for file in process.files[:5]:

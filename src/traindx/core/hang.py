@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -13,19 +13,11 @@ if TYPE_CHECKING:
 Frame: TypeAlias = tuple[str, int, str]
 """Path, line and name of a function."""
 
-COLLECTIVES = (
-    "all_reduce",
-    "all_gather",
-    "barrier",
-    "broadcast",
-    "reduce_scatter",
-    "reduce",
-    "gather",
-    "scatter",
-    "recv",
-)
-STEADY = ("send", "wait", "monitored_barrier", "all_to_all")
-LOCKS = ("acquire", "wait", "join", "_wait_for_tstate_lock", "get", "put", "poll", "select")
+COLLECTIVES = ("all_", "barrier", "broadcast", "reduce", "gather", "scatter", "recv", "send", "monitored_barrier")
+"""How the names of collective calls begin."""
+NEXT = ("_try_get_data", "_get_data", "_next_data")
+WAITING = ("threading.py", "queues.py", "connection.py", "popen_fork.py", "selectors.py", "subprocess.py", "socket.py")
+"""Files of the standard library in which a process waits for another."""
 NEAR = 10
 """Innermost frames in which it is looked for what a process waits for."""
 
@@ -33,7 +25,7 @@ NEAR = 10
 @dataclass(frozen=True)
 class Hung:
     """A process of a hanging run: `at` is the user's own line in the main thread's stack (innermost call first), None where
-    there is none; `files` are the regular files that it has open; `why` says why there is no stack."""
+    there is none; `files` are those it has open for reading; `why` says why there is no stack."""
 
     pid: int
     role: str
@@ -57,43 +49,41 @@ class Hung:
         return f"{self.stack[0][0]}:{self.stack[0][1]}" if self.stack else ""
 
     @property
+    def waits_for_ranks(self) -> bool:
+        """Whether it stands in a collective call, or in a backward pass while there are other ranks (DDP averages there)."""
+        return self._collective != "" or (self.rank is not None and self._is_in("_engine_run_backward"))
+
+    @property
+    def waits_for_batch(self) -> bool:
+        """Whether it stands in a loader's `next`."""
+        return any(p.endswith("utils/data/dataloader.py") and n in NEXT for p, _, n in self.stack[:NEAR])
+
+    @property
     def words(self) -> str:
         """What it does, as a clause: "waits for a batch at train.py:20"."""
         if not self.stack:
             return f"is not seen ({self.why})" if self.why else "is not seen"
         where = f" at {self.place}"
-        near = self.stack[:NEAR]
-        collective = next(
-            (n for p, _, n in near if "/distributed/" in p and n.startswith((*COLLECTIVES, *STEADY))), None
-        )
-        if collective is not None:
-            return f"waits for other ranks in {collective}{where}"
-        if any(
-            p.endswith("utils/data/dataloader.py") and n in ("_try_get_data", "_get_data", "_next_data")
-            for p, _, n in near
-        ):
+        if self.waits_for_ranks:
+            return f"waits for other ranks in {self._collective or 'the backward pass'}{where}"
+        if self.waits_for_batch:
             return f"waits for a batch{where}"
         if self.is_idle:
             return "waits for an order of its loader"
-        if any(n == "_engine_run_backward" for _, _, n in near):
-            return f"is in the backward pass{where}"
-        name = near[0][2]
-        if name in LOCKS and PurePath(near[0][0]).name in (
-            "threading.py",
-            "queues.py",
-            "connection.py",
-            "popen_fork.py",
-            "selectors.py",
-        ):
-            return f"waits in {name} of {PurePath(near[0][0]).stem}{where}"
-        return f"is in {self._own_name()}{where}"
+        if self._is_in("_engine_run_backward"):
+            return f"stands in the backward pass{where}"
+        path, _, name = self.stack[0]
+        if PurePath(path).name in WAITING:
+            return f"waits in {PurePath(path).stem}.{name}{where}"
+        return f"stands{where}"
 
-    def _own_name(self) -> str:
-        own = next(
-            (n for p, line, n in self.stack if self.at is not None and line == self.at[1] and p.endswith(self.at[0])),
-            "",
-        )
-        return own or self.stack[0][2]
+    @property
+    def _collective(self) -> str:
+        near = (name for path, _, name in self.stack[:NEAR] if "/distributed/" in path)
+        return next((name for name in near if name.startswith(COLLECTIVES)), "")
+
+    def _is_in(self, function: str) -> bool:
+        return any(name == function for _, _, name in self.stack[:NEAR])
 
 
 @dataclass(frozen=True)
@@ -105,25 +95,28 @@ class Hang:
     processes: tuple[Hung, ...]
 
     @property
+    def trainers(self) -> tuple[Hung, ...]:
+        """The processes that train."""
+        return tuple(p for p in self.processes if p.role == "training" or p.role.startswith("rank"))
+
+    @property
     def culprits(self) -> tuple[Hung, ...]:
-        """The processes that something waits for: those in the user's code where others wait for them, else all trainers."""
-        trainers = [p for p in self.processes if p.role == "training" or p.role.startswith("rank")]
-        workers = [p for p in self.processes if p.role.startswith("loader worker") and not p.is_idle]
-        if any("waits for a batch" in p.words for p in trainers) and workers:
-            return tuple(workers)
-        busy = [p for p in trainers if "waits for other ranks" not in p.words]
-        return tuple(busy or trainers)
+        """The processes that the others wait for: ranks that do not wait for ranks, and of these that wait for a batch, the
+        workers that read one; all that train where nobody waits for another."""
+        late = [p for p in self.trainers if not p.waits_for_ranks] or list(self.trainers)
+        if any(p.waits_for_batch for p in late):
+            workers = [p for p in self.processes if p.role.startswith("loader worker") and not p.is_idle]
+            late = workers or late
+        return tuple(late)
 
     @property
     def words(self) -> str:
         """All of it in one sentence."""
-        trainers = [p for p in self.processes if p.role == "training" or p.role.startswith("rank")]
-        parts = [f"{p.role} {p.words}" for p in (*trainers, *(c for c in self.culprits if c not in trainers))]
-        parts += [f"with {PurePath(f).name} open" for c in self.culprits[:1] for f in _data(c.files)[:1]]
+        others = tuple(p for p in self.culprits if p not in self.trainers)
+        parts = [f"{p.role} {p.words}" for p in (*self.trainers, *others)]
+        parts += [f"with {PurePath(f).name} open" for p in self.culprits[:1] for f in p.files[:1]]
         if len(set(self.steps.values())) > 1:
-            parts.append(
-                "steps done: " + ", ".join(f"rank {rank} {step + 1}" for rank, step in sorted(self.steps.items()))
-            )
+            parts.append("steps: " + ", ".join(f"rank {rank} {step}" for rank, step in sorted(self.steps.items())))
         return f"no step for {self.waited:.0f} s: " + "; ".join(parts or ["no process of the training is seen"])
 
 
@@ -152,12 +145,3 @@ def _hung(process: Mapping[str, Any]) -> Hung:
         files=tuple(map(str, process.get("files", ()))),
         why=str(process.get("why", "")),
     )
-
-
-def _data(files: Sequence[str]) -> list[str]:
-    """Open files that may be data: not the logs and streams that a process keeps open."""
-    return [
-        f
-        for f in files
-        if not f.endswith((".jsonl", ".txt", ".log", ".csv", ".py", ".so", ".pyc")) and "tfevents" not in f
-    ]

@@ -14,9 +14,13 @@ from traindx.recorder.answer import DUMP
 from traindx.recorder.source import Frames
 from traindx.recorder.stacks import Doing, look
 
+LOOKS = 3
 APART = 5.0
-"""Seconds between two looks at the stacks: they must be the same in both. A guess: a batch that is read over a slow network
-takes less, a validation moves on from batch to batch."""
+"""Looks at the processes, and seconds between them. A guess: a batch that is read over a slow network takes less."""
+IDLE_CPU = 0.1
+IDLE_SWITCHES = 20.0
+"""Share of a core, and times of going to sleep a second, under which a process waits and does not work. Both are guesses: a
+process that waits for another does not wake up, a loader's `next` does every five seconds, a loop that polls does more often."""
 DEEPEST = 60
 WATCHED = "watch.jsonl"
 """File in the recording's folder that holds what was seen of the command from outside."""
@@ -25,14 +29,15 @@ WATCHED = "watch.jsonl"
 class HangWatch:
     """Looks at a command from outside. `timeout` in seconds: what may pass without a line being written.
 
-    A training whose stacks move is not called hanging; it is looked at again after twice the time.
+    A training hangs if in all looks every process that trains stands in one place, idle or waiting for other ranks, and its
+    loader's workers too where it waits for a batch. One that works is looked at again after twice the time.
     """
 
     def __init__(self, folder: Path, timeout: float, cwd: Path) -> None:
         self._folder, self._timeout, self._cwd = folder, timeout, cwd
         self._wait = timeout
         self._written, self._since = -1, time.monotonic()
-        self._first: tuple[float, list[Doing]] | None = None
+        self._looks: list[tuple[float, list[Doing]]] = []
         self._told = False
 
     def look(self, pid: int, live: Live) -> Hang | None:
@@ -40,30 +45,40 @@ class HangWatch:
         now = time.monotonic()
         if live.written != self._written:
             self._written, self._since, self._wait = live.written, now, self._timeout
-            self._first, self._told = None, False
+            self._looks, self._told = [], False
             return None
-        if self._told or now - self._since < self._wait:
+        if self._told or now - self._since < self._wait or (self._looks and now - self._looks[-1][0] < APART):
             return None
-        if self._first is None:
-            self._first = (now, look(pid, self._folder))
+        self._looks.append((now, look(pid, self._folder)))
+        if len(self._looks) > 1 and not stand(*self._looks[-2], *self._looks[-1]):
+            self._wait, self._looks = 2 * (now - self._since), []
             return None
-        if now - self._first[0] < APART:
-            return None
-        before, doing = self._first[1], look(pid, self._folder)
-        self._first = None
-        if not still(before, doing):
-            self._wait = 2 * (now - self._since)
+        if len(self._looks) < LOOKS:
             return None
         self._told = True
-        line = hang_line(doing, now - self._since, live.ranks, self._cwd)
+        line = hang_line(self._looks[-1][1], now - self._since, live.ranks, self._cwd)
+        self._looks = []
         write(self._folder, line)
         return hang_from(line)
 
 
-def still(before: Sequence[Doing], after: Sequence[Doing]) -> bool:
-    """Whether the main threads stand where they stood, in the same processes; a process that spins in one place stands."""
-    stood = {doing.pid: doing.main for doing in before}
-    return {doing.pid: doing.main for doing in after} == stood and any(stood.values())
+def stand(then: float, before: Sequence[Doing], now: float, after: Sequence[Doing]) -> bool:
+    """Whether a training stands still between two looks, at the times `then` and `now` in seconds."""
+    earlier = {doing.pid: doing for doing in before}
+    hang = hang_from(hang_line(after, 0.0, {}, Path()))
+    waiting = {p.pid for p in hang.processes if p.waits_for_ranks}
+    needed = {p.pid for p in (*hang.trainers, *hang.culprits)}
+    judged = [doing for doing in after if doing.pid in needed]
+    return bool(judged) and all(
+        doing.pid in earlier and _stands(earlier[doing.pid], doing, now - then, doing.pid in waiting) for doing in judged
+    )
+
+
+def _stands(before: Doing, after: Doing, seconds: float, waits_for_ranks: bool) -> bool:
+    if not after.main or after.main != before.main:
+        return False
+    idle = after.cpu - before.cpu < IDLE_CPU * seconds and after.switches - before.switches < IDLE_SWITCHES * seconds
+    return idle or waits_for_ranks  # a collective call may spin while it waits
 
 
 def hang_line(doing: Sequence[Doing], waited: float, steps: Mapping[int, int], cwd: Path) -> dict[str, Any]:

@@ -38,8 +38,9 @@ class Frame:
 
 @dataclass(frozen=True)
 class Doing:
-    """A process: `role` in words, `rank` (None where it has none), the command line, open regular files, seconds of processor
-    time so far, and the stack of each thread, innermost call first, the main thread last; `why` says why there is no stack."""
+    """A process: `role` in words, `rank` (None where it has none), the command line, regular files open for reading, seconds
+    of processor time and times of going to sleep (of the main thread) so far, and the stack of each thread, innermost call first, the main thread last; `why` says why there
+    is no stack."""
 
     pid: int
     role: str
@@ -47,6 +48,7 @@ class Doing:
     command: str
     files: tuple[str, ...]
     cpu: float
+    switches: int
     threads: tuple[tuple[Frame, ...], ...]
     why: str = ""
 
@@ -83,13 +85,22 @@ def _look_at(process: psutil.Process, folder: Path | None) -> Doing | None:
             role=_role(words, environment, parent, threads),
             rank=_number(environment.get("RANK")),
             command=" ".join(words)[:500],
-            files=tuple(file.path for file in process.open_files()[:MOST_FILES]),
+            files=_read_files(process),
             cpu=float(times.user + times.system),
+            switches=int(process.num_ctx_switches().voluntary),
             threads=threads,
             why=why,
         )
     except psutil.Error:  # it has ended meanwhile, or is another user's
         return None
+
+
+def _read_files(process: psutil.Process) -> tuple[str, ...]:
+    """The regular files that are open for reading: not logs, and not what the streams lead to."""
+    files = [
+        f.path for f in process.open_files() if getattr(f, "mode", "r") == "r" and not f.path.startswith("/dev/shm")
+    ]
+    return tuple(files[:MOST_FILES])
 
 
 def _environment(process: psutil.Process) -> dict[str, str]:
@@ -188,4 +199,5 @@ def _spied(pid: int) -> tuple[tuple[tuple[Frame, ...], ...], str]:
 
 def _frames(thread: dict[str, Any]) -> Iterator[Frame]:
     for frame in thread.get("frames", ()):
-        yield Frame(str(frame.get("filename", "")), int(frame.get("line") or 0), str(frame.get("name", "")))
+        name = str(frame.get("name", "")).rpartition(".")[2]  # as in a traceback, without the class
+        yield Frame(str(frame.get("filename", "")), int(frame.get("line") or 0), name)
