@@ -38,6 +38,10 @@ def class_count(root: Any) -> int | None:
 def class_names(root: Any, dataset: Any = None) -> dict[int, str]:
     """Names by id, of the root (Ultralytics, transformers) or of a dataset (`classes`); at most 200, of 60 letters."""
     core = core_of(root) if root is not None else None
+    while (
+        dataset is not None and _attribute(dataset, "classes") is None and _attribute(dataset, "dataset") is not dataset
+    ):
+        dataset = _attribute(dataset, "dataset")  # a subset of another
     for value in (
         _attribute(core, "names"),
         _attribute(_attribute(core, "config"), "id2label"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from traindx.core.target_boxes import Floats, about_boxes
 from traindx.recorder.target_forms import Targets
@@ -16,6 +17,8 @@ MOST = 2048
 PIXELS = 1 << 14
 ROWS, COLUMNS = 256, 1024
 """Samples and classes of scores that are looked at."""
+SHOWN = 8
+"""Samples with several classes whose classes are told."""
 IDS = 64
 """Classes in the histogram of one batch: the most frequent."""
 
@@ -24,19 +27,23 @@ Sizes = Sequence[tuple[int, int]]
 
 @dataclass
 class Reading:
-    """The targets of one batch on the host, once they have arrived: `rows` are sample, class, and four numbers of the box.
+    """The targets of one batch on the host. `rows` are sample, class, and four numbers of the box, once they have arrived.
 
-    `sizes` are height and width of each sample as the root receives it.
+    `sizes` are height and width of each sample as the root receives it; `count` targets in all, `width` numbers each.
     """
 
-    targets: Targets
+    form: str
+    images: int
     sizes: Sizes
+    count: int
+    width: int
+    classes: int | None
+    per_image: tuple[int, ...] | None
     rows: Floats = field(default_factory=lambda: np.zeros((0, 6)))
 
 
-def read(torch: Any, reading: Reading) -> tuple[Any, Callable[[Any], dict[str, Any]]]:
-    """What is to be sent to the host, on its device, and what makes numbers of it there and fills the reading."""
-    targets = reading.targets
+def read(torch: Any, targets: Targets, sizes: Sizes) -> tuple[Reading, Any, Callable[[Any], dict[str, Any]]]:
+    """The reading, what is to be sent to the host for it, on its device, and what then fills it and makes numbers of it."""
     make: Callable[[Reading, Floats], dict[str, Any]] = _of_boxes
     with torch.no_grad():
         if targets.form == "scores":
@@ -45,7 +52,10 @@ def read(torch: Any, reading: Reading) -> tuple[Any, Callable[[Any], dict[str, A
             make, vector = _of_ids, _ids(targets)
         else:
             vector = _rows(torch, targets)
-    return vector, lambda values: make(reading, np.asarray(values, dtype=np.float64))
+    ids = targets.ids
+    count, width = int(ids.shape[0]) if ids.dim() else 1, int(ids.shape[1]) if ids.dim() > 1 else 1
+    reading = Reading(targets.form, targets.images, sizes, count, width, targets.classes, targets.per_image)
+    return reading, vector, lambda values: make(reading, np.asarray(values, dtype=np.float64))
 
 
 def _ids(targets: Targets) -> Any:
@@ -58,7 +68,7 @@ def _scores(torch: Any, targets: Targets) -> Any:
     x = targets.ids[:ROWS, :COLUMNS].float()
     top, at = x.max(dim=1)
     fractions = ((x != 0) & (x != 1)).sum(dim=1)
-    return torch.cat([top, at.float(), x.sum(dim=1), fractions.float(), x.sum(dim=0)])
+    return torch.cat([top, at.float(), x.sum(dim=1), fractions.float(), x.sum(dim=0), x[:SHOWN].reshape(-1)])
 
 
 def _rows(torch: Any, targets: Targets) -> Any:
@@ -69,64 +79,59 @@ def _rows(torch: Any, targets: Targets) -> Any:
 
 
 def _of_ids(reading: Reading, ids: Floats) -> dict[str, Any]:
-    targets = reading.targets
-    count = int(targets.ids.numel()) if targets.form != "map" else targets.images
-    found = {**_head(targets, count), **_classes(ids, targets.classes)}
-    if targets.form == "map":
+    found = {**_head(reading), **_classes(ids, reading.classes)}
+    if reading.form == "map":
         return {**found, "pixels": len(ids)}
-    reading.rows = _with_ids(ids)
-    return found if len(ids) == count else {**found, "looked": len(ids)}
+    reading.rows = _with_ids(np.arange(len(ids)), ids)
+    return found if len(ids) == reading.count else {**found, "looked": len(ids)}
 
 
 def _of_scores(reading: Reading, values: Floats) -> dict[str, Any]:
-    targets = reading.targets
-    rows, width = min(len(targets.ids), ROWS), min(int(targets.ids.shape[1]), COLUMNS)
+    rows, width = min(reading.count, ROWS), min(reading.width, COLUMNS)
     top, at, sums, fractions = values[: 4 * rows].reshape(4, rows)
     single = bool(np.all(np.abs(sums - 1) < 1e-3))
     whole = not fractions.any()
     form = ("one-hot" if single else "multi-label") if whole else "soft" if single else "soft multi-label"
-    found = _head(targets, len(targets.ids)) | {"form": form}
+    found = _head(reading) | {"form": form}
     found |= {"top": _short([top.min(), top.mean(), top.max()]), "row_sum": _short([sums.min(), sums.max()])}
     if single:
-        reading.rows = _with_ids(at)
-        found |= _classes(at, targets.classes)
+        reading.rows = _with_ids(np.arange(rows), at)
+        found |= _classes(at, reading.classes)
     else:
-        columns = values[4 * rows : 4 * rows + width]
+        columns, shown = values[4 * rows : 4 * rows + width], values[4 * rows + width :].reshape(-1, width)
+        reading.rows = _with_ids(*np.nonzero(shown > 0.5))
         order = np.argsort(-columns, kind="stable")[:IDS]
         found |= {
             "classes": {str(i): _short([columns[i]])[0] for i in order if columns[i]},
             "empty": int((sums == 0).sum()),
         }
-        found["num_classes"] = targets.classes
-    return found if rows == len(targets.ids) else {**found, "looked": rows}
+        found["num_classes"] = reading.classes
+    return found if rows == reading.count else {**found, "looked": rows}
 
 
 def _of_boxes(reading: Reading, values: Floats) -> dict[str, Any]:
-    targets = reading.targets
-    count = len(targets.ids)
-    if targets.image is not None:
-        reading.rows = values.reshape(-1, 6)
+    images, per_image = reading.images, np.array(reading.per_image or (), dtype=np.int64)
+    rows = values.reshape(-1, 6 if reading.per_image is None else 5)
+    if reading.per_image is not None:
+        rows = np.column_stack([np.repeat(np.arange(len(per_image)), per_image)[:MOST], rows])
     else:
-        image = np.repeat(np.arange(targets.images), targets.per_image or ())[:MOST]
-        reading.rows = np.column_stack([image, values.reshape(-1, 5)])
-    rows = reading.rows
-    samples = rows[:, 0].clip(0, max(targets.images - 1, 0)).astype(int)
-    per_image = (
-        np.bincount(samples, minlength=targets.images) if targets.per_image is None else np.array(targets.per_image)
-    )
-    found = _head(targets, count)
-    found |= {"per_image": _short([per_image.min(), per_image.mean(), per_image.max()])} if len(per_image) else {}
-    found |= {"empty": int((per_image == 0).sum())}
-    strays = int(((rows[:, 0] < 0) | (rows[:, 0] >= targets.images)).sum())
-    found |= {"images_outside": strays} if strays else {}
-    found |= _classes(rows[:, 1], targets.classes)
+        within = rows[:, 0][(rows[:, 0] >= 0) & (rows[:, 0] < images)]
+        per_image = np.bincount(within.astype(int), minlength=images)
+    reading.rows = rows
+    found = _head(reading)
+    if images:
+        found["per_image"] = _short([per_image.min(), per_image.mean(), per_image.max()])
+    strays = int(((rows[:, 0] < 0) | (rows[:, 0] >= images)).sum())
+    found |= {"empty": int((per_image == 0).sum()), **({"images_outside": strays} if strays else {})}
+    found |= _classes(rows[:, 1], reading.classes)
     if len(rows):
-        found["boxes"] = about_boxes(rows[:, 2:], samples, reading.sizes, targets.form)
-    return found if len(rows) == count else {**found, "looked": len(rows)}
+        samples = rows[:, 0].clip(0, max(images - 1, 0)).astype(int)
+        found["boxes"] = about_boxes(rows[:, 2:], samples, reading.sizes, reading.form)
+    return found if len(rows) == reading.count else {**found, "looked": len(rows)}
 
 
-def _head(targets: Targets, count: int) -> dict[str, Any]:
-    return {"form": targets.form, "images": targets.images, "count": count}
+def _head(reading: Reading) -> dict[str, Any]:
+    return {"form": reading.form, "images": reading.images, "count": reading.count}
 
 
 def _classes(ids: Floats, classes: int | None) -> dict[str, Any]:
@@ -143,9 +148,9 @@ def _classes(ids: Floats, classes: int | None) -> dict[str, Any]:
     return found
 
 
-def _with_ids(ids: Floats) -> Floats:
-    """Rows of samples that have one class each and no box."""
-    return np.column_stack([np.arange(len(ids)), ids, np.full((len(ids), 4), np.nan)])
+def _with_ids(samples: NDArray[Any], ids: NDArray[Any]) -> Floats:
+    """Rows of samples that have classes and no box."""
+    return np.column_stack([samples, ids, np.full((len(ids), 4), np.nan)])
 
 
 def _short(values: Sequence[Any]) -> list[float]:

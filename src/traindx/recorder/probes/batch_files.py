@@ -32,7 +32,10 @@ class Fetched:
 
 
 class BatchFiles(Probe):
-    """Writes `files` {folder, names} into the step and leaves those of its first batch as `notes["files"]`; after an anomaly an event `anomaly_files` names them for that step."""
+    """Writes `files` {folder, names} into the step, and leaves those of its first batch as `notes["files"]`.
+
+    After an anomaly an event `anomaly_files` names them for that step.
+    """
 
     patches = (
         Patch("torch.utils.data.dataloader", "_BaseDataLoaderIter._next_index", after="drawn"),

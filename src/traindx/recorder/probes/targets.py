@@ -9,7 +9,7 @@ from traindx.recorder import measure
 from traindx.recorder.model_classes import class_count
 from traindx.recorder.probe import Arguments, Named, Patch, Probe
 from traindx.recorder.target_forms import Targets, boxes_among, classes_in_batch, classes_of, rows_among
-from traindx.recorder.target_numbers import Reading, read
+from traindx.recorder.target_numbers import read
 
 YOLOV5 = ("utils.loss", "yolov5.utils.loss")
 
@@ -81,8 +81,7 @@ class TargetsReceived(Probe):
             found = replace(found, classes=class_count(self.seen.roots.root))
         fields: dict[str, Any] = {"from": source}
         step.details["targets"] = fields
-        reading = step.notes["targets"] = Reading(found, step.notes["sizes"])
-        vector, numbers = read(self.seen.torch, reading)
+        step.notes["targets"], vector, numbers = read(self.seen.torch, found, step.notes["sizes"])
         if vector.numel():
             step.slots.add_array(vector, self.contained(lambda values: fields.update(numbers(values))))
         else:
