@@ -75,7 +75,8 @@ def _columns(lines: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     ambiguous = {line["name"] for line in lines if not line.get("validating")}
     chosen: dict[str, str] = {}
     for name in sorted({line["name"] for line in lines}, key=lambda n: (not n.endswith("_epoch"), not _is_val(n))):
-        column = ultralytics.meaning(name) or names.meaning(_prefixed(name.removesuffix("_step")))
+        column = ultralytics.meaning(name) if "/" in name else None
+        column = column or names.meaning(_prefixed(name.removesuffix("_step")))
         if column in (None, "epoch", "seconds") or column in chosen.values():
             continue
         if column.startswith("metric/") and not _is_val(name) and name in ambiguous:

@@ -1,0 +1,99 @@
+"""The history of a recording: from what a framework logged, else from the validations that were seen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from traindx.core.recording import Recording, recording_of
+from traindx.readers.recorded import history_in
+
+
+def metric(step: int, source: str, epoch: float | None = None, **values: float) -> list[dict[str, Any]]:
+    """Lines of one moment; a double underscore in a name is a slash."""
+    more = {} if epoch is None else {"epoch": epoch}
+    return [
+        {
+            "kind": "metric",
+            "step": step,
+            "time": step,
+            "name": n.replace("__", "/"),
+            "value": v,
+            "source": source,
+            **more,
+        }
+        for n, v in values.items()
+    ]
+
+
+def recording(*lines: list[dict[str, Any]]) -> Recording:
+    return recording_of([line for group in lines for line in group])
+
+
+def test_losses_between_two_validations_are_averaged_and_each_validation_is_a_row() -> None:
+    made = recording(
+        metric(5, "lightning", 0, train_loss=3.0, lr=0.1),
+        metric(10, "lightning", 0, train_loss=2.0, lr=0.1),
+        metric(10, "lightning", 0, val_loss=2.5),
+        metric(10, "lightning", 0, val_acc=0.4),
+        metric(15, "lightning", 1, train_loss=1.0, lr=0.05),
+        metric(20, "lightning", 1, val_loss=1.5, val_acc=0.6),
+        metric(25, "lightning", 2, train_loss=0.5),
+    )
+    history = history_in(made)
+    assert history is not None and history.tool == "what lightning logged" and history.epoch.tolist() == [0, 1]
+    assert history.train_loss.tolist() == [2.5, 1.0] and history.val_loss.tolist() == [2.5, 1.5]
+    assert history.metric is not None and history.metric[1].tolist() == [0.4, 0.6]
+    assert history.lr["lr"].tolist() == [0.1, 0.05] and history.seconds.tolist() == [10, 20]
+
+
+def test_the_framework_is_believed_before_the_logger_that_it_tells() -> None:
+    both = [line for step in (10, 20) for line in metric(step, "tensorboard", None, val__acc=0.1)]
+    both += [line for step in (10, 20) for line in metric(step, "ultralytics", step / 10, **{"metrics__mAP50(B)": 0.3})]
+    history = history_in(recording(both))
+    assert history is not None and list(history.metrics) == ["mAP50"] and history.epoch.tolist() == [1, 2]
+
+
+def test_a_tensorboard_tag_with_the_split_behind_it_and_percent_are_read() -> None:
+    lines = [
+        line
+        for step in (10, 20)
+        for line in metric(step, "tensorboard", None, Loss__train=2.0, Loss__val=3.0, Accuracy__val=40.0)
+    ]
+    history = history_in(recording(lines))
+    assert history is not None and history.epoch.tolist() == [1, 2]
+    assert history.val_loss.tolist() == [3.0, 3.0] and history.train_loss.tolist() == [2.0, 2.0]
+    assert history.metrics["accuracy"].tolist() == [0.4, 0.4] and history.notes == ("accuracy read as per cent",)
+
+
+def test_a_metric_of_the_training_set_is_not_taken_for_validation() -> None:
+    assert history_in(recording(metric(1, "wandb", None, loss=1.0, accuracy=0.9))) is None
+
+
+def test_evaluations_of_the_trainer_are_rows_by_epoch() -> None:
+    lines = [
+        *metric(4, "transformers", 0.5, loss=2.0),
+        *metric(8, "transformers", 1.0, eval_loss=1.5, eval_accuracy=0.5),
+        *metric(16, "transformers", 2.0, eval_loss=1.0, eval_accuracy=0.75),
+    ]
+    history = history_in(recording(lines))
+    assert (
+        history is not None and history.epoch.tolist() == [1, 2] and history.metrics["accuracy"].tolist() == [0.5, 0.75]
+    )
+
+
+def test_without_a_logger_the_validations_of_several_batches_are_the_rows() -> None:
+    steps = [{"kind": "step", "step": n, "loss": 4.0 - n} for n in range(4)]
+    seen = [
+        {"kind": "validation", "step": n, "batches": b, "loss": 2.0, "accuracy": 0.5}
+        for n, b in ((1, 5), (2, 1), (3, 5))
+    ]
+    history = history_in(recording_of([*steps, *seen]))
+    assert history is not None and history.epoch.tolist() == [1, 2]
+    np.testing.assert_allclose(history.train_loss, [3.5, 1.5])
+    assert history.val_loss.tolist() == [2.0, 2.0] and history.metrics["accuracy"].tolist() == [0.5, 0.5]
+
+
+def test_a_training_that_was_never_validated_has_no_history() -> None:
+    assert history_in(recording_of([{"kind": "step", "step": 0, "loss": 1.0}])) is None
