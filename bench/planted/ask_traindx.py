@@ -46,6 +46,7 @@ def ask(case: str, root: Path, data: Path, arguments: tuple[str, ...], timeout: 
         named=tuple(d["cause"] for d in report["diagnoses"] if _names(d)),
         faulty=report["verdict"] == "faulty" or done.returncode != 0,
         backgrounds=_backgrounds(report),
+        refused=done.stderr[-2000:] if done.returncode == 2 else "",
     )
 
 

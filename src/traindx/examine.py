@@ -13,7 +13,7 @@ from traindx.core.check import Facts
 from traindx.core.dataset import Dataset
 from traindx.core.report import Report
 from traindx.core.setup import Setup
-from traindx.errors import TraindxError
+from traindx.errors import TraindxError, UnreadableError
 
 if TYPE_CHECKING:
     from traindx.scan import ScanOptions
@@ -105,6 +105,19 @@ def _judged_once(name: str, facts: Facts, meta: Mapping[str, Any], judging: Mapp
         report = judge(facts, meta=meta, **judging)
         kept.keep(report)
     return report
+
+
+def refused(data: str | Path, error: TraindxError, **judging: Any) -> Report:
+    """The report on a dataset that cannot be examined: of a broken description the finding, of anything else the reason."""
+    meta: dict[str, Any] = {"data": str(data), "error": {"seen": error.seen, "why": error.why, "hint": error.hint}}
+    if not isinstance(error, UnreadableError) or "://" in str(data):
+        return Report("unclear", (), (), {**meta, "sentence": f"Unclear: {error}"})
+    from traindx.scan.unreadable import unread
+
+    dataset = unread(Path(data), error)
+    judging |= {"select": ("D234",) if dataset.format == "coco" else ("D426",)}  # of the rest nothing was seen
+    report = judge({"dataset": dataset}, meta={**meta, "root": dataset.root}, **judging)
+    return replace(report, overview=())
 
 
 def _with_names_of(dataset: Dataset, checkpoint: Path) -> Dataset:

@@ -90,3 +90,42 @@ def test_a_yaml_that_is_no_dataset_is_one_line(text: str, tmp_path: Path, capsys
     shown = capsys.readouterr()
     assert "x.yaml" in shown.err and shown.err.count("\n") == 1 and shown.out == ""
     assert "bug in traindx" not in shown.err
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "code", "cause", "line"),
+    [
+        ("data.yaml", "train: a\nval: [b\nnames: [c]\n", "D426", "wrong-dataset-layout", 3),
+        ("data.yaml", "", "D426", "wrong-dataset-layout", None),
+        ("annotations/train.json", '{"images": [], "annotations": [\n{"id": 1, "im', "D234", "malformed-labels", 2),
+    ],
+)
+@pytest.mark.parametrize("folder", [False, True])
+def test_a_machine_gets_a_report_on_a_broken_description(
+    name: str, text: str, code: str, cause: str, line: int | None, folder: bool, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text(text)
+    assert status_of(["check", str(tmp_path if folder else tmp_path / name), "--format", "json"]) == 2
+    shown = capsys.readouterr()
+    report = json.loads(shown.out)
+    assert (report["verdict"], [o["code"] for o in report["outcomes"]]) == ("faulty", [code])
+    best = report["diagnoses"][0]
+    assert (best["cause"], best["status"]) == (cause, "proved")
+    assert (best["places"][0].get("path"), best["places"][0].get("line")) == (name, line)
+    assert shown.err.startswith("traindx: ") and report["meta"]["error"]["seen"] in shown.err
+
+
+def test_a_machine_gets_a_report_where_there_is_nothing_to_examine(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["check", str(tmp_path / "none")]
+    assert status_of([*words, "--format", "json"]) == 2
+    report = json.loads(capsys.readouterr().out)
+    assert (report["verdict"], report["diagnoses"], report["outcomes"]) == ("unclear", [], [])
+    assert "no such file or folder" in report["meta"]["error"]["seen"]
+    assert status_of([*words, "--format", "junit"]) == 2
+    assert '<error message="' in capsys.readouterr().out
+    assert status_of([*words, "--format", "sarif"]) == 2
+    assert json.loads(capsys.readouterr().out)["runs"][0]["invocations"][0]["executionSuccessful"] is False

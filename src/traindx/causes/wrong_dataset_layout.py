@@ -32,6 +32,7 @@ WRONG_DATASET_LAYOUT = Cause(
         Clue("D317", if_seen=7.0, if_absent=-0.5, proves=True),
         Clue("D413", if_seen=6.0, if_absent=-0.5, proves=True),
         Clue("D419", if_seen=0.5),
+        Clue("D426", if_seen=9.0, proves=True),
     ),
     fix=Fix(
         "Bring the folders to root/train/<class>/ and root/val/<class>/, the same classes in both, and nothing else."

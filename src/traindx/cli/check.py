@@ -9,8 +9,9 @@ import click
 
 from traindx.cli.arguments import Command
 from traindx.cli.fix import Codes, Fixing, carry_out, fix_options
-from traindx.cli.options import check_options, report_options, scan_options, scanning_of, selection
+from traindx.cli.options import FOR_MACHINES, check_options, report_options, scan_options, scanning_of, selection
 from traindx.cli.output import Output
+from traindx.errors import TraindxError
 
 
 @click.command(cls=Command)
@@ -75,17 +76,22 @@ def check(
         return carry_out(dataset, fixing, Codes(chosen.select, tuple(chosen.ignore)), data)
     settings = {name: value for name, value in (("imgsz", imgsz), ("batch", batch)) if value is not None}
 
-    with progress("pictures") as advance:
-        report = examine.check(
-            data,
-            scanning=options,
-            settings=settings,
-            predictions=predictions,
-            model=model,
-            label_noise=label_noise,
-            progress=advance,
-            **chosen.arguments(),
-        )
+    try:
+        with progress("pictures") as advance:
+            report = examine.check(
+                data,
+                scanning=options,
+                settings=settings,
+                predictions=predictions,
+                model=model,
+                label_noise=label_noise,
+                progress=advance,
+                **chosen.arguments(),
+            )
+    except TraindxError as error:
+        if kind in FOR_MACHINES:
+            place.write(examine.refused(data, error, **chosen.arguments()))
+        raise
     place.write(report)
     if (fixes := report.meta.get("fixes")) and kind == "text" and output is None:
         counts = f"{fixes['fixable']:,} of {fixes['findings']:,} findings can be fixed"

@@ -13,6 +13,9 @@ from traindx import config
 from traindx.errors import TraindxError
 
 ENGINES = ("threads", "processes", "ray")
+FOR_MACHINES = ("json", "sarif", "junit", "github")
+"""Formats that a program reads: it gets a report even where nothing could be examined, and the status is 2 all the same."""
+
 FORMATS = ("text", "json", "html", "sarif", "junit", "github", "markdown")
 
 

@@ -103,7 +103,7 @@ class Oddity:
     """Something about a file or folder that is neither picture nor label row; checks choose by `kind` and judge.
 
     Kinds: `stray-folder`, `empty-class-folder`, `nested-folder`, `flat-split`, `loose-picture`, `root-too-high`,
-    `unread-folder`, `case-variant`, `skipped-file`, `stale-cache`, `outdated-cache`, `stale-npy`, `yaml`,
+    `unread-folder`, `case-variant`, `skipped-file`, `unreadable`, `stale-cache`, `outdated-cache`, `stale-npy`, `yaml`,
     `trainer-root` (where the trainer looks, and no split is), `listed` (a list that names a picture, `text`, which is not
     there). `path` is relative to the root, `split` may be empty, `line` 0 if it has none.
     """

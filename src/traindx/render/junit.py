@@ -13,7 +13,8 @@ from traindx.render.wording import STATUSES, clean, count, family, one_line, per
 def junit(report: Report) -> str:
     """A suite per family of checks. Findings at level error fail their case; warnings and notes are its output.
 
-    A check that did not run is skipped, one that crashed is an error, and a faulty verdict fails the case of its own.
+    A check that did not run is skipped, one that crashed is an error, and a faulty verdict fails the case of its own;
+    so is a dataset that could not be examined an error there.
     """
     root = Xml.Element("testsuites", name="traindx")
     grouped: dict[str, list[Xml.Element]] = {"Verdict": [_verdict(report)]}
@@ -40,9 +41,10 @@ def _verdict(report: Report) -> Xml.Element:
     word, sentence = verdict(report)
     case = Xml.Element("testcase", classname="traindx", name="verdict")
     lines = [f"{d.cause}: {STATUSES[d.status]}, {percent(d.probability)}" for d in digest(report).leading]
-    kind = "failure" if report.verdict == "faulty" else "system-out"
+    refused = "error" if "error" in report.meta else "system-out"
+    kind = "failure" if report.verdict == "faulty" else refused
     said = Xml.SubElement(case, kind)
-    if kind == "failure":
+    if kind != "system-out":
         said.attrib.update(message=sentence, type=word.lower())
     said.text = clean("\n".join([f"{word}: {sentence}", *lines]))
     return case

@@ -38,7 +38,10 @@ def sarif(report: Report) -> str:
             }
         },
         "invocations": [
-            {"executionSuccessful": True, "toolExecutionNotifications": [_notification(o, rules) for o in crashed]}
+            {
+                "executionSuccessful": "error" not in report.meta,  # what could not be examined
+                "toolExecutionNotifications": [_notification(o, rules) for o in crashed],
+            }
         ],
         "results": results,
         "properties": {"verdict": word.lower(), "sentence": sentence},

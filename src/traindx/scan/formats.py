@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from traindx.core.dataset import Dataset, Pictures
-from traindx.errors import TraindxError
+from traindx.errors import TraindxError, UnreadableError
 
 Measure: TypeAlias = Callable[[Sequence[str]], Pictures]
 """Looks at pictures, given as absolute paths."""
@@ -64,7 +64,7 @@ def _yolo(file: Path) -> Reader:
 def _of_folder(folder: Path, pictures: str | None) -> Reader:
     from traindx.scan.coco_files import find_jsons
     from traindx.scan.imagefolder import is_imagefolder, read_imagefolder
-    from traindx.scan.settings import dataset_yamls
+    from traindx.scan.settings import broken_yaml, dataset_yamls
     from traindx.scan.voc_layout import find_voc
 
     yamls, problems = dataset_yamls(folder)
@@ -83,7 +83,10 @@ def _of_folder(folder: Path, pictures: str | None) -> Reader:
         return lambda measure: read_voc(layout, measure)
     if is_imagefolder(folder):
         return lambda measure: read_imagefolder(folder, measure)
-    raise TraindxError(f"{folder} holds no dataset", f"{LOOKED_FOR}; found {_held(folder, problems)}", _hint(folder))
+    seen, why, hint = f"{folder} holds no dataset", f"{LOOKED_FOR}; found {_held(folder, problems)}", _hint(folder)
+    if broken := broken_yaml(folder):
+        raise UnreadableError(broken.path, broken.problem, broken.line, why=why, hint=hint, given=seen)
+    raise TraindxError(seen, why, hint)
 
 
 def _held(folder: Path, problems: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 import orjson
 
 from traindx.core.dataset import Ints
-from traindx.errors import TraindxError
+from traindx.errors import UnreadableError
 
 CHUNK = 1 << 22
 """Bytes looked at in one step: temporary arrays stay below 100 MB."""
@@ -50,7 +50,7 @@ class JsonText:
     """A JSON file whose top is an object: its `lists` by key (of a key that stands twice the last), and `rest`, all else.
 
     `twice` are keys of lists that stand more than once, `recoded` the lines at which bytes were no UTF-8.
-    Raises `TraindxError` with line and column for what is no JSON.
+    Raises `UnreadableError` with line and column for what is no JSON.
     """
 
     def __init__(self, file: Path, text: bytes) -> None:
@@ -132,7 +132,7 @@ class JsonText:
         line, column = self._position(at)
         cut = not self.text[at:].strip() or at >= len(self.text)
         said = f"{why}: the file ends there, it may be cut off" if cut else why
-        raise TraindxError(f"{self.file} is no valid json, line {line}, column {column}: {said}")
+        raise UnreadableError(str(self.file), f"is no valid json, line {line}, column {column}: {said}", line)
 
 
 def _in_file(at: int, offsets: list[tuple[int, int]]) -> int:

@@ -13,12 +13,15 @@ from typing import Any
 
 import yaml
 
-from traindx.errors import TraindxError
+from traindx.errors import TraindxError, UnreadableError
 
 MAX_BYTES = 2**20
 """A larger settings file is refused: names for 20,000 classes have room in it."""
 
 MAX_CLASSES = 1_000_000
+
+GIVE = "give the path of a data.yaml"
+"""What to try where a file is none."""
 
 SPLIT_KEYS = ("train", "val", "test")
 
@@ -54,11 +57,24 @@ def find_settings(data: Path) -> Settings:
     return _settings(data.absolute(), _read(data))
 
 
+def broken_yaml(folder: Path) -> UnreadableError | None:
+    """What is wrong with the one yaml of a folder, where there is one and it cannot be read."""
+    files = _yamls(folder)
+    try:
+        _read(files[0]) if len(files) == 1 else None
+    except UnreadableError as error:
+        return error
+    return None
+
+
+def _yamls(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.iterdir() if p.suffix.lower() in (".yaml", ".yml") and p.is_file())
+
+
 def dataset_yamls(folder: Path) -> tuple[list[Path], list[str]]:
     """The dataset yamls directly in a folder, and what is wrong with its yamls that are none, in words."""
-    files = sorted(p for p in folder.iterdir() if p.suffix.lower() in (".yaml", ".yml") and p.is_file())
     found, problems = [], []
-    for file in files:
+    for file in _yamls(folder):
         try:
             values = _read(file)
         except TraindxError as error:
@@ -97,16 +113,16 @@ def _read(file: Path) -> dict[str, Any]:
         raise TraindxError(f"{file} cannot be read: {error.strerror or error}") from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark is not None else ""
+        line = mark.line + 1 if mark is not None else None
         problem = getattr(error, "problem", None) or str(error).split("\n", 1)[0]
-        raise TraindxError(f"{file} is no valid yaml{line}: {problem}", hint="give the path of a data.yaml") from error
+        at = f", line {line}" if line else ""
+        raise UnreadableError(str(file), f"is no valid yaml{at}: {problem}", line, hint=GIVE) from error
     except (ValueError, RecursionError) as error:  # a date such as 2024-13-45, or a thousand brackets
-        raise TraindxError(f"{file} is no valid yaml: {error}", hint="give the path of a data.yaml") from error
+        raise UnreadableError(str(file), f"is no valid yaml: {error}", hint=GIVE) from error
     if not isinstance(values, dict):
         kind = "is empty" if values is None else f"holds a {type(values).__name__}"
-        raise TraindxError(
-            f"{file} {kind}", "a dataset's yaml holds the keys train, val and names (or nc)", "give a data.yaml"
-        )
+        why = "a dataset's yaml holds the keys train, val and names (or nc)"
+        raise UnreadableError(str(file), kind, why=why, hint="give a data.yaml")
     return {str(key): value for key, value in values.items()}
 
 
