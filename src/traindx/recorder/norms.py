@@ -8,6 +8,7 @@ from typing import Any
 
 from traindx.recorder import measure
 from traindx.recorder.readback import Slots, rounded
+from traindx.recorder.room import room_for
 
 
 class Copies:
@@ -21,7 +22,10 @@ class Copies:
         self._kept: dict[int, Any] = {}
 
     def take(self, torch: Any, tensors: Sequence[tuple[int, Any]]) -> dict[int, Any]:
-        """A copy of each tensor, by its key."""
+        """A copy of each tensor, by its key; none at all where they would take memory that the training may need."""
+        if not room_for(torch, [t for _, t in tensors]):
+            self._kept = {}
+            return {}
         fitting = {k: t for k, t in tensors if k in self._kept and _alike(self._kept[k], t)}
         taken = {key: self._kept[key] for key in fitting}
         measure.overwrite(torch, list(taken.values()), list(fitting.values()))
@@ -89,7 +93,7 @@ class Norms:
         line["parameters"] = columns
         line["grad_norm"] = self._whole("grad", self._stepped)
         line["grad_before"] = self._whole("leftover", self._stepped)
-        line["update_norm"] = self._whole("update", self._stepped)
+        line["update_norm"] = self._whole("update", self._stepped) if self._found["update"] else None
         line["weight_norm"] = self._whole("weight", self._stepped)
 
     def _measure(self, name: str, pairs: Sequence[tuple[Any, Any]]) -> None:
