@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import linecache
 import sys
 import types
 from collections.abc import Callable, Mapping
@@ -16,6 +17,9 @@ from traindx.recorder.probes import kinds
 from traindx.recorder.session import Session
 
 MARK = "__traindx_session__"
+UNSEEN = " importlib._bootstrap"
+"""Behind the file name of the wrappers: `warnings` leaves frames whose file is named so out of its stack levels, and a
+warning of torch names the line of the user's code that it named before."""
 
 
 def attached_session(torch: Any) -> Session | None:
@@ -157,7 +161,14 @@ class Attachment:
         if not isinstance(original, types.FunctionType):
             return
         made: Any = make(original)
-        wrapper = types.FunctionType(made.__code__, original.__globals__, original.__name__, None, made.__closure__)
+        code = made.__code__.replace(co_filename=made.__code__.co_filename + UNSEEN)
+        linecache.cache[code.co_filename] = (
+            0,
+            None,
+            [],
+            code.co_filename,
+        )  # else tracebacks show a line of another file
+        wrapper = types.FunctionType(code, original.__globals__, original.__name__, None, made.__closure__)
         wrapper.__defaults__, wrapper.__kwdefaults__ = made.__defaults__, made.__kwdefaults__
         functools.update_wrapper(wrapper, original)
         setattr(wrapper, MARK, self._session)
