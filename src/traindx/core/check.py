@@ -17,12 +17,17 @@ CheckFunction: TypeAlias = Callable[..., Iterator[Finding | Measured]]
 ExampleFunction: TypeAlias = Callable[[], Facts]
 
 
+class NotEnough(Exception):
+    """Raised by a check that has its facts, and too few of them to judge: it is skipped, and says so in these words."""
+
+
 @dataclass
 class Check:
     """What `@check` makes of a function.
 
     The function yields `Finding` for each fault it sees, and `Measured` for the numbers it looked at:
-    a check that yields no finding has passed, and its numbers say by how much; one that yields nothing is skipped.
+    a check that yields no finding has passed, and its numbers say by how much; one that yields nothing is skipped, and so is
+    one that raises `NotEnough`.
     `depth` is how deep a dataset must have been scanned for no finding to mean that there is none.
     """
 

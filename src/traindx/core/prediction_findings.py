@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from traindx.core.check import NotEnough
 from traindx.core.dataset import Dataset, Floats, Ints
 from traindx.core.finding import Box, Picture, Place
 from traindx.core.predictions import Predictions
@@ -15,8 +16,18 @@ from traindx.core.row_findings import picture_of
 MOST = 300
 """Findings of one check. A guess at what a person looks through."""
 
+FEWEST = 20
+"""Predictions below which no label is judged: the standard error of how often they are right is then above 0.11."""
+
 PICTURES = 12
 """Of these, so many with a picture."""
+
+
+def require_enough(predictions: Predictions) -> None:
+    """Raises `NotEnough` where the predictions are too few to tell what their scores are worth."""
+    if len(predictions) < FEWEST:
+        said = f"{len(predictions)} predicted boxes of pictures of the dataset are too few to judge labels by"
+        raise NotEnough(f"{said}: {FEWEST} or more are needed to know how often a score is right")
 
 
 def worst(doubts: Floats, least: float) -> Ints:

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from traindx.core.check import Check, Facts
+from traindx.core.check import Check, Facts, NotEnough
 from traindx.core.finding import Finding, Measured
 from traindx.core.report import IGNORED, TOO_SHALLOW, Outcome
 
@@ -58,6 +58,8 @@ def _run(check: Check, facts: Facts, options: Mapping[str, Any]) -> Outcome:
         return _outcome(check, "skipped", reason=HOW_TO_GET.get(missing[0], f"needs {missing[0]}"))
     try:
         seen = check(facts, **options)
+    except NotEnough as too_few:
+        return _outcome(check, "skipped", reason=str(too_few))
     except Exception as error:  # one broken check must not take the others with it
         where = traceback.extract_tb(error.__traceback__)[-1]
         reason = f"{type(error).__name__}: {error} ({where.name}, line {where.lineno})"

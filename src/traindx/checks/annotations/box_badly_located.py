@@ -10,7 +10,7 @@ from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured
 from traindx.core.matching import corners_of, paired_iou
 from traindx.core.predicted_examples import predicted_cells
-from traindx.core.prediction_findings import MOST, PICTURES, more, picture_with, worst
+from traindx.core.prediction_findings import MOST, PICTURES, more, picture_with, require_enough, worst
 from traindx.core.predictions import Predictions
 from traindx.core.row_findings import place_of
 
@@ -33,6 +33,7 @@ def box_badly_located(
     """
     if not len(predictions) or predictions.probabilities.size:
         return
+    require_enough(predictions)
     doubts = box_doubts(dataset, predictions)
     order = worst(doubts.misplaced, least)
     yield Measured("badly located boxes", len(order), "0")

@@ -9,7 +9,7 @@ from traindx.core.check import Facts, check
 from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured
 from traindx.core.predicted_examples import predicted_cells
-from traindx.core.prediction_findings import MOST, PICTURES, more, name_of, picture_with, worst
+from traindx.core.prediction_findings import MOST, PICTURES, more, name_of, picture_with, require_enough, worst
 from traindx.core.predictions import Predictions
 from traindx.core.row_findings import place_of
 
@@ -32,6 +32,7 @@ def box_without_support(
     """
     if not len(predictions) or predictions.probabilities.size:
         return
+    require_enough(predictions)
     doubts = box_doubts(dataset, predictions).spurious
     order = worst(doubts, least)
     yield Measured("boxes without support", len(order), "0")

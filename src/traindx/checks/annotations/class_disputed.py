@@ -9,7 +9,7 @@ from traindx.core.check import Facts, check
 from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured
 from traindx.core.predicted_examples import predicted_cells
-from traindx.core.prediction_findings import MOST, PICTURES, more, name_of, picture_with, worst
+from traindx.core.prediction_findings import MOST, PICTURES, more, name_of, picture_with, require_enough, worst
 from traindx.core.predictions import Predictions
 from traindx.core.row_findings import place_of
 
@@ -30,6 +30,7 @@ def class_disputed(dataset: Dataset, predictions: Predictions, *, least: float =
     """
     if not len(predictions) or predictions.probabilities.size:
         return
+    require_enough(predictions)
     doubts = box_doubts(dataset, predictions)
     order = worst(doubts.swapped, least)
     yield Measured("boxes with a disputed class", len(order), "0")

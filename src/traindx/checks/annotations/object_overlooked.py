@@ -11,7 +11,16 @@ from traindx.core.check import Facts, check
 from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured, Table
 from traindx.core.predicted_examples import predicted_cells
-from traindx.core.prediction_findings import MOST, PICTURES, more, name_of, picture_with, place_of_picture, worst
+from traindx.core.prediction_findings import (
+    MOST,
+    PICTURES,
+    more,
+    name_of,
+    picture_with,
+    place_of_picture,
+    require_enough,
+    worst,
+)
 from traindx.core.predictions import Predictions
 
 
@@ -35,6 +44,7 @@ def object_overlooked(
     """
     if not len(predictions) or predictions.probabilities.size:
         return
+    require_enough(predictions)
     doubts = box_doubts(dataset, predictions).overlooked
     order = worst(doubts, least)
     yield Measured("predicted objects without a label", len(order), "0")
