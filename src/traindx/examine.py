@@ -89,7 +89,8 @@ def check(
     if label_noise:
         from traindx.scan.crops import look_at_objects
 
-        facts["crops"] = look_at_objects(dataset, progress=progress)
+        workers = scanning.workers if scanning is not None else None
+        facts["crops"] = look_at_objects(dataset, workers=workers, progress=progress)
     worthwhile = dataset.depth == "full" and (scanning is None or scanning.cache)
     report = _judged_once(known_as(data), facts, meta, judging) if worthwhile else judge(facts, meta=meta, **judging)
     return replace(report, meta={**report.meta, "seconds": round(dataset.seconds, 2)})
