@@ -62,7 +62,8 @@ class Probe:
         """The forward passes without gradients are over; `line` is the `validation` line before its numbers are there."""
 
     def layer(self, module: Any, arguments: Arguments, output: Any) -> None:
-        """A module without children returned, in the measured forward pass of a recorded step."""
+        """A module without children, or one with running statistics of its own (timm's BatchNormAct2d), returned, in the
+        measured forward pass of a recorded step."""
 
     def returned(self, module: Any, output: Any) -> None:
         """The root returned, in the measured forward pass of a recorded step: predictions, or losses as Ultralytics' and

@@ -91,6 +91,8 @@ class Session:
             if not module._modules and self.torch.is_grad_enabled():
                 seen.capture.layer(module, arguments, output)
                 seen.probes.tell("layer", module, arguments, output)
+            elif "running_mean" in module._buffers and self.torch.is_grad_enabled():
+                seen.probes.tell("layer", module, arguments, output)
             if module is seen.roots.root:
                 seen.capture = None
                 seen.probes.tell("returned", module, output)

@@ -1,0 +1,118 @@
+"""What a normalisation layer saw in one batch: tensors to be read back, and the few numbers made of them afterwards."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from traindx.recorder import measure
+
+Rows: TypeAlias = dict[str, Any]
+Values: TypeAlias = Mapping[str, NDArray[np.float32]]
+
+ELEMENTS = 1 << 16
+"""Elements of an input that are looked at: every sample of the batch, pictures at a coarser grid."""
+SAMPLES, VECTORS = 8, 64
+"""Samples and vectors of which group and layer norms show the variance inside."""
+DIGITS = 4
+
+
+def is_norm(module: Any) -> bool:
+    """Whether a module is a normalisation layer, by the name of its class."""
+    return "Norm" in type(module).__name__
+
+
+def rows_of(torch: Any, module: Any, given: Any) -> Rows | None:
+    """A norm's tensors by name: `mean` and `var` of the batch by channel with `running_mean` and `running_var` (as the batch
+    has left them), or the variance `inside` samples for group and layer norms; `weight` and `bias`. None where it cannot look.
+    """
+    if not measure.usable(torch, given) or given.dim() < 2:
+        return None
+    x = given.detach()
+    with torch.no_grad():
+        if hasattr(module, "running_mean") or "BatchNorm" in type(module).__name__:
+            x = coarser(x).float()
+            var, mean = torch.var_mean(x, dim=[d for d in range(x.dim()) if d != 1], unbiased=False)
+            rows = {"mean": mean, "var": var}
+            for name in ("running_mean", "running_var"):
+                rows[name] = getattr(module, name, None)
+        elif getattr(module, "num_groups", None):
+            rows = {
+                "inside": x[:SAMPLES].float().reshape(min(SAMPLES, x.shape[0]) * module.num_groups, -1).var(-1, False)
+            }
+        elif getattr(module, "normalized_shape", None):
+            size = math.prod(module.normalized_shape)
+            vectors = x.reshape(-1, size)
+            vectors = vectors[:: max(1, vectors.shape[0] // VECTORS)].float()
+            rms = type(module).__name__.startswith("RMS")
+            rows = {"inside": vectors.square().mean(-1) if rms else vectors.var(-1, False)}
+        else:
+            return None
+    rows |= {"weight": getattr(module, "weight", None), "bias": getattr(module, "bias", None)}
+    return {name: row.detach() for name, row in rows.items() if measure.usable(torch, row)}
+
+
+def coarser(x: Any) -> Any:
+    """A batch [N, C, ...] with about `ELEMENTS` elements or less: rows and columns are left out, samples where that is
+    not enough by far.
+    """
+    over = x.numel() / ELEMENTS
+    if x.dim() == 4 and over > 1:
+        stride = min(math.ceil(math.sqrt(over)), x.shape[2], x.shape[3])
+        x = x[:, :, stride // 2 :: stride, stride // 2 :: stride]
+    over = x.numel() / ELEMENTS
+    return x[: max(2, int(x.shape[0] / over))] if over > 4 else x
+
+
+def summary(values: Values, *, eps: float, kept: float) -> dict[str, float]:
+    """A layer's numbers. `kept` is the share of the running mean that the batch has left as it was, 1 where none was updated.
+
+    `z` is the largest distance of a channel's mean from the running one, in running standard deviations; `ratio` the median
+    of variance over running variance; `flat` how many channels (or samples) have a variance below `eps`; `inside` the median
+    variance inside samples; `weight` and `bias` with the least and the largest.
+    """
+    found: dict[str, float] = {}
+    z = distances(values, eps=eps, kept=kept)
+    if z is not None:
+        found["z"] = float(z.max())
+        found["ratio"] = _median(values["var"] / (values["running_var"] + eps))
+    inner = values.get("var", values.get("inside"))
+    if inner is not None:
+        found["flat"] = int((inner < eps).sum())
+    if "inside" in values:
+        found["inside"] = _median(values["inside"])
+    for name in ("weight", "bias"):
+        if name in values:
+            found[f"{name}_min"], found[f"{name}_max"] = float(values[name].min()), float(values[name].max())
+    return {name: _short(value) for name, value in found.items()}
+
+
+def distances(values: Values, *, eps: float, kept: float) -> NDArray[np.float32] | None:
+    """Distance of each channel's mean from the running mean before this batch, in running standard deviations."""
+    if not {"mean", "running_mean", "running_var"} <= set(values):
+        return None
+    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
+        away: NDArray[np.float32] = np.abs(values["mean"] - values["running_mean"]) / np.sqrt(
+            np.maximum(values["running_var"], 0) + eps
+        )
+    return away / max(kept, 0.01)
+
+
+def worst_channel(values: Values, z: NDArray[np.float32]) -> dict[str, float]:
+    """The channel that lies farthest from its running mean, with the numbers behind that."""
+    at = int(np.argmax(np.where(np.isnan(z), np.inf, z)))
+    names = ("mean", "running_mean", "var", "running_var")
+    return {"channel": at, "z": _short(float(z[at]))} | {name: _short(float(values[name][at])) for name in names}
+
+
+def _median(values: NDArray[np.float32]) -> float:
+    middle = len(values) // 2
+    return float(np.partition(values, middle)[middle])
+
+
+def _short(value: float) -> float:
+    return value if isinstance(value, int) else float(f"{value:.{DIGITS}g}")
