@@ -104,7 +104,7 @@ def test_a_norm_with_children_is_seen_too(record: Record, folder: Path) -> None:
     from timm.layers import BatchNormAct2d
 
     model = Net()
-    model.norm = BatchNormAct2d(8)
+    model.norm = BatchNormAct2d(8, inplace=False)
     with record():
         train(model, torch.optim.SGD(model.parameters(), 0.01), 2)
     (line,) = Recording.load(folder).lines["normalisation"]
@@ -122,7 +122,7 @@ def test_half_precision_and_odd_inputs_are_looked_at_or_left() -> None:
 
 def test_values_that_are_not_finite_name_their_channel() -> None:
     layer = {"eps": 1e-5, "momentum": 0.1, "training": True, "track_running_stats": True}
-    values = np.array([0, 1, np.nan, 1, 0, 0, 1, 1], dtype=np.float32)
+    values = np.array([np.nan, 1, 1, 1, 0, 0, 1, 1], dtype=np.float32)
     layout = [[("mean", 2), ("var", 2), ("running_mean", 2), ("running_var", 2)]]
     found = summaries(values, layout, [layer])
     assert np.isnan(found["z"][0]) and found["worst"][0]["channel"] == 0
