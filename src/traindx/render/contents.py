@@ -1,11 +1,12 @@
-"""What a report says of the thing that was examined: its numbers, where its splits lead, its bars and tables."""
+"""What a report says of the thing that was examined: its numbers, where its splits lead, its bars and tables, what was seen."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from traindx.core.finding import Bars, Evidence, Measured, Table
+from traindx.core.finding import Bars, Evidence, Measured, Picture, Table
+from traindx.core.seen_batches import COLUMNS as _SEEN
 from traindx.render.bars import in_signs
 from traindx.render.wording import count, number, one_line
 
@@ -28,23 +29,36 @@ class Leads:
 
 @dataclass(frozen=True)
 class Contents:
-    """The report's overview sorted for showing; tables that are no splits stay tables."""
+    """The report's overview sorted for showing; tables that are no splits stay tables.
+
+    `seen` are the tables of the batches that a recording saved, `pictures` theirs.
+    """
 
     numbers: tuple[Measured, ...]
     leads: tuple[Leads, ...]
     bars: tuple[Bars, ...]
     tables: tuple[Table, ...]
+    seen: tuple[Table, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+
+    @property
+    def of_dataset(self) -> bool:
+        """Whether anything of it is about a dataset."""
+        return bool(self.numbers or self.leads or self.bars or self.tables)
 
 
 def contents(overview: Sequence[Evidence]) -> Contents:
     """Sort an overview. The table of splits is known by its first columns."""
     tables = [item for item in overview if isinstance(item, Table)]
     splits = [table for table in tables if table.columns[:4] == _LEADS]
+    seen = [table for table in tables if table.columns == _SEEN]
     return Contents(
         numbers=tuple(item for item in overview if isinstance(item, Measured)),
         leads=tuple(leads for table in splits for leads in _leads(table)),
         bars=tuple(item for item in overview if isinstance(item, Bars)),
-        tables=tuple(table for table in tables if table not in splits),
+        tables=tuple(table for table in tables if table not in splits and table not in seen),
+        seen=tuple(seen),
+        pictures=tuple(item for item in overview if isinstance(item, Picture)),
     )
 
 
@@ -99,6 +113,13 @@ def in_lines(found: Contents, width: int) -> list[str]:
         if leads.labels_in:
             lines.append(f"    {one_line(leads.labels_in)}  {leads.labels}")
     return lines + [f"  {line}" for item in found.bars for line in bars_lines(item, width - 2)]
+
+
+def seen_lines(found: Contents, width: int) -> list[str]:
+    """The saved batches for a terminal, a line each: step, why it was saved, what its values were taken for."""
+    rows = [dict(zip(table.columns, row, strict=True)) for table in found.seen for row in table.rows]
+    lines = [f"  step {r['step']} ({r['saved as']}): {r['taken for']}, {r['because']}" for r in rows]
+    return [line if len(line) <= width else line[: width - 1] + "…" for line in map(one_line, lines)]
 
 
 def bars_lines(bars: Bars, width: int) -> list[str]:

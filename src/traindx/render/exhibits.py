@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from markupsafe import Markup
 
@@ -13,6 +13,9 @@ from traindx.render.bars import bars_svg, bars_table
 from traindx.render.figures import curve_svg, legend
 from traindx.render.pictures import file_name, picture_svg, turned_svg
 from traindx.render.thumbnails import Thumbnail, thumbnail
+
+DRAWN = 240
+"""Pictures that entered the network are drawn at least this large, in pixels of the page."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,17 @@ def bars(item: Bars) -> Exhibit:
     """Bars, with their numbers."""
     names = [name for name, _ in item.series]
     return Exhibit(wording.one_line(item.title), bars_svg(item), legend(names, filled=True), numbers=bars_table(item))
+
+
+def seen(item: Picture, album: Album) -> Exhibit:
+    """A picture that entered the network; a small one is drawn larger."""
+    small = album.take(item.path)
+    caption = wording.one_line(item.caption)
+    if small is None:
+        return Exhibit(caption, picture=True)
+    times = max(1.0, DRAWN / max(small.width, small.height))
+    larger = replace(small, width=round(small.width * times), height=round(small.height * times))
+    return Exhibit(caption, picture_svg(item, larger), picture=True)
 
 
 def pictures(item: Picture, album: Album) -> Iterator[Exhibit]:

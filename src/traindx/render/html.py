@@ -68,6 +68,7 @@ def html(report: Report) -> str:
             contents=found,
             amount=in_line(found),
             drawings=[exhibits.bars(item) for item in found.bars],
+            seen=[exhibits.seen(item, album) for item in found.pictures],
             ruled_out_by=ruled_out_by,
             families=_families(report),
             facts=[(wording.one_line(str(k)), wording.value(v)) for k, v in report.meta.items() if k != "sentence"],

@@ -61,9 +61,8 @@ def turned_svg(picture: Picture, small: Thumbnail, *, shares: bool) -> Markup:
 def _drawn(picture: Picture, image: Markup, size: tuple[int, int], ratio: tuple[float, float], words: str) -> Markup:
     boxes = [_scaled(box, ratio) for box in picture.boxes if _drawable(box)]
     left, top, right, bottom = _frame(boxes, size)
-    shown = {i for i, box in enumerate(boxes) if box.wrong} or set(
-        range(len(boxes) if len(boxes) <= MOST_LABELS else 0)
-    )
+    few = range(len(boxes)) if len(boxes) <= MOST_LABELS else _one_of_each(boxes)
+    shown = {i for i, box in enumerate(boxes) if box.wrong} or set(few)
     parts = [tag("rect", x=left, y=top, width=right - left, height=bottom - top, class_="outside")]
     parts.append(image)
     parts += [_box(box) for box in sorted(boxes, key=lambda box: box.wrong)]
@@ -98,6 +97,12 @@ def describe(picture: Picture) -> str:
 
 def _drawable(box: Box) -> bool:
     return all(map(math.isfinite, (box.x0, box.y0, box.x1, box.y1)))
+
+
+def _one_of_each(boxes: list[Box]) -> list[int]:
+    """The first box of each label, where there are several."""
+    first = {box.label: i for i, box in reversed(list(enumerate(boxes)))}
+    return list(first.values()) if len(first) > 1 else []
 
 
 def _scaled(box: Box, ratio: tuple[float, float]) -> Box:

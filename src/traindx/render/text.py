@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from traindx.core.finding import Bars, Finding, Measured
 from traindx.core.report import Diagnosis, Outcome, Report, Trial
-from traindx.render.contents import Contents, bars_lines, contents, in_line, in_lines
+from traindx.render.contents import Contents, bars_lines, contents, in_line, in_lines, seen_lines
 from traindx.render.digest import (
     LEVEL_ORDER,
     Digest,
@@ -97,7 +97,9 @@ def text(
     if verbose:
         failed = sorted((o for o in report.outcomes if o.status == "failed"), key=lambda o: LEVEL_ORDER[o.level])
         sections[1] = _findings("Findings", failed, page)
-        if report.overview:
+        if found.seen:
+            sections.append([["", page.style.bold("What the model sees"), *seen_lines(found, page.width)]])
+        if found.of_dataset:
             sections.append([["", page.style.bold("Dataset"), *in_lines(found, page.width)]])
         sections.append([_facts(report, page)])
     budget = 10**9 if verbose else LINES - len(head)

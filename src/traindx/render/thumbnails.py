@@ -14,6 +14,9 @@ SIDE = 320
 """Longest side of a thumbnail, in pixels."""
 
 QUALITY = 70
+EXACT = 64
+"""Pictures up to this side are kept pixel by pixel (PNG): JPEG's blocks would show when they are drawn larger."""
+
 MOST_PIXELS = 100_000_000
 """Pictures with more pixels than this are not opened: decoding them could take more memory than the machine has."""
 
@@ -23,7 +26,7 @@ FORMATS = ("JPEG", "PNG", "BMP", "WEBP", "TIFF", "GIF", "PPM")
 
 @dataclass(frozen=True)
 class Thumbnail:
-    """A JPEG as a `data:` address, its size, and the size of the picture it was made from, in pixels.
+    """A JPEG, or of a small picture a PNG, as a `data:` address, its size, and the size of the picture it was made from, in pixels.
 
     `orientation` is the EXIF tag of that picture, 1 where it says nothing.
     """
@@ -55,10 +58,11 @@ def thumbnail(path: str, side: int = SIDE) -> Thumbnail | None:
                 small = _plain(picture)
                 small.thumbnail((side, side), Image.Resampling.BILINEAR, reducing_gap=2.0)
         buffer = io.BytesIO()
-        small.save(buffer, "JPEG", quality=QUALITY)
+        kind = "PNG" if max(small.size) <= EXACT else "JPEG"
+        small.save(buffer, kind, quality=QUALITY)
     except Exception:  # Pillow raises OSError, ValueError, SyntaxError, struct.error and others for damaged files
         return None
-    address = "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+    address = f"data:image/{kind.lower()};base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
     return Thumbnail(address, small.width, small.height, width, height, orientation)
 
 

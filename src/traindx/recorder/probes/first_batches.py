@@ -55,18 +55,21 @@ class FirstBatches(Probe):
         super().__init__(seen)
         self._kept: deque[Shot] = deque(maxlen=KEPT)
         self._saved: set[int] = set()
-        self._odd, self._bytes = 0, 0
+        self._odd = self._bytes = self._fetched = 0
         self._shot: Shot | None = None
         self._dataset_names: dict[int, str] = {}
 
     def batch(self, loader: Any, batch: Any) -> None:
         """A loader's dataset may tell the names of the classes; the first that does counts."""
-        if not self._dataset_names and not self._saved:
+        self._fetched += 1
+        if not self._dataset_names and self._fetched <= FIRST:
             self._dataset_names = class_names(None, getattr(loader, "_dataset", None))
 
     def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
         """The root is called: copy its pictures, of the step's first batch."""
         step, torch = self.seen.current, self.seen.torch
+        if self._shot is not None and self._shot.notes is not step.notes:  # of a model that was only tried
+            self._shot = None
         if not step.recorded or self._shot is not None or self._bytes >= BYTES:
             return
         given = given_pictures(torch, arguments, named)
@@ -79,7 +82,7 @@ class FirstBatches(Probe):
     def closed(self, step: Any) -> None:
         """The step is over: the first are saved, others kept for a while."""
         shot, self._shot = self._shot, None
-        if shot is not None and shot.step == step.number:
+        if shot is not None and shot.notes is step.notes:
             if step.number < FIRST:
                 self._save(shot, "first")
             self._kept.append(shot)
