@@ -16,6 +16,7 @@ from traindx.core.setup import Setup
 from traindx.errors import TraindxError, UnreadableError
 
 if TYPE_CHECKING:
+    from traindx.core.recording import Recording
     from traindx.scan import ScanOptions
 
 Progress: TypeAlias = Callable[[int, int], None]
@@ -35,6 +36,7 @@ def judge(
     from traindx.checks import all_checks
     from traindx.core.overview import overview
     from traindx.core.runner import run_checks
+    from traindx.core.seen_batches import what_the_model_sees
     from traindx.diagnosis import explain
     from traindx.repair.advice import with_fixes
 
@@ -45,7 +47,9 @@ def judge(
         outcomes, fixes = with_fixes(outcomes, dataset, str(about.get("data", dataset.source)))
         about |= {"fixes": fixes} if fixes else {}
     report = explain(outcomes, all_causes(), facts, meta=about)
-    return replace(report, overview=overview(dataset)) if dataset is not None else report
+    shown = overview(dataset) if dataset is not None else ()
+    recording = facts.get("recording")
+    return replace(report, overview=shown + (what_the_model_sees(recording) if recording is not None else ()))
 
 
 def check(
@@ -173,6 +177,7 @@ def _recorded(folder: Path, progress: Progress | None, dataset: bool) -> tuple[d
         facts |= _history_of(setup, run, meta)
     recording = facts.get("recording")
     if recording is not None:
+        facts |= {} if "history" in facts else _history_in(recording)
         meta["ended"] = recording.ending
         meta["steps"] = int(recording.step[-1]) + 1 if len(recording.step) else 0
     return facts, meta
@@ -191,6 +196,14 @@ def _dataset_of(setup: Setup, meta: dict[str, Any], progress: Progress | None) -
         meta |= {"data": path, "root": dataset.root}
         return {"dataset": dataset}
     return {}
+
+
+def _history_in(recording: Recording) -> dict[str, Any]:
+    """The history that the recording itself holds."""
+    from traindx.readers.recorded import history_in
+
+    history = history_in(recording)
+    return {} if history is None else {"history": history}
 
 
 def _history_of(setup: Setup, run: Mapping[str, Any], meta: dict[str, Any]) -> dict[str, Any]:

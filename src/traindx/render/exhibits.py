@@ -17,6 +17,9 @@ from traindx.render.thumbnails import Thumbnail, thumbnail
 DRAWN = 240
 """Pictures that entered the network are drawn at least this large, in pixels of the page."""
 
+EXACT = 64
+"""Of these the small ones are kept pixel by pixel: JPEG's blocks would show when they are drawn larger."""
+
 
 @dataclass(frozen=True)
 class Exhibit:
@@ -40,12 +43,12 @@ class Album:
     shares: bool = True
     known: dict[str, Thumbnail | None] = field(default_factory=dict)
 
-    def take(self, path: str) -> Thumbnail | None:
+    def take(self, path: str, exact: int = 0) -> Thumbnail | None:
         """A thumbnail that is to be shown once more; None if it cannot be made or the page is full."""
         if self.left <= 0:
             return None
         if path not in self.known:
-            self.known[path] = thumbnail(path)
+            self.known[path] = thumbnail(path, exact=exact)
         small = self.known[path]
         if small is not None:
             self.left -= len(small.address)
@@ -65,13 +68,13 @@ def bars(item: Bars) -> Exhibit:
 
 def seen(item: Picture, album: Album) -> Exhibit:
     """A picture that entered the network; a small one is drawn larger."""
-    small = album.take(item.path)
+    small = album.take(item.path, EXACT)
     caption = wording.one_line(item.caption)
     if small is None:
         return Exhibit(caption, picture=True)
     times = max(1.0, DRAWN / max(small.width, small.height))
     larger = replace(small, width=round(small.width * times), height=round(small.height * times))
-    return Exhibit(caption, picture_svg(item, larger), picture=True)
+    return Exhibit(caption, picture_svg(item, larger, each_label=True), picture=True)
 
 
 def pictures(item: Picture, album: Album) -> Iterator[Exhibit]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 
 from markupsafe import Markup
 
@@ -33,11 +34,14 @@ _TURNS = {
 """From stored pixels of a picture of w x h to the upright one, by EXIF orientation (CIPA DC-008, table "Orientation")."""
 
 
-def picture_svg(picture: Picture, small: Thumbnail) -> Markup:
-    """The thumbnail with the boxes drawn to its scale; boxes with a corner that is not finite are only counted."""
+def picture_svg(picture: Picture, small: Thumbnail, *, each_label: bool = False) -> Markup:
+    """The thumbnail with the boxes drawn to its scale; boxes with a corner that is not finite are only counted.
+
+    Where boxes are too many to name each, and none is wrong, `each_label` names the first of each label.
+    """
     ratio = small.width / small.full_width, small.height / small.full_height
     image = tag("image", href=small.address, width=small.width, height=small.height)
-    return _drawn(picture, image, (small.width, small.height), ratio, describe(picture))
+    return _drawn(picture, image, (small.width, small.height), ratio, describe(picture), each_label=each_label)
 
 
 def turned_svg(picture: Picture, small: Thumbnail, *, shares: bool) -> Markup:
@@ -58,10 +62,20 @@ def turned_svg(picture: Picture, small: Thumbnail, *, shares: bool) -> Markup:
     return _drawn(picture, image, size, ratio, words)
 
 
-def _drawn(picture: Picture, image: Markup, size: tuple[int, int], ratio: tuple[float, float], words: str) -> Markup:
+def _drawn(
+    picture: Picture,
+    image: Markup,
+    size: tuple[int, int],
+    ratio: tuple[float, float],
+    words: str,
+    *,
+    each_label: bool = False,
+) -> Markup:
     boxes = [_scaled(box, ratio) for box in picture.boxes if _drawable(box)]
     left, top, right, bottom = _frame(boxes, size)
-    few = range(len(boxes)) if len(boxes) <= MOST_LABELS else _one_of_each(boxes)
+    few: Iterable[int] = range(len(boxes)) if len(boxes) <= MOST_LABELS else ()
+    if not few and each_label:
+        few = _one_of_each(boxes)
     shown = {i for i, box in enumerate(boxes) if box.wrong} or set(few)
     parts = [tag("rect", x=left, y=top, width=right - left, height=bottom - top, class_="outside")]
     parts.append(image)

@@ -14,9 +14,6 @@ SIDE = 320
 """Longest side of a thumbnail, in pixels."""
 
 QUALITY = 70
-EXACT = 64
-"""Pictures up to this side are kept pixel by pixel (PNG): JPEG's blocks would show when they are drawn larger."""
-
 MOST_PIXELS = 100_000_000
 """Pictures with more pixels than this are not opened: decoding them could take more memory than the machine has."""
 
@@ -39,10 +36,10 @@ class Thumbnail:
     orientation: int = 1
 
 
-def thumbnail(path: str, side: int = SIDE) -> Thumbnail | None:
+def thumbnail(path: str, side: int = SIDE, exact: int = 0) -> Thumbnail | None:
     """A small copy of the picture at `path` as it is stored (EXIF orientation not applied: boxes are in stored pixels).
 
-    None if there is no such file, or it is damaged, too large, or of a format that is not in `FORMATS`.
+    A copy with sides up to `exact` is a PNG, others are JPEG. None if there is no such file, or it is damaged, too large, or of a format that is not in `FORMATS`.
     """
     try:
         if not Path(path).is_file():
@@ -58,7 +55,7 @@ def thumbnail(path: str, side: int = SIDE) -> Thumbnail | None:
                 small = _plain(picture)
                 small.thumbnail((side, side), Image.Resampling.BILINEAR, reducing_gap=2.0)
         buffer = io.BytesIO()
-        kind = "PNG" if max(small.size) <= EXACT else "JPEG"
+        kind = "PNG" if max(small.size) <= exact else "JPEG"
         small.save(buffer, kind, quality=QUALITY)
     except Exception:  # Pillow raises OSError, ValueError, SyntaxError, struct.error and others for damaged files
         return None
