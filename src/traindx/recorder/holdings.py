@@ -31,9 +31,13 @@ class Holdings:
 
     def number_of(self, optimizer: Any) -> int | None:
         """The number that the recording gives an optimizer, or will give it; None for one that was never seen."""
+        return next((i for i, o in enumerate(self.numbered) if o is optimizer), None)
+
+    @property
+    def numbered(self) -> list[Any | None]:
+        """All optimizers in the order of their numbers, None for one that is gone."""
         numbered = [reference() for reference in self._numbered]
-        new = [o for o in self.alive if all(o is not n for n in numbered)]
-        return next((i for i, o in enumerate([*numbered, *new]) if o is optimizer), None)
+        return [*numbered, *(o for o in self.alive if all(o is not n for n in numbered))]
 
     @property
     def alive(self) -> list[Any]:
@@ -59,12 +63,12 @@ class Holdings:
     def describe(self, roots: Roots, step: int) -> list[dict[str, Any]]:
         """Describe anew where the root, its parameters or the holdings have changed; returns the lines that say so."""
         root = roots.root
-        numbered = [reference() for reference in self._numbered]
-        new = [o for o in self.alive if all(o is not n for n in numbered)]
-        everything = [*numbered, *new]
+        everything = self.numbered
+        first = len(self._numbered)
+        new = [o for o in everything[first:] if o is not None]
         if not new and self.description is not None and self.description.signature == signature(root, everything):
             return []
         self._numbered += [weakref.ref(o) for o in new]
         self.description = Description(root, roots.was_called, everything)
-        lines = [optimizer_line(o, len(numbered) + i, self._places.get(id(o))) for i, o in enumerate(new)]
+        lines = [optimizer_line(o, first + i, self._places.get(id(o))) for i, o in enumerate(new)]
         return [self.description.line(step), *lines]
