@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 from tests.render import examples
-from traindx.core.report import Report
+from traindx.core.finding import Finding, Place
+from traindx.core.report import Diagnosis, Outcome, Reason, Report
 from traindx.render.github import PER_CHECK, github
 
 COMMAND = re.compile(r"::(error|warning|notice) ([^:]*)::(.*)")
@@ -31,7 +32,7 @@ def commands(report: Report) -> list[tuple[str, dict[str, str], str]]:
 def test_a_finding_is_annotated_at_its_line() -> None:
     kind, properties, message = commands(examples.lr_too_high())[1]
     assert kind == "error"
-    assert properties == {"file": "train.py", "line": "41", "title": "T301 loss-diverges"}
+    assert properties == {"file": "train.py", "line": "41", "title": "T301 loss-diverges (lr-too-high)"}
     assert message.startswith("loss 2.31 at step 0")
 
 
@@ -59,3 +60,16 @@ def test_many_findings_of_a_check_end_in_a_count() -> None:
     assert lines[PER_CHECK + 1][2] == "and 90 more findings of D200"
     kinds = [kind for kind, _, message in lines[1:] if not message.startswith("and ")]
     assert kinds == sorted(kinds, key=["error", "warning", "notice"].index)
+
+
+def test_what_speaks_for_the_first_diagnosis_comes_first_within_its_level() -> None:
+    place, text = Place(path="a.txt", line=1), "something is wrong"
+    outcomes = tuple(
+        Outcome(code, name, "error", "failed", findings=(Finding(place, text),))
+        for code, name in (("D101", "other"), ("D204", "symptom"), ("D205", "proof"))
+    )
+    reasons = (Reason(text, "D204", 1.0), Reason(text, "D205", 9.0))
+    diagnosis = Diagnosis("the-cause", "proved", 0.99, "it is so", because=reasons)
+    shown = commands(Report("faulty", (diagnosis,), outcomes, {"sentence": "Faulty: the-cause"}))
+    titles = [properties["title"] for _, properties, _ in shown[1:]]
+    assert titles == ["D205 proof (the-cause)", "D204 symptom (the-cause)", "D101 other"]

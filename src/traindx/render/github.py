@@ -19,14 +19,27 @@ _KINDS: dict[Level, str] = {"error": "error", "warning": "warning", "note": "not
 def github(report: Report) -> str:
     """One workflow command per line: the verdict, then findings by level, at most `PER_CHECK` of each check.
 
+    Within a level, what speaks for the first diagnosis comes first, and its title names the cause: GitHub shows the first few.
+
     Escaping follows the runner: `%`, CR and LF in messages; these and `:` and `,` in properties.
     https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
     """
     lines = [_verdict(report)]
-    failed = [o for o in report.outcomes if o.status == "failed"]
-    for outcome in sorted(failed, key=lambda o: LEVEL_ORDER[o.level]):
-        lines += _annotations(report, outcome)
+    failed, causes = [o for o in report.outcomes if o.status == "failed"], _causes(report)
+    order = {code: n for n, code in enumerate(causes)}
+    for outcome in sorted(failed, key=lambda o: (LEVEL_ORDER[o.level], order.get(o.code, len(order)))):
+        lines += _annotations(report, outcome, causes.get(outcome.code, ""))
     return "\n".join(lines) + "\n"
+
+
+def _causes(report: Report) -> dict[str, str]:
+    """The codes that speak for a leading diagnosis, in the order of the diagnoses and of their reasons, and its cause."""
+    found: dict[str, str] = {}
+    for diagnosis in digest(report).leading:
+        for reason in sorted(diagnosis.because, key=lambda r: -r.weight):
+            if reason.code is not None and reason.weight > 0:
+                found.setdefault(reason.code, diagnosis.cause)
+    return found
 
 
 def _verdict(report: Report) -> str:
@@ -36,8 +49,9 @@ def _verdict(report: Report) -> str:
     return _command(kind, {"title": f"traindx: {word.lower()}"}, f"{sentence}\n{causes}" if causes else sentence)
 
 
-def _annotations(report: Report, outcome: Outcome) -> Iterator[str]:
-    title = one_line(f"{outcome.code} {outcome.name}")
+def _annotations(report: Report, outcome: Outcome, cause: str) -> Iterator[str]:
+    explained = f" ({cause})" if cause and cause != outcome.name else ""
+    title = one_line(f"{outcome.code} {outcome.name}{explained}")
     for finding in outcome.findings[:PER_CHECK]:
         yield _command(_KINDS[outcome.level], _where(report, outcome, finding) | {"title": title}, _words(finding))
     left = len(outcome.findings) - PER_CHECK
