@@ -258,7 +258,7 @@ def recording_of(
         start=start,
         run=run or {},
         cost=float(end[-1].get("cost", 0.0)) if end else float("nan"),
-        lines={kind: tuple(found) for kind, found in by_kind.items() if kind != "step"},
+        lines={kind: tuple(found) for kind, found in by_kind.items()},
         rank=int(start.get("rank", 0)),
     )
 

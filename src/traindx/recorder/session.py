@@ -251,6 +251,8 @@ class Session:
         journal = self.seen.journal
         if not (always or self.seen.saw_forward or journal.is_open):
             return
+        if type(error).__name__ == "ChildFailedError":  # of torchrun: the rank that failed has recorded its own
+            return
         journal.open()
         place, frames = self.frames.raised(error.__traceback__)
         fields: dict[str, Any] = {"path": place[0], "line": place[1]} if place else {}

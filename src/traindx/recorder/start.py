@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import random
 import sys
@@ -19,6 +20,11 @@ from traindx.recorder.session import Session
 def start_from_environment(torch: Any, environment: Mapping[str, str]) -> Session | None:
     """Read the settings that `run_command` left in the environment, and attach to torch unless that is done already."""
     folder = environment.get("TRAINDX_FOLDER")
+    if environment.get("TRAINDX_REPLAY"):
+        from traindx.recorder.replaying.loop import start
+
+        start(environment)
+        return None
     if not folder or attached_session(torch) is not None:
         return None
     limit = environment.get("TRAINDX_MAX_STEPS")
@@ -32,8 +38,14 @@ def start_from_environment(torch: Any, environment: Mapping[str, str]) -> Sessio
         seed_everything(torch, int(environment["TRAINDX_SEED"]))
     Attachment(torch, session)
     answer_with_stacks(Path(folder))
-    watch_endings(session, always=environment.get("TRAINDX_LAUNCHER") == str(os.getppid()))
+    watch_endings(session, always=_is_started_by_user(environment))
     return session
+
+
+def _is_started_by_user(environment: Mapping[str, str]) -> bool:
+    """Whether this is the command itself, or a rank that its launcher started; not a worker or child of these."""
+    is_child = multiprocessing.parent_process() is not None
+    return not is_child and ("RANK" in environment or environment.get("TRAINDX_LAUNCHER") == str(os.getppid()))
 
 
 def seed_everything(torch: Any, seed: int) -> None:

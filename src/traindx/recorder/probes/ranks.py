@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from weakref import WeakSet
 
 from traindx.recorder import checksum, measure, randomness
 from traindx.recorder.description import core_of, held
@@ -15,7 +16,9 @@ from traindx.recorder.readback import Slots
 GROUPS = 256
 """Checksums of weights, and of buffers, in one line: of more tensors several neighbours share one."""
 LONGEST_NAME = 120
+MOST_WRAPPED = 100
 DDP = ("find_unused_parameters", "static_graph", "gradient_as_bucket_view", "broadcast_buffers", "bucket_bytes_cap")
+WRAPPERS = ("DistributedDataParallel", "FullyShardedDataParallel", "DataParallel")
 SHARDED = ("torch.distributed.fsdp", "torch.distributed._composable.fsdp")
 
 
@@ -37,22 +40,21 @@ class Ranks(Probe):
         self._several = False
         self._pending: tuple[Slots, dict[str, Any]] | None = None
         self._names: tuple[list[str], list[str]] | None = None
-        self._shards = 0
+        self._told: WeakSet[Any] = WeakSet()
 
     def wrapped(self, arguments: Arguments, named: Named, result: Any) -> None:
-        """A model was wrapped by DDP or FSDP."""
-        module = arguments[0]
-        settings = {name: value for name in DDP if isinstance(value := getattr(module, name, None), (bool, int))}
-        self._wrapped(type(module).__name__, module, settings)
+        """A model was wrapped by DDP."""
+        self._wrapped(type(arguments[0]).__name__, arguments[0])
 
     def sharded(self, arguments: Arguments, named: Named, result: Any) -> None:
-        """A module was sharded by FSDP2; only the last call, of the root, says something of the whole."""
+        """A module was sharded by FSDP2: first the parts, where they are, and last the whole."""
         module = arguments[0] if arguments else named.get("module")
-        if hasattr(module, "named_parameters") and self._shards < GROUPS:
-            self._shards += 1
-            self._wrapped("fully_shard", module, {"module": type(module).__name__})
+        if hasattr(module, "named_parameters") and len(self._told) < MOST_WRAPPED:
+            self._wrapped("fully_shard", module)
 
-    def _wrapped(self, wrapper: str, module: Any, settings: dict[str, Any]) -> None:
+    def _wrapped(self, wrapper: str, module: Any) -> None:
+        self._told.add(module)
+        settings = {name: value for name in DDP if isinstance(value := getattr(module, name, None), (bool, int))}
         parameters = {id(p) for p in module.parameters()}
         normalising = [type(m).__name__ for m in module.modules() if "BatchNorm" in type(m).__name__]
         place = self.seen.frames.caller()
@@ -60,6 +62,7 @@ class Ranks(Probe):
             "kind": "distributed",
             "step": self.seen.now_at,
             "wrapper": wrapper,
+            "module": type(core_of(module)).__name__,
             **settings,
             "world_size": world_size(self.seen.torch),
             "backend": _backend(self.seen.torch),
@@ -76,6 +79,8 @@ class Ranks(Probe):
         if step == self._last or not is_due(step):
             return
         self._last, self._pending, torch = step, None, self.seen.torch
+        if module not in self._told and (wrapper := _wrapper_of(module)):
+            self._wrapped(wrapper, module)
         self._several = world_size(torch) > 1
         if not self._several:
             return
@@ -128,6 +133,13 @@ class Ranks(Probe):
             line = {"kind": "tensors", "step": self.seen.current.number, "weights": first[0], "buffers": first[1]}
             whole = "all" if sharded and len(sharded) == len(weights) else sharded[:GROUPS]
             self.seen.journal.write({**line, "sharded": whole, "parameters": len(weights)})
+
+
+def _wrapper_of(module: Any) -> str | None:
+    """How a model is distributed that was wrapped before anybody looked."""
+    if type(module).__name__ in WRAPPERS:
+        return type(module).__name__
+    return "fully_shard" if any(is_sharded(p) for p in module.parameters()) else None
 
 
 def is_due(step: int) -> bool:
