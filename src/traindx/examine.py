@@ -159,6 +159,7 @@ def _recorded(folder: Path, progress: Progress | None, dataset: bool) -> tuple[d
     import json
 
     from traindx.core.recording import Recording
+    from traindx.core.replay import read_replay
     from traindx.inspect.setup import setup_of
 
     facts: dict[str, Any] = {}
@@ -166,6 +167,9 @@ def _recorded(folder: Path, progress: Progress | None, dataset: bool) -> tuple[d
     run = json.loads(run_file.read_text()) if run_file.exists() else {}
     if any(folder.glob("rank-*.jsonl")):
         facts["recording"] = Recording.load(folder)
+    again = read_replay(folder)
+    if again is not None:
+        facts["replay"] = again
     meta: dict[str, Any] = {"run": str(folder)}
     if run.get("treatments"):
         meta["treatments"] = [treatment["because"] for treatment in run["treatments"]]

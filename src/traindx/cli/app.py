@@ -22,6 +22,7 @@ COMMANDS = {
     "attach": "See where a running or hanging training stands.",
     "diagnose": "Diagnose a recording or a run folder.",
     "prove": "Run a command again with causes undone, and decide.",
+    "replay": "Do a bad step again and name the operation that made it bad.",
     "report": "Show a report in another format.",
     "rule": "Show the catalogue page of a check or a cause.",
     "demo": "Watch a real small training fail, be diagnosed and be cured.",

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from traindx.cli.arguments import BEHIND, CommandBeforeCommand
+from traindx.cli.capsule import Capsules, capsule_options
 from traindx.cli.options import Selection, check_options, report_options, selection
 from traindx.cli.output import Output, require_writable
 from traindx.cli.unrecorded import why_unrecorded
@@ -26,6 +27,7 @@ RUNS = Path("traindx-runs")
 @click.option("--folder", type=click.Path(path_type=Path), help="Record into this folder, which must be new or empty.")
 @click.option("--name", help="A word for the recording's folder below traindx-runs/.")
 @watch_options
+@capsule_options
 @check_options
 @report_options
 @click.pass_context
@@ -38,6 +40,7 @@ def run(
     watch: bool,
     stop_on: str | None,
     hang_timeout: float,
+    capsules: Capsules,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     kind: str,
@@ -58,7 +61,7 @@ def run(
     chosen = selection(select, ignore)
     home = new_folder(folder, name or name_of(command))
     watching = Watching(live=live, judging=watch, stop_on=stop_on, hang_timeout=hang_timeout or None)
-    status, report = record_and_diagnose(command, home, chosen, watching)
+    status, report = record_and_diagnose(command, home, chosen, watching, capsules)
     place.write(report)
     if not any(home.glob("rank-*.jsonl")):
         click.echo(f"traindx: nothing was recorded: {why_unrecorded(command, home)}", err=True)
@@ -68,7 +71,11 @@ def run(
 
 
 def record_and_diagnose(
-    command: Sequence[str], home: Path, chosen: Selection, watching: Watching | None = None
+    command: Sequence[str],
+    home: Path,
+    chosen: Selection,
+    watching: Watching | None = None,
+    capsules: Capsules | None = None,
 ) -> tuple[int, Report]:
     """Run the command behind the recorder; its exit status as a shell gives it, and the report, also in `home`."""
     from traindx import examine
@@ -76,8 +83,10 @@ def record_and_diagnose(
     from traindx.recorder.launch import run_command
     from traindx.render import FORMATS
 
+    capsules = capsules or Capsules()
     with (watching or Watching()).of(home, chosen) as watch:
-        status = run_command(command, home, watch=watch).exit_status
+        status = run_command(command, home, watch=watch, env=capsules.environment).exit_status
+    capsules.after(home)
     with progress("pictures of its dataset") as advance:
         report = examine.diagnose(home, progress=advance, **chosen.arguments())
     try:

@@ -17,6 +17,7 @@ DEPTHS = ("labels", "quick", "full")
 
 HOW_TO_GET = {
     "dataset": "needs a dataset; run `traindx check DATA`",
+    "replay": "needs a bad step done again; run `traindx replay CAPSULE`",
     "recording": "needs a recording; run `traindx run -- python train.py`",
     "history": "needs a log of epochs; run `traindx diagnose RUN_FOLDER`",
     "setup": "needs the command; run `traindx run -- python train.py`",

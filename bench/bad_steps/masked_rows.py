@@ -1,0 +1,39 @@
+"""Attention over parts of a picture, where a picture has no part that is not masked."""
+
+# expect: operation=softmax phase=forward samples=7
+from __future__ import annotations
+
+import torch
+from drawn import loader
+from torch import nn
+from torch.nn import functional as F
+
+torch.manual_seed(0)
+
+
+class Attention(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.query, self.head = nn.Linear(36, 16), nn.Linear(36, 4)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        parts = x.reshape(len(x), 12, 36)
+        scores = self.query(parts).sum(dim=2)
+        scores = scores.masked_fill(parts.abs().amax(dim=2) == 0, float("-inf"))
+        weights = scores.softmax(dim=1)  # here
+        return self.head((weights[:, :, None] * parts).sum(dim=1))
+
+
+def black(index: int, picture: torch.Tensor) -> torch.Tensor:
+    return torch.zeros_like(picture) if index == 31 else picture
+
+
+data = loader(change=black)
+model = Attention()
+optimizer = torch.optim.SGD(model.parameters(), 0.01)
+for _epoch in range(2):
+    for pictures, kinds, _ in data:
+        optimizer.zero_grad()
+        loss = F.cross_entropy(model(pictures), kinds)
+        loss.backward()
+        optimizer.step()
