@@ -25,7 +25,8 @@ def surprise(values: Floats) -> Floats:
     for sign in (1.0, -1.0):
         side = sign * values
         start = float(np.quantile(side, 1 - OUTER))
-        excess = side[side > start] - start
+        out = np.flatnonzero(side > start)
+        excess = side[out] - start
         if len(excess) < 5:
             scale = max(SMALLEST, float(np.quantile(side, 0.9) - np.quantile(side, 0.1)))
             share = 1.0
@@ -34,7 +35,6 @@ def surprise(values: Floats) -> Floats:
             far = float(np.quantile(excess, 0.9)) - middle
             scale = max(SMALLEST, middle / np.log(2), far / np.log(5))
             share = OUTER
-        out = np.flatnonzero(side > start)
         least = np.minimum(least, 2 * n * share)
         least[out] = np.minimum(least[out], 2 * (n * share * np.exp(-excess / scale)))
     return least

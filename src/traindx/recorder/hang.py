@@ -70,7 +70,8 @@ def stand(then: float, before: Sequence[Doing], now: float, after: Sequence[Doin
     needed = {p.pid for p in (*hang.trainers, *hang.culprits)}
     judged = [doing for doing in after if doing.pid in needed]
     return bool(judged) and all(
-        doing.pid in earlier and _stands(earlier[doing.pid], doing, now - then, doing.pid in waiting) for doing in judged
+        doing.pid in earlier and _stands(earlier[doing.pid], doing, now - then, doing.pid in waiting)
+        for doing in judged
     )
 
 

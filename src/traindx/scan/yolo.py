@@ -46,7 +46,7 @@ def read_yolo(settings: Settings, measure: Measure) -> Dataset:
     measured = measure(pictures)
     copies = picture_caches(root, pictures, measured, picture_folders, listed)
     beside: dict[str, Any] = {
-        "orphans": find_orphans(root, entries, listed),
+        "orphans": find_orphans(root, entries, files, listed),
         "labels_elsewhere": find_elsewhere(root, files.paths, files.states),
         "class_maps": {settings.file_name: settings.names, **find_class_maps(root, label_folders, listed)},
         "oddities": (

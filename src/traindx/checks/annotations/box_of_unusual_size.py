@@ -41,8 +41,9 @@ def box_of_unusual_size(dataset: Dataset, *, expected: float = 0.001, enough: in
     odd: dict[
         int, tuple[float, str, float]
     ] = {}  # by box: what is least to be expected of it, and by which factor it is off
+    ratios = _ratios(dataset)
     for own in classes:
-        for name, values in _measures(dataset, own).items():
+        for name, values in _measures(dataset, own, ratios).items():
             found = surprise(values) * len(classes) * MEASURES
             out = np.flatnonzero(found < expected)
             factors = np.exp(values[out] - np.median(values)) if len(out) else values[out]
@@ -62,14 +63,18 @@ def box_of_unusual_size(dataset: Dataset, *, expected: float = 0.001, enough: in
     yield from row_findings(dataset, sorted(odd, key=lambda i: (odd[i][0], i)), message)
 
 
-def _measures(dataset: Dataset, own: Ints) -> dict[str, Floats]:
+def _ratios(dataset: Dataset) -> Floats:
+    """Width over height of each picture in pixels, 1 where its size is not known."""
+    width, height = dataset.images.width, dataset.images.height
+    return np.where(width > 0, width / np.maximum(height, 1), 1.0)
+
+
+def _measures(dataset: Dataset, own: Ints, ratios: Floats) -> dict[str, Floats]:
     """Logarithms of area and shape of the boxes at `own`; the shape in pixels, where the picture's size is known."""
-    boxes, images = dataset.boxes, dataset.images
-    w, h, image = boxes.w[own], boxes.h[own], boxes.image[own]
-    width, height = images.width[image], images.height[image]
+    boxes = dataset.boxes
+    w, h = boxes.w[own], boxes.h[own]
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(width > 0, width / np.maximum(height, 1), 1)
-        return {"area": np.log(w * h), "shape": np.log(w * ratio / h)}
+        return {"area": np.log(w * h), "shape": np.log(w * ratios[boxes.image[own]] / h)}
 
 
 def _cells(sizes: Floats) -> Facts:
