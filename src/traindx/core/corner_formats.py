@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,17 +33,24 @@ LEAVES = {CORNERS: 0.1, UPPER_LEFT: 0.1, CENTRE: 0.05, EXCHANGED: 0.1}
 """A reading is taken for the one meant where a share of `FITS` of the boxes fits under it, and this share does not fit
 under the format's own. Boxes by their centre leave the picture less often. Guesses."""
 
+MANY, ALONG, AROUND_ONE = 30, 0.6, 0.3
+"""Boxes from which slopes are looked at, least correlation, and how far a slope may be from one. Guesses."""
+
 Corners = tuple[Floats, Floats, Floats, Floats]
 
 
 @dataclass(frozen=True)
 class Misread:
-    """Boxes at `index` that fit under `reading`, and those of them, `leaving`, that do not as the format has it."""
+    """Boxes at `index` that fit under `reading`, and those of them, `leaving`, that do not as the format has it.
+
+    `slopes`: by how many pixels width grows with x and height with y, where that tells, and not the edge of the picture.
+    """
 
     reading: str
     index: Ints
     leaving: Ints
     fitting: int
+    slopes: tuple[float, float] | None = None
 
 
 def as_shares(dataset: Dataset) -> Mask:
@@ -78,7 +86,28 @@ def misread_boxes(dataset: Dataset, least: int = LEAST) -> list[Misread]:
         leaves = 1 - own[index].mean() if len(index) else 0.0
         if len(index) >= least and fits[best][index].mean() >= FITS and leaves >= LEAVES[best]:
             return [Misread(best, index, index[~own[index]], int(fits[best][index].sum()))]
-    return _single_pictures(dataset, known, own, fits) or _single_boxes(dataset, known, own, fits)
+    single = _single_pictures(dataset, known, own, fits) or _single_boxes(dataset, known, own, fits)
+    return single or list(_growing(dataset, known, fits))
+
+
+def _growing(dataset: Dataset, known: Mask, fits: dict[str, Mask]) -> Iterator[Misread]:
+    """All boxes, where they fit as two corners and the second grows with the first by a pixel a pixel on both axes.
+
+    A width does not know of its x: over 99 % of boxes above it, with a slope of one, it is the x of another corner. Objects
+    that fill their pictures have widths above x as well, and these fall as x grows.
+    """
+    index = np.flatnonzero(known)
+    if CORNERS not in fits or len(index) < MANY or fits[CORNERS][index].mean() < FITS:
+        return
+    x, y, w, h = (values[index] for values in _written(dataset))
+    slopes = []
+    for first, second in ((x, w), (y, h)):
+        spread = float(np.std(first) * np.std(second))
+        together = float(np.mean((first - first.mean()) * (second - second.mean())))
+        if together < ALONG * spread or abs(together / max(float(np.var(first)), 1e-9) - 1) > AROUND_ONE:
+            return
+        slopes.append(together / float(np.var(first)))
+    yield Misread(CORNERS, index, index, len(index), (slopes[0], slopes[1]))
 
 
 def _single_pictures(dataset: Dataset, known: Mask, own: Mask, fits: dict[str, Mask]) -> list[Misread]:

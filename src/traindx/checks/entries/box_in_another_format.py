@@ -23,8 +23,9 @@ def box_in_another_format(dataset: Dataset, *, least: int = LEAST) -> Iterator[F
     COCO's bbox is x, y of the upper left corner, width, height; VOC's bndbox two corners; both in pixels. Another way is
     seen when, of at least `least` boxes of the set or a split, 99 % lie in their picture when read so and 10 % do
     not as the format has it (5 % for boxes by their centre); in single pictures of three boxes or more, when all lie in it
-    and half do not. A box whose corners are those of its own polygon, or whose numbers are all at most 1, proves itself. The
-    shares are guesses.
+    and half do not. Boxes of a COCO json that all lie inside as corners too are corners where the third number grows with the
+    first, and the fourth with the second, by one. A box whose corners are those of its own polygon, or whose numbers are all
+    at most 1, proves itself. The shares are guesses.
 
     ## Why is this bad?
     Every number is legal, so no reader complains. The boxes are in the wrong place or size: box loss stays high and mAP
@@ -63,9 +64,14 @@ def _findings(dataset: Dataset, part: Misread) -> Iterator[Finding]:
     rows = ((own, n - len(part.leaving)), (part.reading, part.fitting))
     table = Table("Boxes inside their picture under each reading", ("reading", "boxes"), rows)
     text = f"{len(part.leaving)} of {n} boxes do not fit their picture as {own}, {n - part.fitting} as {part.reading}"
+    each = f"box does not fit its picture as {own}, but as {part.reading}"
+    if part.slopes is not None:
+        grown = " and ".join(f"{slope:.2f}" for slope in part.slopes)
+        text = f"the third number grows with the first, and the fourth with the second, by {grown} over {n} boxes: {part.reading}"
+        each = f"box is {part.reading}, as the others, should be {own}"
     yield Finding(place_of(dataset, heads[0]), text, (table, _picture(dataset, heads[0], part.reading)))
     for i in heads[1:]:
-        yield Finding(place_of(dataset, i), f"box does not fit its picture as {own}, but as {part.reading}")
+        yield Finding(place_of(dataset, i), each)
 
 
 def _picture(dataset: Dataset, i: int, reading: str) -> Picture:
@@ -102,3 +108,32 @@ def shares_in_a_coco_json() -> Facts:
 @box_in_another_format.quiet_on
 def corner_and_size() -> Facts:
     return {"dataset": _set(corners=False)}
+
+
+def _inside(corners: bool, product: bool = False) -> Dataset:
+    """Forty boxes in the upper left quarter of their pictures, or (`product`) large ones in the middle, in pixels of 640 x 480."""
+    rng, boxes = np.random.default_rng(0), []
+    for n in range(40):
+        w, h = rng.uniform(0.55, 0.8, 2) if product else rng.uniform(0.05, 0.2, 2)
+        x0, y0 = (1 - w) / 2, (1 - h) / 2
+        if not product:
+            x0, y0 = rng.uniform(0, 0.3, 2)
+        w, h = (x0 + w, y0 + h) if corners else (w, h)
+        values = {"x": x0 + w / 2, "y": y0 + h / 2, "w": w, "h": h}
+        boxes.append({"image": n, "line": n + 1, "id": n, "label_path": "a.json", **values})
+    return replace(dataset_of([{"path": f"{n}.jpg"} for n in range(40)], boxes), format="coco")
+
+
+@box_in_another_format.fires_on
+def corners_that_stay_inside() -> Facts:
+    return {"dataset": _inside(corners=True)}
+
+
+@box_in_another_format.quiet_on
+def small_boxes_at_the_upper_left() -> Facts:
+    return {"dataset": _inside(corners=False)}
+
+
+@box_in_another_format.quiet_on
+def large_boxes_in_the_middle() -> Facts:
+    return {"dataset": _inside(corners=False, product=True)}

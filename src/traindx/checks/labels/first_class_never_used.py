@@ -30,11 +30,12 @@ PLACEHOLDERS = frozenset(
 
 
 @check("D211", level="warning")
-def first_class_never_used(dataset: Dataset) -> Iterator[Finding | Measured]:
-    """No box has class 0 and every other class is used: the ids may count from 1.
+def first_class_never_used(dataset: Dataset, *, others: float = 0.1) -> Iterator[Finding | Measured]:
+    """No box has class 0 and nearly every other class is used: the ids may count from 1.
 
-    Seen with three names or more, when no id is out of range. With a first name such as `background` it is meant,
-    as with one that a COCO json uses as the supercategory of others.
+    Seen with three names or more, when no id is out of range and the last one is used. Of the other classes the share `others`
+    may be unused: that it is class 0 among them is a chance of one in ten (a guess). With a first name such as `background`
+    it is meant, as with one that a COCO json uses as the supercategory of others.
 
     ## Why is this bad?
     If the ids count from 1, every object is trained under the next class's name, and nothing says so: the names have room
@@ -52,12 +53,16 @@ def first_class_never_used(dataset: Dataset) -> Iterator[Finding | Measured]:
     first = dataset.names.get(0, "")
     group = first in dataset.settings.get("supercategories", ())
     placeholder = group or first.strip("_ ").lower() in PLACEHOLDERS
-    if zero or placeholder or n < 3 or counts.keys() != set(range(1, n)):
+    unused = set(range(1, n)) - counts.keys()
+    if zero or placeholder or n < 3 or counts.keys() - set(range(1, n)) or n - 1 in unused:
         return
+    if len(unused) + 1 > others * n and unused:
+        return
+    which = f"each but {len(unused)}" if unused else "each"
     rows = tuple((int(i), c, dataset.names.get(int(i), "")) for i, c in counts.items())
     yield Finding(
         _place(dataset),
-        f"class 0 ({first}) has no box and each of classes 1..{n - 1} has: do the ids count from 1?",
+        f"class 0 ({first}) has no box and {which} of classes 1..{n - 1} has: do the ids count from 1?",
         (Measured("boxes of class 0", 0, "above 0"), Table("Boxes by class", ("id", "boxes", "name"), rows)),
     )
 
@@ -70,6 +75,18 @@ def _place(dataset: Dataset) -> Place:
 def only_the_first_class_is_unused() -> Facts:
     boxes = [{"image": 0, "class_id": 1}, {"image": 0, "class_id": 2, "line": 2}]
     return {"dataset": dataset_of([{"path": "a.jpg"}], boxes, names=("cat", "dog", "cow"))}
+
+
+@first_class_never_used.fires_on
+def the_first_class_and_one_of_thirty_others() -> Facts:
+    boxes = [{"image": 0, "class_id": k, "line": k} for k in range(1, 30) if k != 7]
+    return {"dataset": dataset_of([{"path": "a.jpg"}], boxes, names=[f"kind {k}" for k in range(30)])}
+
+
+@first_class_never_used.quiet_on
+def the_first_class_and_a_third_of_the_others() -> Facts:
+    boxes = [{"image": 0, "class_id": k, "line": k} for k in range(1, 30) if k % 3]
+    return {"dataset": dataset_of([{"path": "a.jpg"}], boxes, names=[f"kind {k}" for k in range(30)])}
 
 
 @first_class_never_used.quiet_on
