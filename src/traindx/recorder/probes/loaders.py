@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from typing import Any, cast
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from traindx.recorder import loader_facts
 from traindx.recorder.observation import Observation
@@ -59,13 +59,15 @@ class Pass:
         self.batches, self.wait = 0, 0.0
         self.first_wait: float | None = None
         self.training: bool | None = None
+        self.seen = time
 
 
 class Watched:
     """One iterator: whose it is, the pass that it serves, and the draws of that pass and of those begun since."""
 
-    def __init__(self, loader: int, period: int | None) -> None:
-        self.loader, self.period = loader, period
+    def __init__(self, iterator: Any, loader: int, period: int | None) -> None:
+        self.iterator, self.loader, self.period = ref(iterator), loader, period
+        self.pids: list[int] = []
         self.current: Pass | None = None
         self.draws: list[Draws] = []
 
@@ -84,12 +86,14 @@ class Loaders(Probe):
         self._numbers: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
         self._iterators: WeakKeyDictionary[Any, Watched] = WeakKeyDictionary()
         self._kinds: dict[str, int] = {}
+        self._open: set[Watched] = set()
         self._made: list[int] = []
         self._passes: list[int] = []
         self._orders: dict[tuple[int, str, int], int] = {}
 
     def begins(self, arguments: Arguments, named: Named) -> None:
         """An iterator is made of a loader, or begins anew (persistent workers; also within its own making)."""
+        self._sweep()
         iterator, loader = arguments[0], arguments[1] if len(arguments) > 1 else named.get("loader")
         watched = self._iterators.get(iterator)
         if watched is None:
@@ -98,11 +102,11 @@ class Loaders(Probe):
                 number = self._numbers[loader] = self._describe(loader)
             if number < 0:
                 return
-            watched = self._iterators[iterator] = Watched(number, loader_facts.period(loader))
+            watched = self._iterators[iterator] = Watched(iterator, number, loader_facts.period(loader))
         elif watched.current is not None and not watched.draws:
             return
         else:
-            self._over(watched, iterator, "left")
+            self._over(watched, "left")
             watched.draws = []
         self._start(watched, self.seen.journal.now, loader_facts.sampler_epoch(loader))
 
@@ -123,6 +127,7 @@ class Loaders(Probe):
         number = self._passes[watched.loader]
         self._passes[watched.loader] += 1
         watched.current = Pass(number, self.seen.now_at, time, epoch)
+        self._open.add(watched)
 
     def drawn(self, arguments: Arguments, named: Named, index: Any) -> None:
         """The sampler has given the indices of a batch."""
@@ -142,40 +147,49 @@ class Loaders(Probe):
         current = cast(Pass, watched.current)
         current.batches += 1
         current.wait += self.seen.waited
+        current.seen = self.seen.journal.now
         if current.first_wait is None:
-            current.first_wait = self.seen.journal.now - current.time
+            current.first_wait = current.seen - current.time
+            watched.pids = loader_facts.pids(loader)
             current.training = self.seen.torch.is_grad_enabled()
-            self._write(watched, current, loader, "running")
+            self._write(watched, current, "running")
         if current.batches == watched.period:
-            self._over(watched, loader, "exhausted")
+            self._over(watched, "exhausted")
 
     def no_batch(self, loader: Any, error: BaseException) -> None:
         """The pass is over, or a batch could not be made."""
         watched = self._iterators.get(loader)
         if watched is not None and watched.current is not None:
             exhausted = isinstance(error, StopIteration)
-            self._over(watched, loader, "exhausted" if exhausted else "error")
+            self._over(watched, "exhausted" if exhausted else "error")
             if not exhausted:
                 fields = {"type": type(error).__name__, "message": str(error)[:2000], "loader": watched.loader}
                 self.seen.journal.event("loader_failed", self.seen.now_at, **fields, workers=loader_facts.dead(loader))
 
     def end(self) -> None:
         """What was under way."""
-        for iterator, watched in list(self._iterators.items()):
-            if watched.current is not None and watched.current.batches:
-                self._over(watched, iterator, "left")
+        self._sweep(all_of_them=True)
 
-    def _over(self, watched: Watched, iterator: Any, how: str) -> None:
-        if watched.current is not None:
-            self._write(watched, watched.current, iterator, how)
+    def _sweep(self, *, all_of_them: bool = False) -> None:
+        """End the passes whose iterator is gone: a loop was left."""
+        for watched in [w for w in self._open if all_of_them or w.iterator() is None]:
+            self._over(watched, "left")
+
+    def _over(self, watched: Watched, how: str) -> None:
+        current = watched.current
+        if current is not None and (current.batches or how != "left"):
+            if current.training is None:
+                current.training = self.seen.torch.is_grad_enabled()
+            self._write(watched, current, how)
         watched.current = None
         watched.draws = watched.draws[1:]
+        self._open.discard(watched)
 
-    def _write(self, watched: Watched, current: Pass, iterator: Any, how: str) -> None:
+    def _write(self, watched: Watched, current: Pass, how: str) -> None:
         if current.number % (current.number // 200 + 1):
             return
         draws = watched.draws[0].fields() if watched.draws else {}
-        seconds = self.seen.journal.now - current.time
+        seconds = (current.seen if how == "left" else self.seen.journal.now) - current.time
         self.seen.journal.write(
             {
                 "kind": "pass",
@@ -192,7 +206,7 @@ class Loaders(Probe):
                 "first_wait": None if current.first_wait is None else round(current.first_wait, 6),
                 "wait": round(current.wait, 6),
                 "seconds": round(seconds, 6),
-                "workers": loader_facts.pids(iterator),
+                "workers": watched.pids,
                 "ended": how,
             }
         )
