@@ -39,7 +39,8 @@ class Thumbnail:
 def thumbnail(path: str, side: int = SIDE, exact: int = 0) -> Thumbnail | None:
     """A small copy of the picture at `path` as it is stored (EXIF orientation not applied: boxes are in stored pixels).
 
-    A copy with sides up to `exact` is a PNG, others are JPEG. None if there is no such file, or it is damaged, too large, or of a format that is not in `FORMATS`.
+    A copy with sides up to `exact` is a PNG, others are JPEG.
+    None if there is no such file, or it is damaged, too large, or of a format that is not in `FORMATS`.
     """
     try:
         if not Path(path).is_file():

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from traindx.recorder import measure
 from traindx.recorder.probe import Arguments, Named, Probe
 
-SAMPLES, SIDE = 256, 32
+SAMPLES, SIDE = 256, 16
 """Samples that are hashed, and values of each along a dimension: a part evenly spread over the picture."""
 BITS = 16
 """Bits that travel together: float32, in which numbers come from the device, is exact for them."""
@@ -70,7 +72,8 @@ def _hashes(torch: Any, batch: Any) -> Any:
 
 def _joined(values: Any) -> dict[str, Any]:
     """The hash of the batch from the parts of its samples': in order, so that another order is another batch."""
-    samples = [sum(int(part) << BITS * i for i, part in enumerate(row)) for row in values.reshape(-1, 64 // BITS)]
+    parts = values.reshape(-1, 64 // BITS).astype(np.uint64) << np.arange(0, 64, BITS, dtype=np.uint64)
+    samples = parts.sum(axis=1).tolist()
     whole = 0
     for number in samples:
         whole = (whole * MULTIPLIER + number + OFFSET) % 2**64
