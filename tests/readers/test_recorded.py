@@ -48,6 +48,14 @@ def test_losses_between_two_validations_are_averaged_and_each_validation_is_a_ro
     assert history.lr["lr"].tolist() == [0.1, 0.05] and history.seconds.tolist() == [10, 20]
 
 
+def test_epochs_without_an_optimizer_step_between_them_are_rows_of_their_own() -> None:
+    lines = [
+        line for epoch in (0, 1) for line in metric(0, "ultralytics", epoch, train__box_loss=1.0, val__box_loss=2.0)
+    ]
+    history = history_in(recording(lines))
+    assert history is not None and history.epoch.tolist() == [0, 1] and history.val_loss.tolist() == [2.0, 2.0]
+
+
 def test_the_framework_is_believed_before_the_logger_that_it_tells() -> None:
     both = [line for step in (10, 20) for line in metric(step, "tensorboard", None, val__acc=0.1)]
     both += [line for step in (10, 20) for line in metric(step, "ultralytics", step / 10, **{"metrics__mAP50(B)": 0.3})]

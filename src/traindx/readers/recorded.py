@@ -44,16 +44,17 @@ def _history(rows: Sequence[Row], tool: str, recording: Recording) -> History:
 
 
 def _logged(lines: Sequence[Mapping[str, Any]]) -> Iterator[Row]:
-    """A row per validation: it ends where, after values of the validation set, something is logged at a later step."""
+    """A row per validation: it ends where, after values of the validation set, something of a later step or epoch is logged."""
     columns = _columns(lines)
     row: Row = {}
     losses: dict[str, list[float]] = {}
-    validated_at: int | None = None
+    validated_at: tuple[int, float | None] | None = None
     for line in lines:
         column = columns.get(line["name"])
         if column is None or line["value"] is None:
             continue
-        if validated_at is not None and line["step"] > validated_at:
+        at = int(line["step"]), line.get("epoch")
+        if validated_at is not None and at != validated_at:
             yield row
             row, losses, validated_at = {}, {}, None
         if column.startswith("train/"):
@@ -62,7 +63,7 @@ def _logged(lines: Sequence[Mapping[str, Any]]) -> Iterator[Row]:
         else:
             row[column] = float(line["value"])
         if column.startswith(("val/", "metric/")):
-            validated_at = int(line["step"])
+            validated_at = at
             row["seconds"] = float(line["time"])
             if line.get("epoch") is not None:
                 row["epoch"] = float(np.ceil(round(float(line["epoch"]), 6)))
