@@ -18,6 +18,9 @@ The kinds of line, in the order in which they appear (`recorder.writer` writes t
 `event`       event (mode, exception, nonfinite, step_skipped, treatment, detached, limit, ...), step, path?, line?, and its
               own fields; what happens between two steps bears the number of the later one
 `metric`      step (optimizer steps before it), time, name, value, source, epoch?, at?, validating?: what a framework logged
+`loader`, `pass`, `worker`         loaders, each pass over one, and their workers (`core.loaders`)
+`distributed`, `tensors`, `checksums`  how ranks are wrapped, and what they have in common (`core.ranks`)
+`machine`, `resources`             what there is, and what is used of it (`core.resources`)
 `end`         time, steps, cost (seconds the recorder took)
 
 `calls` is the order of calls since the last optimizer step, a letter each: z zero_grad, f forward of the root with
