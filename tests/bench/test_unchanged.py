@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from bench.unchanged.run import HERE, command, results
+
 from traindx.core.recording import Recording
 from traindx.recorder.launch import run_command
 
@@ -27,4 +27,4 @@ def test_weights_and_random_numbers_are_the_same(tmp_path: Path, words: list[str
     without = results(plain.stdout)
     assert len(without) in (len(KINDS), 2), plain.stderr
     assert results((tmp_path / "said.txt").read_text()) == without
-    assert len(Recording.load(tmp_path / "recording").step) > 20
+    assert len(Recording.load(tmp_path / "recording").step) >= 20
