@@ -118,8 +118,10 @@ def in_lines(found: Contents, width: int) -> list[str]:
 def seen_lines(found: Contents, width: int) -> list[str]:
     """The saved batches for a terminal, a line each: step, why it was saved, what its values were taken for."""
     rows = [dict(zip(table.columns, row, strict=True)) for table in found.seen for row in table.rows]
-    lines = [f"  step {r['step']} ({r['saved as']}): {r['taken for']}, {r['because']}" for r in rows]
-    return [line if len(line) <= width else line[: width - 1] + "…" for line in map(one_line, lines)]
+    lines = [f"step {r['step']} ({r['saved as']}): {r['taken for']}, {r['because']}" for r in rows]
+    return [
+        line if len(line) <= width else line[: width - 1] + "…" for line in (f"  {one_line(line)}" for line in lines)
+    ]
 
 
 def bars_lines(bars: Bars, width: int) -> list[str]:

@@ -71,11 +71,15 @@ class BatchFiles(Probe):
         self._fetched.append(Fetched(None if dataset is None else weakref.ref(dataset), indices, names_in(batch)))
 
     def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
-        """The root is called: with what was fetched last, or by a loader that is ahead, before that."""
-        if not self._fetched:
+        """The root is called: with names in what it is given, else with what was fetched last, or by a loader that is ahead,
+        before that."""
+        own = names_in(arguments[0]) if arguments and isinstance(arguments[0], Mapping) else ()
+        if own:
+            self._fetched.append(Fetched(None, (), own))
+        elif not self._fetched:
             return
         first, last = self._fetched[0], self._fetched[-1]
-        taken = first if self._ahead and not first.used else last
+        taken = first if self._ahead and not own and not first.used else last
         if not taken.used and len(self._of_step) < MOST:
             taken.used = True
             self._of_step.append(taken)
