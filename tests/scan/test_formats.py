@@ -68,3 +68,10 @@ def test_a_file_that_is_no_description_is_one_error(name: str, said: str, tmp_pa
 def test_an_empty_folder_holds_nothing(tmp_path: Path) -> None:
     with pytest.raises(TraindxError, match="found nothing"):
         scan(tmp_path)
+
+
+def test_a_table_of_labels_is_said_not_to_be_read(tmp_path: Path) -> None:
+    write(tmp_path / "images/a.jpg", jpeg())
+    write(tmp_path / "labels.csv", "file,label\na.jpg,cat\n")
+    with pytest.raises(TraindxError, match=r"tables such as labels\.csv are not read: make class folders"):
+        scan(tmp_path)

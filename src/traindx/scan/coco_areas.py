@@ -42,13 +42,36 @@ def doubtful_areas(entries: CocoEntries) -> Iterator[Entry]:
     low, high = _range(share, outline / whole, sized & ~missing)
     slack = 2 * np.minimum(values[:, 2:], FAR).sum(axis=1) / whole  # a pixel at each edge
     wrong = sized & ~missing & ((share < low - slack) | (share > high + slack))
+    corners = wrong & np.isnan(outline) & _of_corners(values, area)
+    for n in np.flatnonzero(corners).tolist():
+        x0, y0, x1, y1 = (f"{value:g}" for value in values[n])
+        said = (
+            f"area {area[n]:g} px² is that of the corners {x0} {y0} and {x1} {y1}: bbox should be x, y, width, height"
+        )
+        yield Entry(
+            entries.label_path, boxes.line[n], "box-corners", f"{_called(boxes.id[n])}: {said}", "", boxes.picture[n]
+        )
+    wrong &= ~corners
     for n in np.flatnonzero(wrong).tolist():
         of = f"its box covers {box[n]:g}"
         if np.isfinite(outline[n]):
             of = f"its polygons cover {outline[n]:g} and {of}"
-        called = f"annotation {boxes.id[n]}" if boxes.id[n] >= 0 else "an annotation"
-        said = f"{called}: area {area[n]:g} px², {of}"
+        said = f"{_called(boxes.id[n])}: area {area[n]:g} px², {of}"
         yield Entry(entries.label_path, boxes.line[n], "wrong-area", said, "", boxes.picture[n])
+
+
+def _called(own: int) -> str:
+    return f"annotation {own}" if own >= 0 else "an annotation"
+
+
+def _of_corners(values: Floats, area: Floats) -> Mask:
+    """Whether the area is that of the four numbers as two corners, to a thousandth or half a pixel: no chance, where it is not
+    the box's own and those of others are.
+    """
+    with np.errstate(invalid="ignore", over="ignore"):
+        width, height = values[:, 2] - values[:, 0], values[:, 3] - values[:, 1]
+        near = np.abs(width * height - area) <= np.maximum(0.001 * area, 0.5)
+    return np.asarray((width > 0) & (height > 0) & (area >= 25) & near)
 
 
 def _range(area: Floats, outline: Floats, known: Mask) -> tuple[Floats, Floats]:

@@ -19,6 +19,8 @@ Reader: TypeAlias = Callable[[Measure], Dataset]
 YAML = (".yaml", ".yml")
 ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".zst")
 
+TABLES = (".csv", ".tsv", ".xlsx", ".parquet")
+
 LOOKED_FOR = (
     "looked for a *.yaml with the keys train, val and names; a COCO json in it, in annotations/ or in the split folders; "
     "Pascal VOC's Annotations/*.xml, or xml beside the pictures; folders of pictures named after classes"
@@ -106,4 +108,7 @@ def _hint(folder: Path) -> str:
     archive = next((item for item in sorted(folder.iterdir()) if item.suffix.lower() in ARCHIVES), None)
     if archive is not None:
         return f"unpack {archive.name}"
+    table = next((item for item in sorted(folder.iterdir()) if item.suffix.lower() in TABLES), None)
+    if table is not None:
+        return f"tables such as {table.name} are not read: make class folders, YOLO rows or a COCO json of it"
     return "correct the yaml, or give the path of the data.yaml, of a COCO json, or of the dataset's folder"

@@ -24,8 +24,9 @@ def box_in_another_format(dataset: Dataset, *, least: int = LEAST) -> Iterator[F
     seen when, of at least `least` boxes of the set or a split, 99 % lie in their picture when read so and 10 % do
     not as the format has it (5 % for boxes by their centre); in single pictures of three boxes or more, when all lie in it
     and half do not. Boxes of a COCO json that all lie inside as corners too are corners where the third number grows with the
-    first, and the fourth with the second, by one. A box whose corners are those of its own polygon, or whose numbers are all
-    at most 1, proves itself. The shares are guesses.
+    first, and the fourth with the second, by one. A box proves itself whose corners are those of its own polygon, whose
+    recorded area is that of its numbers as corners and not as corner and size, or whose numbers are all at most 1. The shares
+    are guesses.
 
     ## Why is this bad?
     Every number is legal, so no reader complains. The boxes are in the wrong place or size: box loss stays high and mAP
