@@ -67,7 +67,7 @@ class Kept:
 
     def before(self, step: int) -> Copy | None:
         """The newest copy taken at or before `step` in which everything is finite. Waits for the device."""
-        if self._torch.cuda.is_available() and self._torch.cuda.is_initialized():
+        if self._torch.cuda.is_initialized():
             self._torch.cuda.synchronize()
         found = [c for c in (self._newer, self._older) if 0 <= c.step <= step]
         return next((c for c in found if not not_finite(self._torch, c.tensors)), None)

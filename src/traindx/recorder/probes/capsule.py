@@ -31,8 +31,8 @@ SENTINEL = 1 << 16
 class Capsule(Probe):
     """Keeps the last batches by reference and copies of the weights at recorded steps; writes an event `capsule`.
 
-    On the host a loss, and a small gradient at each end of what an optimizer holds, are looked at in every step, which costs
-    no waiting there: so the weights before the bad step are still those of the module. On a device the step is found
+    On the host a loss, and the first small gradient of what an optimizer holds (what turned bad behind it has reached it),
+    are looked at in every step, which costs no waiting there: so the weights before the bad step are still those of the module. On a device the step is found
     bad later, and the weights are the last copy's.
     """
 
@@ -43,6 +43,7 @@ class Capsule(Probe):
         self._spent = 0.0
         self._handed: deque[tuple[int, dict[str, tuple[Any, int]]]] = deque()
         self._root: weakref.ref[Any] | None = None
+        self._late = False
         self._called: dict[str, tuple[Any, int]] = {}
         self._target: Any = None
         self._value: Any = None
@@ -66,14 +67,15 @@ class Capsule(Probe):
 
     def _forget(self) -> None:
         """Let go of batches: on the host the last two are enough, on a device the step is found bad later."""
-        root = None if self._root is None else self._root()
-        late = root is not None and any(p.device.type != "cpu" for p in root.parameters())
-        most, held_bytes = self._most // 2, 0
+        if not self._late:
+            self._handed.popleft()
+            return
+        held_bytes = 0
         for at in range(len(self._handed) - 1, -1, -1):
             tensors = {p: x for p, (x, _) in self._handed[at][1].items() if hasattr(x, "device")}
             held_bytes += size_of(tensors)
             on_host = all(t.device.type == "cpu" and not t.is_shared() for t in tensors.values())
-            if len(self._handed) - at > 2 and not (late and on_host and held_bytes <= most):
+            if len(self._handed) - at > 2 and not (on_host and held_bytes <= self._most // 2):
                 for _ in range(at + 1):
                     self._handed.popleft()
                 return
@@ -83,12 +85,14 @@ class Capsule(Probe):
         if not self._most:
             return
         torch, step = self.seen.torch, self.seen.current
-        self._root = weakref.ref(module)
-        given = {"args": arguments, "kwargs": dict(named)}
+        if self._root is None or self._root() is not module:
+            self._root = weakref.ref(module)
+            self._late = any(p.device.type != "cpu" for p in module.parameters())
+        given = {"args": arguments, "kwargs": named}
         self._called = {path: (t, t._version) for path, t in tensors_of(torch, given).items()}
         self._target = self._value = None
         self._random = {"cpu": torch.get_rng_state()}
-        if torch.cuda.is_available() and torch.cuda.is_initialized():
+        if self._late and torch.cuda.is_initialized():
             self._random["cuda"] = torch.cuda.get_rng_state()
         if step.recorded and "b" not in step.calls and self._affordable(module, step.number):
             began = self.seen.journal.now
@@ -125,14 +129,14 @@ class Capsule(Probe):
                 self._losses.append(value)
 
     def before_step(self, optimizer: Any, closure: bool) -> None:
-        """Look at a gradient at each end of what the optimizer holds, where it lies on the host."""
+        """Look at the first small gradient of what the optimizer holds, on recorded steps at the last too, on the host."""
         if not self._most or closure:
             return
         references = self._sentinels.get(id(optimizer))
         if references is None:
             small = [p for p in held(optimizer) if p.device.type == "cpu" and p.numel() <= SENTINEL]
             references = self._sentinels[id(optimizer)] = [weakref.ref(p) for p in (*small[:1], *small[1:][-1:])]
-        for reference in references:
+        for reference in references if self.seen.current.recorded else references[:1]:
             parameter = reference()
             gradient = None if parameter is None else parameter.grad
             if gradient is not None and not math.isfinite(float(gradient.sum())):
