@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +13,7 @@ import pytest
 import torch
 from torch.utils.data import DataLoader, Dataset, TensorDataset
 
-from tests.recorder.conftest import Done, Net, Record
+from tests.recorder.conftest import Done, Net, Record, batch
 from traindx.core.loaders import Loaders, loaders_of
 from traindx.core.recording import Recording
 from traindx.recorder.probes.loaders import HASHED, SHOWN, Draws
@@ -59,7 +62,7 @@ if __name__ == "__main__":
 """
 
 
-def step(model: torch.nn.Module, optimizer: torch.optim.Optimizer, batch: list[torch.Tensor]) -> None:
+def step(model: torch.nn.Module, optimizer: torch.optim.Optimizer, batch: Sequence[torch.Tensor]) -> None:
     torch.nn.functional.cross_entropy(model(batch[0]), batch[1]).backward()
     optimizer.step()
     optimizer.zero_grad()
@@ -138,6 +141,30 @@ def test_a_pass_that_is_left_and_a_sample_that_fails_are_told(record: Record, fo
     assert [(p.batches, p.ended) for p in found.passes] == [(5, "left"), (2, "error")]
     (failed,) = Recording.load(folder).of("loader_failed")
     assert failed.data["message"] == "picture 9 is cut" and failed.data["loader"] == 1 and failed.data["workers"] == []
+
+
+class Deadly(Dataset[torch.Tensor]):
+    """Its eighth sample ends the process that asks for it."""
+
+    def __len__(self) -> int:
+        return 12
+
+    def __getitem__(self, index: int) -> torch.Tensor:
+        if index == 8:
+            time.sleep(2)  # until the training waits for it
+            os.kill(os.getpid(), signal.SIGKILL)
+        return torch.randn(3, 12, 12)
+
+
+def test_a_worker_that_dies_is_named_with_its_signal(record: Record, folder: Path) -> None:
+    model = Net()
+    optimizer = torch.optim.SGD(model.parameters(), 0.01)
+    with record(), pytest.raises(RuntimeError, match="DataLoader worker"):
+        step(model, optimizer, batch())
+        for x in DataLoader(Deadly(), 4, num_workers=1, multiprocessing_context="fork"):
+            step(model, optimizer, [x, torch.zeros(len(x), dtype=torch.long)])
+    (failed,) = Recording.load(folder).of("loader_failed")
+    assert [(w["worker"], w["status"]) for w in failed.data["workers"]] == [(0, -signal.SIGKILL)]
 
 
 def test_a_loader_that_gives_nothing_has_a_pass_without_batches(record: Record, folder: Path) -> None:

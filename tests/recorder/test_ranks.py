@@ -6,16 +6,21 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
+from torch import nn
 
 from tests.recorder.conftest import Net, Record, train
 from traindx.core.loaders import loaders_of
 from traindx.core.ranks import Ranks, ranks_of
 from traindx.core.recording import Recording
+from traindx.recorder import checksum
 from traindx.recorder.launch import run_command
 from traindx.recorder.probes.ranks import is_due
+from traindx.recorder.readback import Slots
 
 TOGETHER = """
 import hashlib, os, sys
@@ -202,13 +207,43 @@ def test_ranks_that_are_not_connected_drift_apart_and_the_one_that_raised_stoppe
 
 
 def test_one_process_alone_has_no_ranks_and_no_checksums(record: Record, folder: Path) -> None:
-    import torch
-
     model = Net()
     with record():
         train(model, torch.optim.SGD(model.parameters(), 0.1), 3)
     recording = Recording.load(folder)
     assert ranks_of(recording) is None and "checksums" not in recording.lines
+
+
+def test_checksums_are_the_sums_of_the_bits_and_few_whatever_the_model(
+    record: Record, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    model = nn.Sequential(*(nn.Linear(3, 3) for _ in range(300)), nn.BatchNorm1d(3), nn.Linear(3, 2))
+    first = [p.detach().numpy().copy() for p in (model[0].weight, model[0].bias, model[1].weight)]
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    with record():
+        nn.functional.cross_entropy(model(torch.randn(4, 3)), torch.tensor([0, 1, 0, 1])).backward()
+        optimizer.step()
+    lines = Recording.load(folder).lines
+    (tensors,), (line,) = lines["tensors"], lines["checksums"]
+    assert len(tensors["weights"]) == len(line["weights"]) == 202 and tensors["parameters"] == 604
+    assert tensors["weights"][:2] == ["0.weight", "1.bias"]
+    expected = sum(int(a.view(np.int32).astype(np.int64).sum()) for a in first) % 2**48
+    assert line["weights"][0] == f"{expected:012x}"
+    assert line["buffers"] == ["000000000000", f"{3 * 0x3F800000:012x}", "000000000000"]
+
+
+def test_half_precision_strides_and_several_types_have_checksums_too() -> None:
+    slots, taken = Slots(), list[Any]()
+    picture = torch.randn(2, 3, 8, 8)
+    groups = [[picture], [picture.to(memory_format=torch.channels_last)], [picture.half()], [picture > 0], []]
+    checksum.add(torch, slots, groups, taken.append)
+    for segment in slots.segments:
+        segment.fill(segment.tensor.flatten().float().tolist())
+    ((whole, strided, half, boolean, nothing),) = taken
+    assert whole == strided and half is not None and nothing is None
+    assert boolean == f"{int((picture > 0).sum()):012x}"
+    assert int(half, 16) == int(picture.half().numpy().view(np.int16).astype(np.int64).sum()) % 2**48
 
 
 def test_checksums_are_taken_at_few_steps() -> None:

@@ -14,7 +14,7 @@ MODULE = "torch.utils.data.dataloader"
 HASHED = 1024
 """Indices of a pass over which its order is hashed."""
 SHOWN = 16
-MOST_LOADERS = 200
+MOST_LOADERS = 50
 MOST_ORDERS = 1000
 
 
@@ -111,7 +111,7 @@ class Loaders(Probe):
         self._start(watched, self.seen.journal.now, loader_facts.sampler_epoch(loader))
 
     def _describe(self, loader: Any) -> int:
-        """The number of a loader. One that is made anew at the same place with the same settings keeps it; -1 past 200."""
+        """The number of a loader. One that is made anew at the same place with the same settings keeps it; -1 past 50."""
         place = self.seen.frames.caller()
         facts = loader_facts.facts(loader) | ({} if place is None else {"path": place[0], "line": place[1]})
         number = self._kinds.setdefault(repr(facts), len(self._kinds)) if len(self._kinds) < MOST_LOADERS else -1
