@@ -12,7 +12,8 @@ The kinds of line, in the order in which they appear (`recorder.writer` writes t
 `step`        step, time (seconds since start), loss, lr, training (bool), calls, wait, seconds, and with several backward
               passes loss_sum and backwards (`loss` is their mean); recorded steps add grad_norm, grad_before, weight_norm,
               update_norm (over what was stepped), inputs, first_input, loss_call, parameters, activations, cost, and
-              with several parameter groups lrs, with clipping clip {max_norm, norm}
+              with several parameter groups lrs, with clipping clip {max_norm, norm}; of the step's first batch targets,
+              loss_parts, positives, batch, files (`core.received`)
 `validation`  step (the last one before it), time, batches, training (mode), loss?, accuracy?: forward passes without
               gradient between two training steps
 `event`       event (mode, exception, nonfinite, step_skipped, treatment, detached, limit, ...), step, path?, line?, and its
@@ -21,6 +22,7 @@ The kinds of line, in the order in which they appear (`recorder.writer` writes t
 `loader`, `pass`, `worker`         loaders, each pass over one, and their workers (`core.loaders`)
 `distributed`, `tensors`, `checksums`  how ranks are wrapped, and what they have in common (`core.ranks`)
 `machine`, `resources`             what there is, and what is used of it (`core.resources`)
+`batch`       step, why, file, samples, scale, channels: pictures saved as they entered the network (`core.seen_batches`)
 `end`         time, steps, cost (seconds the recorder took)
 
 `calls` is the order of calls since the last optimizer step, a letter each: z zero_grad, f forward of the root with
