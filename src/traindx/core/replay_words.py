@@ -153,7 +153,10 @@ def _telling(origin: Origin) -> str:
 
 
 def _samples(replay: Replay) -> str:
-    return f"; samples {_named(replay)} of {replay.samples}" if replay.guilty else ""
+    if not replay.guilty:
+        return ""
+    word = "sample" if len(replay.guilty) == 1 else "samples"
+    return f"; {word} {_named(replay)} of {replay.samples}"
 
 
 def _named(replay: Replay) -> str:

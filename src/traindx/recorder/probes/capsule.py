@@ -192,7 +192,7 @@ class Capsule(Probe):
             state, state_step = ({}, None) if copy is None else (copy.tensors, copy.step)
             if copy is None:
                 content.left_out.append("weights: no copy of them from before the step")
-        content.add("weights and buffers", "state/", {n: t for n, t in state.items() if n not in poisoned or over})
+        content.add("weights and buffers", "state/", {n: t for n, t in state.items() if gone or n not in poisoned})
         content.facts |= {
             "model": type(core).__name__,
             "training": bool(root.training),

@@ -81,4 +81,6 @@ def _boxes(tensor: Any, index: Any, rows: Sequence[int], *, column: bool) -> Any
 def _is_columns(value: Sequence[Any], samples: int) -> bool:
     """Whether a list holds whole columns (pictures, classes), and not samples: with two of each both look alike."""
     tensors = tensors_of(torch, list(value))
+    if all(isinstance(item, torch.Tensor) and item.dim() == 3 and item.shape[0] in (1, 3, 4) for item in value):
+        return False  # pictures, as many as they have channels
     return bool(tensors) and all(t.dim() and t.shape[0] == samples for t in tensors.values())

@@ -168,7 +168,7 @@ def rows_of(tensor: Any, samples: int) -> list[int] | None:
 
 def ranges_of(name: str, value: Any) -> dict[str, Any]:
     """Shape, dtype, least and largest finite number of an argument, how many zeros it has and how many are not finite."""
-    tensor = _floats([value])[0]
+    tensor = _floats([value])[0].detach()
     facts: dict[str, Any] = {
         "name": name,
         "shape": list(tensor.shape),
