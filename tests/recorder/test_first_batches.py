@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +142,42 @@ def test_a_training_without_end_of_anomalies_saves_a_few(
             loss = nn.functional.cross_entropy(model(batch(4)[0]), batch(4)[1])
             step(model, optimizer, loss + float("inf") if number % 2 else loss)
     assert len(seen_batches(load(folder))) == first_batches.FIRST + first_batches.ODD
+
+
+def test_an_odd_step_that_was_not_recorded_is_saved_coarsely_where_steps_are_slow(
+    record: Record, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = photographs(tmp_path / "set", 48)
+    model = Pooled()
+    optimizer = torch.optim.SGD(model.parameters(), 0.0)
+    with record() as session:
+        monkeypatch.setattr(session.seen.schedule, "wants", lambda number, *more: number < 2)
+        for number, (x, y) in enumerate(torch.utils.data.DataLoader(data, 1)):
+            time.sleep(0.03)
+            loss = nn.functional.cross_entropy(model(x), y)
+            step(model, optimizer, loss + float("nan") if number == 5 else loss)
+    *_, odd = seen_batches(load(folder))
+    assert (odd.step, odd.why, odd.sampled) == (5, "loss", True) and odd.samples[0].file == data.samples[5][0]
+    factor = odd.samples[0].factor
+    assert factor == 1 or np.array_equal(odd.arrays()["picture_0"], data[5][0].numpy()[:, ::factor, ::factor])
+    assert odd.samples[0].classes is None
+
+
+def test_fast_steps_that_are_not_recorded_are_not_copied(
+    record: Record, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(first_batches, "SLOW", 3600.0)
+    model = Net()
+    with record() as session:
+        monkeypatch.setattr(session.seen.schedule, "wants", lambda number, *more: number < 2)
+        copied: list[int] = []
+        copies = first_batches.small_copies
+        monkeypatch.setattr(first_batches, "small_copies", lambda *a, **k: copied.append(1) or copies(*a, **k))
+        optimizer = torch.optim.SGD(model.parameters(), 0.0)
+        for number in range(6):
+            x, y = batch(4, number)
+            step(model, optimizer, nn.functional.cross_entropy(model(x), y))
+    assert len(copied) == 2
 
 
 def test_bytes_are_bounded(record: Record, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

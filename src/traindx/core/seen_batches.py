@@ -29,14 +29,15 @@ WHY = {"first": "first batches", "loss": "loss not finite", "gradient": "gradien
 class Sample:
     """One sample: `size` (height, width) as received; each pixel of `picture` is the mean of `factor` x `factor` of these.
 
-    `boxes` are corners in pixels of `size`, one for each of the first classes; none where the task has no boxes.
+    `classes` is None where the targets were not seen. `boxes` are corners in pixels of `size`, one for each of the first
+    classes; none where the task has no boxes.
     """
 
     picture: str
     size: tuple[int, int]
     factor: int = 1
     file: str = ""
-    classes: tuple[int, ...] = ()
+    classes: tuple[int, ...] | None = None
     boxes: tuple[tuple[float, float, float, float], ...] = ()
 
 
@@ -45,6 +46,7 @@ class SeenBatch:
     """A saved batch. `scale` names how its values were taken, `because` says why, `channels` holds means and so on by name.
 
     `file` (absolute) holds the pictures as received, see `arrays`; `of` is how many samples the batch had.
+    `sampled`: a pixel is one of `factor` x `factor`, not their mean; such are the batches of steps that were not recorded.
     """
 
     step: int
@@ -57,6 +59,7 @@ class SeenBatch:
     channels: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     names: Mapping[int, str] = field(default_factory=dict)
     rank: int = 0
+    sampled: bool = False
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """`picture_0`, `picture_1`, ... [C, h, w] and `targets` [n, 6]: sample, class, four numbers as received (nan: no box).
@@ -100,6 +103,7 @@ def _batch(line: Mapping[str, Any], folder: Path, rank: int) -> SeenBatch:
         channels={name: tuple(map(float, values)) for name, values in (line.get("channels") or {}).items()},
         names={int(key): str(name) for key, name in (line.get("names") or {}).items()},
         rank=rank,
+        sampled=bool(line.get("sampled")),
     )
 
 
@@ -110,7 +114,7 @@ def _sample(sample: Mapping[str, Any], folder: Path) -> Sample:
         size=(int(height), int(width)),
         factor=int(sample.get("factor", 1)),
         file=str(sample.get("file", "")),
-        classes=tuple(map(int, sample.get("classes", ()))),
+        classes=tuple(map(int, sample["classes"])) if "classes" in sample else None,
         boxes=tuple((float(a), float(b), float(c), float(d)) for a, b, c, d in sample.get("boxes", ())),
     )
 
@@ -137,14 +141,20 @@ def _pictures(batch: SeenBatch, most: int) -> Iterator[Picture]:
         parts += [sample.file.replace("\\", "/").rpartition("/")[2]] if sample.file else []
         if not boxes:
             named = _names(batch, sample)
-            parts.append(("classes " if len(named) > 1 else "class ") + ", ".join(named[:6]) if named else "no target")
+            none = "target not recorded" if sample.classes is None else "no target"
+            parts.append(("classes " if len(named) > 1 else "class ") + ", ".join(named[:6]) if named else none)
         size = f"{sample.size[1]} × {sample.size[0]}"
-        parts.append(size if sample.factor == 1 else f"{size}, shown with {sample.factor} × {sample.factor} averaged")
+        parts += [size] if sample.factor == 1 else [f"{size}, {_reduction(batch, sample)}"]
         yield Picture(sample.picture, boxes, ", ".join(parts))
 
 
+def _reduction(batch: SeenBatch, sample: Sample) -> str:
+    squares = f"{sample.factor} × {sample.factor}"
+    return f"shown with one pixel of {squares}" if batch.sampled else f"shown with {squares} averaged"
+
+
 def _names(batch: SeenBatch, sample: Sample) -> list[str]:
-    return [f"{c} {batch.names[c]}" if c in batch.names else str(c) for c in sample.classes]
+    return [f"{c} {batch.names[c]}" if c in batch.names else str(c) for c in sample.classes or ()]
 
 
 def _box(box: tuple[float, float, float, float], name: str, sample: Sample) -> Box:

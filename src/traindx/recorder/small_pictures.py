@@ -13,16 +13,17 @@ LEAST, MOST_CHANNELS = 4, 16
 
 @dataclass(frozen=True)
 class Small:
-    """A copy [C, h, w], in which a pixel is the mean of `factor` x `factor` (fewer at the right and lower edge)."""
+    """A copy [C, h, w]; a pixel is the mean of `factor` x `factor` (fewer at the right and lower edge), or one of them."""
 
     tensor: Any
     factor: int
 
 
-def small_copies(torch: Any, given: Sequence[Any], side: int) -> list[Small]:
+def small_copies(torch: Any, given: Sequence[Any], side: int, *, sampled: bool = False) -> list[Small]:
     """Copies of the first pictures of a batch [[N, C, H, W]], or of a list of batches of one; none where it holds none.
 
-    A picture with a side above `side` is averaged over squares of pixels; smaller ones are copied as they are.
+    A picture with a side above `side` is averaged over squares of pixels; smaller ones are copied as they are. With
+    `sampled` one pixel of each square is taken instead, which costs a small part of it.
     """
     found: list[Small] = []
     with torch.no_grad():
@@ -31,7 +32,9 @@ def small_copies(torch: Any, given: Sequence[Any], side: int) -> list[Small]:
                 return []
             part = batch.detach()[: SAMPLES - len(found)]
             factor = -(-max(part.shape[2:]) // side)
-            if factor > 1:
+            if factor > 1 and sampled:
+                part = part[:, :, ::factor, ::factor].clone()
+            elif factor > 1:
                 part = torch.nn.functional.avg_pool2d(part.float(), factor, ceil_mode=True)
             found += [Small(picture, factor) for picture in (part if factor > 1 else part.clone())]
     return found

@@ -30,9 +30,16 @@ class Fetched:
     names: Sequence[Any]
     used: bool = False
 
+    def resolved(self) -> list[str]:
+        """The names, empty where they are not known."""
+        if self.names:
+            return [os.fspath(name) for name in self.names[:MOST]]
+        dataset = None if self.dataset is None else self.dataset()
+        return [] if dataset is None else names_of(dataset, self.indices[:MOST])
+
 
 class BatchFiles(Probe):
-    """Writes `files` {folder, names} into the step, and leaves those of its first batch as `notes["files"]`.
+    """Writes `files` {folder, names} into the step, and leaves those of each step's first batch as `notes["files"]` (`Fetched`).
 
     After an anomaly an event `anomaly_files` names them for that step.
     """
@@ -84,8 +91,8 @@ class BatchFiles(Probe):
             taken.used = True
             self._of_step.append(taken)
             if self.seen.current.recorded:  # now, as a loader and its dataset may be gone with its last batch
-                taken.names = _names([taken])
-                self.seen.current.notes.setdefault("files", taken.names)
+                taken.names = taken.resolved()
+            self.seen.current.notes.setdefault("files", taken)
 
     def closed(self, step: Any) -> None:
         """The step is over."""
@@ -115,13 +122,7 @@ def names_in(batch: Any) -> Sequence[Any]:
 
 
 def _names(fetched: Sequence[Fetched]) -> list[str]:
-    found: list[str] = []
-    for one in fetched:
-        if one.names:
-            found += [os.fspath(name) for name in one.names[:MOST]]
-        elif one.dataset is not None and (dataset := one.dataset()) is not None:
-            found += names_of(dataset, one.indices[:MOST])
-    return found
+    return [name for one in fetched for name in one.resolved()]
 
 
 def _short(files: Sequence[str]) -> dict[str, Any]:

@@ -15,9 +15,10 @@ from traindx.core.target_boxes import EXPECTED, in_pixels
 from traindx.recorder.batch_folder import write_arrays, write_png
 from traindx.recorder.model_classes import class_names
 from traindx.recorder.probe import Arguments, Named, Probe
+from traindx.recorder.probes.batch_files import MOST
 from traindx.recorder.probes.batch_hash import given_pictures
 from traindx.recorder.readback import Slots
-from traindx.recorder.small_pictures import Small, small_copies
+from traindx.recorder.small_pictures import SAMPLES, Small, small_copies
 from traindx.recorder.target_numbers import Reading
 
 FIRST = 2
@@ -27,6 +28,9 @@ SIDE, SIDE_KEPT = 256, 128
 """Longest side of a saved picture: of the first batches, and of those that are kept in case they turn out odd."""
 KEPT = 4
 """Recorded steps whose small pictures are kept on the device: at most 8 x 3 x 128 x 128 numbers each."""
+SLOW, PER_SECOND, LEAST, PASSING = 0.02, 2e6, 16, 1 << 22
+"""Steps that are not recorded: those that take 20 ms or more are copied, two million numbers for each second that a step
+takes (a guess, some thousandth of its time), pictures with a side of 16 or more, four million numbers in all."""
 BYTES = 8 << 20
 """All files of a process together."""
 BOXES, LENGTH = 60, 120
@@ -43,12 +47,14 @@ class Shot:
     sizes: list[tuple[int, int]]
     notes: dict[str, Any]
     names: dict[int, str] = field(default_factory=dict)
+    sampled: bool = False
 
 
 class FirstBatches(Probe):
     """Writes `batch` lines, and for each the files `batches/step-N.rank-R.npz` and a png of each sample.
 
-    An anomaly in a step that was not recorded has no pictures; its files are named by the event `anomaly_files`.
+    Of steps that are not recorded coarse pictures are kept for a while, where steps are slow enough for that to cost next to
+    nothing; their targets are not.
     """
 
     def __init__(self, seen: Any) -> None:
@@ -58,6 +64,8 @@ class FirstBatches(Probe):
         self._odd = self._bytes = self._fetched = 0
         self._shot: Shot | None = None
         self._dataset_names: dict[int, str] = {}
+        self._passing: deque[Shot] = deque()
+        self._pace = 0.0
 
     def batch(self, loader: Any, batch: Any) -> None:
         """A loader's dataset may tell the names of the classes; the first that does counts."""
@@ -70,14 +78,23 @@ class FirstBatches(Probe):
         step, torch = self.seen.current, self.seen.torch
         if self._shot is not None and self._shot.notes is not step.notes:  # of a model that was only tried
             self._shot = None
-        if not step.recorded or self._shot is not None or self._bytes >= BYTES:
+        side = SIDE if step.number < FIRST else SIDE_KEPT if step.recorded else self._side
+        if self._shot is not None or side < LEAST or self._bytes >= BYTES:
             return
         given = given_pictures(torch, arguments, named)
-        pictures = small_copies(torch, given, SIDE if step.number < FIRST else SIDE_KEPT)
+        pictures = small_copies(torch, given, side, sampled=not step.recorded)
         if pictures:
             sizes = [(int(g.shape[2]), int(g.shape[3])) for g in given for _ in range(len(g))]
-            names = class_names(self.seen.roots.root) or self._dataset_names
-            self._shot = Shot(step.number, pictures, len(sizes), sizes[: len(pictures)], step.notes, names)
+            names = (class_names(self.seen.roots.root) or self._dataset_names) if step.recorded else {}
+            shot = Shot(step.number, pictures, len(sizes), sizes[: len(pictures)], step.notes, names, not step.recorded)
+            self._shot = shot
+
+    @property
+    def _side(self) -> int:
+        """Longest side of the pictures of a step that is not recorded, by how long steps take; 0 where they are too fast."""
+        if self._pace < SLOW or self._odd >= ODD:
+            return 0
+        return min(SIDE_KEPT, int((self._pace * PER_SECOND / (3 * SAMPLES)) ** 0.5))
 
     def closed(self, step: Any) -> None:
         """The step is over: the first are saved, others kept for a while."""
@@ -85,11 +102,14 @@ class FirstBatches(Probe):
         if shot is not None and shot.notes is step.notes:
             if step.number < FIRST:
                 self._save(shot, "first")
-            self._kept.append(shot)
+            (self._passing if shot.sampled else self._kept).append(shot)
+        while sum(p.tensor.numel() for shot in self._passing for p in shot.pictures) > PASSING:
+            self._passing.popleft()
+        self._pace = step.seconds
 
     def anomaly(self, step: int, what: str) -> None:
         """A step turned out odd: save what it was given."""
-        shot = next((shot for shot in self._kept if shot.step == step), None)
+        shot = next((shot for shot in (*self._kept, *self._passing) if shot.step == step), None)
         if shot is not None and step not in self._saved and self._odd < ODD and self._bytes < BYTES:
             self._odd += 1
             self._save(shot, what)
@@ -121,6 +141,7 @@ class FirstBatches(Probe):
             dtype=str(shot.pictures[0].tensor.dtype).removeprefix("torch."),
             scale={"name": scale.name, "because": scale.because, "mean": list(scale.mean), "std": list(scale.std)},
             channels=_channels(pictures),
+            sampled=shot.sampled,
             samples=[_sample(shot, reading, i, factors[i]) for i in range(len(pictures))],
         )
         used = {c for sample in line["samples"] for c in sample.get("classes", ())}
@@ -140,9 +161,10 @@ def _channels(pictures: list[NDArray[np.float32]]) -> dict[str, list[float]]:
 
 def _sample(shot: Shot, reading: Reading | None, index: int, factor: int) -> dict[str, Any]:
     """One sample: its file, its size as received, its classes, and its boxes as corners in pixels of that size."""
-    files = shot.notes.get("files") or ()
+    fetched = shot.notes.get("files")
+    files = fetched.resolved() if fetched is not None else ()
     sample: dict[str, Any] = {"size": list(shot.sizes[index]), "factor": factor}
-    if len(files) == shot.samples:
+    if len(files) == shot.samples or index < len(files) == MOST:
         sample["file"] = files[index][-LENGTH:]
     if reading is None:
         return sample
