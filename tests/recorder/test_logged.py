@@ -135,6 +135,30 @@ def test_a_number_on_a_device_waits_for_the_readback(record: Record, folder: Pat
     assert metrics_of(Recording.load(folder))["late"].value.tolist() == [0.375]
 
 
+def test_numbers_that_wait_for_the_device_are_few(
+    record: Record, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logged, "MOST_WAITING", 3)
+    model = Net()
+    with record() as session:
+        train(model, sgd(model), 1)
+        for n in range(9):
+            if session.seen.logged._may_wait(torch.tensor(0.5)):
+                session.seen.logged._write(f"late {n}", None, torch.tensor(0.5), "somebody", None, None)
+        train(model, sgd(model), 1)
+        assert session.seen.logged._waiting == 0
+    assert len(metrics_of(Recording.load(folder))) == 3
+
+
+def test_epochs_of_a_step_each_are_bounded(record: Record, folder: Path) -> None:
+    model = Net()
+    with record() as session:
+        train(model, sgd(model), 1)
+        for number in range(20_000):
+            session.seen.logged.epoch(number, "framework")
+    assert 1000 < len(Recording.load(folder).of("epoch")) < 1300
+
+
 def test_an_epoch_is_told_once_by_samplers_and_frameworks(record: Record, folder: Path) -> None:
     data = torch.utils.data.TensorDataset(*batch(16))
     samplers = [DistributedSampler(data, num_replicas=2, rank=0) for _ in range(2)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,8 +20,11 @@ IN_FULL = 1000
 """Lines of one name that are all written; beyond, one is written when the count has grown by a fiftieth."""
 MOST_LINES = 50_000
 IN_FULL_BEYOND = 100
-"""Once so many lines are written in all, each name has only so many in full: 12 MB at most for any length of run."""
+"""Once so many lines are written in all, each name has only so many in full: of 200 names that are told a million times each,
+160,000 lines of some 120 bytes."""
 GROWTH = 1.02
+MOST_WAITING = 500
+"""Numbers on a device that wait for the next readback."""
 AXES = ("epoch", "step", "global_step", "trainer/global_step")
 """Names under which loggers are told where they are, not what they measured."""
 
@@ -29,7 +33,9 @@ SAMPLER = "sampler"
 
 
 @dataclass
-class _Name:
+class _Told:
+    """How often something was told, and how often it was written; beyond what is written in full, when last."""
+
     seen: int = 0
     written: int = 0
     step: int = -1
@@ -42,8 +48,9 @@ class Logged:
 
     def __init__(self, seen: Observation) -> None:
         self._seen = seen
-        self._names: dict[str, _Name] = {}
-        self._lines = 0
+        self._names: dict[str, _Told] = {}
+        self._epochs = _Told()
+        self._lines = self._waiting = 0
         self._epoch: tuple[int, int, str] | None = None
 
     def metrics(self, values: Any, source: str, *, epoch: Any = None, at: Any = None) -> None:
@@ -62,7 +69,8 @@ class Logged:
         if number == last and (step == at or source != teller or source == SAMPLER):
             return
         self._epoch = (number, step, source)
-        self._seen.journal.event("epoch", step, number=number, source=source)
+        if self._is_due(self._epochs):
+            self._seen.journal.event("epoch", step, number=number, source=source)
 
     def _metric(self, name: str, value: Any, source: str, epoch: Any, at: Any) -> None:
         if name in AXES or (name not in self._names and len(self._names) >= MOST_NAMES):
@@ -72,7 +80,7 @@ class Logged:
         number = None if on_device else _number(torch, value)
         if number is None and not (on_device and self._may_wait(value)):
             return
-        known = self._names.setdefault(name, _Name())
+        known = self._names.setdefault(name, _Told())
         again = number is not None and (step, number) == (known.step, known.value) and source != known.source
         if again or not self._is_due(known):
             return
@@ -93,16 +101,21 @@ class Logged:
             seen.journal.write(line)
             return
         slots = Slots()
-        slots.add(value.detach().clone(), lambda values: line.update(value=rounded(values[0])))
+        slots.add(value.detach().clone(), functools.partial(self._arrived, line))
         seen.journal.add_line(slots, line)
+        self._waiting += 1
+
+    def _arrived(self, line: dict[str, Any], values: list[float]) -> None:
+        line["value"] = rounded(values[0])
+        self._waiting -= 1
 
     def _may_wait(self, value: Any) -> bool:
         """Whether a number on a device may be copied there now: in a recorded step, or outside of training steps."""
         torch = self._seen.torch
         wanted = self._seen.current.recorded or not torch.is_grad_enabled()
-        return wanted and value.numel() == 1 and measure.readable(torch, value)
+        return wanted and self._waiting < MOST_WAITING and value.numel() == 1 and measure.readable(torch, value)
 
-    def _is_due(self, known: _Name) -> bool:
+    def _is_due(self, known: _Told) -> bool:
         known.seen += 1
         room = IN_FULL if self._lines < MOST_LINES else IN_FULL_BEYOND
         if known.written >= room and known.seen < GROWTH * known.written:
