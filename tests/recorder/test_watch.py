@@ -24,7 +24,7 @@ def watched(loss_of: Callable[[torch.nn.Module, torch.Tensor], torch.Tensor], ro
     watch = Watch(FRAMES, lambda: ("", ""), lambda tensor: "the batch", len(rows))
     with watch:
         loss = loss_of(layer, rows)
-        called = {**places(FRAMES), "line": line_of(watched, "loss.backward()")}
+        called = {**places(FRAMES), "line": line_of(watched, "loss.backward()  #")}
         watch.phase, watch.backward_called = "backward", called
         loss.backward()  # type: ignore[no-untyped-call]
         watch.phase = "update"

@@ -50,7 +50,8 @@ class Packed:
 class Capsule:
     """A capsule that was opened: its facts, and where each tensor lies.
 
-    `facts` holds schema, step, what (loss, gradient, jump, exception), rank, command, cwd, model, training, state_step (the
+    `facts` holds schema, step, what (loss, gradient, jump, exception, or exit: the code left before
+    the backward pass), rank, command, cwd, model, training, state_step (the
     step before which the weights in `state` were taken; null without any), poisoned (parameters and buffers that were not
     finite already), samples (file names, where the batch named them), losses (the last ones before), left_out.
     """

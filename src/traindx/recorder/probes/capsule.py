@@ -161,11 +161,16 @@ class Capsule(Probe):
             self._write("exception", step.number, None, error=f"{type(error).__name__}: {error}"[:300])
 
     def end(self) -> None:
-        """The training ended by its own decision between forward and backward pass: the loss it saw may have been bad."""
+        """The code left between forward and backward pass, as it does when it sees a loss that is not finite."""
         step, value = self.seen.current, self._value
-        left = self._most and "f" in step.calls and "b" not in step.calls
-        if left and value is not None and value.numel() == 1 and not math.isfinite(float(value)):
+        root = None if self._root is None else self._root()
+        if not self._most or root is None or "f" not in step.calls or "b" in step.calls or step.stepped:
+            return
+        known = value is not None and value.numel() == 1
+        if known and not math.isfinite(float(value)):
             self._write("loss", step.number, float(value))
+        elif not known and root.training and self.seen.saw_backward:
+            self._write("exit", step.number, None)
 
     # ---- what is written ----
 
