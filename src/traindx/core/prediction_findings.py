@@ -23,10 +23,10 @@ PICTURES = 12
 """Of these, so many with a picture."""
 
 
-def require_enough(predictions: Predictions) -> None:
-    """Raises `NotEnough` where the predictions are too few to tell what their scores are worth."""
-    if len(predictions) < FEWEST:
-        said = f"{len(predictions)} predicted boxes of pictures of the dataset are too few to judge labels by"
+def require_enough(count: int, what: str = "predicted boxes of pictures") -> None:
+    """Raises `NotEnough` where so many predictions are too few to tell what their scores are worth."""
+    if count < FEWEST:
+        said = f"{count} {what} of the dataset are too few to judge labels by"
         raise NotEnough(f"{said}: {FEWEST} or more are needed to know how often a score is right")
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from traindx.core.predicted_examples import predicted_cells
+from traindx.core.predicted_examples import predicted_cells, predicted_pictures
 from traindx.core.prediction_findings import FEWEST
-from traindx.core.predictions import Predictions, boxes_predicted
+from traindx.core.predictions import Predictions, boxes_predicted, classes_predicted
 from traindx.examine import judge
 
 CODES = ("D508", "D509", "D510", "D511")
@@ -35,3 +35,12 @@ def test_enough_predictions_do() -> None:
     predictions, facts = few(FEWEST)
     outcomes = {o.code: o for o in judge({**facts, "predictions": predictions}, select=CODES).outcomes}
     assert all(outcomes[code].status in ("passed", "failed") for code in CODES)
+
+
+def test_few_probabilities_judge_no_label() -> None:
+    facts = predicted_pictures(renamed=[3])
+    every = facts["predictions"]
+    few = classes_predicted(every.image[: FEWEST - 1], every.probabilities[: FEWEST - 1])
+    (outcome,) = judge({**facts, "predictions": few}, select=("D507",)).outcomes
+    assert outcome.status == "skipped"
+    assert outcome.reason.startswith(f"{FEWEST - 1} predicted pictures of the dataset are too few")

@@ -33,7 +33,7 @@ def box_badly_located(
     """
     if not len(predictions) or predictions.probabilities.size:
         return
-    require_enough(predictions)
+    require_enough(len(predictions))
     doubts = box_doubts(dataset, predictions)
     order = worst(doubts.misplaced, least)
     yield Measured("badly located boxes", len(order), "0")

@@ -32,7 +32,7 @@ def box_without_support(
     """
     if not len(predictions) or predictions.probabilities.size:
         return
-    require_enough(predictions)
+    require_enough(len(predictions))
     doubts = box_doubts(dataset, predictions).spurious
     order = worst(doubts, least)
     yield Measured("boxes without support", len(order), "0")

@@ -30,7 +30,7 @@ def class_disputed(dataset: Dataset, predictions: Predictions, *, least: float =
     """
     if not len(predictions) or predictions.probabilities.size:
         return
-    require_enough(predictions)
+    require_enough(len(predictions))
     doubts = box_doubts(dataset, predictions)
     order = worst(doubts.swapped, least)
     yield Measured("boxes with a disputed class", len(order), "0")

@@ -11,7 +11,7 @@ from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured, Picture, Table
 from traindx.core.label_ranking import rank_labels
 from traindx.core.predicted_examples import predicted_pictures
-from traindx.core.prediction_findings import MOST, PICTURES, more, name_of, place_of_picture
+from traindx.core.prediction_findings import MOST, PICTURES, more, name_of, place_of_picture, require_enough
 from traindx.core.predictions import Predictions, labels_of
 
 
@@ -36,6 +36,7 @@ def label_disputed(dataset: Dataset, predictions: Predictions) -> Iterator[Findi
     known = np.flatnonzero((labels >= 0) & (labels < predictions.probabilities.shape[1]))
     if not len(known):
         return
+    require_enough(len(known), "predicted pictures")
     probabilities, labels = predictions.probabilities[known], labels[known]
     ranking = rank_labels(probabilities, labels)
     order = ranking.order()

@@ -44,7 +44,7 @@ def object_overlooked(
     """
     if not len(predictions) or predictions.probabilities.size:
         return
-    require_enough(predictions)
+    require_enough(len(predictions))
     doubts = box_doubts(dataset, predictions).overlooked
     order = worst(doubts, least)
     yield Measured("predicted objects without a label", len(order), "0")
