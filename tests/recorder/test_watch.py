@@ -16,6 +16,8 @@ from traindx.recorder.source import Frames
 
 FRAMES = Frames(cwd=str(Path(__file__).parent), torch=str(Path(torch.__file__).parent))
 
+CALL = "loss.backward()  #"
+
 
 def watched(loss_of: Callable[[torch.nn.Module, torch.Tensor], torch.Tensor], rows: torch.Tensor) -> dict[str, Any]:
     """The result of one step of a linear layer of ones, as the replay writes it."""
@@ -24,7 +26,7 @@ def watched(loss_of: Callable[[torch.nn.Module, torch.Tensor], torch.Tensor], ro
     watch = Watch(FRAMES, lambda: ("", ""), lambda tensor: "the batch", len(rows))
     with watch:
         loss = loss_of(layer, rows)
-        called = {**places(FRAMES), "line": line_of(watched, "loss.backward()  #")}
+        called = {**places(FRAMES), "line": line_of(watched, CALL)}
         watch.phase, watch.backward_called = "backward", called
         loss.backward()  # type: ignore[no-untyped-call]
         watch.phase = "update"

@@ -17,17 +17,8 @@ The kinds of line, in the order in which they appear (`recorder.writer` writes t
               clips, eval_forwards (docs/recording.md)
 `validation`  step (the last one before it), time, batches, training (mode), loss?, accuracy?: forward passes without
               gradient between two training steps
-`event`       event (mode, exception, nonfinite, step_skipped, treatment, detached, limit, ...), step, path?, line?, and its
-              own fields; what happens between two steps bears the number of the later one
-`metric`      step (optimizer steps before it), time, name, value, source, epoch?, at?, validating?: what a framework logged
-`loader`, `pass`, `worker`         loaders, each pass over one, and their workers (`core.loaders`)
-`distributed`, `tensors`, `checksums`  how ranks are wrapped, and what they have in common (`core.ranks`)
-`precision`, `scaler`, `scaler_end`  types of tensors and autocast; gradient scalers and the steps they left out
-`scheduler`, `scheduler_call`, `scheduler_end`  learning rate schedulers: settings and plan, who steps them, how often
-`parameters`, `optimizer_state`    how parameters are held; what optimizers remember
-`normalisation`, `modes`           normalisation layers' settings; which modules are in train and which in eval
-`machine`, `resources`             what there is, and what is used of it (`core.resources`)
-`batch`       step, why, file, samples, scale, channels: pictures saved as they entered the network (`core.seen_batches`)
+`event`       event (mode, exception, nonfinite, step_skipped, treatment, capsule, detached, limit, ...), step, path?,
+              line?, and its own fields; what happens between two steps bears the number of the later one
 `end`         time, steps, cost (seconds the recorder took)
 
 `calls` is the order of calls since the last optimizer step, a letter each: z zero_grad, f forward of the root with

@@ -32,8 +32,8 @@ class Capsule(Probe):
     """Keeps the last batches by reference and copies of the weights at recorded steps; writes an event `capsule`.
 
     On the host a loss, and the first small gradient of what an optimizer holds (what turned bad behind it has reached it),
-    are looked at in every step, which costs no waiting there: so the weights before the bad step are still those of the module. On a device the step is found
-    bad later, and the weights are the last copy's.
+    are looked at in every step, which costs no waiting there: so the weights before the bad step are still the module's.
+    On a device the step is found bad later, and the weights are the last copy's.
     """
 
     def __init__(self, seen: Any) -> None:
