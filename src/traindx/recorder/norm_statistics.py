@@ -14,7 +14,7 @@ from traindx.recorder import measure
 Rows: TypeAlias = dict[str, Any]
 Values: TypeAlias = Mapping[str, NDArray[np.float32]]
 
-ELEMENTS = 1 << 16
+ELEMENTS = 1 << 15
 """Elements of an input that are looked at: every sample of the batch, pictures at a coarser grid."""
 SAMPLES, VECTORS = 8, 64
 """Samples and vectors of which group and layer norms show the variance inside."""
@@ -35,9 +35,7 @@ def rows_of(torch: Any, module: Any, given: Any) -> Rows | None:
     x = given.detach()
     with torch.no_grad():
         if hasattr(module, "running_mean") or "BatchNorm" in type(module).__name__:
-            x = coarser(x).float()
-            var, mean = torch.var_mean(x, dim=[d for d in range(x.dim()) if d != 1], unbiased=False)
-            rows = {"mean": mean, "var": var}
+            rows = moments(torch, coarser(x).float())
             for name in ("running_mean", "running_var"):
                 rows[name] = getattr(module, name, None)
         elif getattr(module, "num_groups", None):
@@ -54,6 +52,16 @@ def rows_of(torch: Any, module: Any, given: Any) -> Rows | None:
             return None
     rows |= {"weight": getattr(module, "weight", None), "bias": getattr(module, "bias", None)}
     return {name: row.detach() for name, row in rows.items() if measure.usable(torch, row)}
+
+
+def moments(torch: Any, x: Any) -> Rows:
+    """Mean and variance by channel. On the host torch's `var_mean` takes three times as long as two passes."""
+    rest = [d for d in range(x.dim()) if d != 1]
+    if x.device.type != "cpu":
+        var, mean = torch.var_mean(x, dim=rest, unbiased=False)
+        return {"mean": mean, "var": var}
+    mean = x.mean(rest, keepdim=True)
+    return {"mean": mean.flatten(), "var": (x - mean).square_().mean(rest)}
 
 
 def coarser(x: Any) -> Any:

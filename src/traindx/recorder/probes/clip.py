@@ -50,7 +50,7 @@ class Clip(Probe):
         if clips:
             step.details["clips"] = [*clips, clip]
         if measure.usable(self.seen.torch, norm) and norm.numel() == 1:
-            step.slots.add(norm.detach().clone(), self._filling(clip, float(limit)))
+            step.slots.add(norm.detach(), self._filling(clip, float(limit)))
 
     def closed(self, step: Step) -> None:
         """A loss that is scaled from now on belongs to the next step."""

@@ -36,8 +36,11 @@ class OptimizerState(Probe):
 
     def after_step(self, optimizer: Any, closure: bool) -> None:
         """An optimizer step is over."""
-        step, number = self.seen.current, self.seen.holdings.number_of(optimizer)
-        if not step.recorded or number is None or step.number < self._due.get(number, 0) or self._lines >= MOST_LINES:
+        step = self.seen.current
+        if not step.recorded or self._lines >= MOST_LINES:
+            return
+        number = self.seen.holdings.number_of(optimizer)
+        if number is None or step.number < self._due.get(number, 0):
             return
         self._due[number] = 2 * step.number + 1
         self._lines += 1
