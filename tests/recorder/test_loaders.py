@@ -19,7 +19,7 @@ from traindx.core.recording import Recording
 from traindx.recorder.probes.loaders import HASHED, SHOWN, Draws
 
 WORKERS = """
-import random, sys
+import random
 import numpy as np
 import torch
 from torch import nn
@@ -45,17 +45,15 @@ def main():
     torch.manual_seed(0)
     model = nn.Linear(6, 2)
     optimizer = torch.optim.SGD(model.parameters(), 0.1)
-    method = sys.argv[1]
-    loaders = [DataLoader(Pictures(), 4, num_workers=2, worker_init_fn=same_seed, multiprocessing_context=method)]
-    if method == "fork":
-        loaders.append(DataLoader(Stream(), 4, num_workers=2, persistent_workers=True))
-    for loader in loaders:
-        for epoch in range(2 if method == "fork" else 1):
+    def seeded(method):
+        return DataLoader(Pictures(), 4, num_workers=2, worker_init_fn=same_seed, multiprocessing_context=method)
+    stream = DataLoader(Stream(), 4, num_workers=2, persistent_workers=True, multiprocessing_context="fork")
+    for loader, epochs in ((seeded("fork"), 2), (stream, 2), (seeded("spawn"), 1)):
+        for epoch in range(epochs):
             for x, y in loader:
                 optimizer.zero_grad()
                 nn.functional.cross_entropy(model(x), y).backward()
                 optimizer.step()
-    print(model.weight.sum().item(), torch.rand(1).item())
 
 if __name__ == "__main__":
     main()
@@ -193,20 +191,20 @@ def test_timms_prefetching_loader_is_seen_through(record: Record, folder: Path) 
     assert [(p.batches, p.ended, p.training) for p in found.passes] == [(2, "exhausted", True)] * 2
 
 
-@pytest.mark.parametrize("method", ["fork", "spawn"])
-def test_workers_with_one_numpy_seed_are_found_and_write_no_recording(run: Callable[..., Done], method: str) -> None:
-    done = run(WORKERS, method)
+def test_workers_with_one_numpy_seed_are_found_by_fork_and_by_spawn_and_write_no_recording(
+    run: Callable[..., Done],
+) -> None:
+    done = run(WORKERS)
     assert done.result.exit_status == 0, done.output
     found = loaders_of(done.recording)
-    first, *later = found.training
-    assert [w.number for w in found.crew(first)] == [0, 1]
-    assert found.alike(first) == ("dataset.rng", "numpy")
+    first, second, stream, again, spawned = found.training
+    assert [w.number for w in found.crew(first)] == [w.number for w in found.crew(spawned)] == [0, 1]
+    assert found.alike(first) == found.alike(spawned) == ("dataset.rng", "numpy")
+    assert found.repeats(second, first) == ("dataset.rng", "numpy")
+    assert found.same_stream(stream) and not found.same_stream(first)
+    assert found.alike(stream) == () and found.repeats(again, stream) == ()
+    assert [loader.facts["context"] for loader in found.loaders] == ["fork", "fork", "spawn"]
     assert {p.name for p in done.folder.glob("*.jsonl")} - {"watch.jsonl"} == {"rank-0.jsonl"}
-    assert found.loaders[0].facts["context"] == method
-    if method == "fork":
-        assert found.repeats(later[0], first) == ("dataset.rng", "numpy")
-        assert found.same_stream(later[1]) and not found.same_stream(first)
-        assert found.alike(later[1]) == () and found.repeats(later[2], later[1]) == ()
 
 
 def test_indices_are_hashed_up_to_a_bound_and_none_is_read_from_what_is_no_number() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 import torch
 from torch import nn
 
-from tests.recorder.conftest import Net, Record, train
+from tests.recorder.conftest import Done, Net, Record, train
 from traindx.core.loaders import loaders_of
 from traindx.core.ranks import Ranks, ranks_of
 from traindx.core.recording import Recording
@@ -204,6 +205,19 @@ def test_ranks_that_are_not_connected_drift_apart_and_the_one_that_raised_stoppe
     assert (ranks.stops[0].rank, ranks.stops[0].ending, ranks.stops[0].step) == (1, "raised", 4)
     assert [passes[0].batches for passes in ranks.passes.values()] == [6, 4]
     assert ranks.collectives == {}
+
+
+EARLY = """
+import os, subprocess, sys
+failing = "import torch; raise ValueError('no such folder')"
+sys.exit(subprocess.run([sys.executable, "-c", failing], env={**os.environ, "RANK": "1", "WORLD_SIZE": "2"}).returncode)
+"""
+
+
+def test_a_rank_that_fails_before_it_trains_has_a_recording(run: Callable[..., Done]) -> None:
+    ranks = ranks_of(run(EARLY).recording)
+    assert ranks is not None and ranks.numbers == (1,) and ranks.missing == (0,)
+    assert (ranks.stops[0].ending, ranks.stops[0].step) == ("raised", -1)
 
 
 def test_one_process_alone_has_no_ranks_and_no_checksums(record: Record, folder: Path) -> None:
