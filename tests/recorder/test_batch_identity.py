@@ -91,6 +91,16 @@ def test_files_in_the_batch_itself_count_first_and_the_order_of_a_loader_that_ke
     assert details[0]["files"] == {"folder": "/data", "names": ["a/1.jpg", "a/2.jpg", "b/3.jpg"]}
 
 
+def test_a_plain_list_as_a_dataset_has_no_files(record: Record, folder: Path) -> None:
+    model = Net()
+    optimizer = torch.optim.SGD(model.parameters(), 0.01)
+    with record():
+        for x, y in torch.utils.data.DataLoader(list(zip(*batch(8), strict=True)), 4):
+            step(model, optimizer, nn.functional.cross_entropy(model(x), y))
+    recording = Recording.load(folder)
+    assert not recording.of("probe_failed") and "files" not in recording.details[0] and "batch" in recording.details[0]
+
+
 def test_names_are_found_through_wrappers_and_nothing_is_made_up() -> None:
     class Wrapper:
         def __init__(self, dataset: Any) -> None:

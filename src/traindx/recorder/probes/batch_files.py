@@ -75,7 +75,8 @@ class BatchFiles(Probe):
         if not self.seen.torch.is_grad_enabled():
             return
         dataset = getattr(loader, "_dataset", None) if indices else None
-        self._fetched.append(Fetched(None if dataset is None else weakref.ref(dataset), indices, names_in(batch)))
+        known = getattr(type(dataset), "__weakrefoffset__", 0)  # a plain list cannot be held weakly, and has no names
+        self._fetched.append(Fetched(weakref.ref(dataset) if known else None, indices, names_in(batch)))
 
     def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
         """The root is called: with names in what it is given, else with what was fetched last, or by a loader that is ahead,

@@ -171,14 +171,15 @@ def _in_caller(seen: Any) -> Parts | None:
         frame = frame.f_back
     if frame is None or (frame.f_code.co_name != "<module>" and sys.version_info < (3, 13)):
         return None
-    return next((parts for value in _dicts(frame.f_locals) if (parts := _mapping(seen.torch, value))), None)
+    return next((parts for value in _dicts(seen.torch, frame.f_locals) if (parts := _mapping(seen.torch, value))), None)
 
 
-def _dicts(names: Mapping[str, Any]) -> Iterator[dict[Any, Any]]:
+def _dicts(torch: Any, names: Mapping[str, Any]) -> Iterator[dict[Any, Any]]:
     for name, value in islice(list(names.items()), 400):
-        if type(value) is dict and not name.startswith("_") and 2 <= len(value) <= MOST and _of_losses(value):
+        if type(value) is dict and not name.startswith("_") and 2 <= len(value) <= MOST and _of_losses(torch, value):
             yield value
 
 
-def _of_losses(value: dict[Any, Any]) -> bool:
-    return all(hasattr(v, "requires_grad") for v in value.values()) and any(v.requires_grad for v in value.values())
+def _of_losses(torch: Any, value: dict[Any, Any]) -> bool:
+    tensors = [v for v in value.values() if isinstance(v, torch.Tensor)]
+    return len(tensors) == len(value) and any(v.requires_grad for v in tensors)

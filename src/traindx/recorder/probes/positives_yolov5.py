@@ -42,7 +42,7 @@ def _matched(torch: Any, loss: Any, predictions: Any, rows: Any) -> Any:
     found = torch.zeros(len(rows), dtype=torch.bool, device=rows.device)
     for anchors, prediction in zip(loss.anchors, predictions, strict=True):
         height, width = prediction.shape[2:4]
-        sides = rows[:, 4:6] * torch.tensor([width, height], device=rows.device)
+        sides = torch.stack([rows[:, 4] * width, rows[:, 5] * height], dim=1)  # no numbers sent to the device
         ratio = sides[None] / anchors.detach()[:, None].to(rows.dtype)
         found |= (torch.maximum(ratio, 1 / ratio).amax(dim=2) < loss.hyp["anchor_t"]).any(dim=0)
     return found

@@ -30,7 +30,11 @@ class TargetsReceived(Probe):
 
     def batch(self, loader: Any, batch: Any) -> None:
         """A loader has handed out a batch: kept until the root is called."""
-        self._batch = batch
+        self._batch = batch if self.seen.torch.is_grad_enabled() else None
+
+    def validation_forward(self, module: Any, arguments: Arguments, named: Named) -> None:
+        """A batch of validation is not kept."""
+        self._batch = None
 
     def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
         """The root is called: with Ultralytics, torchvision's detectors and DETR the targets come along."""
