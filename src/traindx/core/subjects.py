@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,10 +47,10 @@ class _Name:
 
 @dataclass(frozen=True)
 class Subjects:
-    """The subject of each picture, empty for none, and whether the picture has the name of one in train."""
+    """The subjects of pictures by index, of those that name one, and which of them have the whole name of one in train."""
 
-    of: Sequence[str]
-    again: Sequence[bool]
+    of: Mapping[int, str]
+    again: frozenset[int]
 
 
 def subjects_of(dataset: Dataset) -> Subjects:
@@ -62,10 +62,7 @@ def subjects_of(dataset: Dataset) -> Subjects:
     exact = bool(groups) and len(names) >= SEVERAL * len(groups)
     train = {name.whole for i, name in names.items() if images.split[i] == "train"}
     of = {i: name.exact if exact else name.loose for i, name in names.items()}
-    return Subjects(
-        [of.get(i, "") for i in range(len(images))],
-        [i in names and names[i].whole in train for i in range(len(images))],
-    )
+    return Subjects(of, frozenset(i for i, name in names.items() if name.whole in train))
 
 
 def _named(path: str) -> _Name | None:

@@ -33,24 +33,24 @@ def shared_subjects(dataset: Dataset, *, share: float = 0.1, groups: int = 3) ->
     """
     images, named = dataset.images, subjects_of(dataset)
     subjects = named.of
-    train = Counter(s for s, split in zip(subjects, images.split, strict=True) if s and split == "train")
+    train = Counter(subject for i, subject in subjects.items() if images.split[i] == "train")
     if len(train) < groups:
         return
     for split in dataset.splits:
-        own = [i for i, name in enumerate(images.split) if name == split.name]
+        own = int(dataset.split_masks[split.name].sum())
         if split.name == "train" or not own:
             continue
-        crossing = [i for i in own if subjects[i] in train]
-        if 2 * sum(named.again[i] for i in crossing) >= len(crossing):
+        crossing = [i for i, subject in subjects.items() if images.split[i] == split.name and subject in train]
+        if 2 * len(named.again.intersection(crossing)) >= len(crossing):
             crossing = []
-        number = Measured(f"share of {split.name} whose subject train has too, by name", len(crossing) / len(own), "0")
+        number = Measured(f"share of {split.name} whose subject train has too, by name", len(crossing) / own, "0")
         yield number
         shared = Counter(subjects[i] for i in crossing)
         several = sum(train[s] for s in shared) + len(crossing) >= 3 * len(shared)
-        if len(crossing) >= share * len(own) and len(shared) >= groups and several:
+        if len(crossing) >= share * own and len(shared) >= groups and several:
             example = str(images.path[crossing[0]])
             text = (
-                f"{len(crossing):,} of {len(own):,} pictures of {split.name} are by name of {len(shared)} subjects "
+                f"{len(crossing):,} of {own:,} pictures of {split.name} are by name of {len(shared)} subjects "
                 f"that train has too: {example} is of {subjects[crossing[0]]}"
             )
             rows = tuple((s, train[s], n) for s, n in shared.most_common(SHOWN))
