@@ -5,7 +5,8 @@
 Each measurement is a process of its own; named are the CPU seconds (user and system) and the seconds that passed, medians of
 the repetitions, which take turns: of `check` the whole command from its start, of all others the work without its imports.
 Pictures are 640 x 480 JPEGs; those for labels and headers are hard links of 200 drawn ones.
-Writes bench/results/scan_size.md. `--million` adds the peak memory of a million pictures (needs 5 GB of disk and 10 minutes).
+Writes bench/results/scan_size.md; a part whose number is 0 is left out.
+`--million` adds the peak memory of a million pictures (needs 5 GB of disk and 10 minutes).
 """
 
 from __future__ import annotations
@@ -248,13 +249,13 @@ def main() -> None:
     os.environ["TRAINDX_CACHE"] = str(home / "cache")
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        for part in (
-            lambda: labels(home, options.labels, options.repeat),
-            lambda: headers(home, options.headers, options.repeat),
-            lambda: again(home, options.pictures, options.repeat),
-            *([lambda: million(home)] if options.million else []),
-        ):
-            lines += part()
+        for part, count in ((labels, options.labels), (headers, options.headers), (again, options.pictures)):
+            if count:
+                lines += part(home, count, options.repeat)
+                RESULT.write_text("\n".join(lines))
+                print("\n".join(lines[-9:]), flush=True)
+        if options.million:
+            lines += million(home)
             RESULT.write_text("\n".join(lines))
             print("\n".join(lines[-9:]), flush=True)
     finally:
