@@ -127,6 +127,7 @@ def test_a_batch_whose_loss_is_not_finite_is_saved_also_if_it_is_the_last(record
     *_, odd = seen_batches(load(folder))
     assert (odd.step, odd.why) == (5, "loss")
     held = odd.arrays()
+    assert [s.not_finite for s in odd.samples] == [0, 3 * 12 * 12, 0, 0]
     assert np.isnan(held["picture_1"]).all() and np.array_equal(held["picture_0"], batch(4, 5)[0][0].numpy())
     assert Image.open(odd.samples[1].picture).size == (12, 12)
 

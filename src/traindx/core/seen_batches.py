@@ -30,7 +30,7 @@ class Sample:
     """One sample: `size` (height, width) as received; each pixel of `picture` is the mean of `factor` x `factor` of these.
 
     `classes` is None where the targets were not seen. `boxes` are corners in pixels of `size`, one for each of the first
-    classes; none where the task has no boxes.
+    classes; none where the task has no boxes. `not_finite` counts values of the saved picture.
     """
 
     picture: str
@@ -39,6 +39,7 @@ class Sample:
     file: str = ""
     classes: tuple[int, ...] | None = None
     boxes: tuple[tuple[float, float, float, float], ...] = ()
+    not_finite: int = 0
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,7 @@ def _sample(sample: Mapping[str, Any], folder: Path) -> Sample:
         file=str(sample.get("file", "")),
         classes=tuple(map(int, sample["classes"])) if "classes" in sample else None,
         boxes=tuple((float(a), float(b), float(c), float(d)) for a, b, c, d in sample.get("boxes", ())),
+        not_finite=int(sample.get("not_finite", 0)),
     )
 
 
@@ -145,6 +147,7 @@ def _pictures(batch: SeenBatch, most: int) -> Iterator[Picture]:
             parts.append(("classes " if len(named) > 1 else "class ") + ", ".join(named[:6]) if named else none)
         size = f"{sample.size[1]} × {sample.size[0]}"
         parts += [size] if sample.factor == 1 else [f"{size}, {_reduction(batch, sample)}"]
+        parts += [f"{sample.not_finite:,} values not finite"] if sample.not_finite else []
         yield Picture(sample.picture, boxes, ", ".join(parts))
 
 
@@ -154,7 +157,8 @@ def _reduction(batch: SeenBatch, sample: Sample) -> str:
 
 
 def _names(batch: SeenBatch, sample: Sample) -> list[str]:
-    return [f"{c} {batch.names[c]}" if c in batch.names else str(c) for c in sample.classes or ()]
+    """The id, and the name where that says more."""
+    return [f"{c} {name}" if (name := batch.names.get(c, str(c))) != str(c) else str(c) for c in sample.classes or ()]
 
 
 def _box(box: tuple[float, float, float, float], name: str, sample: Sample) -> Box:

@@ -142,7 +142,7 @@ class FirstBatches(Probe):
             scale={"name": scale.name, "because": scale.because, "mean": list(scale.mean), "std": list(scale.std)},
             channels=_channels(pictures),
             sampled=shot.sampled,
-            samples=[_sample(shot, reading, i, factors[i]) for i in range(len(pictures))],
+            samples=[_sample(shot, reading, i, picture) for i, picture in enumerate(pictures)],
         )
         used = {c for sample in line["samples"] for c in sample.get("classes", ())}
         line["names"] = {str(c): shot.names[c] for c in sorted(used) if c in shot.names}
@@ -159,11 +159,14 @@ def _channels(pictures: list[NDArray[np.float32]]) -> dict[str, list[float]]:
     return {name: [float(f"{v:.5g}") for v in numbers] for name, numbers in found.items()}
 
 
-def _sample(shot: Shot, reading: Reading | None, index: int, factor: int) -> dict[str, Any]:
-    """One sample: its file, its size as received, its classes, and its boxes as corners in pixels of that size."""
+def _sample(shot: Shot, reading: Reading | None, index: int, picture: NDArray[np.float32]) -> dict[str, Any]:
+    """One sample: its file, its size as received, its classes, its boxes as corners in pixels of that size, and how many of its
+    values are not finite."""
     fetched = shot.notes.get("files")
     files = fetched.resolved() if fetched is not None else ()
-    sample: dict[str, Any] = {"size": list(shot.sizes[index]), "factor": factor}
+    sample: dict[str, Any] = {"size": list(shot.sizes[index]), "factor": shot.pictures[index].factor}
+    broken = int((~np.isfinite(picture)).sum())
+    sample.update({"not_finite": broken} if broken else {})
     if len(files) == shot.samples or index < len(files) == MOST:
         sample["file"] = files[index][-LENGTH:]
     if reading is None:
