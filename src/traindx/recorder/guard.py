@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import signal
 import time
+import types
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar, cast
 
@@ -33,6 +35,8 @@ def guarded(method: F) -> F:
         try:
             return method(self, *args, **kwargs)
         except Exception as error:
+            if comes_from_a_signal(error):
+                raise
             self.fail(error)
             return None
         finally:
@@ -40,3 +44,17 @@ def guarded(method: F) -> F:
             self.busy = False
 
     return cast(F, call)
+
+
+def comes_from_a_signal(error: BaseException) -> bool:
+    """Whether the handler of a signal raised an error: a dead loader worker's or a time limit's, that happened to arrive
+    while the recorder was at work. It is the training's, and has to reach it.
+    """
+    handlers = map(signal.getsignal, signal.valid_signals())
+    codes = {handler.__code__ for handler in handlers if isinstance(handler, types.FunctionType)}
+    traceback = error.__traceback__
+    while traceback is not None:
+        if traceback.tb_frame.f_code in codes:
+            return True
+        traceback = traceback.tb_next
+    return False

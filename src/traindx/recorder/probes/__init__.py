@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from traindx.recorder.guard import comes_from_a_signal
 from traindx.recorder.probe import Probe
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ class Probes:
         except OSError:  # a full disk, a folder that is gone: the recorder as a whole says so
             raise
         except Exception as error:
+            if comes_from_a_signal(error):
+                raise
             self._failed(kind, error)
 
     def _failed(self, kind: type[Probe], error: Exception) -> None:

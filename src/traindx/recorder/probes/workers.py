@@ -73,8 +73,10 @@ class Workers(Probe):
     def _tell(self) -> None:
         line, self._line = self._line, None
         parent = multiprocessing.parent_process()
-        if parent is not None and line is not None:
-            path = self._path(parent.pid)
+        if parent is None or line is None:
+            return
+        path = self._path(parent.pid)
+        with contextlib.suppress(OSError):  # where the recording cannot be written, the process that trains says so
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("ab", buffering=0) as file:
                 if file.tell() < LARGEST:
@@ -111,7 +113,8 @@ class Workers(Probe):
         path = self._path(os.getpid())
         if not path.exists():
             return
-        with path.open("rb") as file:
+        whole = b""
+        with contextlib.suppress(OSError), path.open("rb") as file:
             file.seek(self._taken)
             whole, _, _ = file.read().rpartition(b"\n")
         if whole:
