@@ -201,6 +201,16 @@ def test_a_model_that_was_tried_before_its_optimizer_was_made_is_not_what_is_sav
     assert [b.of for b in seen_batches(load(folder))] == [4, 4]
 
 
+def test_a_second_process_of_a_rank_writes_beside_the_first(record: Record, folder: Path, tmp_path: Path) -> None:
+    for size in (4, 2):
+        with record():
+            fit(Pooled(), photographs(tmp_path / "set"), size=size)
+    assert len(list((folder / "batches").glob("*.npz"))) == 4
+    recording = load(folder)
+    files = {b.file for b in seen_batches(recording)}
+    assert len(files) == 4 and sorted(b.of for b in seen_batches(recording)) == [2, 2, 4, 4]
+
+
 def test_a_failure_while_writing_ends_this_probe_alone(
     record: Record, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

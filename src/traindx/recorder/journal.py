@@ -42,6 +42,11 @@ class Journal:
         return self._writer is not None
 
     @property
+    def name(self) -> str:
+        """The name of the file of this process without its ending, `rank-0`; empty before it is made."""
+        return "" if self._writer is None else self._writer.path.stem
+
+    @property
     def now(self) -> float:
         """Seconds since the recorder started."""
         return time.perf_counter() - self.started

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -37,7 +36,7 @@ BOXES, LENGTH = 60, 120
 """Boxes of a sample, and letters of a file name, that are written."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Shot:
     """The small pictures of one step, with the notes that say what its targets are."""
 
@@ -46,8 +45,12 @@ class Shot:
     samples: int
     sizes: list[tuple[int, int]]
     notes: dict[str, Any]
-    names: dict[int, str] = field(default_factory=dict)
-    sampled: bool = False
+    sampled: bool
+
+    @property
+    def numbers(self) -> int:
+        """How many numbers are kept for it."""
+        return sum(int(picture.tensor.numel()) for picture in self.pictures)
 
 
 class FirstBatches(Probe):
@@ -65,7 +68,7 @@ class FirstBatches(Probe):
         self._shot: Shot | None = None
         self._dataset_names: dict[int, str] = {}
         self._passing: deque[Shot] = deque()
-        self._pace = 0.0
+        self._pace, self._numbers = 0.0, 0
 
     def batch(self, loader: Any, batch: Any) -> None:
         """A loader's dataset may tell the names of the classes; the first that does counts."""
@@ -84,10 +87,9 @@ class FirstBatches(Probe):
         given = given_pictures(torch, arguments, named)
         pictures = small_copies(torch, given, side, sampled=not step.recorded)
         if pictures:
-            sizes = [(int(g.shape[2]), int(g.shape[3])) for g in given for _ in range(len(g))]
-            names = (class_names(self.seen.roots.root) or self._dataset_names) if step.recorded else {}
-            shot = Shot(step.number, pictures, len(sizes), sizes[: len(pictures)], step.notes, names, not step.recorded)
-            self._shot = shot
+            sizes = [(int(g.shape[2]), int(g.shape[3])) for g in given[:SAMPLES] for _ in range(min(len(g), SAMPLES))]
+            samples = sum(len(g) for g in given)
+            self._shot = Shot(step.number, pictures, samples, sizes, step.notes, not step.recorded)
 
     @property
     def _side(self) -> int:
@@ -103,8 +105,9 @@ class FirstBatches(Probe):
             if step.number < FIRST:
                 self._save(shot, "first")
             (self._passing if shot.sampled else self._kept).append(shot)
-        while sum(p.tensor.numel() for shot in self._passing for p in shot.pictures) > PASSING:
-            self._passing.popleft()
+            self._numbers += shot.numbers if shot.sampled else 0
+            while self._numbers > PASSING:
+                self._numbers -= self._passing.popleft().numbers
         self._pace = step.seconds
 
     def anomaly(self, step: int, what: str) -> None:
@@ -129,7 +132,7 @@ class FirstBatches(Probe):
         self.seen.journal.add_line(slots, line)
 
     def _write(self, shot: Shot, pictures: list[NDArray[np.float32]], line: dict[str, Any]) -> None:
-        name = f"batches/step-{shot.step:06d}.rank-{int(os.environ.get('RANK') or 0)}"
+        name = f"batches/step-{shot.step:06d}.{self.seen.journal.name}"
         folder, factors = self.seen.journal.folder, [s.factor for s in shot.pictures]
         scale = guess_scale(pictures, averaged=max(factors) > 1)
         reading: Reading | None = shot.notes.get("targets")
@@ -145,7 +148,8 @@ class FirstBatches(Probe):
             samples=[_sample(shot, reading, i, picture) for i, picture in enumerate(pictures)],
         )
         used = {c for sample in line["samples"] for c in sample.get("classes", ())}
-        line["names"] = {str(c): shot.names[c] for c in sorted(used) if c in shot.names}
+        names = class_names(self.seen.roots.root) or self._dataset_names
+        line["names"] = {str(c): names[c] for c in sorted(used) if c in names}
         for i, picture in enumerate(pictures):
             self._bytes += write_png(folder / f"{name}.{i}.png", as_bytes(picture, scale))
             line["samples"][i]["picture"] = f"{name}.{i}.png"
