@@ -87,7 +87,10 @@ class Loop:
     def _next(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def wrapper(iterator: Any) -> Any:
             batch = original(iterator)
-            if self._trial is None or not torch.is_grad_enabled():
+            if not torch.is_grad_enabled():
+                return batch
+            self._finish()  # a loop that accumulates, or leaves out a bad batch, comes here without a step
+            if self._trial is None:
                 return batch
             made = self._loaded.batch(batch, self._trial.batch, self._rows)
             return batch if made is None else made
