@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sys
+import types
 import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,6 +13,8 @@ DEEPEST = 4
 MOST_OBJECTS = 300
 MOST_HELD = 8
 """How far into a dataset generators are looked for, among how many of its objects, and how many are told."""
+PLAIN = (str, bytes, int, float, type(None))
+CLOSED = (type, types.ModuleType, types.FunctionType)
 
 
 def short(data: bytes) -> str:
@@ -48,17 +51,17 @@ def _inside(owner: Any) -> Iterator[tuple[str, Any]]:
         if depth == DEEPEST or len(seen) > MOST_OBJECTS:
             continue
         for name, item in _parts(value):
-            if id(item) not in seen and not isinstance(item, (str, bytes, int, float, type, type(None))):
+            if id(item) not in seen and not isinstance(item, PLAIN):
                 seen.add(id(item))
                 pending.append((f"{path}.{name}".lstrip("."), item, depth + 1))
 
 
 def _parts(value: Any) -> list[tuple[str, Any]]:
-    if isinstance(value, Mapping):
-        return [(str(key), item) for key, item in list(value.items())[:16]] if type(value) is dict else []
+    if type(value) is dict:
+        return [(str(key), item) for key, item in list(value.items())[:16]]
     if type(value) in (list, tuple):
         return [(str(number), item) for number, item in enumerate(value[:16])]
-    return list(getattr(value, "__dict__", {}).items()) if not callable(value) or hasattr(value, "__dict__") else []
+    return [] if isinstance(value, CLOSED) else list(getattr(value, "__dict__", {}).items())[:64]
 
 
 def _state(torch: Any, value: Any) -> str | None:

@@ -44,20 +44,19 @@ class Ranks(Probe):
 
     def wrapped(self, arguments: Arguments, named: Named, result: Any) -> None:
         """A model was wrapped by DDP."""
-        self._wrapped(type(arguments[0]).__name__, arguments[0])
+        self._wrapped(type(arguments[0]).__name__, arguments[0], self.seen.frames.caller())
 
     def sharded(self, arguments: Arguments, named: Named, result: Any) -> None:
         """A module was sharded by FSDP2: first the parts, where they are, and last the whole."""
         module = arguments[0] if arguments else named.get("module")
         if hasattr(module, "named_parameters") and len(self._told) < MOST_WRAPPED:
-            self._wrapped("fully_shard", module)
+            self._wrapped("fully_shard", module, self.seen.frames.caller())
 
-    def _wrapped(self, wrapper: str, module: Any) -> None:
+    def _wrapped(self, wrapper: str, module: Any, place: tuple[str, int] | None = None) -> None:
         self._told.add(module)
         settings = {name: value for name in DDP if isinstance(value := getattr(module, name, None), (bool, int))}
         parameters = {id(p) for p in module.parameters()}
         normalising = [type(m).__name__ for m in module.modules() if "BatchNorm" in type(m).__name__]
-        place = self.seen.frames.caller()
         line = {
             "kind": "distributed",
             "step": self.seen.now_at,
