@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from traindx.recorder.observation import Observation
@@ -26,7 +25,7 @@ class Autocast(Probe):
         self._device: str = "cpu"
         self._facts: dict[str, Any] = {}
         self._outputs: dict[int, str | None] = {}
-        self._last: Mapping[str, Any] = {}
+        self._last: dict[str, Any] = {}
         self._lines = 0
 
     def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
@@ -49,6 +48,9 @@ class Autocast(Probe):
             return
         if not self._outputs:
             self._facts["inside"] = autocast_of(self.seen.torch, self._device)
+            if self._facts.items() <= self._last.items():  # nothing differs: the outputs' types do not either
+                self._facts = {}
+                return
         self._outputs[id(module)] = output_type(self.seen.torch, output)
 
     def closed(self, step: Step) -> None:
