@@ -57,18 +57,25 @@ def test_half_precision_is_told_from_the_batch(tmp_path: Path) -> None:
     assert "addmm in Linear second makes infinity" in sentence(found)
 
 
-def test_a_training_that_ends_itself_is_started_again_for_the_other_trials(tmp_path: Path) -> None:
-    script = (SCRIPTS / "log_of_zero.py").read_text()
-    ends = (
-        "        if not loss.isfinite():\n            raise SystemExit('loss is not finite')\n        loss.backward()"
-    )
+ENDS = "        if not loss.isfinite():\n            raise SystemExit('loss is not finite')\n"
+ACCUMULATES = "        if names[0][9:12] in ('008', '024', '040', '056'):\n            optimizer.step()\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("        loss.b", ENDS + "        loss.b"), ("        optimizer.step()\n", ACCUMULATES)]
+)
+def test_every_trial_is_made_where_the_training_ends_itself_or_accumulates(old: str, new: str, tmp_path: Path) -> None:
+    script = (SCRIPTS / "log_of_zero.py").read_text().replace("_kinds, _ in", "_kinds, names in")
+    assert "names" in script and old in script
     shutil.copy(SCRIPTS / "drawn.py", tmp_path / "drawn.py")
-    (tmp_path / "train.py").write_text(script.replace("        loss.backward()", ends))
+    (tmp_path / "train.py").write_text(script.replace(old, new))
     with (tmp_path / "said.txt").open("wb") as said:
         run_command([sys.executable, "train.py"], tmp_path / "recording", cwd=tmp_path, stdout=said)
     found = replay(tmp_path / "recording", scratch=tmp_path)
     assert found.origin is not None and found.origin.operation == "log" and found.guilty == (5,)
-    assert [r["trial"]["kind"] for r in found.results] == ["again", "own_weights", "without", "only"]
+    kinds = [(r["trial"]["kind"], r["bad"]) for r in found.results]
+    assert [kind for kind, _ in kinds] == ["again", "own_weights", "without", "only"]
+    assert [bad for _, bad in kinds][2:] == [False, True]
 
 
 def test_the_command_line_reports_a_finding_and_exits_with_one(

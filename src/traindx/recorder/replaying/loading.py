@@ -69,13 +69,16 @@ class Loaded:
 
     def called_with(self, value: Any, rows: Sequence[int] | None) -> Any:
         """The root's arguments as they were, in place of `value`, where their number of dimensions is the same."""
-        saved = self.arguments
+        saved, samples = self.arguments, self.samples
 
         def change(path: str, leaf: Any) -> Any:
             tensor = saved.get(path)
             if tensor is None or not isinstance(leaf, torch.Tensor) or tensor.dim() != leaf.dim():
                 return leaf
-            return self._put(tensor if rows is None else only_rows(tensor, rows, self.samples), leaf)
+            if rows is None:
+                return self._put(tensor, leaf)
+            stacked = tensor.dim() and tensor.shape[0] == samples and leaf.shape[0] == len(rows)
+            return self._put(tensor[list(rows)], leaf) if stacked else leaf  # else the loader has chosen the samples
 
         return changed(torch, value, change)
 
