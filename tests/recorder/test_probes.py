@@ -77,3 +77,34 @@ def test_nothing_of_a_patch_is_left_after_the_recording(record: Record) -> None:
         assert torch.nn.utils.clip_grad_norm_ is not before[0]
         train(model, torch.optim.SGD(model.parameters(), 0.01), 2)
     assert (torch.nn.utils.clip_grad_norm_, torch.nn.utils.clip_grad.clip_grad_norm_, list(sys.meta_path)) == before
+
+
+def test_a_file_that_cannot_be_imported_is_said_and_the_others_are_used(
+    record: Record, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from traindx.recorder import probes
+
+    found = probes.kinds()
+    missing = (("traindx.recorder.probes.batch_hash", ImportError("No module named 'numpy'")),)
+    monkeypatch.setattr(probes, "_imported", lambda: (found, missing))
+    model = Net()
+    with record():
+        train(model, torch.optim.SGD(model.parameters(), 0.01), 2)
+    (failed,) = Recording.load(folder).of("probe_failed")
+    assert failed.data["probe"] == "batch_hash" and failed.data["reason"] == "ImportError: No module named 'numpy'"
+
+
+def test_layers_that_are_frozen_and_thawed_in_turn_do_not_fill_the_recording(
+    record: Record, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from traindx.recorder import holdings
+
+    monkeypatch.setattr(holdings, "MOST", 3)
+    model = Net()
+    optimizer = torch.optim.SGD(model.parameters(), 0.01)
+    with record():
+        for step in range(8):
+            model.head.requires_grad_(step % 2 == 0)
+            train(model, optimizer, 1)
+    recording = Recording.load(folder)
+    assert len(recording.lines["model"]) == 3 and len(recording.step) == 8

@@ -6,13 +6,15 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from traindx.recorder.guard import comes_from_a_signal
 from traindx.recorder.probe import Probe
 
 if TYPE_CHECKING:
     from traindx.recorder.observation import Observation
+
+Told: TypeAlias = list[tuple[type[Probe], Callable[..., None]]]
 
 
 @lru_cache(maxsize=1)
@@ -31,7 +33,7 @@ class Probes:
     def __init__(self, seen: Observation) -> None:
         self._seen = seen
         self._all: dict[type[Probe], Probe] = {}
-        self._told: dict[str, list[tuple[type[Probe], Callable[..., None]]]] = {}
+        self._told: dict[tuple[str, bool], Told] = {}
         for kind in kinds():
             try:
                 self._all[kind] = kind(seen)
@@ -40,13 +42,23 @@ class Probes:
 
     def tell(self, moment: str, *arguments: Any) -> None:
         """Tell a moment to the probes that name it."""
-        told = self._told.get(moment)
+        recorded = self._seen.current.recorded
+        told = self._told.get((moment, recorded))
         if told is None:
-            named = [kind for kind in self._all if getattr(kind, moment) is not getattr(Probe, moment)]
-            told = self._told[moment] = [(kind, getattr(self._all[kind], moment)) for kind in named]
+            told = self._told[moment, recorded] = self._named(moment, recorded)
         for kind, method in told:
-            if kind in self._all:
-                self._call(kind, method, arguments)
+            try:
+                method(*arguments)
+            except OSError:  # a full disk, a folder that is gone: the recorder as a whole says so
+                raise
+            except Exception as error:
+                self._failed(kind, error)
+
+    def _named(self, moment: str, recorded: bool) -> Told:
+        named = [kind for kind in self._all if getattr(kind, moment) is not getattr(Probe, moment)]
+        return [
+            (kind, getattr(self._all[kind], moment)) for kind in named if recorded or moment not in kind.on_recorded
+        ]
 
     def call(self, kind: type[Probe], method: str, *arguments: Any) -> None:
         """Call a method of one probe: what its patch names."""
@@ -70,6 +82,7 @@ class Probes:
 
     def _failed(self, kind: type[Probe], error: Exception) -> None:
         self._all.pop(kind, None)
+        self._told = {}
         name = kind.__module__.rpartition(".")[2]
         reason = f"{type(error).__name__}: {error}".splitlines()[0][:200]
         self._seen.journal.event("probe_failed", self._seen.now_at, probe=name, reason=reason)
