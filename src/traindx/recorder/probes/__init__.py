@@ -17,14 +17,24 @@ if TYPE_CHECKING:
 Told: TypeAlias = list[tuple[type[Probe], Callable[..., None]]]
 
 
-@lru_cache(maxsize=1)
 def kinds() -> tuple[type[Probe], ...]:
-    """Every class of probes in this package, in the order of the files."""
+    """Every class of probes in this package that can be imported here, in the order of the files."""
+    return _imported()[0]
+
+
+@lru_cache(maxsize=1)
+def _imported() -> tuple[tuple[type[Probe], ...], tuple[tuple[str, Exception], ...]]:
+    """The classes, and the files that cannot be imported with the reason: where a training's environment has no numpy."""
     found: list[type[Probe]] = []
+    missing: list[tuple[str, Exception]] = []
     for info in pkgutil.iter_modules(__path__, __name__ + "."):
-        values = vars(importlib.import_module(info.name)).values()
+        try:
+            values = vars(importlib.import_module(info.name)).values()
+        except Exception as error:
+            missing.append((info.name, error))
+            continue
         found += [v for v in values if isinstance(v, type) and issubclass(v, Probe) and v.__module__ == info.name]
-    return tuple(found)
+    return tuple(found), tuple(missing)
 
 
 class Probes:
@@ -39,6 +49,8 @@ class Probes:
                 self._all[kind] = kind(seen)
             except Exception as error:
                 self._failed(kind, error)
+        for module, error in _imported()[1]:
+            self._say(module, error)
 
     def tell(self, moment: str, *arguments: Any) -> None:
         """Tell a moment to the probes that name it."""
@@ -83,6 +95,9 @@ class Probes:
     def _failed(self, kind: type[Probe], error: Exception) -> None:
         self._all.pop(kind, None)
         self._told = {}
-        name = kind.__module__.rpartition(".")[2]
+        self._say(kind.__module__, error)
+
+    def _say(self, module: str, error: Exception) -> None:
+        name = module.rpartition(".")[2]
         reason = f"{type(error).__name__}: {error}".splitlines()[0][:200]
         self._seen.journal.event("probe_failed", self._seen.now_at, probe=name, reason=reason)

@@ -20,6 +20,8 @@ class Autocast(Probe):
     `outputs` the types of the layers' outputs, aligned with the model's layers, null where a layer was not seen.
     """
 
+    on_recorded = ("forward", "closed")
+
     def __init__(self, seen: Observation) -> None:
         super().__init__(seen)
         self._device: str = "cpu"

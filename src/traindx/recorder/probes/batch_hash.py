@@ -25,6 +25,8 @@ class BatchHash(Probe):
     the summands does not matter and every device finds the same. `distinct` counts the different samples.
     """
 
+    on_recorded = ("forward",)
+
     def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
         """The root is called."""
         step, torch = self.seen.current, self.seen.torch

@@ -20,6 +20,8 @@ class GradientChange(Probe):
     loss scale where the gradients were unscaled, a clip (also one written by hand), zero where they were thrown away.
     """
 
+    on_recorded = ("backward_done", "before_step", "closed")
+
     def __init__(self, seen: Observation) -> None:
         super().__init__(seen)
         self._found: tuple[list[int], Any] | None = None

@@ -14,6 +14,8 @@ CLASS_SCORES = ("cross_entropy", "nll_loss")
 class LossCall(Probe):
     """Writes `loss_call` into the step: the first loss function's name, the ranges it was given, the line that called it."""
 
+    on_recorded = ("loss",)
+
     def loss(self, name: str, scores: Any, target: Any, value: Any) -> None:
         """A loss function has returned."""
         step = self.seen.current

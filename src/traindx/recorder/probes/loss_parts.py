@@ -42,6 +42,7 @@ class Parts:
 class LossParts(Probe):
     """Writes `loss_parts` {from, values, no_grad?, not_finite?} into the step, of its first backward pass."""
 
+    on_recorded = ("forward", "loss", "backward")
     patches = tuple(
         Patch(module, "ComputeLoss.__call__", after="yolov5_loss") for module in ("utils.loss", "yolov5.utils.loss")
     )

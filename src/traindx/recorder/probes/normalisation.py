@@ -27,6 +27,8 @@ class Normalisation(Probe):
     `worst` channels, and `batches` [least, most] that the layers have counted.
     """
 
+    on_recorded = ("forward", "closed")
+
     def __init__(self, seen: Observation) -> None:
         super().__init__(seen)
         self._found: dict[int, tuple[dict[str, Any], Rows]] = {}

@@ -25,6 +25,8 @@ class OptimizerState(Probe):
     `counters` other whole numbers (LBFGS's func_evals).
     """
 
+    on_recorded = ("after_step",)
+
     def __init__(self, seen: Observation) -> None:
         super().__init__(seen)
         self._due: dict[int, int] = {}

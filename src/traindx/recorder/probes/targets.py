@@ -21,6 +21,7 @@ class TargetsReceived(Probe):
     left for other probes as `notes["targets"]`.
     """
 
+    on_recorded = ("loss", "closed")
     patches = tuple(Patch(module, "ComputeLoss.__call__", before="yolov5_loss") for module in YOLOV5)
 
     def __init__(self, seen: Any) -> None:

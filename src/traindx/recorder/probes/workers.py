@@ -30,6 +30,7 @@ ELEMENTS = 4096
 class Workers(Probe):
     """Writes a `worker` line for each worker process, when it is about to make its first batch."""
 
+    on_recorded = ("closed",)
     patches = (
         Patch(FETCH, "_MapDatasetFetcher.fetch", before="fetches"),
         Patch(FETCH, "_IterableDatasetFetcher.fetch", before="fetches", after="fetched"),
