@@ -10,6 +10,9 @@ from traindx.recorder.roots import Roots
 
 Place = tuple[str, int]
 
+MOST = 200
+"""Descriptions that are written where only what is trainable changes, as with layers that are thawed and frozen in turn."""
+
 
 class Holdings:
     """Optimizers are held weakly. One that is gone keeps its number, as the recording names it."""
@@ -19,6 +22,7 @@ class Holdings:
         self._numbered: list[weakref.ref[Any]] = []
         self._places: dict[int, Place | None] = {}
         self.description: Description | None = None
+        self._described = 0
 
     def made(self, optimizer: Any, place: Place | None) -> None:
         """An optimizer was constructed, at `place`."""
@@ -69,6 +73,9 @@ class Holdings:
         if not new and self.description is not None and self.description.signature == signature(root, everything):
             return []
         self._numbered += [weakref.ref(o) for o in new]
-        self.description = Description(root, roots.was_called, everything)
+        before, self.description = self.description, Description(root, roots.was_called, everything)
+        self._described += 1
+        if self._described > MOST and not new and before is not None and before.names == self.description.names:
+            return []
         lines = [optimizer_line(o, first + i, self._places.get(id(o))) for i, o in enumerate(new)]
         return [self.description.line(step), *lines]
