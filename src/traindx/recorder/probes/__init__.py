@@ -64,6 +64,8 @@ class Probes:
             except OSError:  # a full disk, a folder that is gone: the recorder as a whole says so
                 raise
             except Exception as error:
+                if comes_from_a_signal(error):
+                    raise
                 self._failed(kind, error)
 
     def _named(self, moment: str, recorded: bool) -> Told:
