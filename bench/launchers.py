@@ -5,8 +5,7 @@
 `CLONE` is a clone of huggingface/pytorch-image-models and of pytorch/vision, for their reference scripts; without it these
 are left out. Datasets are drawn. Needs hydra-core, wandb and mlflow-skinny beside the test
 extra.
-Goes on where it was stopped: a result in `bench/results/launchers.json` that was as expected is not made again (`--again
-WORD` does).
+Goes on where it was stopped, in the same `--scratch`: a result that was as expected is not made again (`--again WORD` does).
 The table is `bench/results/launchers.md`.
 """
 
@@ -24,11 +23,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from traindx.core.recording import Recording
+from traindx.core.recording import Recording, Source
 
 SCRIPTS = Path(__file__).parent / "launched"
 RESULTS = Path(__file__).parent / "results"
 SECONDS = 900
+PICTURES, CLASSES = 12, 6
 
 
 @dataclass(frozen=True)
@@ -39,22 +39,23 @@ class Case:
     command: str
     recorded: bool = True
     ranks: int = 1
+    raises: bool = False
 
 
 CASES = (
     Case("script", "python {s}/plain.py"),
     Case("module", "python -m package.train"),
-    Case("script that raises", "python {s}/plain.py fail"),
+    Case("script that raises", "python {s}/plain.py fail", raises=True),
     Case("shell", "bash -c 'cd / && python {s}/plain.py'"),
     Case("os.execv after training", "python {s}/plain.py execv"),
     Case("changed folder", "python {s}/chdir.py"),
     Case("Hydra", "python {s}/chdir.py hydra"),
-    Case("Hydra, task raises", "python {s}/chdir.py hydra fail"),
-    Case("own sys.excepthook", "python {s}/own_hook.py"),
+    Case("Hydra, task raises", "python {s}/chdir.py hydra fail", raises=True),
+    Case("own sys.excepthook", "python {s}/own_hook.py", raises=True),
     Case("IPython", "ipython {s}/plain.py"),
     Case("torchrun", "torchrun --nproc-per-node 2 {s}/distributed.py", ranks=2),
     Case("torch.multiprocessing.spawn", "python {s}/spawned.py spawn", ranks=2),
-    Case("spawn, a worker raises", "python {s}/spawned.py spawn fail", ranks=2),
+    Case("spawn, a worker raises", "python {s}/spawned.py spawn fail", ranks=2, raises=True),
     Case("multiprocessing.Process, spawn", "python {s}/spawned.py process", ranks=2),
     Case("multiprocessing.Process, fork", "python {s}/spawned.py fork", ranks=2),
     Case("Accelerate", "accelerate launch --cpu --num_processes 1 {s}/accelerated.py"),
@@ -72,7 +73,7 @@ CASES = (
     ),
     Case(
         "timm's train.py",
-        "python {timm}/train.py --data-dir {d}/folders --model resnet10t --num-classes 2 --img-size 32 -b 4 "
+        "python {timm}/train.py --data-dir {d}/folders --model resnet10t --num-classes 6 --img-size 32 -b 4 "
         "--epochs 2 --warmup-epochs 0 --workers 0 --device cpu --output {d}/timm-runs",
     ),
     Case(
@@ -110,6 +111,7 @@ def tried(case: Case, scratch: Path, clones: dict[str, str]) -> dict[str, Any]:
     if any((home / "recording").glob("rank-*.jsonl")):
         result |= seen(Recording.load(home / "recording"))
     expected = bool(result.get("steps")) == case.recorded and len(set(result.get("ranks", [0]))) == case.ranks
+    expected = expected and (result.get("ending") == "raised") == case.raises
     return {**result, "as_expected": expected}
 
 
@@ -122,15 +124,20 @@ def seen(recording: Recording) -> dict[str, Any]:
         "ranks": sorted(r.rank for r in everyone if len(r.step)),
         "steps": len(recording.step),
         "model": recording.model,
-        "backward": str(recording.sources.get("backward", "")),
+        "backward": _place(recording.sources.get("backward")),
         "validations": len(recording.validations),
         "metrics": dict(Counter(m["source"] for m in metrics)),
         "names": sorted({m["name"] for m in metrics}),
         "epochs": [[e.data["number"], e.data["source"]] for e in recording.of("epoch")],
         "ending": "raised" if raised else recording.ending,
-        "raised": ", ".join(f"{e.data['type']} at {e.source}" for e in raised),
+        "raised": ", ".join(f"{e.data['type']} at {_place(e.source)}" for e in raised),
         "failed_probes": [e.data for r in everyone for e in (*r.of("probe_failed"), *r.of("detached"))],
     }
+
+
+def _place(source: Source | None) -> str:
+    """A line of code by its file's last two names."""
+    return "" if source is None else f"{'/'.join(Path(source.path).parts[-2:])}:{source.line}"
 
 
 def draw(scratch: Path) -> None:
@@ -139,11 +146,11 @@ def draw(scratch: Path) -> None:
 
     boxes: dict[str, list[dict[str, Any]]] = {"train": [], "val": []}
     for split in ("train", "val"):
-        for n in range(8):
+        for n in range(PICTURES):
             picture = Image.new("RGB", (64, 64), (n * 20, 90, 160))
             ImageDraw.Draw(picture).rectangle((10 + n, 12, 40, 44), fill=(220, 30, 30))
             places = {
-                scratch / "folders" / split / f"class{n % 2}": f"{n}.png",
+                scratch / "folders" / split / f"class{n % CLASSES}": f"{n}.png",
                 scratch / "yolo" / "images" / split: f"{n}.png",
                 scratch / "coco" / f"{split}2017": f"{n}.png",
             }
@@ -165,7 +172,7 @@ def _write_coco(folder: Path, split: str, boxes: list[dict[str, Any]]) -> None:
     corners = [[b["bbox"][0], b["bbox"][1], 40, 12, 40, 44, b["bbox"][0], 44] for b in boxes]
     content = {
         "info": {},
-        "images": [{"id": n, "file_name": f"{n}.png", "width": 64, "height": 64} for n in range(8)],
+        "images": [{"id": n, "file_name": f"{n}.png", "width": 64, "height": 64} for n in range(PICTURES)],
         "categories": [{"id": 1, "name": "box"}],
         "annotations": [
             {**b, "category_id": 1, "iscrowd": 0, "segmentation": [c]} for b, c in zip(boxes, corners, strict=True)
@@ -219,7 +226,7 @@ def main() -> None:
     chosen = parser.parse_args()
     scratch = Path(chosen.scratch or tempfile.mkdtemp()).resolve()
     draw(scratch)
-    file = RESULTS / "launchers.json"
+    file = scratch / "launchers.json"
     results: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
     clones = {"timm": chosen.timm or "", "tv": f"{chosen.torchvision}/references" if chosen.torchvision else ""}
     for case in CASES:
