@@ -109,7 +109,7 @@ def _split(rows: tuple[int, ...]) -> Iterable[tuple[int, ...]]:
 
 def _tried(done: Sequence[Mapping[str, Any]]) -> dict[tuple[int, ...], bool]:
     only = [r for r in done if r["trial"]["kind"] == "only"]
-    return {tuple(r["trial"]["rows"]): bool(r["bad"]) for r in only}
+    return {tuple(r["trial"]["rows"]): bool(r["bad"]) and not r.get("error") for r in only}
 
 
 def _ran(done: Sequence[Mapping[str, Any]], kind: str) -> bool:

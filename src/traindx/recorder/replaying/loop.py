@@ -59,12 +59,13 @@ class Loop:
 
     @property
     def _rows(self) -> list[int] | None:
-        """The samples of the trial, None for all."""
+        """The samples of the trial, None for all. One alone comes twice, as batch normalisation refuses a batch of one."""
         trial = self._trial
         if trial is None or trial.kind not in ("without", "only"):
             return None
         inside = trial.kind == "only"
-        return [row for row in range(self._loaded.samples) if (row in trial.rows) is inside]
+        rows = [row for row in range(self._loaded.samples) if (row in trial.rows) is inside]
+        return rows * 2 if len(rows) == 1 else rows
 
     # ---- moments ----
 
