@@ -154,7 +154,7 @@ def test_an_odd_step_that_was_not_recorded_is_saved_coarsely_where_steps_are_slo
     with record() as session:
         monkeypatch.setattr(session.seen.schedule, "wants", lambda number, *more: number < 2)
         for number, (x, y) in enumerate(torch.utils.data.DataLoader(data, 1)):
-            time.sleep(0.03)
+            time.sleep(0.07)
             loss = nn.functional.cross_entropy(model(x), y)
             step(model, optimizer, loss + float("nan") if number == 5 else loss)
     *_, odd = seen_batches(load(folder))

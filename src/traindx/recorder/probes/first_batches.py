@@ -27,8 +27,8 @@ SIDE, SIDE_KEPT = 256, 128
 """Longest side of a saved picture: of the first batches, and of those that are kept in case they turn out odd."""
 KEPT = 4
 """Recorded steps whose small pictures are kept on the device: at most 8 x 3 x 128 x 128 numbers each."""
-SLOW, PER_SECOND, LEAST, PASSING = 0.02, 2e6, 16, 1 << 22
-"""Steps that are not recorded: those that take 20 ms or more are copied, two million numbers for each second that a step
+SLOW, PER_SECOND, LEAST, PASSING = 0.05, 2e6, 16, 1 << 22
+"""Steps that are not recorded: those that take 50 ms or more are copied, two million numbers for each second that a step
 takes (a guess, some thousandth of its time), pictures with a side of 16 or more, four million numbers in all."""
 BYTES = 8 << 20
 """All files of a process together."""
