@@ -38,9 +38,10 @@ class Frame:
 
 @dataclass(frozen=True)
 class Doing:
-    """A process: `role` in words, `rank` (None where it has none), the command line, regular files open for reading, seconds
-    of processor time and times of going to sleep (of the main thread) so far, and the stack of each thread, innermost call first, the main thread last; `why` says why there
-    is no stack."""
+    """A process: `role` in words, `rank` (None where it has none), the command line, regular files open for reading,
+    seconds of processor time and times of going to sleep (of the main thread) so far, and the stack of each thread, innermost
+    call first, the main thread last; `why` says why there is no stack.
+    """
 
     pid: int
     role: str
