@@ -14,12 +14,17 @@ from traindx.recorder import wrappers
 from traindx.recorder.imports import Watch
 from traindx.recorder.probe import Patch, Probe
 from traindx.recorder.probes import kinds
+from traindx.recorder.root_calls import RootCalls
 from traindx.recorder.session import Session
 
 MARK = "__traindx_session__"
 UNSEEN = " importlib._bootstrap"
 """Behind the file name of the wrappers: `warnings` leaves frames whose file is named so out of its stack levels, and a
 warning of torch names the line of the user's code that it named before."""
+
+HOOK_SECONDS = 2e-6
+"""What torch takes for one module's call more where a hook is on all modules (`bench/recorder_overhead.py --hooks`); the
+recorder cannot time it, and adds it to its own account."""
 
 
 def attached_session(torch: Any) -> Session | None:
@@ -36,6 +41,7 @@ class Attachment:
         self._module_hook: Any = None
         self._forward_hook: Any = None
         self._compiled = False
+        self._root_calls = RootCalls(torch, _hidden(wrappers.root_called(torch, session, self.detach)))
         session.watch = self._watch
         try:
             self._hooks()
@@ -49,23 +55,14 @@ class Attachment:
         self._session.alive = False
         while self._undo:
             self._undo.pop()()
-        if self._forward_hook is not None:
-            self._forward_hook.remove()
-            self._forward_hook = None
+        self._root_calls.clear()
+        for hook in (self._module_hook, self._forward_hook):
+            if hook is not None:
+                hook.remove()
+        self._module_hook = self._forward_hook = None
 
     def _hooks(self) -> None:
         session, compiling = self._session, wrappers.is_traced(self._torch)
-
-        def before_forward(module: Any, arguments: Any) -> Any:
-            if compiling():
-                return None
-            if not session.alive:
-                self.detach()  # not earlier: torch does not let an optimizer's hook take itself off
-                return None
-            roots = session.seen.roots
-            if roots.searching or module is roots.root or type(module) is roots.core_type:
-                return session.forward(module, arguments, _named)
-            return None
 
         def before_step(optimizer: Any, arguments: Any, named: Any) -> None:
             if not compiling():
@@ -76,9 +73,7 @@ class Attachment:
                 session.step_ends(optimizer, _has_closure(arguments, named))
 
         module, optimizer = self._torch.nn.modules.module, importlib.import_module("torch.optim.optimizer")
-        self._module_hook = module.register_module_forward_pre_hook(before_forward)
         self._undo += [
-            self._module_hook.remove,
             optimizer.register_optimizer_step_pre_hook(before_step).remove,
             optimizer.register_optimizer_step_post_hook(after_step).remove,
         ]
@@ -94,12 +89,44 @@ class Attachment:
         return any(set(getattr(module, f"_global_{kind}")) - own for kind in kinds)
 
     def _watch(self, on: bool) -> None:
-        """Switch the hook that sees every layer's output; under torch.compile it stays, as each change recompiles."""
+        """Switch what sees the calls of modules to what is needed now: `on` means every layer's output too."""
+        roots = self._session.seen.roots
+        self._compiled |= any(kind.__name__ == "OptimizedModule" for kind in roots.types)
+        if roots.searching or self._compiled or not self._root_calls.only(roots.types):
+            self._root_calls.clear()
+            self._see_all_calls()
+        elif self._module_hook is not None:
+            self._module_hook.remove()
+            self._module_hook = None
+        self._see_outputs(on)
+
+    def _see_all_calls(self) -> None:
+        """Put the hook on all modules: while the root is sought, and under torch.compile, as each change recompiles."""
+        if self._module_hook is not None:
+            return
+        session, compiling = self._session, wrappers.is_traced(self._torch)
+
+        def before_forward(module: Any, arguments: Any) -> Any:
+            if compiling():
+                return None
+            if not session.alive:
+                self.detach()  # not earlier: torch does not let an optimizer's hook take itself off
+                return None
+            roots = session.seen.roots
+            if roots.searching or module is roots.root or type(module) is roots.core_type:
+                return session.forward(module, arguments, _named)
+            return None
+
+        self._module_hook = self._torch.nn.modules.module.register_module_forward_pre_hook(before_forward)
+
+    def _see_outputs(self, on: bool) -> None:
+        """Switch the hook that sees every layer's output; under torch.compile it stays."""
         if on and self._forward_hook is None:
             session, compiling = self._session, wrappers.is_traced(self._torch)
 
             def after_forward(module: Any, arguments: Any, output: Any) -> None:
                 if not compiling():
+                    session.cost += HOOK_SECONDS
                     session.forward_done(module, arguments, output)
 
             register = self._torch.nn.modules.module.register_module_forward_hook
@@ -160,16 +187,7 @@ class Attachment:
         original = vars(owner).get(name)
         if not isinstance(original, types.FunctionType):
             return
-        made: Any = make(original)
-        code = made.__code__.replace(co_filename=made.__code__.co_filename + UNSEEN)
-        linecache.cache[code.co_filename] = (
-            0,
-            None,
-            [],
-            code.co_filename,
-        )  # else tracebacks show a line of another file
-        wrapper = types.FunctionType(code, original.__globals__, original.__name__, None, made.__closure__)
-        wrapper.__defaults__, wrapper.__kwdefaults__ = made.__defaults__, made.__kwdefaults__
+        wrapper = _hidden(make(original), original)
         functools.update_wrapper(wrapper, original)
         setattr(wrapper, MARK, self._session)
         self._replace(owner, name, wrapper)
@@ -178,6 +196,16 @@ class Attachment:
         own, original = name in vars(owner), getattr(owner, name)
         setattr(owner, name, value)
         self._undo.append((lambda: setattr(owner, name, original)) if own else (lambda: delattr(owner, name)))
+
+
+def _hidden(made: Any, original: Any = None) -> Any:
+    """A wrapper of which warnings and tracebacks show no line, with the globals, name and defaults that it should have."""
+    code = made.__code__.replace(co_filename=made.__code__.co_filename + UNSEEN)
+    linecache.cache[code.co_filename] = (0, None, [], code.co_filename)  # else tracebacks show a line of another file
+    like = made if original is None else original
+    wrapper = types.FunctionType(code, like.__globals__, like.__name__, None, made.__closure__)
+    wrapper.__defaults__, wrapper.__kwdefaults__ = made.__defaults__, made.__kwdefaults__
+    return wrapper
 
 
 def _named() -> Mapping[str, Any]:

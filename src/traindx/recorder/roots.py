@@ -31,6 +31,12 @@ class Roots:
         """The root, None while none was called."""
         return None if self._root is None else self._root()
 
+    @property
+    def types(self) -> tuple[type, ...]:
+        """The classes whose calls are of interest: the root's and that of what it wraps; none while there is no root."""
+        root = self.root
+        return () if root is None or self.core_type is None else (type(root), self.core_type)
+
     def was_called(self, module: Any) -> bool:
         """Whether a module was called while searching."""
         return module in self._called

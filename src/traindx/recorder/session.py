@@ -283,3 +283,4 @@ class Session:
         """This process is a child by fork: what the parent observed is the parent's to write."""
         self.seen.journal.abandon()
         self._begin()
+        self.watch(True)

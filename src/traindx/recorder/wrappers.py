@@ -26,6 +26,25 @@ def is_traced(torch: Any) -> Callable[[], bool]:
     return lambda: compiling() or tracing()
 
 
+def root_called(torch: Any, session: Session, detach: Callable[[], None]) -> Callable[..., Any]:
+    """The call of a module of the root's class, in place of what that class does (`original`): see `RootCalls`."""
+    compiling = is_traced(torch)
+
+    def wrapper(module: Any, original: Any, /, *args: Any, **kwargs: Any) -> Any:
+        if compiling():
+            return original(*args, **kwargs)
+        roots = session.seen.roots
+        if not session.alive:
+            detach()  # not earlier: torch does not let an optimizer's hook take itself off
+        elif module is roots.root or type(module) is roots.core_type:
+            changed = session.forward(module, args, lambda: kwargs)
+            if changed is not None:
+                args = changed if isinstance(changed, tuple) else (changed,)
+        return original(*args, **kwargs)
+
+    return wrapper
+
+
 def backward(torch: Any, session: Session) -> Maker:
     """`torch.autograd.backward`, through which `Tensor.backward` goes too; not those inside another (checkpointing)."""
     compiling, inside = is_traced(torch), [False]
