@@ -50,7 +50,8 @@ def test_pictures_as_bytes_are_measured_too() -> None:
 
 def test_activation_statistics_are_those_of_float64() -> None:
     x = torch.randn(4, 6, 9, 9) * 2 + 0.5
-    vector, count = measure.activation_statistics(torch, x)
+    scalars, count = measure.activation_statistics(torch, x)
+    vector = torch.stack(scalars)
     values = exact(x)
     expected = (values.mean(), values.std(), np.abs(values).max())
     assert measure.as_activation(vector.tolist(), count) == pytest.approx(expected, rel=1e-4)
@@ -59,7 +60,8 @@ def test_activation_statistics_are_those_of_float64() -> None:
 def test_a_large_activation_is_looked_at_in_its_first_samples() -> None:
     x = torch.zeros(64, 16, 64, 64)
     x[8:] = 100.0
-    vector, count = measure.activation_statistics(torch, x)
+    scalars, count = measure.activation_statistics(torch, x)
+    vector = torch.stack(scalars)
     assert count == 8 * 16 * 64 * 64 and vector.tolist()[1] == 0.0
 
 
@@ -70,8 +72,9 @@ def test_silent_channels_and_features_are_found() -> None:
     features[:, [0, 5]] = 0
     features[0, 1] = 0
     for x, kind, expected in ((pictures, "ReLU", [2]), (features, "Linear", [0, 5])):
-        found = measure.silent_units(torch, x, kind)
-        assert found is not None and found[0].nonzero().flatten().tolist() == expected
+        found = measure.unit_ranges(torch, x, kind)
+        assert found is not None
+        assert ((found[0] == 0) & (found[1] == 0)).nonzero().flatten().tolist() == expected
 
 
 def test_the_first_picture_is_found_in_lists_and_dicts() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+import weakref
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,19 +16,26 @@ WINDOW = 10
 
 
 class Window:
-    """For each layer, which units were silent in each of the last recorded steps, kept on the device."""
+    """For each layer, for how many recorded steps each unit has been silent until now, kept on the device."""
 
     def __init__(self) -> None:
-        self._seen: dict[int, deque[Any]] = {}
+        self._runs: dict[int, Any] = {}
 
-    def silent(self, torch: Any, key: int, silent: Any) -> Any:
-        """Remember `silent` (bool, a unit each) and return the share of units silent in all that is remembered."""
-        seen = self._seen.setdefault(key, deque(maxlen=WINDOW))
-        if seen and (seen[0].shape != silent.shape or seen[0].device != silent.device):
-            seen.clear()
-        seen.append(silent)
-        with torch.no_grad():
-            return torch.stack(list(seen)).all(dim=0).float().mean()
+    def before(self, torch: Any, key: int, low: Any) -> Any:
+        """A layer's runs before this step; where it was never seen, as if its units had always been silent."""
+        run = self._runs.get(key)
+        if run is None or run.shape != low.shape or run.device != low.device:
+            run = torch.full(low.shape, float(WINDOW), device=low.device)
+        return run
+
+    def after(self, runs: Mapping[int, Any]) -> None:
+        """Keep the runs of the layers of this step."""
+        self._runs.update(runs)
+
+    def broken(self, key: int) -> None:
+        """A layer has let negative numbers through: its runs begin anew."""
+        if key in self._runs:
+            self._runs[key] = self._runs[key] * 0.0
 
 
 class Pass:
@@ -43,6 +50,12 @@ class Pass:
         self._columns: dict[str, dict[int, float]] = {name: {} for name in COLUMNS}
         self._seen: set[int] = set()
         self._first: int | None = None
+        self._outputs: list[tuple[int, int]] = []
+        self._scalars: list[Any] = []
+        self._units: dict[int, tuple[Any, Any]] = {}
+        self._same = ""
+        self._known: dict[int, tuple[weakref.ref[Any], int, str, tuple[Any, Any] | None]] = {}
+        self._inputs: tuple[weakref.ref[Any], int, dict[str, Any]] | None = None
 
     def inputs(self, arguments: Any) -> None:
         """Measure the first picture-like tensor of the root's arguments."""
@@ -70,6 +83,18 @@ class Pass:
             if kind in RELUS:
                 self._silent(key, output, kind)
 
+    def send(self) -> None:
+        """Hand what was gathered to the slots: a vector for the outputs of all layers, and one for their units."""
+        torch, scalars, outputs, units = self._torch, self._scalars, self._outputs, self._units
+        self._scalars, self._outputs, self._units, self._known, self._inputs = [], [], {}, {}, None
+        if scalars:
+            with torch.no_grad():
+                device = scalars[0].device
+                vector = torch.stack([t.to(device, torch.float32, non_blocking=True) for t in scalars])
+            self._slots.add(vector, lambda values: self._fill_outputs(outputs, values))
+        for device in {low.device for low, _ in units.values()}:
+            self._send_units(torch, {key: both for key, both in units.items() if both[0].device == device})
+
     def finish(self, layers: Mapping[int, int], names: Sequence[str]) -> None:
         """Write the columns, aligned with the layers, into the facts; `layers` maps modules by id to their position."""
         columns: dict[str, list[float | None]] = {name: [None] * len(names) for name in COLUMNS}
@@ -78,6 +103,8 @@ class Pass:
                 if key in layers:
                     columns[name][layers[key]] = value
         self.facts["activations"] = columns
+        if self._same:
+            self.facts[self._same] = dict(self.facts["inputs"])
         if "first_input" in self.facts and self._first is not None and self._first in layers:
             # keyword arguments do not reach a hook on all modules: then what the first layer receives is all there is
             self.facts.setdefault("inputs", dict(self.facts["first_input"]))
@@ -86,32 +113,58 @@ class Pass:
     def _input(self, key: str, tensor: Any) -> None:
         if not measure.usable(self._torch, tensor, or_bytes=True):
             return
+        before = self._inputs
+        if (
+            before is not None and before[0]() is tensor and before[1] == measure.version(tensor)
+        ):  # as the root was given it
+            self.facts[key], self._same = dict(before[2]), key
+            return
         vector, facts = measure.input_statistics(self._torch, tensor)
         self.facts[key] = facts
+        self._inputs = weakref.ref(tensor), measure.version(tensor), facts
         self._slots.add(vector, lambda values: facts.update(measure.as_input([rounded(v) for v in values])))
 
     def _output(self, key: int, output: Any) -> None:
-        vector, count = measure.activation_statistics(self._torch, output)
+        scalars, count = measure.activation_statistics(self._torch, output)
+        self._scalars += scalars
+        self._outputs.append((key, count))
 
-        def fill(values: list[float]) -> None:
-            for name, value in zip(COLUMNS, measure.as_activation(values, count), strict=False):
+    def _fill_outputs(self, outputs: Sequence[tuple[int, int]], values: list[float]) -> None:
+        for at, (key, count) in enumerate(outputs):
+            found = measure.as_activation(values[4 * at : 4 * at + 4], count)
+            for name, value in zip(COLUMNS, found, strict=False):
                 self._columns[name][key] = rounded(value)
 
-        self._slots.add(vector, fill)
-
     def _silent(self, key: int, tensor: Any, kind: str) -> None:
-        found = measure.silent_units(self._torch, tensor, kind)
-        if found is None:
-            return
-        torch = self._torch
-        silent, least = found
-        with torch.no_grad():
-            vector = torch.stack([silent.float().mean(), self._window.silent(torch, key, silent), least.float()])
+        """Take the ranges of a layer's units; what one layer returned and the next is given is looked at once."""
+        known = self._known.get(id(tensor))
+        if known is not None and known[0]() is tensor and known[1:3] == (measure.version(tensor), kind):
+            ranges = known[3]
+        else:
+            negative = not self._signed and measure.surely_negative(tensor)
+            ranges = None if negative else measure.unit_ranges(self._torch, tensor, kind)
+            self._known[id(tensor)] = weakref.ref(tensor), measure.version(tensor), kind, ranges
+        if ranges is None:
+            self._window.broken(key)
+        else:
+            self._units[key] = ranges
 
-        def fill(values: list[float]) -> None:
-            now, window, low = values
-            if low >= 0 or self._signed:
-                self._columns["dead"][key] = rounded(now)
-                self._columns["dead_window"][key] = rounded(window)
+    def _send_units(self, torch: Any, units: Mapping[int, tuple[Any, Any]]) -> None:
+        """Of each layer how many units are silent now, how many in the whole window, and how many are ever negative."""
+        keys, sizes = list(units), [int(low.numel()) for low, _ in units.values()]
+        with torch.no_grad():
+            low, high = torch.cat([pair[0] for pair in units.values()]), torch.cat([pair[1] for pair in units.values()])
+            silent = ((low == 0) & (high == 0)).float()
+            runs = (torch.cat([self._window.before(torch, key, units[key][0]) for key in keys]) + 1) * silent
+            self._window.after(dict(zip(keys, runs.split(sizes), strict=True)))
+            counted = torch.cat([silent, (runs >= WINDOW).float(), (~(low >= 0)).float()])
+            vector = torch.stack(torch._foreach_norm(counted.split(3 * sizes), 1))  # of zeros and ones: how many
+
+        def fill(values: Sequence[float]) -> None:
+            for at, (key, size) in enumerate(zip(keys, sizes, strict=True)):
+                now, window, negative = values[at :: len(keys)]
+                if not negative or self._signed:
+                    self._columns["dead"][key] = rounded(now / size)
+                    self._columns["dead_window"][key] = rounded(window / size)
 
         self._slots.add(vector, fill)

@@ -13,6 +13,7 @@ SAMPLES = 8
 ELEMENTS = 1 << 20
 """Elements of an activation that are looked at; beyond, only the first samples are."""
 CHANNELS = 16
+FEW = 4096
 
 
 def local(tensor: Tensor) -> Tensor:
@@ -22,18 +23,25 @@ def local(tensor: Tensor) -> Tensor:
 
 def readable(torch: Any, tensor: Any) -> bool:
     """Whether a value is a real, plain tensor, with which something may be computed now (not traced, captured or fake)."""
-    if not isinstance(tensor, torch.Tensor) or type(tensor) not in (torch.Tensor, torch.nn.Parameter):
-        return False
-    if tensor.is_sparse or tensor.device.type == "meta" or tensor.numel() == 0:
+    kind = type(tensor)
+    if (kind is not torch.nn.Parameter and kind is not torch.Tensor) or tensor.is_sparse or tensor.numel() == 0:
         return False
     if torch.jit.is_tracing() or torch._C._functorch.is_functorch_wrapped_tensor(tensor):
         return False
-    return not (tensor.device.type == "cuda" and torch.cuda.is_current_stream_capturing())
+    if tensor.is_cpu:
+        return True
+    device = tensor.device.type
+    return device != "meta" and not (device == "cuda" and torch.cuda.is_current_stream_capturing())
 
 
 def usable(torch: Any, tensor: Any, *, or_bytes: bool = False) -> bool:
     """Whether a value is such a tensor of floats, or with `or_bytes` of bytes."""
     return readable(torch, tensor) and (tensor.is_floating_point() or (or_bytes and tensor.dtype == torch.uint8))
+
+
+def version(tensor: Tensor) -> int:
+    """How often a tensor was changed in place; -1 for an inference tensor, which does not count."""
+    return -1 if tensor.is_inference() else int(tensor._version)
 
 
 def norms(torch: Any, tensors: Sequence[Tensor]) -> Tensor:
@@ -108,14 +116,24 @@ def input_statistics(torch: Any, tensor: Tensor) -> tuple[Tensor, dict[str, Any]
         rest = [d for d in range(x.dim()) if d != dim]
         by_channel = dim is not None and (x.dim() >= 3 or x.shape[1] <= CHANNELS)
         if by_channel and dim is not None:
-            x_few = x.narrow(dim, 0, min(CHANNELS, x.shape[dim]))
-            deviation, mean = torch.std_mean(x_few, dim=rest, unbiased=False)
+            variance, mean = var_mean(torch, x.narrow(dim, 0, min(CHANNELS, x.shape[dim])), rest)
         else:
-            deviation, mean = torch.std_mean(x, unbiased=False)
+            variance, mean = var_mean(torch, x, list(range(x.dim())))
         low, high = torch.aminmax(x)
-        vector = torch.cat([low.reshape(1), high.reshape(1), mean.reshape(-1), deviation.reshape(-1)])
+        vector = torch.cat([low.reshape(1), high.reshape(1), mean.reshape(-1), variance.sqrt().reshape(-1)])
     facts = {"shape": list(tensor.shape), "dtype": str(tensor.dtype).removeprefix("torch.")}
     return vector, facts
+
+
+def var_mean(torch: Any, x: Tensor, dims: list[int]) -> tuple[Tensor, Tensor]:
+    """Variance and mean over `dims`. On the host torch's own `var_mean` over them takes three times as long as two passes."""
+    if not dims:
+        return torch.zeros_like(x), x
+    if not x.is_cpu:
+        variance, mean = torch.var_mean(x, dim=dims, unbiased=False)
+        return variance, mean
+    mean = x.mean(dims, keepdim=True)
+    return (x - mean).square_().mean(dims), mean
 
 
 def as_input(values: list[float]) -> dict[str, Any]:
@@ -124,13 +142,12 @@ def as_input(values: list[float]) -> dict[str, Any]:
     return {"min": values[0], "max": values[1], "mean": values[2 : 2 + half], "std": values[2 + half :]}
 
 
-def activation_statistics(torch: Any, tensor: Tensor) -> tuple[Tensor, int]:
-    """Least, largest, mean and norm of an activation as one vector, and the number of elements they are over."""
+def activation_statistics(torch: Any, tensor: Tensor) -> tuple[list[Tensor], int]:
+    """Least, largest, mean and norm of an activation, each a tensor, and the number of elements they are over."""
     with torch.no_grad():
         x = excerpt(tensor.detach())
         x = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
-        low, high = torch.aminmax(x)
-        return torch.stack([low, high, x.mean(), torch.linalg.vector_norm(x)]), x.numel()
+        return [*torch.aminmax(x), x.mean(), torch.linalg.vector_norm(x)], x.numel()
 
 
 def as_activation(values: list[float], count: int) -> tuple[float, float, float]:
@@ -141,8 +158,16 @@ def as_activation(values: list[float], count: int) -> tuple[float, float, float]
     return mean, deviation, max(abs(low), abs(high))
 
 
-def silent_units(torch: Any, tensor: Tensor, kind: str) -> tuple[Tensor, Tensor] | None:
-    """Which channels or features are zero over the whole batch, and the least value of all; None without such units."""
+def surely_negative(tensor: Tensor) -> bool:
+    """Whether a few elements tell that a tensor has negative ones. They are looked at on the host alone, where it is free."""
+    if not tensor.is_cpu:
+        return False
+    first = tensor.detach()[:1].reshape(-1)[:FEW] if tensor.is_contiguous() and tensor.dim() else tensor.detach()[:0]
+    return bool((first < 0).any())
+
+
+def unit_ranges(torch: Any, tensor: Tensor, kind: str) -> tuple[Tensor, Tensor] | None:
+    """Least and largest of each channel or feature over the whole batch; None without such units."""
     x = tensor.detach()
     dim = channel_dim(x, kind)
     if dim is None:
@@ -150,5 +175,4 @@ def silent_units(torch: Any, tensor: Tensor, kind: str) -> tuple[Tensor, Tensor]
     with torch.no_grad():
         x = excerpt(x) if x.numel() > 4 * ELEMENTS else x
         rest = [d for d in range(x.dim()) if d != dim]
-        low, high = (x.amin(dim=rest), x.amax(dim=rest)) if rest else (x, x)
-        return (low == 0) & (high == 0), low.amin()
+        return (x.amin(dim=rest), x.amax(dim=rest)) if rest else (x, x)

@@ -16,18 +16,18 @@ class RootCalls:
 
     def __init__(self, torch: Any, called: Called) -> None:
         self._base, self._called = torch.nn.Module, called
-        self._on: dict[type, Call] = {}
+        self._on: dict[Any, Call] = {}
 
     def only(self, classes: Iterable[type]) -> bool:
         """Watch these classes and no others; False where one does not let itself be watched, and then none is."""
-        wanted = set(classes)
+        wanted: set[Any] = set(classes)
         if wanted == self._on.keys():
             return True
         self.clear()
         try:
             for kind in wanted:
                 call = Call(kind, vars(kind).get("__call__"), self._called, self._base)
-                kind.__call__ = call  # type: ignore[operator]
+                kind.__call__ = call
                 self._on[kind] = call
         except (TypeError, AttributeError):
             self.clear()
@@ -38,26 +38,24 @@ class RootCalls:
         for kind, call in self._on.items():
             if vars(kind).get("__call__") is call:
                 if call.own is None:
-                    del kind.__call__  # type: ignore[operator]
+                    del kind.__call__
                 else:
-                    kind.__call__ = call.own  # type: ignore[operator]
+                    kind.__call__ = call.own
         self._on = {}
 
 
 class Call:
     """What stands in a class as `__call__`. Where the class itself is pickled (cloudpickle), it becomes what it stands for."""
 
-    def __init__(self, kind: type, own: Any, called: Called, base: type) -> None:
+    def __init__(self, kind: Any, own: Any, called: Called, base: type) -> None:
         self.own = own
         self._kind, self._called, self._base = kind, called, base
 
     def __get__(self, module: Any, owner: type | None = None) -> Any:
         if self.own is not None:
             original = self.own.__get__(module, owner)
-        elif module is not None:
-            original = super(self._kind, module).__call__
         else:
-            original = super(self._kind, owner).__call__
+            original = getattr(super(self._kind, owner if module is None else module), "__call__")  # noqa: B004, B009
         return original if module is None else functools.partial(self._called, module, original)
 
     def __reduce__(self) -> Any:

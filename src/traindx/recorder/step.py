@@ -45,6 +45,8 @@ class Step:
 
     def segments(self, torch: Any) -> list[Segment]:
         """All that is to be read back of this step."""
+        if self.passed is not None:
+            self.passed.send()
         if not self.losses:
             return self.slots.segments
         with torch.no_grad():
