@@ -11,9 +11,11 @@ Tensor: TypeAlias = Any
 SAMPLES = 8
 """Samples of a batch that are looked at where a tensor is large."""
 ELEMENTS = 1 << 20
-"""Elements of an activation that are looked at; beyond, only the first samples are."""
+"""Elements of a tensor that are looked at; beyond, only the first samples are."""
+ACTIVATION = 1 << 18
+"""The same of a layer's output, of which there are hundreds: on one core a quarter of the time that a million takes."""
 CHANNELS = 16
-FEW = 4096
+FEW = 512
 
 
 def local(tensor: Tensor) -> Tensor:
@@ -99,12 +101,12 @@ def channel_dim(tensor: Tensor, kind: str = "") -> int | None:
     return 1 if tensor.dim() == 2 else None
 
 
-def excerpt(tensor: Tensor) -> Tensor:
-    """The tensor itself if it is small, else its first samples, and of these as many as make up `ELEMENTS`."""
-    if tensor.dim() == 0 or tensor.numel() <= ELEMENTS:
+def excerpt(tensor: Tensor, elements: int = ELEMENTS) -> Tensor:
+    """The tensor itself if it is small, else its first samples, and of these as many as make up `elements`."""
+    if tensor.dim() == 0 or tensor.numel() <= elements:
         return tensor
     sample = max(1, tensor.numel() // tensor.shape[0])
-    return tensor[: max(1, min(SAMPLES, ELEMENTS // sample))]
+    return tensor[: max(1, min(SAMPLES, elements // sample))]
 
 
 def input_statistics(torch: Any, tensor: Tensor) -> tuple[Tensor, dict[str, Any]]:
@@ -113,27 +115,27 @@ def input_statistics(torch: Any, tensor: Tensor) -> tuple[Tensor, dict[str, Any]
         x = excerpt(tensor.detach())
         x = x.float() if x.dtype in (torch.float16, torch.bfloat16, torch.uint8) else x
         dim = channel_dim(x)
-        rest = [d for d in range(x.dim()) if d != dim]
         by_channel = dim is not None and (x.dim() >= 3 or x.shape[1] <= CHANNELS)
         if by_channel and dim is not None:
-            variance, mean = var_mean(torch, x.narrow(dim, 0, min(CHANNELS, x.shape[dim])), rest)
+            variance, mean = var_mean(torch, x.narrow(dim, 0, min(CHANNELS, x.shape[dim])), dim)
         else:
-            variance, mean = var_mean(torch, x, list(range(x.dim())))
+            variance, mean = var_mean(torch, x.reshape(1, -1), 0)
         low, high = torch.aminmax(x)
         vector = torch.cat([low.reshape(1), high.reshape(1), mean.reshape(-1), variance.sqrt().reshape(-1)])
     facts = {"shape": list(tensor.shape), "dtype": str(tensor.dtype).removeprefix("torch.")}
     return vector, facts
 
 
-def var_mean(torch: Any, x: Tensor, dims: list[int]) -> tuple[Tensor, Tensor]:
-    """Variance and mean over `dims`. On the host torch's own `var_mean` over them takes three times as long as two passes."""
-    if not dims:
-        return torch.zeros_like(x), x
+def var_mean(torch: Any, x: Tensor, dim: int) -> tuple[Tensor, Tensor]:
+    """Variance and mean over all but one dimension. On the host two passes over rows that lie together take a quarter of the
+    time of torch's own `var_mean`.
+    """
     if not x.is_cpu:
-        variance, mean = torch.var_mean(x, dim=dims, unbiased=False)
+        variance, mean = torch.var_mean(x, dim=[d for d in range(x.dim()) if d != dim], unbiased=False)
         return variance, mean
-    mean = x.mean(dims, keepdim=True)
-    return (x - mean).square_().mean(dims), mean
+    rows = x.movedim(dim, 0).reshape(x.shape[dim], -1)
+    mean = rows.mean(1, keepdim=True)
+    return (rows - mean).square_().mean(1), mean.flatten()
 
 
 def as_input(values: list[float]) -> dict[str, Any]:
@@ -145,7 +147,7 @@ def as_input(values: list[float]) -> dict[str, Any]:
 def activation_statistics(torch: Any, tensor: Tensor) -> tuple[list[Tensor], int]:
     """Least, largest, mean and norm of an activation, each a tensor, and the number of elements they are over."""
     with torch.no_grad():
-        x = excerpt(tensor.detach())
+        x = excerpt(tensor.detach(), ACTIVATION)
         x = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
         return [*torch.aminmax(x), x.mean(), torch.linalg.vector_norm(x)], x.numel()
 
@@ -162,8 +164,7 @@ def surely_negative(tensor: Tensor) -> bool:
     """Whether a few elements tell that a tensor has negative ones. They are looked at on the host alone, where it is free."""
     if not tensor.is_cpu:
         return False
-    first = tensor.detach()[:1].reshape(-1)[:FEW] if tensor.is_contiguous() and tensor.dim() else tensor.detach()[:0]
-    return bool((first < 0).any())
+    return tensor.is_contiguous() and float(tensor.detach().view(-1)[:FEW].min()) < 0
 
 
 def unit_ranges(torch: Any, tensor: Tensor, kind: str) -> tuple[Tensor, Tensor] | None:

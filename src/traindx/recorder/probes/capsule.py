@@ -88,8 +88,11 @@ class Capsule(Probe):
         if self._root is None or self._root() is not module:
             self._root = weakref.ref(module)
             self._late = any(p.device.type != "cpu" for p in module.parameters())
-        given = {"args": arguments, "kwargs": named}
-        self._called = {path: (t, t._version) for path, t in tensors_of(torch, given).items()}
+        if not named and all(type(value) is torch.Tensor for value in arguments):  # so it is most often
+            self._called = {f"/args/{at}": (t, t._version) for at, t in enumerate(arguments)}
+        else:
+            given = {"args": arguments, "kwargs": named}
+            self._called = {path: (t, t._version) for path, t in tensors_of(torch, given).items()}
         self._target = self._value = None
         self._random = {"cpu": torch.get_rng_state()}
         if self._late and torch.cuda.is_initialized():
