@@ -49,8 +49,8 @@ class Probes:
                 self._all[kind] = kind(seen)
             except Exception as error:
                 self._failed(kind, error)
-        for module, error in _imported()[1]:
-            self._say(module, error)
+        for module, why in _imported()[1]:
+            self._say(module, why)
 
     def tell(self, moment: str, *arguments: Any) -> None:
         """Tell a moment to the probes that name it."""
