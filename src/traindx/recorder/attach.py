@@ -91,6 +91,8 @@ class Attachment:
     def _watch(self, on: bool) -> None:
         """Switch what sees the calls of modules to what is needed now: `on` means every layer's output too."""
         roots = self._session.seen.roots
+        if not (on or roots.searching or self._module_hook or self._forward_hook):
+            return
         self._compiled |= any(kind.__name__ == "OptimizedModule" for kind in roots.types)
         if roots.searching or self._compiled or not self._root_calls.only(roots.types):
             self._root_calls.clear()

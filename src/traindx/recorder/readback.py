@@ -6,8 +6,9 @@ the training never waits for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, TypeAlias
 
 Fill: TypeAlias = Callable[[list[float]], None]
@@ -47,7 +48,7 @@ class Readback:
         with torch.no_grad():
             device = segments[0].tensor.device
             flat = torch.cat(
-                [s.tensor.detach().reshape(-1).to(device, torch.float32, non_blocking=True) for s in segments]
+                [t.reshape(-1).to(device, torch.float32, non_blocking=True) for t in _stacked(torch, segments)]
             )
             self._event = None
             if device.type == "cuda":
@@ -71,6 +72,13 @@ class Readback:
         for fill, size, as_array in self._takers:
             fill(self._values[start : start + size].numpy() if as_array else values[start : start + size])
             start += size
+
+
+def _stacked(torch: Any, segments: Sequence[Segment]) -> Iterator[Any]:
+    """The tensors, single numbers that follow one another (a loss of each step) as one."""
+    for alike, run in groupby(segments, lambda s: (s.tensor.dtype, s.tensor.device) if s.tensor.dim() == 0 else None):
+        tensors = [s.tensor.detach() for s in run]
+        yield from tensors if alike is None else [torch.stack(tensors)]
 
 
 def rounded(value: float) -> float:

@@ -105,7 +105,8 @@ class Session:
     def loss_called(self, name: str, scores: Any, target: Any, value: Any) -> None:
         """A loss function has returned."""
         seen = self.seen
-        if not all(measure.readable(self.torch, tensor) for tensor in (scores, target, value)):
+        readable, torch = measure.readable, self.torch
+        if not (readable(torch, value) and readable(torch, scores) and readable(torch, target)):
             return
         if not self.torch.is_grad_enabled():
             if seen.validation.batches:

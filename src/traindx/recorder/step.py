@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cached_property
 from typing import Any
 
 from traindx.recorder.activations import Pass
@@ -27,7 +28,7 @@ class Step:
         self.losses: list[Any] = []
         self.loss: float | None = None
         self.slots = Slots()
-        self.norms = Norms(torch, self.slots, copies)
+        self._torch, self._copies = torch, copies
         self.details: dict[str, Any] = {}
         self.notes: dict[str, Any] = {}
         self.passed: Pass | None = None
@@ -37,6 +38,11 @@ class Step:
         self.time = self.wait = self.seconds = 0.0
         self.started_cost = self.cost = 0.0
         self.description: Description | None = None
+
+    @cached_property
+    def norms(self) -> Norms:
+        """Of the step's gradients, weights and updates: made where they are asked for, on recorded steps."""
+        return Norms(self._torch, self.slots, self._copies)
 
     def add_loss(self, loss: Any) -> None:
         """Take the loss of one backward pass, a tensor of one element."""
@@ -49,6 +55,8 @@ class Step:
             self.passed.send()
         if not self.losses:
             return self.slots.segments
+        if len(self.losses) == 1:
+            return [Segment(self.losses[0], self._fill_losses), *self.slots.segments]
         with torch.no_grad():
             losses = torch.stack([loss.reshape(()).float() for loss in self.losses])
         return [Segment(losses, self._fill_losses), *self.slots.segments]

@@ -12,6 +12,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+ENCODED = json.JSONEncoder(separators=(",", ":"), default=str).encode
+"""One encoder for all lines: `json.dumps` would make one for each."""
+
 
 class Writer:
     """Writes `rank-N.jsonl` in `folder`, or `rank-N.2.jsonl` and so on where that exists. Raises `OSError`."""
@@ -22,7 +25,7 @@ class Writer:
 
     def write(self, *lines: Mapping[str, Any]) -> None:
         """Append lines, each with its `kind`."""
-        text = "".join(json.dumps(line, separators=(",", ":"), default=str) + "\n" for line in lines)
+        text = "".join(ENCODED(line) + "\n" for line in lines)
         data = text.encode()
         while data:
             data = data[os.write(self._file, data) :]
