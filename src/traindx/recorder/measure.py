@@ -28,7 +28,7 @@ def readable(torch: Any, tensor: Any) -> bool:
     kind = type(tensor)
     if (kind is not torch.nn.Parameter and kind is not torch.Tensor) or tensor.is_sparse or tensor.numel() == 0:
         return False
-    if torch.jit.is_tracing() or torch._C._functorch.is_functorch_wrapped_tensor(tensor):
+    if torch._C._is_tracing() or torch._C._functorch.is_functorch_wrapped_tensor(tensor):
         return False
     if tensor.is_cpu:
         return True
@@ -63,14 +63,14 @@ def copies(torch: Any, tensors: Sequence[Tensor]) -> list[Tensor]:
 def overwrite(torch: Any, copies: Sequence[Tensor], tensors: Sequence[Tensor]) -> None:
     """Copy each tensor into memory that is there already."""
     with torch.no_grad():
-        for copy, tensor in zip(copies, tensors, strict=True):
-            copy.copy_(tensor.detach())
+        if copies:
+            torch._foreach_copy_(list(copies), list(tensors))
 
 
 def differences(torch: Any, after: Sequence[Tensor], before: list[Tensor]) -> Tensor:
     """The norm of each `after - before`; `before` is overwritten."""
     with torch.no_grad():
-        torch._foreach_sub_(before, [t.detach() for t in after])
+        torch._foreach_sub_(before, list(after))
     return norms(torch, before)
 
 
@@ -147,7 +147,7 @@ def as_input(values: list[float]) -> dict[str, Any]:
 def activation_statistics(torch: Any, tensor: Tensor) -> tuple[list[Tensor], int]:
     """Least, largest, mean and norm of an activation, each a tensor, and the number of elements they are over."""
     with torch.no_grad():
-        x = excerpt(tensor.detach(), ACTIVATION)
+        x = excerpt(tensor, ACTIVATION)
         x = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
         return [*torch.aminmax(x), x.mean(), torch.linalg.vector_norm(x)], x.numel()
 
@@ -169,8 +169,7 @@ def surely_negative(tensor: Tensor) -> bool:
 
 def unit_ranges(torch: Any, tensor: Tensor, kind: str) -> tuple[Tensor, Tensor] | None:
     """Least and largest of each channel or feature over the whole batch; None without such units."""
-    x = tensor.detach()
-    dim = channel_dim(x, kind)
+    x, dim = tensor, channel_dim(tensor, kind)
     if dim is None:
         return None
     with torch.no_grad():

@@ -40,13 +40,14 @@ class Slots:
 
 
 class Readback:
-    """One copy of all segments to the host, in float32. Segments on several devices go to the first one's first."""
+    """One copy of all segments to the host, in float32. Segments elsewhere go to the first one's device before."""
 
     def __init__(self, torch: Any, segments: Sequence[Segment]) -> None:
         segments = sorted(segments, key=lambda s: s.as_array)  # all the short ones become one list of numbers
         self._takers = [(s.fill, s.tensor.numel(), s.as_array) for s in segments]
         with torch.no_grad():
-            device = segments[0].tensor.device
+            devices = [s.tensor.device for s in segments]
+            device = next((d for d in devices if d.type != "cpu"), devices[0])  # to the host goes only the whole
             flat = torch.cat(
                 [t.reshape(-1).to(device, torch.float32, non_blocking=True) for t in _stacked(torch, segments)]
             )
@@ -57,6 +58,8 @@ class Readback:
                 self._event = torch.cuda.Event()
                 self._event.record(torch.cuda.current_stream(device))
                 flat = host
+            elif device.type != "cpu":
+                flat = flat.cpu()
             self._values = flat
 
     def ready(self) -> bool:

@@ -117,7 +117,9 @@ def _dicts(torch: Any, targets: Sequence[Mapping[str, Any]]) -> Targets | None:
     if not all(isinstance(t[key], torch.Tensor) and t[key].dim() == 1 for t in targets):
         return None
     boxes = [t["boxes"].detach().reshape(-1, t["boxes"].shape[-1] or 4) for t in targets]
-    ids = torch.cat([t[key].detach().to(boxes[0].device) for t in targets])
+    if any(t[key].device != boxes[0].device for t in targets):  # to bring them together would wait for the device
+        return None
+    ids = torch.cat([t[key].detach() for t in targets])
     form = "detr" if key == "class_labels" else "torchvision"
     return Targets(form, len(targets), ids, torch.cat(boxes), per_image=tuple(len(b) for b in boxes))
 

@@ -1,0 +1,1 @@
+"""What recording costs: the trainings that are measured, and what else watches trainings."""

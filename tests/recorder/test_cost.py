@@ -1,0 +1,124 @@
+"""What a step costs, counted: functions of Python and operations of torch, which no other process on the machine changes.
+
+The bounds are a quarter above what was counted when they were set (torch 2.13, `python -m bench.recorder_overhead`): room for
+another probe or two, and not for one that walks over layers or parameters on steps that are not recorded.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from tests.recorder.conftest import Net, Record, batch
+
+UNRECORDED_CALLS, UNRECORDED_OPERATIONS = 275, 14
+"""Of a step that is not recorded, for a network of any size."""
+OPERATIONS_PER_LAYER = 76
+"""Of a recorded step, of a block of convolution, norm and activation with four parameters; half of them make views."""
+
+
+class Operations(TorchDispatchMode):
+    """Counts what reaches torch's dispatcher."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.count += 1
+        return func(*args, **(kwargs or {}))
+
+
+class Deep(torch.nn.Module):
+    """Blocks of convolution, norm and activation, and a classifier."""
+
+    def __init__(self, blocks: int) -> None:
+        super().__init__()
+        layers: list[torch.nn.Module] = []
+        for at in range(blocks):
+            layers += [torch.nn.Conv2d(8 if at else 3, 8, 3, padding=1), torch.nn.BatchNorm2d(8), torch.nn.ReLU()]
+        self.layers = torch.nn.Sequential(*layers, torch.nn.Flatten(), torch.nn.Linear(8 * 144, 4))
+
+    def forward(self, x: torch.Tensor) -> Any:
+        return self.layers(x)
+
+
+def stepping(model: torch.nn.Module) -> Callable[[], None]:
+    optimizer = torch.optim.SGD(model.parameters(), 0.01, momentum=0.9)
+    x, y = batch()
+
+    def step() -> None:
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(model(x), y).backward()
+        optimizer.step()
+
+    return step
+
+
+def counted(step: Callable[[], None]) -> tuple[int, int]:
+    """Functions of Python and operations of torch in one step: the least of three, as once a second there is more."""
+    calls, operations = zip(*(counted_once(step) for _ in range(3)), strict=True)
+    return min(calls), min(operations)
+
+
+def counted_once(step: Callable[[], None]) -> tuple[int, int]:
+    """Functions of Python that one step calls, and operations in another."""
+    calls = [0]
+
+    def see(frame: Any, event: str, argument: Any) -> None:
+        calls[0] += event == "call"
+
+    sys.setprofile(see)
+    try:
+        step()
+    finally:
+        sys.setprofile(None)
+    operations = Operations()
+    with operations:
+        step()
+    return calls[0], operations.count
+
+
+@contextmanager
+def forced(record: Record, model: torch.nn.Module, recorded: bool) -> Iterator[Callable[[], None]]:
+    """A step of a training in which every step is recorded, or none."""
+    with record() as session:
+        step = stepping(model)
+        for _ in range(10):
+            step()
+        session.seen.schedule.wants = lambda *_: recorded  # type: ignore[method-assign]
+        session.seen.journal.flush(wait=True)
+        step()
+        step()
+        yield step
+
+
+def more(record: Record, make: Callable[[], torch.nn.Module], *, recorded: bool) -> tuple[int, int]:
+    """Calls and operations of a step above those of the same step without recorder."""
+    plain = stepping(make())
+    plain(), plain()
+    before = counted(plain)
+    with forced(record, make(), recorded) as step:
+        after = counted(step)
+    return after[0] - before[0], after[1] - before[1]
+
+
+def test_a_step_that_is_not_recorded_costs_a_bounded_number_of_calls_and_operations(record: Record) -> None:
+    calls, operations = more(record, Net, recorded=False)
+    assert 0 < calls <= UNRECORDED_CALLS and 0 < operations <= UNRECORDED_OPERATIONS
+
+
+def test_a_step_that_is_not_recorded_costs_the_same_for_a_deep_network(record: Record) -> None:
+    calls, operations = more(record, lambda: Deep(30), recorded=False)
+    assert calls <= UNRECORDED_CALLS and operations <= UNRECORDED_OPERATIONS
+
+
+def test_a_recorded_step_costs_a_bounded_number_of_operations_for_each_layer(record: Record) -> None:
+    _, few = more(record, lambda: Deep(5), recorded=True)
+    _, many = more(record, lambda: Deep(25), recorded=True)
+    assert 0 < (many - few) / 20 <= OPERATIONS_PER_LAYER
