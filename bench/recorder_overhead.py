@@ -2,7 +2,7 @@
 
     python -m bench.recorder_overhead [--works "YOLOv8n;ViT-tiny"] [--pairs 5] [--peers] [--report]
 
-Each pair trains the same network on the same drawn batches, plain and watched, in alternating order, on one thread. A step's
+Peers run in the first pair. Each pair trains the same network on the same drawn batches, plain and watched, in alternating order, on one thread. A step's
 CPU time is held against that of the plain half of the same pair. Figures without noise beside them: Python functions and
 operations of torch that a step calls more than without. `--report` writes `bench/results/recorder_overhead.md` from all runs.
 """
@@ -161,7 +161,7 @@ def measure(name: str, pairs: int, *, peers: bool) -> None:
         for key, half in halves if number % 2 else halves[::-1]:
             gc.collect()
             pair[key] = half(name)
-        if peers:
+        if peers and number == 0:
             pair["peers"] = {which: peer(name, which) for which in PEERS}
         found["pairs"].append(pair)
         print(
@@ -170,8 +170,8 @@ def measure(name: str, pairs: int, *, peers: bool) -> None:
             {k: {a: round(b, 3) for a, b in v.items()} for k, v in pair.items() if k != "peers"},
             flush=True,
         )
-    with LINES.open("a") as file:
-        file.write(json.dumps(found) + "\n")
+        with LINES.open("a") as file:  # the last line of a training counts: one that is stopped leaves its pairs
+            file.write(json.dumps(found) + "\n")
 
 
 def report() -> str:

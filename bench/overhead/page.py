@@ -46,7 +46,8 @@ def page(runs: Mapping[str, Mapping[str, Any]], starts: Mapping[str, float] | No
         + "| training | plain: functions, operations | not recorded: more | recorded: more |\n|---|---|---|---|\n"
     )
     lines += [_counts(name, run["counts"]) for name, run in runs.items()]
-    watched = {name: run["pairs"] for name, run in runs.items() if "peers" in run["pairs"][0]}
+    watched = {name: [p for p in run["pairs"] if "peers" in p] for name, run in runs.items()}
+    watched = {name: pairs for name, pairs in watched.items() if pairs}
     if watched:
         names = list(next(iter(watched.values()))[0]["peers"])
         lines.append(
