@@ -2,9 +2,10 @@
 
     python -m bench.recorder_overhead [--works "YOLOv8n;ViT-tiny"] [--pairs 5] [--peers] [--report]
 
-Peers run in the first pair. Each pair trains the same network on the same drawn batches, plain and watched, in alternating order, on one thread. A step's
-CPU time is held against that of the plain half of the same pair. Figures without noise beside them: Python functions and
-operations of torch that a step calls more than without. `--report` writes `bench/results/recorder_overhead.md` from all runs.
+Peers run in the first pair. Each pair trains the same network on the same drawn batches, plain and watched, in alternating
+order, on one thread; a step's CPU time is held against that of the plain half of the same pair. Figures without noise beside
+them: Python functions and operations of torch that a step calls more than without. `--report` writes
+`bench/results/recorder_overhead.md` from all runs.
 """
 
 from __future__ import annotations
