@@ -66,7 +66,7 @@ class Watch:
         if hang is not None:
             self.worst = "hangs"
             self._tell(hang.words)
-            if self._stop_on is not None:
+            if self._stop_on == "warning" or (self._stop_on == "error" and hang.is_certain):
                 self.stopped = hang.words
                 return True
         elif (

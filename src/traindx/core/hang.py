@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from traindx.core.finding import Finding, Place, Table
+
 if TYPE_CHECKING:
     from traindx.core.recording import Recording
 
@@ -110,6 +112,11 @@ class Hang:
         return tuple(late)
 
     @property
+    def is_certain(self) -> bool:
+        """Whether a process waits for another that does not come; one alone may sleep, or send a file, for its own reasons."""
+        return any(p.waits_for_ranks or p.waits_for_batch for p in self.trainers)
+
+    @property
     def words(self) -> str:
         """All of it in one sentence."""
         others = tuple(p for p in self.culprits if p not in self.trainers)
@@ -118,6 +125,20 @@ class Hang:
         if len(set(self.steps.values())) > 1:
             parts.append("steps: " + ", ".join(f"rank {rank} {step}" for rank, step in sorted(self.steps.items())))
         return f"no step for {self.waited:.0f} s: " + "; ".join(parts or ["no process of the training is seen"])
+
+
+def hang_finding(hang: Hang) -> Finding:
+    """What a check says of a hang: the user's line in the process that others wait for, with the stacks."""
+    culprits = hang.culprits
+    at, rank = (culprits[0].at, culprits[0].rank) if culprits else (None, None)
+    step = max(hang.steps.values(), default=None)
+    place = Place(path=at[0], line=at[1], step=step, rank=rank) if at else Place(step=step, rank=rank)
+    return Finding(place, hang.words, tuple(_table(process) for process in culprits[:4]))
+
+
+def _table(process: Hung) -> Table:
+    frames = tuple((f"{path}:{line} in {name}",) for path, line, name in process.stack[:12])
+    return Table(f"{process.role} (process {process.pid}), innermost call first", ("frame",), frames)
 
 
 def hangs_of(recording: Recording) -> tuple[Hang, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +13,14 @@ def record(model: Any = None, optimizer: Any = None, *, folder: str | Path | Non
     """Record the training inside the `with` block; yields the recording's folder.
 
     `model` and `optimizer` may be left out: both are recognised when they are used. `folder` defaults to a new one,
-    named by the time, in `traindx-runs`. Inside a process that `traindx run` records already, nothing is added.
+    named by the time, in `traindx-runs`; an earlier recording in it is moved into `earlier-N` below it. Inside a process that `traindx run` records already, nothing is added.
     An exception passes through, and stands in the recording.
     """
     import torch
 
     from traindx.recorder.attach import Attachment, attached_session
     from traindx.recorder.ending import watch_endings
-    from traindx.recorder.place import new_folder
+    from traindx.recorder.place import new_folder, set_earlier_aside
     from traindx.recorder.session import Session
 
     outer = attached_session(torch)
@@ -28,6 +28,8 @@ def record(model: Any = None, optimizer: Any = None, *, folder: str | Path | Non
         yield outer.folder
         return
     home = new_folder() if folder is None else Path(folder)
+    with suppress(OSError):  # a folder that cannot be changed: then both stand in it
+        set_earlier_aside(home)
     session = Session(torch, home.resolve())
     attachment = Attachment(torch, session)
     unwatch = watch_endings(session, always=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import functools
 import multiprocessing
 import os
 import sys
@@ -30,14 +31,16 @@ def watch_endings(session: Session, *, always: bool) -> Callable[[], None]:
         _without_own_frames(error, session.frames)
         chained(kind, error, error.__traceback__)
 
-    def exit_(status: Any = None, /) -> NoReturn:
-        error = None if status in (None, 0) else sys.exc_info()[1]
+    @functools.wraps(leave)  # with its name it is pickled as what it stands for
+    def exit_(*arguments: Any) -> NoReturn:
+        status = arguments[0] if arguments else None
+        error = None if status is None or (type(status) is int and status == 0) else sys.exc_info()[1]
         if error is not None and not isinstance(error, SystemExit) and not told[0]:
             told[0] = (
                 True  # caught by Hydra, by a spawned worker of torch, by a script's own try: this is all that is left
             )
             session.raised(error, always)
-        leave(status)
+        leave(*arguments)
 
     def at_exit() -> None:
         last = getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)

@@ -23,6 +23,8 @@ from traindx.errors import TraindxError
 SITE = Path(__file__).parent / "_site"
 EVERY = 1.0
 """Seconds between two calls of what watches a command."""
+HANDED_ON = ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")
+"""Signals that a scheduler sends to the process that it started: the command is to hear them."""
 GRACE = 5.0
 """Seconds between asking a timed-out command to end and killing it."""
 
@@ -205,19 +207,33 @@ def _end_group(process: subprocess.Popen[Any]) -> None:
 
 @contextmanager
 def _signals_passed_to(process: subprocess.Popen[Any]) -> Iterator[None]:
-    """Leave an interrupt from the keyboard to the command, and hand a request to end on to it."""
+    """Hand signals on to the command; an interrupt from the keyboard it has had already."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
+
+    def hand_on(number: int, frame: Any) -> None:
+        if number != signal.SIGINT or not _has_keyboard():
+            process.send_signal(number)
+
+    numbers = [getattr(signal, name) for name in HANDED_ON if hasattr(signal, name)]
     before = {
-        signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN),
-        signal.SIGTERM: signal.signal(signal.SIGTERM, lambda number, frame: process.send_signal(number)),
+        number: signal.signal(number, hand_on) for number in numbers if signal.getsignal(number) is not signal.SIG_IGN
     }
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _has_keyboard() -> bool:
+    """Whether this process stands in the foreground of a terminal: then its keys reach the command as well."""
+    try:
+        with Path("/dev/tty").open("rb", buffering=0) as terminal:
+            return os.tcgetpgrp(terminal.fileno()) == os.getpgrp()
+    except OSError:
+        return False
 
 
 @contextmanager

@@ -1,7 +1,9 @@
-"""Where a recording goes that nobody named a folder for."""
+"""Where a recording goes: into a new folder, or into one that is named, where an earlier recording makes room."""
 
 from __future__ import annotations
 
+import itertools
+import json
 import os
 import time
 from pathlib import Path
@@ -18,3 +20,34 @@ def new_folder() -> Path:
     while wanted.exists():
         wanted, count = RUNS / f"{stamp}-{count}", count + 1
     return wanted
+
+
+def set_earlier_aside(folder: Path) -> None:
+    """Move this rank's recordings of processes that have ended, or of this one, into `earlier-N`: what is read is the new one.
+
+    Nothing is lost; a recording that another process writes now stays.
+    """
+    rank = os.environ.get("RANK") or "0"
+    old = [path for path in folder.glob(f"rank-{rank}.*jsonl") if _is_over(path)]
+    if not old:
+        return
+    aside = next(
+        p for n in itertools.count(1) if not (p := folder / f"earlier-{n}" / f"rank-{rank}.jsonl").exists()
+    ).parent
+    aside.mkdir(exist_ok=True)
+    for path in old:
+        path.rename(aside / path.name)
+
+
+def _is_over(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            pid = int(json.loads(file.readline())["pid"])
+        if pid != os.getpid():
+            os.kill(pid, 0)  # asks whether it is there, and sends nothing
+            return False
+    except PermissionError:
+        return False
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    return True

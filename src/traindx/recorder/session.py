@@ -243,6 +243,8 @@ class Session:
         """Take a model and an optimizer that the user named."""
         if model is not None:
             self.seen.roots.offer(model)
+        inner = getattr(optimizer, "optimizer", None)  # what Accelerate wraps is what steps
+        optimizer = inner if isinstance(inner, self.torch.optim.Optimizer) else optimizer
         if optimizer is not None:
             self.seen.holdings.made(optimizer, None)
 

@@ -47,13 +47,14 @@ def root_called(torch: Any, session: Session, detach: Callable[[], None]) -> Cal
 
 def backward(torch: Any, session: Session) -> Maker:
     """`torch.autograd.backward`, through which `Tensor.backward` goes too; not those inside another (checkpointing)."""
-    compiling, inside = is_traced(torch), [False]
+    compiling, inside, tensor = is_traced(torch), [False], torch.Tensor
 
     def make(original: Any) -> Callable[..., Any]:
         def wrapper(*args: Any, **kwargs: Any) -> Any:
             if compiling() or inside[0]:
                 return original(*args, **kwargs)
-            session.backward(args[0] if args else kwargs.get("tensors"))
+            tensors = args[0] if args else kwargs.get("tensors")
+            session.backward(tensors if isinstance(tensors, (tensor, list, tuple)) else ())  # a generator is its own
             inside[0] = True
             try:
                 return original(*args, **kwargs)

@@ -7,14 +7,14 @@ from typing import Any
 
 from traindx.core.check import Facts, check
 from traindx.core.example import falling, recording_with
-from traindx.core.finding import Finding, Measured, Place, Table
-from traindx.core.hang import Hung, hangs_of
+from traindx.core.finding import Finding, Measured
+from traindx.core.hang import hang_finding, hangs_of
 from traindx.core.recording import Recording
 
 
 @check("T002", level="error")
 def training_hangs(recording: Recording) -> Iterator[Finding | Measured]:
-    """No step was made for long, and the stacks of all processes of the training were the same in two looks.
+    """No step was made for long, the processes stand still, and one waits for another: for a batch, or for other ranks.
 
     ## Why is this bad?
     Nothing will come any more: each process waits for something that does not happen.
@@ -25,20 +25,9 @@ def training_hangs(recording: Recording) -> Iterator[Finding | Measured]:
     try `num_workers=0`. Ranks that wait for others in a collective call wait for one that has fewer batches, or that left
     the loop by a condition of its own.
     """
-    hangs = hangs_of(recording)
+    hangs = [hang for hang in hangs_of(recording) if hang.is_certain]
     yield Measured("hangs", len(hangs), "0")
-    for hang in hangs[:1]:
-        culprits = hang.culprits
-        at = culprits[0].at if culprits else None
-        step = max(hang.steps.values(), default=None)
-        rank = culprits[0].rank if culprits else None
-        place = Place(path=at[0], line=at[1], step=step, rank=rank) if at else Place(step=step, rank=rank)
-        yield Finding(place, hang.words, tuple(_table(process) for process in culprits[:4]))
-
-
-def _table(process: Hung) -> Table:
-    frames = tuple((f"{path}:{line} in {name}",) for path, line, name in process.stack[:12])
-    return Table(f"{process.role} (process {process.pid}), innermost call first", ("frame",), frames)
+    yield from (hang_finding(hang) for hang in hangs[:1])
 
 
 def _line(*processes: dict[str, Any], steps: dict[str, int] | None = None) -> dict[str, Any]:
