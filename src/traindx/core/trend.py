@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from traindx.core.recording import Recording
+
+FAR_BELOW_CHANCE = 0.6
+"""Share of the loss of guessing under which a run has learned something, if before it was recorded (a guess)."""
 
 
 @dataclass(frozen=True)
@@ -68,3 +75,28 @@ def _start(finite: NDArray[np.float64], first: int) -> float:
     """Median of the first stretch; the very first loss where that median is already twice as high, an explosion."""
     median = float(np.median(finite[:first]))
     return float(finite[0]) if median > 2 * abs(float(finite[0])) else median
+
+
+def takes_both_signs(loss: NDArray[np.float64]) -> bool:
+    """Whether a loss is now above and now below zero (more than a twentieth of the steps each): as a share of its start its
+    change says nothing, and with policy gradients or two players it is no measure of learning."""
+    finite = loss[np.isfinite(loss)]
+    return bool(len(finite)) and float(np.quantile(finite, 0.05)) < 0 < float(np.quantile(finite, 0.95))
+
+
+def over_chance(recording: Recording) -> float | None:
+    """The cross entropy at the end over that of guessing; None where no cross entropy over classes was recorded.
+
+    A loss is often divided before it is backpropagated, as by the number of accumulated batches: where the loss function's own
+    values are a steady multiple of what was backpropagated (quartiles within 30 % of the median, a guess), that is undone.
+    """
+    if recording.chance is None or not np.isfinite(recording.loss).any():
+        return None
+    calls = [(d.get("loss"), d.get("loss_call", {}).get("value")) for d in recording.details.values()]
+    pairs = np.array([(a, b) for a, b in calls if a is not None and b is not None], dtype=np.float64).reshape(-1, 2)
+    pairs = pairs[np.isfinite(pairs).all(axis=1) & (pairs[:, 0] != 0)]
+    factor = 1.0
+    if len(pairs) >= 5:
+        low, middle, high = np.quantile(pairs[:, 1] / pairs[:, 0], (0.25, 0.5, 0.75))
+        factor = float(middle) if middle > 0 and high - low < 0.3 * middle else 1.0
+    return trend(recording.loss).end * factor / recording.chance

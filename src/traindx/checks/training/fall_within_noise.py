@@ -10,7 +10,7 @@ from traindx.core.check import Facts, check
 from traindx.core.example import falling, recording_with
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.recording import Recording
-from traindx.core.trend import trend
+from traindx.core.trend import FAR_BELOW_CHANCE, over_chance, trend
 
 
 @check("T106", level="warning")
@@ -29,9 +29,9 @@ def fall_within_noise(
     """
     if recording.passes < min_passes or np.isfinite(recording.loss).sum() < 10 or len(recording.optimizers) > 1:
         return
-    seen, chance = trend(recording.loss), recording.chance
+    seen, reached = trend(recording.loss), over_chance(recording)
     yield Measured("fall of the loss in standard errors", round(seen.z, 1), f"over {z:g}")
-    learned_before = chance is not None and seen.end < 0.6 * chance
+    learned_before = reached is not None and reached < FAR_BELOW_CHANCE
     if seen.finite and seen.drop > drop and seen.z <= z and not learned_before:
         text = f"the loss fell from {seen.start:.4g} to {seen.end:.4g}, {seen.z:.1f} standard errors (should be over {z:g})"
         yield Finding(Place(step=int(recording.step[-1])), text)

@@ -11,7 +11,7 @@ from traindx.core.check import Facts, check
 from traindx.core.example import falling, flat, recording_with
 from traindx.core.finding import Curve, Finding, Line, Measured, Place
 from traindx.core.recording import Recording
-from traindx.core.trend import trend
+from traindx.core.trend import FAR_BELOW_CHANCE, over_chance, takes_both_signs, trend
 
 
 @check("T103", level="error")
@@ -20,7 +20,8 @@ def loss_does_not_fall(
 ) -> Iterator[Finding | Measured]:
     """The loss at the end is hardly lower than at the start.
 
-    Not judged with several optimizers: the losses of two players, or of two trainings, make no one curve.
+    Not judged with several optimizers: the losses of two players, or of two trainings, make no one curve; and not where
+    a loss that does not fall takes both signs, as with policy gradients.
 
     Where the recording shows the number of classes of a cross entropy, a loss that is already far below chance (ln K)
     counts as learned: a resumed or fine-tuned run starts low.
@@ -36,10 +37,16 @@ def loss_does_not_fall(
     few = recording.passes < min_passes or np.isfinite(recording.loss[known]).sum() < min_steps
     if few or len(recording.optimizers) > 1:
         return
-    seen, chance = trend(recording.loss), recording.chance
+    seen, chance, reached = trend(recording.loss), recording.chance, over_chance(recording)
+    if seen.finite and seen.drop <= drop and reached is not None and reached < FAR_BELOW_CHANCE:
+        way = f"the loss went from {seen.start:.4g} to {seen.end:.4g}, low from the start; of that of guessing it is"
+        yield Measured(way, round(100 * reached, 1), f"under {100 * FAR_BELOW_CHANCE:g}", "%")
+        return
+    if seen.finite and seen.drop <= drop and takes_both_signs(recording.loss):
+        return
     way = f"the loss went from {seen.start:.4g} to {seen.end:.4g}: it fell by"
     yield Measured(way, round(100 * seen.drop, 1), f"more than {100 * drop:g}", "%")
-    if seen.finite and (seen.drop > drop or (chance is not None and seen.end < 0.6 * chance)):
+    if seen.finite and seen.drop > drop:
         return
     step, loss = recording.step[known], recording.loss[known]
     curve = Curve("loss", (Line("loss", tuple(map(float, step)), tuple(map(float, loss))),), onset=0)
@@ -58,6 +65,17 @@ def flat_at_chance() -> Facts:
 @loss_does_not_fall.quiet_on
 def falling_loss() -> Facts:
     return {"recording": recording_with(falling())}
+
+
+@loss_does_not_fall.fires_on
+def divided_by_the_batches_that_are_accumulated() -> Facts:
+    call = {"name": "cross_entropy", "classes": 10, "value": math.log(10)}
+    return {"recording": recording_with(flat(level=math.log(10) / 8), detail={"loss_call": call})}
+
+
+@loss_does_not_fall.quiet_on
+def a_policy_gradient_around_zero() -> Facts:
+    return {"recording": recording_with([0.3 * (-1) ** i - 0.08 * (i < 30) for i in range(60)])}
 
 
 @loss_does_not_fall.quiet_on

@@ -10,7 +10,7 @@ from traindx.core.check import Facts, check
 from traindx.core.example import falling, flat, recording_with
 from traindx.core.finding import Curve, Finding, Line, Measured, Place
 from traindx.core.recording import Recording
-from traindx.core.trend import trend
+from traindx.core.trend import takes_both_signs, trend
 
 
 @check("T102", level="error")
@@ -25,13 +25,16 @@ def loss_rises(
     ## How to fix
     Find what throws the weights away: the rate, gradients that pile up, a sign, labels that changed.
     The level at the end is the median of the last tenth, the level at the start that of the first twentieth; both
-    thresholds are against the run's own start and noise. Not judged with several optimizers, whose losses make no one curve.
+    thresholds are against the run's own start and noise. Not judged with several optimizers, whose losses make no one curve,
+    and not where the loss takes both signs, as with policy gradients.
     """
     known = ~np.isnan(recording.loss)
     few = recording.passes < min_passes or np.isfinite(recording.loss[known]).sum() < min_steps
     if few or len(recording.optimizers) > 1:
         return
     seen = trend(recording.loss)
+    if seen.drop <= 0 and takes_both_signs(recording.loss):
+        return
     yield Measured(
         "loss at the end over loss at the start", seen.end / seen.start if seen.start else 1.0, f"under {1 + rise:g}"
     )
@@ -47,6 +50,11 @@ def loss_rises(
 @loss_rises.fires_on
 def rising() -> Facts:
     return {"recording": recording_with([*flat(steps=20), *flat(level=9.0, steps=40)])}
+
+
+@loss_rises.quiet_on
+def a_policy_gradient_around_zero() -> Facts:
+    return {"recording": recording_with([0.3 * (-1) ** i - 0.08 * (i < 30) for i in range(60)])}
 
 
 @loss_rises.quiet_on

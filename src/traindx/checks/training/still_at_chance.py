@@ -5,13 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-import numpy as np
-
 from traindx.core.check import Facts, check
 from traindx.core.example import falling, flat, recording_with
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.recording import Recording
-from traindx.core.trend import trend
+from traindx.core.trend import over_chance
 
 
 @check("T105", level="warning")
@@ -26,16 +24,13 @@ def still_at_chance(recording: Recording, *, share: float = 0.9, min_passes: int
     If the run is short for its number of classes, let it run on. Otherwise look at the labels, the order of the batches
     and the learning rate. `share` of ln K is a guess; label smoothing by 0.1 alone ends at 0.2 to 0.3 of ln K.
     """
-    chance = recording.chance
-    if chance is None or recording.passes < min_passes or not np.isfinite(recording.loss).any():
+    reached, chance = over_chance(recording), recording.chance
+    if reached is None or chance is None or recording.passes < min_passes:
         return
-    end = trend(recording.loss).end
-    yield Measured("loss at the end over chance", end / chance, f"under {share:g}")
-    if end > share * chance:
-        last = int(recording.step[-1])
-        yield Finding(
-            Place(step=last), f"the loss ends at {end:.4g}, chance is {chance:.4g} (should be under {share:.0%} of it)"
-        )
+    yield Measured("loss at the end over chance", reached, f"under {share:g}")
+    if reached > share:
+        end = f"the loss ends at {reached * chance:.4g}, chance is {chance:.4g} (should be under {share:.0%} of it)"
+        yield Finding(Place(step=int(recording.step[-1])), end)
 
 
 @still_at_chance.fires_on

@@ -10,7 +10,7 @@ from traindx.core.check import Facts, check
 from traindx.core.example import falling, flat, recording_with
 from traindx.core.finding import Curve, Finding, Line, Measured, Place
 from traindx.core.recording import Recording
-from traindx.core.trend import trend
+from traindx.core.trend import FAR_BELOW_CHANCE, over_chance, trend
 
 
 @check("T202", level="error")
@@ -34,7 +34,8 @@ def tiny_updates(
         return
     high, seen = float(np.quantile(taken, 0.9)), trend(recording.loss)
     yield Measured("update-to-weight ratio (90th percentile)", high, f"over {ratio:g}")
-    if recording.chance is not None and seen.end < 0.6 * recording.chance:
+    reached = over_chance(recording)
+    if reached is not None and reached < FAR_BELOW_CHANCE:
         return
     if high > ratio or not seen.finite or seen.drop > drop:
         return
