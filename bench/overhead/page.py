@@ -13,7 +13,10 @@ HEAD = """# What recording costs
 Written by `python -m bench.recorder_overhead --peers` and `--report`; the runs are in `recorder_overhead.jsonl`.
 
 CPU time on one thread, each figure a ratio to the plain half of the same pair, median (least to largest). The machine was
-busy with other work, so that differences of a few per cent are noise: the counts below are not.
+busy with other work: ratios of one and the same training spread by ten per cent and more (see the ranges), so that a ratio
+near one does not tell a per cent. The recorder's account is its own clock around all that it does, against the time that went
+by, and is what its budget of 1 % is held against; it does not see what it does to caches and memory. Where no step, or one,
+was recorded after the 20th the run was too short to show the budget's long-run share.
 
 """
 PEERS_HEAD = """
@@ -25,7 +28,8 @@ A step's CPU time under each, as a multiple of the plain step of the same pair; 
 COUNTS_HEAD = """
 ## Counted
 
-Python functions and operations of torch that a step calls more than without the recorder: the same on every machine.
+Python functions and operations of torch that a step calls more than without the recorder. In trainings with slow steps what
+the recorder does once a second falls into the counted step. Of the operations about half make views.
 
 """
 
