@@ -25,7 +25,7 @@ from typing import Any
 import torch
 from bench.overhead.peers import PEERS
 from bench.overhead.work import WORKS, made
-from torch.utils._python_dispatch import TorchDispatchMode
+from torch.autograd.profiler import profile
 
 from traindx.recorder import record
 from traindx.recorder.attach import attached_session
@@ -110,7 +110,7 @@ def counts(name: str) -> dict[str, int]:
 
 
 def counted(step: Callable[[], Any]) -> tuple[int, int]:
-    """Python functions that a step calls, and operations that reach torch's dispatcher in another step."""
+    """Python functions that a step calls, and operations of torch, those inside others too, in another step."""
     calls = [0]
 
     def see(frame: Any, event: str, argument: Any) -> None:
@@ -121,22 +121,9 @@ def counted(step: Callable[[], Any]) -> tuple[int, int]:
         step()
     finally:
         sys.setprofile(None)
-    operations = Operations()
-    with operations:
+    with profile() as seen:  # no dispatch mode: from these the recorder hides itself
         step()
-    return calls[0], operations.count
-
-
-class Operations(TorchDispatchMode):
-    """Counts what reaches the dispatcher."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.count = 0
-
-    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        self.count += 1
-        return func(*args, **(kwargs or {}))
+    return calls[0], sum(event.name.startswith("aten::") for event in seen.function_events)
 
 
 def start_up() -> dict[str, float]:

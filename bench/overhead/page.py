@@ -29,7 +29,7 @@ COUNTS_HEAD = """
 ## Counted
 
 Python functions and operations of torch that a step calls more than without the recorder. In trainings with slow steps what
-the recorder does once a second falls into the counted step. Of the operations about half make views.
+the recorder does once a second falls into the counted step. Operations inside others count too, and most make views.
 
 """
 
