@@ -19,7 +19,8 @@ from tests.recorder.conftest import Net, Record, batch
 UNRECORDED_CALLS, UNRECORDED_OPERATIONS = 232, 18
 """Of a step that is not recorded, for a network of any size."""
 OPERATIONS_PER_LAYER = 363
-"""Of a recorded step, of a block of convolution, norm and activation with four parameters: 290, most of them views and what is inside others."""
+"""Of a recorded step, for a block of convolution, norm and activation with four parameters: counted were 290, most of them
+views and what is inside others."""
 
 
 class Deep(torch.nn.Module):
