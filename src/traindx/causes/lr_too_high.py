@@ -28,6 +28,7 @@ LR_TOO_HIGH = Cause(
         Clue("T203", if_seen=2.4, if_absent=-0.5),
         Clue("T102", if_seen=2.0, if_absent=-0.1),
         Clue("T101", if_seen=2.1, if_absent=-0.2),
+        Clue("T113", if_seen=4.0),  # a guess
         Clue("T103", if_seen=0.9, if_absent=-0.3),
         Clue("T202", if_seen=-4.0),
         Clue("B101", if_seen=-3.0),

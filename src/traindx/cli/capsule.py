@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from traindx.cli.progress import tell
+from traindx.core.capsule import open_capsule
 from traindx.errors import TraindxError
 
 DEFAULT_MIB = 512
@@ -39,7 +40,7 @@ class Capsules:
                 replay(home, progress=tell)
             except TraindxError as error:
                 click.echo(f"traindx: the bad step could not be done again: {error}", err=True)
-        elif found:
+        elif any(open_capsule(path).facts.get("what") in ("loss", "gradient") for path in found):
             click.echo(f"a bad step is kept; to see what made it bad: traindx replay {home}", err=True)
 
 

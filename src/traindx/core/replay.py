@@ -7,11 +7,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from traindx.core.trials_of_replay import guilty_samples
 
 FILE = "replay.json"
+Kind = Literal["operation", "given", "precision", "grown", "other"]
+
 GROWN = 100.0
 """Growth of the loss over the last steps from which the updates are said to have grown too large (a guess)."""
 
@@ -125,6 +127,23 @@ class Replay:
             return None
         growth = losses[-1] / max(min(losses), 1e-12)
         return growth if growth > GROWN else None
+
+    @property
+    def kind(self) -> Kind | None:
+        """What made the step bad: an operation of finite numbers, what it was given, half precision (the step is finite in
+        full), updates that had grown, or something else; None where the step is finite again."""
+        if self.again is None or not (self.reproduced or self.poisoned):
+            return None
+        origin, precise = self.origin, self.trial("full_precision")
+        if precise is not None and not precise["bad"]:
+            return "precision"
+        if self.grown is not None:
+            return "grown"
+        if origin is None or self.poisoned:
+            return "other"
+        if origin.cause == "given":
+            return "other" if origin.name.startswith(("weight", "buffer")) else "given"
+        return "operation"
 
     @property
     def guilty(self) -> tuple[int, ...]:

@@ -100,6 +100,11 @@ def sentence_of(
             looked = sum(o.status == "passed" for o in by_code.values())
             return f"Healthy: {looked} checks passed, none failed at level error"
         return f"Too early to tell: {state.because[0].text}"
+    if "replay" in facts and "recording" not in facts:
+        again = facts["replay"].again
+        if again is None:
+            return f"Unclear: the step was not done again: {facts['replay'].failed or 'the command never came to it'}"
+        return "Unclear: done again, the step is finite; what made it bad is in no weight, batch or random state of it"
     doubt = next((by_code[code] for code in DOUBTS if code in by_code and by_code[code].findings), None)
     if doubt is not None:
         return f"Unclear: {doubt.findings[0].message}"

@@ -86,7 +86,7 @@ def _trials(
     for start in range(MOST_STARTS):
         left = deadline - time.monotonic()
         if left <= 0:
-            return _parsed(lines), "the time was over"
+            return _parsed(lines, workspace), "the time was over"
         progress("the command runs up to the step" if not start else "the command runs again for the remaining trials")
         env = {
             **os.environ,
@@ -107,14 +107,15 @@ def _trials(
             )
         before, lines = len(lines), results.read_text().splitlines() if results.exists() else []
         if (results.with_name("results.jsonl.done")).exists():
-            return _parsed(lines), ""
+            return _parsed(lines, workspace), ""
         if len(lines) == before:
-            return _parsed(lines), last_line(output) or f"it ended with status {done.exit_status}"
-    return _parsed(lines), "the command was started too often"
+            return _parsed(lines, workspace), last_line(output) or f"it ended with status {done.exit_status}"
+    return _parsed(lines, workspace), "the command was started too often"
 
 
-def _parsed(lines: Sequence[str]) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in lines]
+def _parsed(lines: Sequence[str], workspace: Workspace) -> list[dict[str, Any]]:
+    """The results, with the user's own paths in place of the copies' (a path holds nothing that JSON would escape otherwise)."""
+    return [json.loads(workspace.original(line)) for line in lines]
 
 
 def _replay(capsule: Capsule, results: list[dict[str, Any]], failed: str) -> Replay:

@@ -39,6 +39,12 @@ class Workspace:
         """`text` with every absolute path into a copied folder replaced by the path of its copy."""
         return os.fsdecode(_translator(self.roots)(os.fsencode(text)))
 
+    def original(self, text: str) -> str:
+        """`text` with the path of every copy replaced by that of the user's own folder."""
+        for own, copy in sorted(self.roots.items(), key=lambda pair: -len(pair[1])):
+            text = text.replace(copy, own)
+        return text
+
     def copy_of(self, path: Path) -> Path:
         """Where a file of the user's lies here. One that was left out is fetched, because the caller names it."""
         target = Path(self.translate(str(path)))
