@@ -307,6 +307,7 @@ def ultralytics() -> nn.Module:
             epochs=2,
             imgsz=64,
             batch=8,
+            nbs=8,
             workers=0,
             device="cpu",
             project=home,

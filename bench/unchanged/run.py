@@ -8,6 +8,7 @@ Writes `bench/results/unchanged.md`.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -35,8 +36,8 @@ def command(kind: str) -> list[str]:
 
 
 def results(text: str) -> list[str]:
-    """The lines that a kind prints of its result, in the order of ranks."""
-    return sorted(line for line in text.splitlines() if line.startswith("RESULT "))
+    """What a kind prints of its result, in the order of ranks; two ranks may write into one line."""
+    return sorted(re.findall(r"RESULT \S+ \S+ [0-9a-f]{64} \S+ \S+ \S+?(?=RESULT|\s|$)", text))
 
 
 def compared(kind: str) -> tuple[bool, int, int]:
@@ -51,6 +52,8 @@ def compared(kind: str) -> tuple[bool, int, int]:
         if not without:
             raise SystemExit(f"{kind} did not end well:\n{plain.stderr[-2000:]}")
         steps = len(Recording.load(folder).step)
+        if without != recorded:
+            print(kind, *without, "recorded:", *recorded, sep="\n")
         return without == recorded, steps, len(list(folder.glob("rank-*.jsonl")))
 
 
