@@ -85,7 +85,7 @@ def test_the_command_line_reports_a_finding_and_exits_with_one(
     assert status_of(["replay", str(folder), "--format", "json", "--scratch", str(tmp_path)]) == 1
     report = Report.from_json(json.loads(capsys.readouterr().out))
     ((outcome, finding),) = report.findings("error")
-    assert outcome.code == "T110" and finding.place.step == 3
+    assert outcome.code == "T111" and finding.place.step == 3
     assert finding.message == "the model's input is not finite before the step begins; sample 5 (pictures/029.png) of 8"
 
 
