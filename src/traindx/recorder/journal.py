@@ -18,6 +18,8 @@ from traindx.recorder.step import Step
 from traindx.recorder.writer import Writer
 
 SCHEMA = 1
+EVERY = 0.5
+"""Seconds after which what is pending is written: a kill is to lose a second at most, a step's own time among it."""
 
 
 class Journal:
@@ -71,9 +73,9 @@ class Journal:
         self.write({"kind": "event", "event": event, "step": step, "time": round(self.now, 6), **fields})
 
     def add(self, step: Step) -> None:
-        """Take a finished step; it is read back with the next recorded one, or after a second."""
+        """Take a finished step; it is read back with the next recorded one, or after half a second."""
         self._steps.append(step)
-        if step.recorded or self.now - self._flushed > 1.0:
+        if step.recorded or self.now - self._flushed > EVERY:
             self.flush()
         self._drain(wait=False)
 
