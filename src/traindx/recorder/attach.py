@@ -23,8 +23,8 @@ UNSEEN = " importlib._bootstrap"
 warning of torch names the line of the user's code that it named before."""
 
 HOOK_SECONDS = 2e-6
-"""What torch takes for one module's call more where a hook is on all modules (`bench/recorder_overhead.py --hooks`); the
-recorder cannot time it, and adds it to its own account."""
+"""What torch takes for one module's call more where a hook is on all modules: a guess, as the recorder cannot time it; it
+adds it to its own account."""
 
 
 def attached_session(torch: Any) -> Session | None:
