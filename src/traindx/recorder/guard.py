@@ -15,6 +15,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 class Guarded(Protocol):
     """What `guarded` needs of the object whose methods it guards."""
 
+    torch: Any
     alive: bool
     busy: bool
     cost: float
@@ -33,7 +34,11 @@ def guarded(method: F) -> F:
         self.busy = True
         started = time.perf_counter()
         try:
-            return method(self, *args, **kwargs)
+            with self.torch._C.DisableTorchFunction():  # what is done here is the business of no mode or subclass of the user's
+                if not self.torch._C._len_torch_dispatch_stack():
+                    return method(self, *args, **kwargs)
+                with self.torch.utils._python_dispatch._disable_current_modes():
+                    return method(self, *args, **kwargs)
         except Exception as error:
             if comes_from_a_signal(error):
                 raise
