@@ -4,6 +4,7 @@ way through each call of each module, two microseconds that a network of 300 mod
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
@@ -59,8 +60,4 @@ class Call:
         return original if module is None else functools.partial(self._called, module, original)
 
     def __reduce__(self) -> Any:
-        return (getattr, (self._base, "__call__")) if self.own is None else (_same, (self.own,))
-
-
-def _same(value: Any) -> Any:
-    return value
+        return (getattr, (self._base, "__call__")) if self.own is None else (operator.getitem, ((self.own,), 0))
