@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from traindx.recorder import measure
+from traindx.recorder.contents import sequence
 from traindx.recorder.readback import Slots, rounded
 
 RELUS = ("ReLU", "ReLU6")
@@ -76,8 +77,7 @@ class Pass:
             self._input("first_input", source)
         elif weighted and measure.usable(self._torch, source):
             self._silent(key, source, kind)
-        if isinstance(output, (tuple, list)) and output:
-            output = output[0]
+        output = next(iter(sequence(output) or (output,)))
         if measure.usable(self._torch, output):
             self._output(key, output)
             if kind in RELUS:

@@ -6,6 +6,8 @@ import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from traindx.recorder.measure import is_lazy
+
 WRAPPERS = {"DistributedDataParallel": "module", "DataParallel": "module", "OptimizedModule": "_orig_mod"}
 
 
@@ -59,7 +61,12 @@ class Description:
             "name": self.name,
             "layers": [{"name": n, "kind": k, "shape": s} for n, k, s in self.layers],
             "parameters": [
-                {"name": n, "shape": list(p.shape), "trainable": p.requires_grad, "optimizer": self._holder.get(id(p))}
+                {
+                    "name": n,
+                    "shape": [] if is_lazy(p) else list(p.shape),
+                    "trainable": p.requires_grad,
+                    "optimizer": self._holder.get(id(p)),
+                }
                 for n, p in zip(self.names, self.parameters, strict=True)
                 if p is not None
             ],
@@ -88,7 +95,7 @@ def optimizer_line(optimizer: Any, index: int, place: tuple[str, int] | None) ->
 def rate(group: Any) -> float | None:
     """A group's learning rate; None where it lies on a device, as reading it would wait for the device."""
     value = group.get("lr")
-    if hasattr(value, "device"):
+    if hasattr(type(value), "device"):
         return float(value) if value.device.type == "cpu" else None
     return None if value is None else float(value)
 
@@ -96,7 +103,11 @@ def rate(group: Any) -> float | None:
 def _is_plain(value: Any) -> bool:
     if isinstance(value, (tuple, list)):
         return all(_is_plain(v) for v in value)
-    return value is None or isinstance(value, (bool, int, float, str)) or (hasattr(value, "device") and _on_host(value))
+    return (
+        value is None
+        or isinstance(value, (bool, int, float, str))
+        or (hasattr(type(value), "device") and _on_host(value))
+    )
 
 
 def _on_host(tensor: Any) -> bool:
@@ -104,9 +115,9 @@ def _on_host(tensor: Any) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    return value.item() if hasattr(value, "device") else value
+    return value.item() if hasattr(type(value), "device") else value
 
 
 def _shape(module: Any) -> list[int]:
     weight: Any = getattr(module, "weight", None)
-    return list(weight.shape) if hasattr(weight, "shape") else []
+    return list(weight.shape) if not is_lazy(weight) and hasattr(weight, "shape") else []

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from traindx.recorder import measure
+from traindx.recorder.contents import is_a, mapping, word
 from traindx.recorder.readback import Slots, rounded
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class Logged:
         if name in AXES or (name not in self._names and len(self._names) >= MOST_NAMES):
             return
         torch, step = self._seen.torch, self._seen.now_at
-        on_device = isinstance(value, torch.Tensor) and value.device.type != "cpu"
+        on_device = is_a(value, torch.Tensor) and value.device.type != "cpu"
         number = None if on_device else _number(torch, value)
         if number is None and not (on_device and self._may_wait(value)):
             return
@@ -127,20 +128,21 @@ class Logged:
 
 def _flat(values: Any) -> Iterator[tuple[str, Any]]:
     """Names and values of a mapping; those of a mapping inside it are named after both."""
-    for name, value in values.items() if isinstance(values, Mapping) else ():
-        if isinstance(value, Mapping):
-            yield from ((f"{name}/{inner}"[:LONGEST_NAME], v) for inner, v in value.items())
+    for name, value in (mapping(values) or {}).items():
+        held = mapping(value)
+        if held is None:
+            yield word(name)[:LONGEST_NAME], value
         else:
-            yield str(name)[:LONGEST_NAME], value
+            yield from ((f"{word(name)}/{word(inner)}"[:LONGEST_NAME], v) for inner, v in held.items())
 
 
 def _number(torch: Any, value: Any) -> float | None:
     """A number that lies on the host; None for anything else."""
-    if isinstance(value, (bool, str, bytes)) or value is None:
+    if type(value) is bool:
         return None
-    if isinstance(value, (int, float)):
-        return rounded(float(value))
-    if isinstance(value, torch.Tensor):
+    if is_a(value, (int, float)):  # of a class of the user's own too: as Python stores it
+        return rounded(float.__float__(value) if is_a(value, float) else float(int.__int__(value)))
+    if is_a(value, torch.Tensor):
         single = value.device.type == "cpu" and value.numel() == 1 and measure.readable(torch, value)
         return rounded(float(value.detach())) if single and not value.is_complex() else None
     is_numpy = type(value).__module__ == "numpy" and getattr(value, "size", 0) == 1

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
+
+from traindx.recorder.contents import inside
 
 Tensor: TypeAlias = Any
 
@@ -20,13 +22,28 @@ FEW = 512
 
 def local(tensor: Tensor) -> Tensor:
     """The part of a sharded tensor that lies on this rank: a norm over it needs no collective call."""
-    return tensor.to_local() if hasattr(tensor, "to_local") else tensor
+    return tensor.to_local() if hasattr(type(tensor), "to_local") else tensor
+
+
+def is_lazy(parameter: Any) -> bool:
+    """Whether a parameter has no shape yet, of a LazyModule that was not called."""
+    return type(parameter).__name__ == "UninitializedParameter"
+
+
+def is_dense(torch: Any, value: Any) -> bool:
+    """Whether a value is a tensor that lies in memory as one block; also of a class that only marks it (torchvision's boxes)."""
+    kind = type(value)
+    if not issubclass(kind, torch.Tensor) or kind.__torch_dispatch__ is not torch.Tensor.__torch_dispatch__:
+        return False
+    return not is_lazy(value) and value.layout is torch.strided and not value.is_nested
 
 
 def readable(torch: Any, tensor: Any) -> bool:
     """Whether a value is a real, plain tensor, with which something may be computed now (not traced, captured or fake)."""
     kind = type(tensor)
-    if (kind is not torch.nn.Parameter and kind is not torch.Tensor) or tensor.is_sparse or tensor.numel() == 0:
+    if kind is not torch.nn.Parameter and kind is not torch.Tensor:
+        return False
+    if tensor.layout is not torch.strided or tensor.is_nested or tensor.numel() == 0:
         return False
     if torch._C._is_tracing() or torch._C._functorch.is_functorch_wrapped_tensor(tensor):
         return False
@@ -82,11 +99,10 @@ def first_tensor(torch: Any, value: Any) -> Tensor | None:
 
 
 def _tensors(torch: Any, value: Any, depth: int) -> Iterator[Tensor]:
-    if isinstance(value, torch.Tensor):
+    if is_dense(torch, value):
         yield value
     elif depth:
-        inside = value.values() if isinstance(value, Mapping) else value if isinstance(value, (list, tuple)) else ()
-        for item in inside:
+        for item in inside(value):
             yield from _tensors(torch, item, depth - 1)
 
 

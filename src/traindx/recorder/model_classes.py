@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
+from traindx.recorder.contents import attributes, is_a, mapping, sequence, word
 from traindx.recorder.description import core_of
 
 PLACES = (
@@ -28,9 +28,11 @@ def class_count(root: Any) -> int | None:
     for path in PLACES:
         value = core
         for part in path.split("."):
-            value = value.get(part) if isinstance(value, Mapping) else _attribute(value, part)
-        value = len(value) if isinstance(value, Mapping) else value
-        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+            held = mapping(value)
+            value = _attribute(value, part) if held is None else held.get(part)
+        held = mapping(value)
+        value = value if held is None else len(held)
+        if is_a(value, int) and type(value) is not bool and value > 0:
             return value
     return None
 
@@ -47,10 +49,11 @@ def class_names(root: Any, dataset: Any = None) -> dict[int, str]:
         _attribute(_attribute(core, "config"), "id2label"),
         _attribute(dataset, "classes"),
     ):
-        named = dict(enumerate(value)) if isinstance(value, (list, tuple)) else value
-        if isinstance(named, Mapping) and named and all(isinstance(n, str) for n in named.values()):
+        listed = sequence(value)
+        named = mapping(value) if listed is None else dict(enumerate(listed))
+        if named and all(is_a(n, str) for n in named.values()):
             first = list(named.items())[:NAMES]
-            return {int(k): n[:LENGTH] for k, n in first if str(k).lstrip("-").isdigit()}
+            return {int(k): n[:LENGTH] for k, n in first if word(k).lstrip("-").isdigit()}
     return {}
 
 
@@ -58,9 +61,9 @@ def _attribute(owner: Any, name: str) -> Any:
     """An attribute that is there without running code of the user's: set on the object, its class, or a module's children."""
     if owner is None:
         return None
-    own = getattr(owner, "__dict__", {})
+    own = attributes(owner)
     for held in (own, own.get("_modules") or {}):
         if name in held:
             return held[name]
-    value = getattr(type(owner), name, None)
-    return value if isinstance(value, (int, str, Mapping, list, tuple)) else None
+    value = next((vars(kind)[name] for kind in type(owner).__mro__ if name in vars(kind)), None)
+    return value if is_a(value, (int, str, dict, list, tuple)) else None

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from traindx.recorder.description import core_of, held
+from traindx.recorder.measure import is_lazy
 
 NAMES = 20
 """Names of each sort that are listed; the counts are over all."""
@@ -34,8 +35,8 @@ def parameter_facts(root: Any, optimizers: Sequence[Any | None]) -> dict[str, An
     facts: dict[str, Any] = {
         "parameters": len(own),
         "trainable": len(trainable),
-        "elements": sum(int(p.numel()) for p in own.values()),
-        "trainable_elements": sum(int(own[key].numel()) for key in trainable),
+        "elements": sum(_size(p) for p in own.values()),
+        "trainable_elements": sum(_size(own[key]) for key in trainable),
     }
     lists: dict[str, list[Any]] = {
         "unheld": [names[key][0] for key in unheld],
@@ -84,3 +85,7 @@ def _decays(optimizers: Sequence[Any | None], kinds: dict[int, str]) -> dict[str
 
 def _short(entry: Any) -> Any:
     return entry[:4] if isinstance(entry, list) else entry
+
+
+def _size(parameter: Any) -> int:
+    return 0 if is_lazy(parameter) else int(parameter.numel())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from traindx.recorder.contents import is_a, sequence
 from traindx.recorder.measure import local
 
 DEVICES = ("cuda", "cpu", "xpu")
@@ -35,6 +36,5 @@ def first_parameter(module: Any) -> Any | None:
 
 def output_type(torch: Any, output: Any) -> str | None:
     """The type of a module's output, of the first of several; None where it is no tensor of floats."""
-    if isinstance(output, (tuple, list)) and output:
-        output = output[0]
-    return type_name(output.dtype) if isinstance(output, torch.Tensor) and output.is_floating_point() else None
+    output = next(iter(sequence(output) or (output,)))
+    return type_name(output.dtype) if is_a(output, torch.Tensor) and output.is_floating_point() else None

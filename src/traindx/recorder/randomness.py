@@ -9,6 +9,8 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from traindx.recorder.contents import attributes, is_a, word
+
 DEEPEST = 4
 MOST_OBJECTS = 300
 MOST_HELD = 8
@@ -51,28 +53,29 @@ def _inside(owner: Any) -> Iterator[tuple[str, Any]]:
         if depth == DEEPEST or len(seen) > MOST_OBJECTS:
             continue
         for name, item in _parts(value):
-            if id(item) not in seen and not isinstance(item, PLAIN):
+            if id(item) not in seen and not is_a(item, PLAIN):
                 seen.add(id(item))
                 pending.append((f"{path}.{name}".lstrip("."), item, depth + 1))
 
 
 def _parts(value: Any) -> list[tuple[str, Any]]:
     if type(value) is dict:
-        return [(str(key), item) for key, item in list(value.items())[:16]]
+        return [(word(key), item) for key, item in list(value.items())[:16]]
     if type(value) in (list, tuple):
         return [(str(number), item) for number, item in enumerate(value[:16])]
-    return [] if isinstance(value, CLOSED) else list(getattr(value, "__dict__", {}).items())[:64]
+    return [] if is_a(value, CLOSED) else list(attributes(value).items())[:64]
 
 
 def _state(torch: Any, value: Any) -> str | None:
     numpy = sys.modules.get("numpy")
-    if isinstance(value, random.Random):
+    kind = type(value)
+    if kind is random.Random:
         return short(repr(value.getstate()[1]).encode())
-    if isinstance(value, torch.Generator):
+    if kind is torch.Generator:
         return _torch_state(value) if value.device.type == "cpu" else None
-    if numpy is not None and isinstance(value, numpy.random.Generator):
+    if numpy is not None and kind is numpy.random.Generator:
         return _numpy_state(value.bit_generator.state["state"])
-    if numpy is not None and isinstance(value, numpy.random.RandomState):
+    if numpy is not None and kind is numpy.random.RandomState:
         return _numpy_state(value.get_state(legacy=False)["state"])
     return None
 

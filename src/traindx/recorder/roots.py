@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from traindx.recorder.description import core_of
+from traindx.recorder.measure import is_lazy
 
 STALE = 20
 """Steps without a call after which a root may be replaced by a smaller module."""
@@ -115,7 +116,10 @@ class Roots:
     def _size_of(self, module: Any) -> int:
         size = self._sizes.get(module)
         if size is None:
-            size = self._sizes[module] = sum(int(p.numel()) for p in module.parameters())
+            sizes = [None if is_lazy(p) else int(p.numel()) for p in module.parameters()]
+            size = sum(s for s in sizes if s is not None)
+            if None not in sizes:
+                self._sizes[module] = size
         return size
 
 

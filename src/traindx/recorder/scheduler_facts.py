@@ -81,7 +81,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         pairs = [(str(k)[:TEXT], plain(v)) for k, v in list(value.items())[:LONGEST]]
         return {k: v for k, v in pairs if v is not None}
-    if hasattr(value, "device") and value.device.type == "cpu" and value.numel() == 1 and not value.requires_grad:
+    if hasattr(type(value), "device") and value.device.type == "cpu" and value.numel() == 1 and not value.requires_grad:
         return float(value)
     return None
 

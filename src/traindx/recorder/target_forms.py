@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from traindx.recorder import measure
+from traindx.recorder.contents import inside, is_a, mapping, sequence
 
 IDS = ("labels", "class_labels", "cls", "category_id")
 ROW = 6
@@ -36,18 +37,15 @@ class Targets:
 
 def boxes_among(torch: Any, value: Any, images: int, depth: int = DEEPEST) -> Targets | None:
     """Boxes with classes in nested arguments: Ultralytics' dict, a list of dicts (torchvision, DETR), COCO's own entries."""
-    if isinstance(value, Mapping):
-        found = _ultralytics(torch, value, images)
-        if found is not None:
-            return found
-    elif isinstance(value, (list, tuple)):
-        found = _dicts(torch, value) if value and all(isinstance(v, Mapping) for v in value) else _coco(torch, value)
-        if found is not None:
-            return found
-    inside: Sequence[Any] = (
-        list(value.values()) if isinstance(value, Mapping) else value if isinstance(value, (list, tuple)) else ()
-    )
-    for item in inside[:16] if depth else ():
+    named, listed = mapping(value), sequence(value) or ()
+    if named is not None:
+        found = _ultralytics(torch, named, images)
+    else:
+        dicts = [held for v in listed if (held := mapping(v)) is not None]
+        found = _dicts(torch, dicts) if dicts and len(dicts) == len(listed) else _coco(torch, listed)
+    if found is not None:
+        return found
+    for item in inside(value)[:16] if depth else ():
         found = boxes_among(torch, item, images, depth - 1)
         if found is not None:
             return found
@@ -56,7 +54,7 @@ def boxes_among(torch: Any, value: Any, images: int, depth: int = DEEPEST) -> Ta
 
 def rows_among(torch: Any, value: Any, images: int) -> Targets | None:
     """YOLOv5's rows: the first float tensor [n, 6] in a tuple or list."""
-    for item in value if isinstance(value, (list, tuple)) else ():
+    for item in sequence(value) or ():
         if _is_rows(torch, item):
             rows = item.detach()
             return Targets("yolo rows", images, rows[:, 1], rows[:, 2:], image=rows[:, 0])
@@ -85,23 +83,22 @@ def classes_of(torch: Any, scores: Any, target: Any, name: str = "") -> Targets 
 
 def classes_in_batch(torch: Any, batch: Any, images: int) -> Targets | None:
     """Classes in what a loader gave: the first whole numbers [n] for n samples, or those named as labels."""
-    values = list(batch.values()) if isinstance(batch, Mapping) else batch if isinstance(batch, (list, tuple)) else ()
-    named = [batch[k] for k in ("labels", "label", "cls", "target") if k in batch] if isinstance(batch, Mapping) else []
-    for item in named or values[1:]:
+    known = mapping(batch) or {}
+    named = [known[k] for k in ("labels", "label", "cls", "target") if k in known]
+    for item in named or inside(batch)[1:]:
         if measure.readable(torch, item) and not item.is_floating_point() and tuple(item.shape) == (images,):
             return Targets("classes", images, item.detach())
     return None
 
 
-def _ultralytics(torch: Any, batch: Mapping[str, Any], images: int) -> Targets | None:
-    ids, image = batch.get("cls"), batch.get("batch_idx")
-    picture = batch.get("img")
-    if isinstance(picture, torch.Tensor) and picture.dim() == 4:
+def _ultralytics(torch: Any, batch: dict[Any, Any], images: int) -> Targets | None:
+    found: list[Any] = [batch.get(key) for key in ("cls", "batch_idx", "img", "bboxes")]
+    ids, image, picture, boxes = found
+    if is_a(picture, torch.Tensor) and picture.dim() == 4:
         images = int(picture.shape[0])
-    if not isinstance(ids, torch.Tensor) or ids.is_sparse:
+    if not measure.is_dense(torch, ids):
         return None
-    boxes = batch.get("bboxes")
-    if isinstance(boxes, torch.Tensor) and isinstance(image, torch.Tensor) and boxes.dim() == 2:
+    if measure.is_dense(torch, boxes) and measure.is_dense(torch, image) and boxes.dim() == 2:
         return Targets(
             "ultralytics", images, ids.detach().reshape(-1), boxes.detach(), image=image.detach().reshape(-1)
         )
@@ -112,9 +109,9 @@ def _ultralytics(torch: Any, batch: Mapping[str, Any], images: int) -> Targets |
 
 def _dicts(torch: Any, targets: Sequence[Mapping[str, Any]]) -> Targets | None:
     key = next((k for k in IDS if k in targets[0]), None)
-    if key is None or not all(isinstance(t.get("boxes"), torch.Tensor) and key in t for t in targets):
+    if key is None or not all(measure.is_dense(torch, t.get("boxes")) and key in t for t in targets):
         return None
-    if not all(isinstance(t[key], torch.Tensor) and t[key].dim() == 1 for t in targets):
+    if not all(measure.is_dense(torch, t[key]) and t[key].dim() == 1 for t in targets):
         return None
     boxes = [t["boxes"].detach().reshape(-1, t["boxes"].shape[-1] or 4) for t in targets]
     if any(t[key].device != boxes[0].device for t in targets):  # to bring them together would wait for the device
@@ -126,28 +123,24 @@ def _dicts(torch: Any, targets: Sequence[Mapping[str, Any]]) -> Targets | None:
 
 def _coco(torch: Any, targets: Sequence[Any]) -> Targets | None:
     """COCO's entries as its files have them: a list per picture, or per picture a dict with `annotations`."""
-    lists = [t.get("annotations") if isinstance(t, Mapping) else t for t in targets]
-    entries = list(_entries(lists))
-    if not lists or not entries or not all(isinstance(t, (list, tuple)) for t in lists):
+    named = [mapping(t) for t in targets]
+    lists = [sequence(t if n is None else n.get("annotations")) for t, n in zip(targets, named, strict=True)]
+    entries = [mapping(e) or {} for entries in lists for e in entries or ()]
+    if not entries or None in lists:
         return None
-    if not all(isinstance(e, Mapping) and "category_id" in e and _is_box(e.get("bbox")) for e in entries):
+    if not all("category_id" in e and _is_box(e.get("bbox")) for e in entries):
         return None
     ids = torch.tensor([float(e["category_id"]) for e in entries])
     boxes = torch.tensor([[float(v) for v in e["bbox"]] for e in entries])
     return Targets("coco", len(lists), ids, boxes, per_image=tuple(len(t) for t in lists if t is not None))
 
 
-def _entries(lists: Sequence[Any]) -> Iterator[Any]:
-    for entries in lists:
-        if isinstance(entries, (list, tuple)):
-            yield from entries
-
-
 def _is_box(value: Any) -> bool:
-    return isinstance(value, (list, tuple)) and len(value) == 4 and all(isinstance(v, (int, float)) for v in value)
+    listed = sequence(value) or ()
+    return len(listed) == 4 and all(type(v) in (int, float) for v in listed)
 
 
 def _is_rows(torch: Any, value: Any) -> bool:
-    if not isinstance(value, torch.Tensor) or type(value) is not torch.Tensor or value.is_sparse:
+    if type(value) is not torch.Tensor or not measure.is_dense(torch, value):
         return False
     return bool(value.is_floating_point() and value.dim() == 2 and value.shape[1] == ROW)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import weakref
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from traindx.recorder.contents import is_a, mapping, sequence
 from traindx.recorder.dataset_names import names_of
 from traindx.recorder.probe import Arguments, Named, Patch, Probe
 
@@ -63,7 +64,7 @@ class BatchFiles(Probe):
 
     def drawn(self, arguments: Arguments, named: Named, indices: Any) -> None:
         """The sampler has said which samples a batch is made of; with workers long before it is there."""
-        if isinstance(indices, list):
+        if type(indices) is list:
             self._drawn.setdefault(arguments[0], deque()).append(indices)
 
     def batch(self, loader: Any, batch: Any) -> None:
@@ -81,7 +82,7 @@ class BatchFiles(Probe):
     def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
         """The root is called: with names in what it is given, else with what was fetched last, or by a loader that is ahead,
         before that."""
-        own = names_in(arguments[0]) if arguments and isinstance(arguments[0], Mapping) else ()
+        own = names_in(arguments[0]) if arguments and mapping(arguments[0]) is not None else ()
         if own:
             self._fetched.append(Fetched(None, (), own))
         elif not self._fetched:
@@ -113,12 +114,13 @@ class BatchFiles(Probe):
 
 def names_in(batch: Any) -> Sequence[Any]:
     """File names in the batch itself: Ultralytics' `im_file`, YOLOv5's tuple of paths."""
-    if isinstance(batch, Mapping):
-        found = batch.get("im_file")
-        return found if isinstance(found, (list, tuple)) else ()
-    for item in batch if isinstance(batch, (list, tuple)) else ():
-        if isinstance(item, (list, tuple)) and item and all(isinstance(v, (str, os.PathLike)) for v in item):
-            return item
+    named = mapping(batch)
+    if named is not None:
+        return sequence(named.get("im_file")) or ()
+    for item in sequence(batch) or ():
+        listed = sequence(item)
+        if listed and all(is_a(v, (str, os.PathLike)) for v in listed):
+            return listed
     return ()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from traindx.recorder import measure
+from traindx.recorder.contents import sequence
 from traindx.recorder.probe import Arguments, Named, Probe
 
 SAMPLES, SIDE = 256, 16
@@ -47,12 +48,9 @@ class BatchHash(Probe):
 def given_pictures(torch: Any, arguments: Arguments, named: Named) -> list[Any]:
     """What the root is given: one batch [N, ...], or a list of pictures [C, H, W] each made to a batch of one."""
     for value in (*arguments, *named.values()):
-        if (
-            isinstance(value, (list, tuple))
-            and value
-            and all(isinstance(v, torch.Tensor) and v.dim() == 3 for v in value)
-        ):
-            return [v[None] for v in value[:SAMPLES] if measure.usable(torch, v, or_bytes=True)]
+        listed = sequence(value)
+        if listed and all(measure.is_dense(torch, v) and v.dim() == 3 for v in listed):
+            return [v[None] for v in listed[:SAMPLES] if measure.usable(torch, v, or_bytes=True)]
     first = measure.first_tensor(torch, [*arguments, dict(named)])
     if first is None or first.dim() < 2 or not measure.usable(torch, first, or_bytes=True):
         return []

@@ -9,6 +9,8 @@ from collections import deque
 from typing import Any
 
 from traindx.recorder import capsule_writing as writing
+from traindx.recorder import measure
+from traindx.recorder.contents import is_a, sequence
 from traindx.recorder.description import core_of, held
 from traindx.recorder.kept import Kept, named_state, not_finite, size_of
 from traindx.recorder.pairing import used_batches
@@ -60,7 +62,7 @@ class Capsule(Probe):
         if not self._most or not self.seen.torch.is_grad_enabled():
             return
         torch = self.seen.torch
-        found = {p: (x, x._version if isinstance(x, torch.Tensor) else 0) for p, x in leaves(torch, batch)}
+        found = {p: (x, measure.version(x) if is_a(x, torch.Tensor) else 0) for p, x in leaves(torch, batch)}
         self._handed.append((self.seen.now_at, found))
         if len(self._handed) > 2:
             self._forget()
@@ -88,11 +90,11 @@ class Capsule(Probe):
         if self._root is None or self._root() is not module:
             self._root = weakref.ref(module)
             self._late = any(p.device.type != "cpu" for p in module.parameters())
-        if not named and all(type(value) is torch.Tensor for value in arguments):  # so it is most often
-            self._called = {f"/args/{at}": (t, t._version) for at, t in enumerate(arguments)}
+        if not named and all(measure.readable(torch, value) for value in arguments):  # so it is most often
+            self._called = {f"/args/{at}": (t, measure.version(t)) for at, t in enumerate(arguments)}
         else:
             given = {"args": arguments, "kwargs": named}
-            self._called = {path: (t, t._version) for path, t in tensors_of(torch, given).items()}
+            self._called = {path: (t, measure.version(t)) for path, t in tensors_of(torch, given).items()}
         self._target = self._value = None
         self._random = {"cpu": torch.get_rng_state()}
         if self._late and torch.cuda.is_initialized():
@@ -103,7 +105,8 @@ class Capsule(Probe):
             self._spent += self.seen.journal.now - began
 
     def _affordable(self, module: Any, step: int) -> bool:
-        on_device = sum(p.numel() * p.element_size() for p in module.parameters() if p.device.type != "cpu")
+        known = (p for p in module.parameters() if not measure.is_lazy(p))
+        on_device = sum(p.numel() * p.element_size() for p in known if p.device.type != "cpu")
         self._spent += on_device / COPIED_PER_SECOND
         return step == 0 or self._spent <= SHARE * self.seen.journal.now
 
@@ -111,7 +114,7 @@ class Capsule(Probe):
         """Hold the target, where no loader hands out batches, and the value."""
         if self._most:
             self._target = None if self._handed else target
-            self._value = value.detach()
+            self._value = value.detach() if measure.usable(self.seen.torch, value) else None
 
     def closed(self, step: Step) -> None:
         """The step is over: let go of what belongs to it."""
@@ -122,10 +125,10 @@ class Capsule(Probe):
     def backward(self, tensors: Any) -> None:
         """Look at the loss, where it lies on the host."""
         torch, scaled = self.seen.torch, self.seen.scaled
-        for loss in [tensors] if isinstance(tensors, torch.Tensor) else list(tensors or ()):
+        for loss in [tensors] if is_a(tensors, torch.Tensor) else sequence(tensors) or ():
             if scaled is not None and scaled[0]() is loss:
                 loss = scaled[1]
-            if self._most and loss.numel() == 1 and loss.device.type == "cpu":
+            if self._most and measure.usable(torch, loss) and loss.numel() == 1 and loss.is_cpu:
                 value = float(loss.detach())
                 if not math.isfinite(value):
                     self._write("loss", self.seen.now_at, value)
@@ -137,12 +140,14 @@ class Capsule(Probe):
             return
         references = self._sentinels.get(id(optimizer))
         if references is None:
-            small = [p for p in held(optimizer) if p.device.type == "cpu" and p.numel() <= SENTINEL]
+            known = [p for p in held(optimizer) if not measure.is_lazy(p)]
+            small = [p for p in known if p.device.type == "cpu" and p.numel() <= SENTINEL]
             references = self._sentinels[id(optimizer)] = [weakref.ref(p) for p in (*small[:1], *small[1:][-1:])]
         for reference in references if self.seen.current.recorded else references[:1]:
             parameter = reference()
-            gradient = None if parameter is None else parameter.grad
-            if gradient is not None and not math.isfinite(float(gradient.sum())):
+            gradient: Any = None if parameter is None else parameter.grad
+            looked_at = measure.usable(self.seen.torch, gradient) and gradient.is_cpu
+            if looked_at and not math.isfinite(float(gradient.detach().sum())):
                 self._write("gradient", self.seen.now_at, float("nan"))
                 return
 
@@ -236,8 +241,8 @@ class Capsule(Probe):
                 content.left_out.append(
                     f"of the batch, changed in place since the loader gave it: {', '.join(gone)[:200]}"
                 )
-            content.add("batch", f"batch/{at}", {p: x for p, x in whole.items() if isinstance(x, torch.Tensor)})
-            samples |= {f"{at}{p}": list(x)[:512] for p, x in whole.items() if not isinstance(x, torch.Tensor)}
+            content.add("batch", f"batch/{at}", {p: x for p, x in whole.items() if is_a(x, torch.Tensor)})
+            samples |= {f"{at}{p}": list(x)[:512] for p, x in whole.items() if not is_a(x, torch.Tensor)}
         content.facts["samples"] = samples
         if not over:
             called = {path: pair[0] for path, pair in self._called.items() if _is_intact(pair)}
@@ -249,4 +254,4 @@ class Capsule(Probe):
 
 def _is_intact(pair: tuple[Any, int]) -> bool:
     """Whether a leaf was not changed in place since it was handed out."""
-    return not hasattr(pair[0], "_version") or bool(pair[0]._version == pair[1])
+    return not hasattr(type(pair[0]), "_version") or measure.version(pair[0]) == pair[1]

@@ -7,6 +7,7 @@ from typing import Any, cast
 from weakref import WeakKeyDictionary, ref
 
 from traindx.recorder import loader_facts
+from traindx.recorder.contents import sequence
 from traindx.recorder.observation import Observation
 from traindx.recorder.probe import Arguments, Named, Patch, Probe
 
@@ -29,7 +30,8 @@ class Draws:
 
     def add(self, index: Any) -> None:
         """Take the indices of one batch (one index without automatic batching)."""
-        indices = index if isinstance(index, (list, tuple)) else [index]
+        listed = sequence(index)
+        indices = [index] if listed is None else listed
         self.batches, self.indices, self.last = self.batches + 1, self.indices + len(indices), len(indices)
         if self.readable and self.hashed < HASHED:
             part = [loader_facts.plain_index(i) for i in indices[: HASHED - self.hashed]]

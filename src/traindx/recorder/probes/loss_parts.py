@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from traindx.recorder import measure
+from traindx.recorder.contents import is_a, mapping, sequence, word
 from traindx.recorder.description import core_of
 from traindx.recorder.probe import Arguments, Named, Patch, Probe
 from traindx.recorder.readback import rounded
@@ -118,14 +119,16 @@ class LossParts(Probe):
 def parts_of(torch: Any, output: Any, root: Any) -> Parts | None:
     """The parts in what was returned: a mapping of losses (torchvision), one named `loss_dict` (transformers), the sum with
     its parts (Ultralytics), several losses. None where there are fewer than two."""
-    if isinstance(output, Mapping):
-        inner = output.get("loss_dict")
-        return _mapping(torch, inner if isinstance(inner, Mapping) else output)
-    if not isinstance(output, (tuple, list)) or not output:
+    named = mapping(output)
+    if named is not None:
+        inner = mapping(named.get("loss_dict"))
+        return _mapping(torch, named if inner is None else inner)
+    output = sequence(output)
+    if not output:
         return None
-    if len(output) == 2 and isinstance(output[1], Mapping):
-        return _mapping(torch, output[1])
-    if len(output) == 2 and root is not None and isinstance(output[1], torch.Tensor) and output[1].dim() == 1:
+    if len(output) == 2 and (named := mapping(output[1])) is not None:
+        return _mapping(torch, named)
+    if len(output) == 2 and root is not None and is_a(output[1], torch.Tensor) and output[1].dim() == 1:
         kind = type(getattr(core_of(root), "criterion", None)).__name__
         names = {len(n): n for k, n in ULTRALYTICS.items() if k == kind} or (DETECTION if kind != "NoneType" else {})
         return _vector(torch, output[1], names)
@@ -137,7 +140,7 @@ def parts_of(torch: Any, output: Any, root: Any) -> Parts | None:
 def _mapping(torch: Any, losses: Mapping[Any, Any]) -> Parts | None:
     if not 0 < len(losses) <= 4 * MOST:
         return None
-    found = list(islice(((str(k)[:LENGTH], v) for k, v in losses.items() if _is_part(torch, v)), MOST))
+    found = list(islice(((word(k)[:LENGTH], v) for k, v in losses.items() if _is_part(torch, v)), MOST))
     return _joined(torch, found) if len(found) > 1 and 2 * len(found) > len(losses) else None
 
 
@@ -182,5 +185,5 @@ def _dicts(torch: Any, names: Mapping[str, Any]) -> Iterator[dict[Any, Any]]:
 
 
 def _of_losses(torch: Any, value: dict[Any, Any]) -> bool:
-    tensors = [v for v in value.values() if isinstance(v, torch.Tensor)]
+    tensors = [v for v in value.values() if is_a(v, torch.Tensor)]
     return len(tensors) == len(value) and any(v.requires_grad for v in tensors)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from traindx.recorder import measure
+from traindx.recorder.contents import mapping, sequence
 from traindx.recorder.model_classes import class_count
 from traindx.recorder.probe import Arguments, Named, Patch, Probe
 from traindx.recorder.target_forms import Targets, boxes_among, classes_in_batch, classes_of, rows_among
@@ -96,15 +97,13 @@ class TargetsReceived(Probe):
 def picture_sizes(torch: Any, arguments: Arguments, named: Named) -> list[tuple[int, int]]:
     """Height and width of each sample that the root is given: of a batch [N, C, H, W] or of a list of pictures [C, H, W]."""
     for value in (*arguments, *named.values()):
-        if isinstance(value, dict):
-            value = next((v for k, v in value.items() if k in ("img", "pixel_values")), None)
-        if (
-            isinstance(value, (list, tuple))
-            and value
-            and all(isinstance(v, torch.Tensor) and v.dim() == 3 for v in value)
-        ):
-            return [(int(v.shape[1]), int(v.shape[2])) for v in value]
-        if isinstance(value, torch.Tensor) and value.dim() == 4:
+        named_values = mapping(value)
+        if named_values is not None:
+            value = next((named_values[k] for k in ("img", "pixel_values") if k in named_values), None)
+        listed = sequence(value)
+        if listed and all(measure.is_dense(torch, v) and v.dim() == 3 for v in listed):
+            return [(int(v.shape[1]), int(v.shape[2])) for v in listed]
+        if measure.is_dense(torch, value) and value.dim() == 4:
             return [(int(value.shape[2]), int(value.shape[3]))] * int(value.shape[0])
     first = measure.first_tensor(torch, [*arguments, dict(named)])
     return [] if first is None or first.dim() == 0 else [(1, 1)] * int(first.shape[0])

@@ -12,11 +12,11 @@ import multiprocessing
 import os
 import sys
 import zlib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from traindx.recorder import measure, randomness
+from traindx.recorder.contents import inside, mapping, sequence
 from traindx.recorder.observation import Observation
 from traindx.recorder.probe import Arguments, Named, Patch, Probe
 from traindx.recorder.step import Step
@@ -133,16 +133,14 @@ def first_hash(torch: Any, batch: Any) -> str | None:
         if measure.readable(torch, value) and value.device.type == "cpu":
             flat = (value if value.is_contiguous() else value[0]).detach().reshape(-1)[:ELEMENTS]
             return f"{zlib.crc32(bytes(flat.contiguous().view(torch.uint8).numpy())):08x}"
-        if hasattr(value, "tobytes") and value.ndim:
+        if type(value).__module__ == "numpy" and hasattr(value, "tobytes") and value.ndim and not value.dtype.hasobject:
             return f"{zlib.crc32(value.ravel()[:ELEMENTS].tobytes()):08x}"
-        if isinstance(value, (str, int, float)):
+        if type(value) in (str, int, float):
             return f"{zlib.crc32(repr(value)[:ELEMENTS].encode()):08x}"
     return None
 
 
 def _leaves(value: Any, depth: int) -> list[Any]:
-    if isinstance(value, Mapping):
-        value = list(value.values())
-    if isinstance(value, (list, tuple)):
-        return [leaf for item in value[:8] for leaf in _leaves(item, depth - 1)] if depth else []
-    return [value]
+    if mapping(value) is None and sequence(value) is None:
+        return [value]
+    return [leaf for item in inside(value)[:8] for leaf in _leaves(item, depth - 1)] if depth else []
