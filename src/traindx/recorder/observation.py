@@ -23,6 +23,8 @@ from traindx.recorder.validation import Validation
 
 SINGLE_PASSES = 100
 """Validations of a single pass that get a line; more are a teacher's or an average's, as often as there are steps."""
+FEW_OPTIMIZERS = 40
+"""Optimizers after whose construction steps are recorded in full; code that makes more makes one at every step."""
 
 
 class Observation:
@@ -51,7 +53,7 @@ class Observation:
         self._last_end: float | None = None
         self._captured = False
         self._price = 0.0
-        self._single_passes = 0
+        self._single_passes = self._optimizers = 0
         self._sources: set[str] = set()
         self.logged = Logged(self)
         self.probes = Probes(self)
@@ -88,11 +90,15 @@ class Observation:
 
     def optimizer_made(self, optimizer: Any) -> None:
         """An optimizer was constructed: what came before it is no training, and a new model may come with it."""
-        self.holdings.made(optimizer, self.frames.caller())
+        self._optimizers += 1
+        few = self._optimizers <= FEW_OPTIMIZERS
+        self.holdings.made(optimizer, self.frames.caller() if few else None)
         self.source("optimizer")
         if self.journal.is_open:
-            self.search()
-            self.schedule.alarm(self.current.number)
+            if few:
+                self.schedule.alarm(self.current.number)
+            if few or not self.holdings.is_known(held(optimizer)):
+                self.search()
         elif "b" not in self.current.calls:
             self.current = Step(self.torch, 0, True, [], self._copies)
             self.validation = Validation()
@@ -164,7 +170,9 @@ class Observation:
             if self.roots.root is None and self._compiled():
                 self.roots.find(held(optimizer), self.torch.nn.Module)
             self.roots.settle()
-            self.journal.write(*self.holdings.describe(self.roots, step.number))
+            lines = self.holdings.describe(self.roots, step.number)
+            step.recorded = step.recorded and lines is not None
+            self.journal.write(*lines or ())
         step.description = self.holdings.description
         if step.recorded:
             step.norms.after(held(optimizer), gradients=closure)

@@ -10,6 +10,7 @@ from typing import Any
 
 from traindx.core.treatment import Treatment
 from traindx.recorder import measure
+from traindx.recorder.bound import Bound
 from traindx.recorder.guard import guarded
 from traindx.recorder.observation import Observation
 from traindx.recorder.probe import Named, Probe
@@ -41,6 +42,7 @@ class Session:
     def _begin(self) -> None:
         signed, watch = self.treatments.leaky, lambda on: self.watch(on)
         self.seen = Observation(self.torch, self.folder, self.frames, self._budget, signed, watch)
+        self.bound = Bound(self.torch, self.seen)
         for treatment in self.treatments.all:
             self.seen.journal.event("treatment", 0, name=treatment.name, arguments=dict(treatment.arguments))
 
@@ -164,10 +166,10 @@ class Session:
             return
         if id(optimizer) in seen.current.stepped:
             seen.close(self.cost)
-        if not seen.holdings.knows(optimizer):
-            seen.holdings.made(optimizer, None)
+        if seen.holdings.stepped(optimizer):
             seen.search()
         seen.journal.open()
+        self.bound.say_others()
         self.treatments.first_step(seen.roots.root, seen.holdings.alive)
         self.treatments.before_step(optimizer)
         seen.source("step")

@@ -55,6 +55,8 @@ def backward(torch: Any, session: Session) -> Maker:
                 return original(*args, **kwargs)
             tensors = args[0] if args else kwargs.get("tensors")
             session.backward(tensors if isinstance(tensors, (tensor, list, tuple)) else ())  # a generator is its own
+            if session.bound.is_elsewhere:
+                return original(*args, **kwargs)
             inside[0] = True
             try:
                 return original(*args, **kwargs)
@@ -73,7 +75,7 @@ def train(torch: Any, session: Session) -> Maker:
 
     def make(original: Any) -> Callable[..., Any]:
         def wrapper(self: Any, mode: bool = True) -> Any:
-            if compiling() or inside[0] or not session.alive:
+            if compiling() or inside[0] or not session.alive or session.bound.is_elsewhere:
                 return original(self, mode)
             if mode and session.keeps_eval(self):
                 return self
@@ -126,6 +128,8 @@ def scheduler_step(session: Session) -> Maker:
 
     def make(original: Any) -> Callable[..., Any]:
         def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+            if session.bound.is_elsewhere:
+                return original(self, *args, **kwargs)
             if not depth[0] and not initial(self):
                 session.scheduled(self)
             depth[0] += 1
@@ -216,7 +220,7 @@ def next_batch(torch: Any, session: Session) -> Maker:
                 raise
             finally:
                 took = clock() - started
-                if gradients():
+                if gradients() and not session.bound.is_elsewhere:
                     session.seen.wait += took
             session.batch(self, batch, took)
             return batch

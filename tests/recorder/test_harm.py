@@ -1,0 +1,117 @@
+"""Trainings of odd shapes: the recorder neither breaks them nor grows with them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+from tests.recorder.conftest import Done, Net, Record, batch, train
+from traindx.core.recording import Recording
+
+THREADS = """
+import hashlib, threading
+import torch
+from torch import nn
+torch.manual_seed(0)
+models = [nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU(), nn.Flatten(), nn.Linear(288, 4)) for _ in range(4)]
+optimizers = [torch.optim.SGD(model.parameters(), 0.1) for model in models]
+
+def go(k):
+    generator = torch.Generator().manual_seed(k)
+    for step in range(200):
+        optimizers[k].zero_grad()
+        x = torch.randn(4, 3, 8, 8, generator=generator)
+        nn.functional.cross_entropy(models[k](x), torch.arange(4)).backward()
+        optimizers[k].step()
+        models[k].eval(), models[k].train()
+
+threads = [threading.Thread(target=go, args=(k,)) for k in range(4)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+for model in models:
+    print(hashlib.sha1(b"".join(v.numpy().tobytes() for v in model.state_dict().values())).hexdigest())
+"""
+
+
+def test_of_four_trainings_in_four_threads_one_is_recorded_and_all_are_as_without(run: Callable[..., Done]) -> None:
+    recorded = run(THREADS)
+    assert recorded.result.exit_status == 0
+    alone: dict[str, object] = {}
+    plain = THREADS.replace("print(", "said.append(")
+    said: list[str] = []
+    alone["said"] = said
+    exec(compile(plain, "plain", "exec"), alone)
+    assert recorded.output.split() == said
+    recording = recorded.recording
+    assert len(recording.of("other_threads")) == 1 and recording.ending == "finished"
+    assert len(recording.step) >= 190 and recording.calls.count("zfbs") >= 190  # at first the threads compete
+    assert len({p.optimizer for p in recording.parameters}) == 1 and len(recording.parameters) == 6
+
+
+def in_thread(work: Callable[[], None]) -> None:
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+
+
+def test_a_training_in_a_thread_after_a_look_at_the_model_in_the_main_one_is_recorded(
+    record: Record, folder: Path
+) -> None:
+    model = Net()
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    with record():
+        model(batch()[0])
+        in_thread(lambda: train(model, optimizer, 5))
+        in_thread(lambda: train(model, optimizer, 5))
+    recording = Recording.load(folder)
+    assert len(recording.step) == 10 and not recording.of("other_threads")
+    assert torch.tensor(recording.grad_norm).isfinite().all()
+
+
+def test_loops_of_other_threads_neither_count_nor_are_counted_as_the_training(record: Record, folder: Path) -> None:
+    model, other = Net(), Net()
+    optimizer, second = (torch.optim.SGD(m.parameters(), 0.1) for m in (model, other))
+    with record():
+        train(model, optimizer, 3)
+        in_thread(lambda: train(other, second, 3))
+        train(model, optimizer, 3)
+    recording = Recording.load(folder)
+    assert len(recording.step) == 6 and len(recording.of("other_threads")) == 1
+
+
+def test_an_optimizer_made_anew_at_every_step_leaves_a_recording_as_small_as_one_that_stays(
+    record: Record, folder: Path
+) -> None:
+    model = Net()
+    with record() as session:
+        for _ in range(300):
+            train(model, torch.optim.SGD(model.parameters(), 0.01), 1)
+        kept = len(session.seen.holdings._made)
+    recording = Recording.load(folder)
+    assert len(recording.step) == 300 and kept < 100
+    assert len(recording.lines["model"]) < 100 and len(recording.details) < 120
+
+
+def test_columns_of_numbers_stand_under_their_names_after_the_last_description(record: Record, folder: Path) -> None:
+    with record() as session:
+        for depth in [*[1, 2] * 110, 3]:
+            model = torch.nn.Sequential(*[torch.nn.Linear(4, 4) for _ in range(depth)])
+            optimizer = torch.optim.SGD(model.parameters(), 0.01)
+            for _ in range(2):
+                session.seen.schedule.alarm(session.seen.current.number)
+                optimizer.zero_grad()
+                model(torch.ones(2, 4)).sum().backward()
+                optimizer.step()
+    recording = Recording.load(folder)
+    described = recording.lines["model"]
+    assert len(described) == 200 and len(recording.step) == 442
+    at = {line["step"]: len(line["parameters"]) for line in described}
+    width = 0
+    for step in sorted({*at, *recording.details}):
+        width = at.get(step, width)
+        columns = recording.details.get(step, {}).get("parameters")
+        assert columns is None or len(columns["grad"]) == width
+    assert max(recording.details) > max(at) + 20
