@@ -17,8 +17,8 @@ The kinds of line, in the order in which they appear (`recorder.writer` writes t
               clips, eval_forwards (docs/recording.md)
 `validation`  step (the last one before it), time, batches, training (mode), loss?, accuracy?: forward passes without
               gradient between two training steps
-`event`       event (mode, exception, nonfinite, step_skipped, treatment, capsule, detached, limit, other_threads, ...), step,
-              path?, line?, and its own fields; what happens between two steps bears the number of the later one
+`event`       event (mode, exception, nonfinite, step_skipped, treatment, capsule, detached, limit, other_threads, thinned, ...),
+              step, path?, line?, and its own fields; what happens between two steps bears the number of the later one
 `end`         time, steps, cost (seconds the recorder took)
 
 `calls` is the order of calls since the last optimizer step, a letter each: z zero_grad, f forward of the root with

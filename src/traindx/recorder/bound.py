@@ -59,6 +59,7 @@ class Bound:
                 return False
             self.thread, self._in_earnest = get_ident(), trains
             self._seen.stepping = []  # of a thread that has ended in the middle of a step
+            self._seen.roots.interrupt()
             self._seen.holdings.keep_of(self.thread)
             return True
         finally:

@@ -16,13 +16,15 @@ from traindx.recorder.norms import Copies
 from traindx.recorder.probes import Probes
 from traindx.recorder.readback import Slots
 from traindx.recorder.roots import Roots
-from traindx.recorder.schedule import Schedule
+from traindx.recorder.schedule import Schedule, is_written
 from traindx.recorder.source import Frames
 from traindx.recorder.step import LONGEST_CALLS, Step
 from traindx.recorder.validation import Validation
 
 SINGLE_PASSES = 100
 """Validations of a single pass that get a line; more are a teacher's or an average's, as often as there are steps."""
+DENSE_LINES = 500
+"""Validations of several passes, and pairs of changes of the mode, that are all written; then ever fewer are."""
 FEW_OPTIMIZERS = 40
 """Optimizers after whose construction steps are recorded in full; code that makes more makes one at every step."""
 
@@ -53,7 +55,7 @@ class Observation:
         self._last_end: float | None = None
         self._captured = False
         self._price = 0.0
-        self._single_passes = self._optimizers = 0
+        self._single_passes = self._validations = self._mode_events = self._optimizers = 0
         self._sources: set[str] = set()
         self.logged = Logged(self)
         self.probes = Probes(self)
@@ -138,8 +140,10 @@ class Observation:
 
     def mode_event(self, training: bool, place: Place | None) -> None:
         """Write that the root changed its mode."""
-        fields = {"path": place[0], "line": place[1]} if place else {}
-        self.journal.event("mode", self.now_at, training=training, **fields)
+        self._mode_events += 1
+        if is_written((self._mode_events - 1) // 2, DENSE_LINES):  # pairs: eval and train in turn
+            fields = {"path": place[0], "line": place[1]} if place else {}
+            self.journal.event("mode", self.now_at, training=training, **fields)
 
     def end_validation(self) -> None:
         """The forward passes without gradients are over."""
@@ -147,7 +151,9 @@ class Observation:
         if validation.batches:
             self.validation = Validation()
             self._single_passes += not validation.is_several
-            if validation.is_several or self._single_passes <= SINGLE_PASSES:
+            self._validations += validation.is_several
+            several = validation.is_several and is_written(self._validations - 1, DENSE_LINES)
+            if several or (not validation.is_several and self._single_passes <= SINGLE_PASSES):
                 slots = Slots()
                 last = max(0, self.current.number - 1)
                 line = validation.line(self.torch, last, self.journal.now, slots)

@@ -98,6 +98,10 @@ class Roots:
         if id(module) in self._stack:
             del self._stack[self._stack.index(id(module)) :]
 
+    def interrupt(self) -> None:
+        """Forget the calls under way: another thread's, whose end is not told."""
+        self._stack = []
+
     def is_twin(self, module: Any) -> bool:
         """Whether a module is the root, what it wraps, or a copy of it (an average of its weights, for validation)."""
         if type(module) is not self.core_type:

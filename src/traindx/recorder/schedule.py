@@ -30,6 +30,11 @@ def light_stride(step: int) -> int:
     return step // 1000 + 1
 
 
+def is_written(count: int, dense: int) -> bool:
+    """Whether the one of that number, from 0, of something frequent gets a line: the first `dense` do, then fewer and fewer."""
+    return count % (count // dense + 1) == 0
+
+
 class Schedule:
     """Decides step by step. Times in seconds; `budget` is the recorder's share of the run time."""
 

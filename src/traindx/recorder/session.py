@@ -16,6 +16,7 @@ from traindx.recorder.observation import Observation
 from traindx.recorder.probe import Named, Probe
 from traindx.recorder.source import Frames
 from traindx.recorder.treatments import Treatments
+from traindx.recorder.writer import Lost
 
 
 class Session:
@@ -36,6 +37,7 @@ class Session:
         self.treatments = Treatments(torch, treatments)
         self.alive, self.busy, self.cost = True, False, 0.0
         self.leave: Callable[[], None] = lambda: None
+        self.lost: Callable[[], None] = lambda: None
         self.watch: Callable[[bool], None] = lambda on: None
         self._begin()
 
@@ -279,6 +281,9 @@ class Session:
         reason = f"{type(error).__name__}: {error}".splitlines()[0][:200]
         try:
             print(f"traindx: the recorder stopped ({reason}); training goes on unrecorded", file=sys.stderr)
+        if isinstance(error, Lost):
+            self.lost()
+            return
             self.seen.journal.open()
             self.seen.journal.event("detached", self.seen.now_at, reason=reason)
         except Exception:

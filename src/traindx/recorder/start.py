@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from traindx.core.treatment import from_json
-from traindx.recorder.answer import answer_with_stacks
+from traindx.recorder.answer import answer_with_stacks, stop_answering
 from traindx.recorder.attach import Attachment, attached_session
 from traindx.recorder.ending import watch_endings
 from traindx.recorder.session import Session
@@ -37,7 +37,8 @@ def start_from_environment(torch: Any, environment: Mapping[str, str]) -> Sessio
     if environment.get("TRAINDX_SEED"):
         seed_everything(torch, int(environment["TRAINDX_SEED"]))
     Attachment(torch, session)
-    answer_with_stacks(Path(folder))
+    if answer_with_stacks(Path(folder)):
+        session.lost = stop_answering
     watch_endings(session, always=_is_started_by_user(environment))
     return session
 
