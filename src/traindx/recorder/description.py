@@ -53,6 +53,14 @@ class Description:
         """The parameters themselves, None where one is gone."""
         return [reference() for reference in self._parameters]
 
+    def parameter(self, index: int) -> Any | None:
+        """The parameter in that place, None where it is gone."""
+        return self._parameters[index]()
+
+    def is_aligned(self, other: Description) -> bool:
+        """Whether columns of numbers over parameters and layers mean the same in both."""
+        return self.names == other.names and self.layers == other.layers
+
     def line(self, step: int) -> dict[str, Any]:
         """The `model` line."""
         return {

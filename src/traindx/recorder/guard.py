@@ -7,7 +7,10 @@ import signal
 import time
 import types
 from collections.abc import Callable
+from threading import get_ident
 from typing import Any, Protocol, TypeVar, cast
+
+from traindx.recorder.bound import Bound
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -19,22 +22,28 @@ class Guarded(Protocol):
     alive: bool
     busy: bool
     cost: float
+    bound: Bound
 
     def fail(self, error: Exception) -> None:
         """Take note of an error of the recorder itself; must not raise."""
 
 
 def guarded(method: F) -> F:
-    """Run a method so that it can neither raise an error nor be entered from inside itself; None is returned instead."""
+    """Run a method so that it can neither raise an error nor be entered from inside itself, nor by a thread whose training
+    is not the recorded one; None is returned instead.
+    """
+    name = method.__name__
 
     @functools.wraps(method)
     def call(self: Guarded, *args: Any, **kwargs: Any) -> Any:
         if not self.alive or self.busy:
             return None
+        if self.bound.thread != get_ident() and not self.bound.admits(name, args):
+            return None
         self.busy = True
         started = time.perf_counter()
         try:
-            with self.torch._C.DisableTorchFunction():  # what is done here is the business of no mode or subclass of the user's
+            with self.torch._C.DisableTorchFunction():  # no mode or subclass of the user's sees what is done here
                 if not self.torch._C._len_torch_dispatch_stack():
                     return method(self, *args, **kwargs)
                 with self.torch.utils._python_dispatch._disable_current_modes():
