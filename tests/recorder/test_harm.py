@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch.nn.modules import module as modules
 
 from tests.recorder.conftest import Done, Net, Record, batch, train
 from traindx.core.recording import Recording
@@ -190,3 +191,52 @@ def test_a_mode_that_changes_at_every_step_and_a_teacher_of_two_passes_are_told_
     assert len(recording.step) == 300 and 40 < len(modes) < 200
     assert all(before is not after for before, after in itertools.pairwise(modes))
     assert 20 < len(recording.validations) < 100
+
+
+def hooks() -> list[object]:
+    return [*modules._global_forward_pre_hooks.values(), *modules._global_forward_hooks.values()]  # type: ignore[attr-defined]
+
+
+def test_inference_alone_is_left_alone_and_a_training_after_it_is_seen_whole(record: Record, folder: Path) -> None:
+    model = Net()
+    x = batch(2)[0]
+    with record():
+        with torch.no_grad():
+            for _ in range(320):
+                model(x)
+        assert not hooks()
+        train(model, torch.optim.SGD(model.parameters(), 0.01), 4)
+    assert not hooks()
+    recording = Recording.load(folder)
+    assert recording.calls == ("zfbs",) * 4 and recording.model == "Net"
+
+
+def test_a_model_that_was_only_evaluated_is_found_by_its_first_call_with_gradients(
+    record: Record, folder: Path
+) -> None:
+    model = Net()
+    optimizer = torch.optim.SGD(model.parameters(), 0.01)
+    with record():
+        with torch.no_grad():
+            for _ in range(320):
+                model(batch(2)[0])
+        assert not hooks() and "__call__" in vars(Net)
+        train(model, optimizer, 4)
+    assert "__call__" not in vars(Net)
+    assert Recording.load(folder).calls == ("zfbs",) * 4
+
+
+def test_weights_that_are_updated_by_hand_leave_no_hook_on_all_modules(record: Record, folder: Path) -> None:
+    model = Net()
+    with record():
+        for step in range(320):
+            x, y = batch(2, seed=step)
+            loss = torch.nn.functional.cross_entropy(model(x), y)
+            with torch.no_grad():
+                for parameter, gradient in zip(
+                    model.parameters(), torch.autograd.grad(loss, list(model.parameters())), strict=True
+                ):
+                    parameter -= 0.01 * gradient
+        assert not hooks()
+        train(model, torch.optim.SGD(model.parameters(), 0.01), 4)
+    assert Recording.load(folder).calls[1:] == ("zfbs",) * 3

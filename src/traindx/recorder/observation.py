@@ -104,11 +104,20 @@ class Observation:
         elif "b" not in self.current.calls:
             self.current = Step(self.torch, 0, True, [], self._copies)
             self.validation = Validation()
+        if self.roots.rests:
+            self.search()
 
     def search(self) -> None:
         """Look for the root anew."""
         self.roots.search(self.current.number)
         self.watch(True)
+
+    def rest_when_tired(self) -> None:
+        """After long without an optimizer step look for no root and at no layer, until there is one."""
+        if self.roots.is_tired:
+            self.roots.rest()
+            self.capture = None
+            self.watch(False)
 
     # ---- forward ----
 

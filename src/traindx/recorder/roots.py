@@ -12,13 +12,20 @@ from traindx.recorder.measure import is_lazy
 
 STALE = 20
 """Steps without a call after which a root may be replaced by a smaller module."""
+PATIENCE = 300
+"""Outermost calls without an optimizer step after which the search rests: inference, or weights that are updated by hand."""
 
 
 class Roots:
-    """Watches all calls while `searching`; afterwards only the root's own. Modules are held weakly."""
+    """Watches all calls while `searching`; afterwards only the root's own. Modules are held weakly.
+
+    `rests`: the search has been given up without an optimizer step, until there is one.
+    """
 
     def __init__(self) -> None:
-        self.searching = True
+        self.searching, self.rests = True, False
+        self._calls = 0
+        self._candidate: weakref.ref[Any] | None = None
         self._root: weakref.ref[Any] | None = None
         self.core_type: type | None = None
         self._size = 0
@@ -34,9 +41,22 @@ class Roots:
 
     @property
     def types(self) -> tuple[type, ...]:
-        """The classes whose calls are of interest: the root's and that of what it wraps; none while there is no root."""
+        """The classes whose calls are of interest: the root's and that of what it wraps. While there is no root, that of the
+        module that was called without gradients, as it may yet be trained; none where none was."""
         root = self.root
-        return () if root is None or self.core_type is None else (type(root), self.core_type)
+        if root is not None and self.core_type is not None:
+            return type(root), self.core_type
+        candidate = None if self._candidate is None else self._candidate()
+        return () if candidate is None else (type(candidate),)
+
+    @property
+    def is_tired(self) -> bool:
+        """Whether the search has seen so many calls without an optimizer step that it is to rest."""
+        return self.searching and self._calls > PATIENCE
+
+    def rest(self) -> None:
+        """Give the search up until there is an optimizer step."""
+        self.searching, self.rests, self._stack = False, True, []
 
     def was_called(self, module: Any) -> bool:
         """Whether a module was called while searching."""
@@ -44,6 +64,7 @@ class Roots:
 
     def search(self, step: int) -> None:
         """Look for a root anew: another model may be trained now. A root in use gives way to a larger one only."""
+        self._calls, self.rests = 0, False
         if not self.searching:
             root = self.root
             in_use = root is not None and step - self._called_at <= STALE and _is_trained(root)
@@ -55,7 +76,7 @@ class Roots:
 
     def settle(self) -> None:
         """Stop searching once a root is found."""
-        self._stack = []
+        self._stack, self._calls = [], 0
         if self._root is not None and self._found:
             self.searching = False
 
@@ -86,11 +107,14 @@ class Roots:
     def enter(self, module: Any, gradients: bool) -> bool:
         """Note a call while searching; true when it is the call of the best root so far."""
         outermost = not self._stack
+        self._calls += outermost
         self._stack.append(id(module))
         if not module._modules:
             self._called.add(module)
         if outermost and gradients and _is_trained(module):
             self.offer(module)
+        elif outermost:
+            self._candidate = weakref.ref(module)
         return outermost and module is self.root
 
     def leave(self, module: Any) -> None:

@@ -31,8 +31,7 @@ class Session:
         max_steps: int | None = None,
         budget: float = 0.01,
     ) -> None:
-        self.torch, self.folder, self._budget = torch, folder, budget
-        self.max_steps = max_steps
+        self.torch, self.folder, self._budget, self.max_steps = torch, folder, budget, max_steps
         self.frames = Frames(cwd=str(Path.cwd()), torch=str(Path(torch.__file__).parent))
         self.treatments = Treatments(torch, treatments)
         self.alive, self.busy, self.cost = True, False, 0.0
@@ -58,6 +57,7 @@ class Session:
         """
         seen, roots, gradients = self.seen, self.seen.roots, self.torch.is_grad_enabled()
         root = roots.enter(module, gradients) if roots.searching else module is roots.root
+        seen.rest_when_tired()
         takes_input = roots.takes_input(module)
         changed = None
         if takes_input and self.treatments.change_inputs:
@@ -103,6 +103,11 @@ class Session:
         elif seen.awaits_loss and not seen.roots.is_root(module):
             seen.probes.tell("criterion", module, arguments, output)
 
+    @guarded
+    def wake(self) -> None:
+        """A module of the class that was only evaluated so far is about to be called with gradients."""
+        self.seen.search()
+
     # ---- loss and backward ----
 
     @guarded
@@ -130,8 +135,7 @@ class Session:
         """A backward pass is about to start."""
         seen = self.seen
         seen.close(self.cost)
-        seen.saw_backward, seen.capture = True, None
-        step = seen.current
+        seen.saw_backward, seen.capture, step = True, None, seen.current
         if "b" not in step.calls:
             if "f" not in step.calls:
                 seen.search()
@@ -168,7 +172,7 @@ class Session:
             return
         if id(optimizer) in seen.current.stepped:
             seen.close(self.cost)
-        if seen.holdings.stepped(optimizer):
+        if seen.holdings.stepped(optimizer) or seen.roots.rests:
             seen.search()
         seen.journal.open()
         self.bound.say_others()
@@ -278,12 +282,12 @@ class Session:
     def fail(self, error: Exception) -> None:
         """The recorder itself failed: say so in one line, once. The hooks are taken off at the next safe moment."""
         self.alive = False
+        if isinstance(error, Lost):  # the program closed our file, as a daemon does: not a word
+            self.lost()
+            return
         reason = f"{type(error).__name__}: {error}".splitlines()[0][:200]
         try:
             print(f"traindx: the recorder stopped ({reason}); training goes on unrecorded", file=sys.stderr)
-        if isinstance(error, Lost):
-            self.lost()
-            return
             self.seen.journal.open()
             self.seen.journal.event("detached", self.seen.now_at, reason=reason)
         except Exception:

@@ -28,7 +28,7 @@ def is_traced(torch: Any) -> Callable[[], bool]:
 
 def root_called(torch: Any, session: Session, detach: Callable[[], None]) -> Callable[..., Any]:
     """The call of a module of the root's class, in place of what that class does (`original`): see `RootCalls`."""
-    compiling = is_traced(torch)
+    compiling, gradients = is_traced(torch), torch.is_grad_enabled
 
     def wrapper(module: Any, original: Any, /, *args: Any, **kwargs: Any) -> Any:
         if compiling():
@@ -36,6 +36,9 @@ def root_called(torch: Any, session: Session, detach: Callable[[], None]) -> Cal
         roots = session.seen.roots
         if not session.alive:
             detach()  # not earlier: torch does not let an optimizer's hook take itself off
+        elif roots.root is None:
+            if roots.rests and gradients():
+                session.wake()  # puts the hook on all modules, which sees this call
         elif module is roots.root or type(module) is roots.core_type:
             changed = session.forward(module, args, lambda: kwargs)
             if changed is not None:
