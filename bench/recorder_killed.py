@@ -30,7 +30,11 @@ def train(folder: Path, shared: mmap.mmap) -> None:
     """Train without end; after each step write its number and the time into `shared`."""
     torch.manual_seed(0)
     model = torch.nn.Sequential(
-        torch.nn.Conv2d(3, 16, 3), torch.nn.BatchNorm2d(16), torch.nn.ReLU(), torch.nn.Flatten(), torch.nn.Linear(1600, 4)
+        torch.nn.Conv2d(3, 16, 3),
+        torch.nn.BatchNorm2d(16),
+        torch.nn.ReLU(),
+        torch.nn.Flatten(),
+        torch.nn.Linear(1600, 4),
     )
     optimizer = torch.optim.AdamW(model.parameters(), 1e-3)
     with record(folder=folder):

@@ -100,7 +100,9 @@ def main() -> None:
         others = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file() and p.name != "rank-0.jsonl")
         recording = Recording.load(folder)
         total = sum(sizes.values())
-        print(f"{given.steps:,} steps in {time.monotonic() - began:.0f} s, {int(recording.recorded.sum())} of them recorded")
+        print(
+            f"{given.steps:,} steps in {time.monotonic() - began:.0f} s, {int(recording.recorded.sum())} of them recorded"
+        )
         for kind, size in sizes.most_common():
             print(f"  {kind:12} {kinds[kind]:8,} lines {size / MIB:8.2f} MiB")
         print(f"  {'other files':12} {'':8}       {others / MIB:8.2f} MiB")

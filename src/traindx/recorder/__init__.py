@@ -12,9 +12,9 @@ from typing import Any
 def record(model: Any = None, optimizer: Any = None, *, folder: str | Path | None = None) -> Iterator[Path]:
     """Record the training inside the `with` block; yields the recording's folder.
 
-    `model` and `optimizer` may be left out: both are recognised when they are used. `folder` defaults to a new one,
-    named by the time, in `traindx-runs`; an earlier recording in it is moved into `earlier-N` below it. Inside a process that `traindx run` records already, nothing is added.
-    An exception passes through, and stands in the recording.
+    `model` and `optimizer` may be left out: both are recognised when they are used. `folder` defaults to a new one, named by
+    the time, in `traindx-runs`; an earlier recording in it is moved into `earlier-N` below it. Inside a process that
+    `traindx run` records already, nothing is added. An exception passes through, and stands in the recording.
     """
     import torch
 
