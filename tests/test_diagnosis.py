@@ -161,3 +161,10 @@ def test_every_failed_check_with_a_cause_names_it() -> None:
     failed = next(o for o in report.outcomes if o.code == "D208")
     assert "degenerate-boxes" in failed.causes
     assert {c.slug for c in all_causes()} >= set(failed.causes)
+
+
+def test_a_healthy_verdict_says_so_also_where_the_only_check_warns() -> None:
+    found = Finding(Place(path="val/1.jpg"), "a near copy")
+    warned = Outcome("D323", "near-copies", "warning", "failed", findings=(found,))
+    report = explain([warned], (), {"dataset": dataset_of([{"path": "val/1.jpg"}])})
+    assert report.verdict == "healthy" and report.sentence == "Healthy: 1 checks looked, none failed at level error"

@@ -91,14 +91,13 @@ def sentence_of(
             return f"Faulty: {outcome.findings[0].message} ({outcome.code}, {len(outcome.findings)} places)"
         reason = max(best.because, key=lambda r: (r.code in errors, r.weight))
         return f"Faulty: {best.cause}, {best.status}. {reason.text}"
+    if verdict == "healthy" and "recording" in facts:
+        unseen = "" if "history" in facts else "; this is the training alone, no validation was seen"
+        return f"Healthy: {by_code[LEARNING].measured[0]}{unseen}"
+    if verdict == "healthy":
+        looked = sum(o.status in ("passed", "failed") for o in by_code.values())
+        return f"Healthy: {looked} checks looked, none failed at level error"
     if state is not None and state.because:
-        if verdict == "healthy" and "recording" in facts:
-            learning = by_code[LEARNING]
-            unseen = "" if "history" in facts else "; this is the training alone, no validation was seen"
-            return f"Healthy: {learning.measured[0]}{unseen}"
-        if verdict == "healthy":
-            looked = sum(o.status == "passed" for o in by_code.values())
-            return f"Healthy: {looked} checks passed, none failed at level error"
         return f"Too early to tell: {state.because[0].text}"
     if "replay" in facts and "recording" not in facts:
         again = facts["replay"].again
