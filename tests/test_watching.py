@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from traindx import watching
+from traindx import examine, watching
 from traindx.core.live import Live
 from traindx.recorder.launch import RunResult, run_command
 from traindx.watching import Watch
@@ -65,3 +65,10 @@ def test_what_goes_wrong_in_watching_is_said_once_and_stops_nothing(tmp_path: Pa
     watch = Watch(tmp_path / "recording", show=show, tell=said.append)
     assert run(tmp_path, 0.1, 300, watch).exit_status == 0
     assert said == ["watching stopped (ValueError: no terminal); the command goes on, and is recorded"]
+
+
+def test_a_run_whose_loss_has_not_fallen_yet_is_not_stopped(tmp_path: Path) -> None:
+    watch = Watch(tmp_path / "recording", stop_on="error")
+    assert run(tmp_path, 1e-6, 500, watch).exit_status == 0
+    report = examine.diagnose(tmp_path / "recording")
+    assert watch.stopped == "" and watch.worst != "" and report.exit_status == 1  # now that it has ended it counts

@@ -19,6 +19,10 @@ SHARE = 0.02
 AGREEING = 2
 """Judgements in a row that must name the same cause before a command is stopped for it."""
 
+NOT_YET = {"T103", "T202"}
+"""Errors for which a run that goes on is not stopped: that the loss has not fallen, and that updates are tiny. Large trainings
+begin with a plateau, and with a rate that is warmed up from almost nothing."""
+
 Show = Callable[[Live, str], None]
 """Takes how the training stands and the worst that was found so far, in a few words (empty for nothing)."""
 
@@ -90,13 +94,19 @@ class Watch:
             self._next = time.monotonic() + max(JUDGED_EVERY, (time.monotonic() - began) / SHARE)
         first = worst_of(report)
         self.worst = first
-        doomed = report.exit_status == 1 if self._stop_on == "error" else bool(first)
+        doomed = is_doomed(report) if self._stop_on == "error" else bool(first)
         self._agreed = self._agreed + 1 if doomed and first == self._last else int(doomed)
         self._last = first
         if self._stop_on is not None and self._agreed >= AGREEING:
             self.stopped = first
             return True
         return False
+
+
+def is_doomed(report: Report) -> bool:
+    """Whether a run that goes on shows a fault that more steps will not undo (see `NOT_YET`)."""
+    failed = {o.code for o in report.outcomes if o.status == "failed" and o.level == "error"}
+    return report.exit_status == 1 and not failed <= NOT_YET
 
 
 def worst_of(report: Report) -> str:

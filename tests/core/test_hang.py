@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from traindx.core.hang import Hang, Hung, hang_from
+from traindx.core.example import falling, recording_with
+from traindx.core.hang import Hang, Hung, hang_from, hangs_of
 
 MAIN = ("train.py", 30, "<module>")
 
@@ -38,3 +39,12 @@ def test_a_worker_that_reads_is_what_its_rank_waits_for() -> None:
 def test_without_stacks_the_reason_is_said() -> None:
     line = {"waited": 60, "processes": [{"pid": 3, "role": "training", "why": "py-spy is not installed"}]}
     assert hang_from(line).words == "no step for 60 s: training is not seen (py-spy is not installed)"
+
+
+def test_a_hang_that_is_over_is_no_certain_one() -> None:
+    waits = {"pid": 1, "role": "training", "stack": [["/x/torch/utils/data/dataloader.py", 9, "_get_data"]]}
+    hang = {"kind": "hang", "waited": 60, "processes": [waits]}
+    still = recording_with(falling(), events=[hang])
+    went_on = recording_with(falling(), events=[hang, {"kind": "hang_over", "time": 1.0}])
+    assert [h.is_certain for h in hangs_of(still)] == [True]
+    assert [h.is_certain for h in hangs_of(went_on)] == [False] and "it went on later" in hangs_of(went_on)[0].words

@@ -90,11 +90,13 @@ class Hung:
 
 @dataclass(frozen=True)
 class Hang:
-    """No step for `waited` seconds; `steps` is the last step of each rank, `processes` are parents before their children."""
+    """No step for `waited` seconds; `steps` is the last step of each rank, `processes` are parents before their children;
+    `over`: the training went on later."""
 
     waited: float
     steps: Mapping[int, int]
     processes: tuple[Hung, ...]
+    over: bool = False
 
     @property
     def trainers(self) -> tuple[Hung, ...]:
@@ -114,7 +116,7 @@ class Hang:
     @property
     def is_certain(self) -> bool:
         """Whether a process waits for another that does not come; one alone may sleep, or send a file, for its own reasons."""
-        return any(p.waits_for_ranks or p.waits_for_batch for p in self.trainers)
+        return not self.over and any(p.waits_for_ranks or p.waits_for_batch for p in self.trainers)
 
     @property
     def words(self) -> str:
@@ -124,7 +126,8 @@ class Hang:
         parts += [f"with {PurePath(f).name} open" for p in self.culprits[:1] for f in p.files[:1]]
         if len(set(self.steps.values())) > 1:
             parts.append("steps: " + ", ".join(f"rank {rank} {step}" for rank, step in sorted(self.steps.items())))
-        return f"no step for {self.waited:.0f} s: " + "; ".join(parts or ["no process of the training is seen"])
+        later = " (it went on later)" if self.over else ""
+        return f"no step for {self.waited:.0f} s{later}: " + "; ".join(parts or ["no process of the training is seen"])
 
 
 def hang_finding(hang: Hang) -> Finding:
@@ -143,15 +146,17 @@ def _table(process: Hung) -> Table:
 
 def hangs_of(recording: Recording) -> tuple[Hang, ...]:
     """The hangs that were found while a training was recorded, in order."""
-    return tuple(hang_from(line) for line in recording.lines.get("hang", ()))
+    over = len(recording.lines.get("hang_over", ()))
+    return tuple(hang_from(line, over=i < over) for i, line in enumerate(recording.lines.get("hang", ())))
 
 
-def hang_from(line: Mapping[str, Any]) -> Hang:
+def hang_from(line: Mapping[str, Any], *, over: bool = False) -> Hang:
     """A hang from its line in the recording."""
     return Hang(
         waited=float(line["waited"]),
         steps={int(rank): int(step) for rank, step in line.get("steps", {}).items()},
         processes=tuple(_hung(p) for p in line.get("processes", ())),
+        over=over,
     )
 
 

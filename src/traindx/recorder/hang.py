@@ -38,16 +38,21 @@ class HangWatch:
         self._wait = timeout
         self._written, self._since = -1, time.monotonic()
         self._looks: list[tuple[float, list[Doing]]] = []
-        self._told = False
+        self._told: Live | None = None
 
     def look(self, pid: int, live: Live) -> Hang | None:
         """Look at the command whose process is `pid`; the hang, once, when there is one."""
         now = time.monotonic()
         if live.written != self._written:
             self._written, self._since, self._wait = live.written, now, self._timeout
-            self._looks, self._told = [], False
+            self._looks = []
+            self._go_on(live)
             return None
-        if self._told or now - self._since < self._wait or (self._looks and now - self._looks[-1][0] < APART):
+        if (
+            self._told is not None
+            or now - self._since < self._wait
+            or (self._looks and now - self._looks[-1][0] < APART)
+        ):
             return None
         self._looks.append((now, look(pid, self._folder)))
         if len(self._looks) > 1 and not stand(*self._looks[-2], *self._looks[-1]):
@@ -55,11 +60,17 @@ class HangWatch:
             return None
         if len(self._looks) < LOOKS:
             return None
-        self._told = True
+        self._told = live
         line = hang_line(self._looks[-1][1], now - self._since, live.ranks, self._cwd)
         self._looks = []
         write(self._folder, line)
         return hang_from(line)
+
+    def _go_on(self, live: Live) -> None:
+        """Note that a training which hung goes on: by more than the one step that a process writes when it is ended."""
+        if self._told is not None and (live.step or 0) > (self._told.step or 0) + 1:
+            write(self._folder, {"kind": "hang_over", "time": time.time()})
+            self._told = None
 
 
 def stand(then: float, before: Sequence[Doing], now: float, after: Sequence[Doing]) -> bool:

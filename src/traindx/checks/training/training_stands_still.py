@@ -13,7 +13,7 @@ from traindx.core.recording import Recording
 
 @check("T003", level="warning")
 def training_stands_still(recording: Recording) -> Iterator[Finding | Measured]:
-    """No step was made for long, and the process stood in one line of its own, asleep.
+    """No step was made for long, and the process stood in one line of its own, asleep; or it hung and went on later.
 
     ## Why is this bad?
     It may hang: on a lock, a file or a connection. It may as well send a checkpoint somewhere, or wait on purpose.
