@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,23 @@ def test_files_of_a_subset_are_those_that_the_sampler_drew(
     named = [[int(Path(name).stem) // 1 for name in one["names"]] for one in files]
     order = [int(Path(p).stem) for p, _ in pictures.samples]
     assert named == shown and sorted(named[0] + named[1]) == sorted(order[i] for i in subset.indices)
+
+
+def test_files_are_the_next_epochs_own_after_one_that_was_left_early(
+    record: Record, folder: Path, pictures: Any
+) -> None:
+    model = Net()
+    optimizer = torch.optim.SGD(model.parameters(), 0.01)
+    loader = torch.utils.data.DataLoader(pictures, 2, shuffle=True, num_workers=1, persistent_workers=True)
+    shown: list[list[int]] = []
+    with record():
+        torch.manual_seed(1)
+        for _ in range(2):
+            for x, y in itertools.islice(loader, 2):
+                shown.append([round(float(v) * 255 / 20) for v in x[:, 0, 0, 0]])
+                step(model, optimizer, nn.functional.cross_entropy(model(x), y))
+    files = [details["files"] for details in Recording.load(folder).details.values()]
+    assert [[int(Path(name).stem) for name in one["names"]] for one in files] == shown
 
 
 def test_files_in_the_batch_itself_count_first_and_the_order_of_a_loader_that_keeps_none_is_not_guessed(

@@ -46,6 +46,7 @@ class BatchFiles(Probe):
     """
 
     patches = (
+        Patch("torch.utils.data.dataloader", "_BaseDataLoaderIter._reset", before="begins"),
         Patch("torch.utils.data.dataloader", "_BaseDataLoaderIter._next_index", after="drawn"),
         *(Patch(module, path, before="prefetching") for module, path in AHEAD),
     )
@@ -61,6 +62,10 @@ class BatchFiles(Probe):
     def prefetching(self, arguments: Arguments, named: Named) -> None:
         """A loader is used that is a batch ahead of what it hands out."""
         self._ahead = True
+
+    def begins(self, arguments: Arguments, named: Named) -> None:
+        """An iterator begins, or begins anew (persistent workers): what was drawn and not handed out never will be."""
+        self._drawn.pop(arguments[0], None)
 
     def drawn(self, arguments: Arguments, named: Named, indices: Any) -> None:
         """The sampler has said which samples a batch is made of; with workers long before it is there."""
