@@ -1,4 +1,4 @@
-"""Trains each kind of `kinds.py` twice, with and without the recorder, and compares weights and random numbers bit for bit.
+"""Trains each kind that `kinds.py` knows twice, with and without the recorder, and compares weights and random numbers bit for bit.
 
     python -m bench.unchanged.run [KIND ...]
 
