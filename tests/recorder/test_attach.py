@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -110,3 +112,26 @@ def test_copies_and_pickles_of_a_recorded_model_carry_no_hook(record: Record, tm
     for other in (twin, loaded, scripted):
         torch.testing.assert_close(other(x), model(x))
     assert criterion(model(x), y) == nn.functional.cross_entropy(model(x), y)
+
+
+def test_what_somebody_else_puts_around_a_wrapper_stays_when_the_recorder_goes(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.autograd, "backward", torch.autograd.backward)
+    monkeypatch.setattr(torch.optim.Optimizer, "zero_grad", torch.optim.Optimizer.zero_grad)
+    model = Net()
+    optimizer = sgd(model)
+    with traindx.record(folder=folder):
+        ours = torch.autograd.backward
+
+        @functools.wraps(ours)
+        def theirs(*arguments: Any, **named: Any) -> None:
+            ours(*arguments, **named)
+
+        torch.autograd.backward = theirs
+        del torch.optim.Optimizer.zero_grad
+        train(model, optimizer, 2, zero=False)
+    assert torch.autograd.backward is theirs and attached_session(torch) is None
+    with traindx.record(folder=folder.with_name("second")):
+        train(model, optimizer, 3, zero=False)
+    assert len(Recording.load(folder).step) == 2 and len(Recording.load(folder.with_name("second")).step) == 3

@@ -28,8 +28,10 @@ adds it to its own account."""
 
 
 def attached_session(torch: Any) -> Session | None:
-    """The session that is attached to torch in this process, if any."""
-    return getattr(torch.autograd.backward, MARK, None)
+    """The session that is attached to torch in this process, if any. A wrapper that somebody else has put around ours bears its
+    mark too, and may stay when the session is over."""
+    session: Session | None = getattr(torch.autograd.backward, MARK, None)
+    return session if session is not None and session.alive else None
 
 
 class Attachment:
@@ -195,9 +197,19 @@ class Attachment:
         self._replace(owner, name, wrapper)
 
     def _replace(self, owner: Any, name: str, value: Any) -> None:
+        """Put `value` there until `detach`, which leaves alone what somebody else has put in its place since."""
         own, original = name in vars(owner), getattr(owner, name)
         setattr(owner, name, value)
-        self._undo.append((lambda: setattr(owner, name, original)) if own else (lambda: delattr(owner, name)))
+
+        def undo() -> None:
+            if vars(owner).get(name) is not value:
+                return
+            if own:
+                setattr(owner, name, original)
+            else:
+                delattr(owner, name)
+
+        self._undo.append(undo)
 
 
 def _hidden(made: Any, original: Any = None) -> Any:
