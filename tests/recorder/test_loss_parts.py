@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,20 @@ def test_a_single_loss_has_no_parts(record: Record, folder: Path) -> None:
             x, y = batch(seed=number)
             step(model, optimizer, loss(model(x), y))
     assert parts(folder) is None
+
+
+def test_a_loss_that_is_only_logged_is_not_held_beyond_its_step(record: Record, folder: Path) -> None:
+    model = Net()
+    optimizer = torch.optim.SGD(model.parameters(), 0.01)
+    logged: list[weakref.ref[torch.Tensor]] = []
+    with record():
+        for number in range(40):  # beyond the first ones not every step is recorded
+            x, y = batch(seed=number)
+            out = model(x)
+            assert not any(ref() is not None for ref in logged)
+            step(model, optimizer, nn.functional.cross_entropy(out, y))
+            logged.append(weakref.ref(nn.functional.cross_entropy(out, y)))
+    assert len(Recording.load(folder).details) < 40
 
 
 SCRIPT = """

@@ -14,9 +14,10 @@ from traindx.recorder.contents import is_a, mapping, sequence, word
 from traindx.recorder.description import core_of
 from traindx.recorder.probe import Arguments, Named, Patch, Probe
 from traindx.recorder.readback import rounded
+from traindx.recorder.step import Step
 
 MOST, LENGTH = 48, 60
-"""Parts that are written (DETR with six decoder layers has some forty), and letters of a name."""
+"""Parts that are written (transformers' DETR has 24: four for each of six decoder layers), and letters of a name."""
 
 ORDER = ("root", "criterion", "dict", "modules", "calls")
 """Where parts are looked for, best first: what the root returned, a mapping that a loss module returned, a mapping at the line
@@ -43,7 +44,7 @@ class Parts:
 class LossParts(Probe):
     """Writes `loss_parts` {from, values, no_grad?, not_finite?} into the step, of its first backward pass."""
 
-    on_recorded = ("forward", "loss", "backward")
+    on_recorded = ("forward", "loss", "backward", "closed")
     patches = tuple(
         Patch(module, "ComputeLoss.__call__", after="yolov5_loss") for module in ("utils.loss", "yolov5.utils.loss")
     )
@@ -90,6 +91,10 @@ class LossParts(Probe):
                 found = _joined(torch, found) if len(found) > 1 else None
             if found is not None:
                 self._write(step, str(source), found)
+        self._found = {}
+
+    def closed(self, step: Step) -> None:
+        """The step is over: a loss that is never backpropagated is let go, with the graph behind it."""
         self._found = {}
 
     def _keep(self, source: str, parts: Parts | None) -> None:
