@@ -189,11 +189,11 @@ def _recorded(folder: Path, progress: Progress | None, dataset: bool) -> tuple[d
 
 def _dataset_of(setup: Setup, meta: dict[str, Any], progress: Progress | None) -> dict[str, Any]:
     """The dataset that the command names, if it can be read; the first one when there are several."""
-    from traindx.scan import scan
+    from traindx.scan import ScanOptions, scan
 
     for path in setup.datasets:
         try:
-            dataset = scan(path, progress=progress)
+            dataset = scan(path, ScanOptions(started=Path(setup.cwd)), progress=progress)
         except TraindxError as error:
             meta["dataset_error"] = str(error)
             continue

@@ -156,8 +156,8 @@ def test_a_relative_path_that_leads_the_trainer_elsewhere_is_seen_from_where_it_
     (tmp_path / "set" / "images" / "train").mkdir(parents=True)
     yaml_file = tmp_path / "set" / "data.yaml"
     yaml_file.write_text("path: .\ntrain: images/train\nval: images/train\nnames: [a]\n")
-    settings = find_settings(yaml_file)
+    assert trainer_root(find_settings(yaml_file, tmp_path)) == tmp_path
+    assert trainer_root(find_settings(yaml_file, tmp_path / "set")) is None
+    assert trainer_root(find_settings(yaml_file, tmp_path / "of another machine")) is None
     monkeypatch.chdir(tmp_path)
-    assert trainer_root(settings) == tmp_path
-    monkeypatch.chdir(tmp_path / "set")
-    assert trainer_root(settings) is None
+    assert trainer_root(find_settings(yaml_file)) == tmp_path

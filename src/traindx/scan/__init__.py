@@ -22,6 +22,7 @@ class ScanOptions:
     `depth`: `full` decodes every picture, `quick` reads headers and labels, `labels` opens no picture.
     `pictures`: the folder of the pictures, where it is not one of the usual ones (COCO, VOC).
     `cache`: what an earlier scan measured of unchanged pictures is used, and kept for the next.
+    `started`: the folder in which the training is started, where it is not the working directory.
     """
 
     depth: Depth = "full"
@@ -29,6 +30,7 @@ class ScanOptions:
     engine: Engine = "threads"
     pictures: str | None = None
     cache: bool = True
+    started: Path | None = None
 
 
 def scan(data: str | Path, options: ScanOptions | None = None, *, progress: Progress | None = None) -> Dataset:
@@ -71,4 +73,4 @@ def _scanned(
     def measure(paths: Sequence[str]) -> Pictures:
         return measured(store, paths, work, Cache(name, options.depth) if options.cache and worthwhile else None)
 
-    return reader_of(data, pictures)(measure)
+    return reader_of(data, pictures, options.started)(measure)

@@ -28,21 +28,24 @@ LOOKED_FOR = (
 GIVE = "give the path of a data.yaml, of a COCO json, or of the dataset's folder"
 
 
-def reader_of(data: Path, pictures: str | None = None) -> Reader:
+def reader_of(data: Path, pictures: str | None = None, started: Path | None = None) -> Reader:
     """The reader of the dataset at `data`; `pictures` is the folder of its pictures, where it was given.
+
+    `started` is the folder in which the training is started, None for the working directory.
 
     Of a folder, the first that it holds of: a dataset's yaml, COCO jsons, Pascal VOC annotations, class folders.
     Raises `TraindxError` if there is no such path or it is no dataset of a known format.
     """
     if not data.exists():
         raise TraindxError(f"{data}: no such file or folder", hint=GIVE)
-    return _of_folder(data.absolute(), pictures) if data.is_dir() else _of_file(data.absolute(), pictures)
+    read = _of_folder if data.is_dir() else _of_file
+    return read(data.absolute(), pictures, started)
 
 
-def _of_file(file: Path, pictures: str | None) -> Reader:
+def _of_file(file: Path, pictures: str | None, started: Path | None) -> Reader:
     suffix = file.suffix.lower()
     if suffix in YAML:
-        return _yolo(file)
+        return _yolo(file, started)
     if suffix == ".json":
         from traindx.scan.coco import read_coco
         from traindx.scan.coco_files import root_of
@@ -55,15 +58,15 @@ def _of_file(file: Path, pictures: str | None) -> Reader:
     raise TraindxError(f"{file} is no dataset: {suffix or 'a file without suffix'}", hint=GIVE)
 
 
-def _yolo(file: Path) -> Reader:
+def _yolo(file: Path, started: Path | None) -> Reader:
     from traindx.scan.settings import find_settings
     from traindx.scan.yolo import read_yolo
 
-    settings = find_settings(file)
+    settings = find_settings(file, started)
     return lambda measure: read_yolo(settings, measure)
 
 
-def _of_folder(folder: Path, pictures: str | None) -> Reader:
+def _of_folder(folder: Path, pictures: str | None, started: Path | None) -> Reader:
     from traindx.scan.coco_files import find_jsons
     from traindx.scan.imagefolder import is_imagefolder, read_imagefolder
     from traindx.scan.settings import broken_yaml, dataset_yamls
@@ -74,7 +77,7 @@ def _of_folder(folder: Path, pictures: str | None) -> Reader:
         listed = ", ".join(file.name for file in yamls)
         raise TraindxError(f"{folder} holds {len(yamls)} dataset yamls: {listed}", hint="name one of them")
     if yamls:
-        return _yolo(yamls[0])
+        return _yolo(yamls[0], started)
     if files := find_jsons(folder):
         from traindx.scan.coco import read_coco
 

@@ -194,7 +194,7 @@ def _listed(file: Path, settings: Settings) -> Iterator[tuple[int, str]]:
         places = (
             [file.parent / text]
             if text.startswith("./")
-            else [Path.cwd() / text, settings.root / text, file.parent / text]
+            else [settings.started / text, settings.root / text, file.parent / text]
         )
         found = next((p for p in places if p.is_file()), places[min(1, len(places) - 1)])
         yield number, os.path.normpath(found)

@@ -30,7 +30,7 @@ SPLIT_KEYS = ("train", "val", "test")
 class Settings:
     """A data.yaml as written (`values`), its class `names` by id and the `root` its split paths are relative to.
 
-    `root_rule` says in words how the root was found.
+    `root_rule` says in words how the root was found. `started` is the folder in which the training is started.
     """
 
     file: Path
@@ -38,6 +38,7 @@ class Settings:
     names: Mapping[int, str]
     root: Path
     root_rule: str
+    started: Path
 
     @property
     def file_name(self) -> str:
@@ -45,16 +46,18 @@ class Settings:
         return str(self.file).removeprefix(f"{self.root}{os.sep}")
 
 
-def find_settings(data: Path) -> Settings:
+def find_settings(data: Path, started: Path | None = None) -> Settings:
     """Settings of the dataset at `data`: a yaml, or a folder that holds exactly one dataset yaml.
+
+    `started` is the folder in which the training is started, None for the working directory.
 
     Raises `TraindxError` if there is no such path or it is no dataset.
     """
     if not data.exists():
         raise TraindxError(f"{data}: no such file or folder", hint="give the path of a data.yaml")
     if data.is_dir():
-        return _in_folder(data)
-    return _settings(data.absolute(), _read(data))
+        return _in_folder(data, started or Path.cwd())
+    return _settings(data.absolute(), _read(data), started or Path.cwd())
 
 
 def broken_yaml(folder: Path) -> UnreadableError | None:
@@ -87,10 +90,10 @@ def dataset_yamls(folder: Path) -> tuple[list[Path], list[str]]:
     return found, problems
 
 
-def _in_folder(folder: Path) -> Settings:
+def _in_folder(folder: Path, started: Path) -> Settings:
     found, problems = dataset_yamls(folder)
     if len(found) == 1:
-        return _settings(found[0].absolute(), _read(found[0]))
+        return _settings(found[0].absolute(), _read(found[0]), started)
     if found:
         listed = ", ".join(file.name for file in found)
         raise TraindxError(f"{folder} holds {len(found)} dataset yamls: {listed}", hint="name one of them")
@@ -136,7 +139,7 @@ def _missing(values: Mapping[str, Any]) -> list[str]:
     return missing
 
 
-def _settings(file: Path, values: dict[str, Any]) -> Settings:
+def _settings(file: Path, values: dict[str, Any], started: Path) -> Settings:
     if missing := _missing(values):
         keys = ", ".join(values) or "none"
         raise TraindxError(
@@ -152,8 +155,8 @@ def _settings(file: Path, values: dict[str, Any]) -> Settings:
         if value is not None and not all(isinstance(part, str) for part in parts):
             wanted = "a path" if key == "path" else "a path or a list of paths"
             raise TraindxError(f"{file}: `{key}` is {value!r}", f"it should be {wanted}")
-    root, rule = _root(file, values)
-    return Settings(file, values, _names(file, values), root, rule)
+    root, rule = _root(file, values, started)
+    return Settings(file, values, _names(file, values), root, rule, started)
 
 
 def _names(file: Path, values: Mapping[str, Any]) -> dict[int, str]:
@@ -181,7 +184,7 @@ def _names(file: Path, values: Mapping[str, Any]) -> dict[int, str]:
     return dict(sorted(found.items()))
 
 
-def _root(file: Path, values: Mapping[str, Any]) -> tuple[Path, str]:
+def _root(file: Path, values: Mapping[str, Any], started: Path) -> tuple[Path, str]:
     """The folder that split paths are relative to: of the rules in use, the first that leads to an existing split.
 
     Ultralytics takes `path` relative to the working directory, then to its datasets_dir; YOLOv5 relative to its own
@@ -194,7 +197,7 @@ def _root(file: Path, values: Mapping[str, Any]) -> tuple[Path, str]:
     name = f"`path: {written}`" if written else "no `path`: split paths"
     rules = [
         (file.parent / (written or ""), f"{name} relative to the yaml's folder"),
-        (Path.cwd() / (written or ""), f"{name} relative to the working directory"),
+        (started / (written or ""), f"{name} relative to the working directory"),
         *((d / (written or ""), f"{name} relative to Ultralytics' datasets_dir {d}") for d in _datasets_dirs()),
     ]
     firsts = [p for key in SPLIT_KEYS if (v := values.get(key)) for p in (v if isinstance(v, list) else [v])]
@@ -205,14 +208,15 @@ def _root(file: Path, values: Mapping[str, Any]) -> tuple[Path, str]:
 
 
 def trainer_root(settings: Settings) -> Path | None:
-    """Where a relative `path` leads Ultralytics from the working directory, if no split is there; None if all is well.
+    """Where a relative `path` leads Ultralytics from where it is started, if no split is there; None if all is well.
 
     `check_det_dataset` (data/utils.py of 8.4.190): the working directory's if it exists, else that of its datasets folder.
     """
     written = settings.values.get("path")
-    if not written or os.path.isabs(os.path.expanduser(written)):  # noqa: PTH111, PTH117
+    absolute = os.path.isabs(os.path.expanduser(written or ""))  # noqa: PTH111, PTH117
+    if not written or absolute or not settings.started.is_dir():  # that of another machine tells nothing
         return None
-    places = [Path(written), *(folder / written for folder in _datasets_dirs())]
+    places = [settings.started / written, *(folder / written for folder in _datasets_dirs())]
     root = next((place for place in places if place.exists()), places[-1]).absolute()
     entries = [settings.values.get(key) for key in SPLIT_KEYS]
     parts = [part for entry in entries if entry for part in (entry if isinstance(entry, list) else [entry])]

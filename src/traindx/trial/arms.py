@@ -64,7 +64,7 @@ def make_bench(command: Sequence[str], cwd: Path, scratch: Path, *, since: float
     roots = []
     for dataset in setup.datasets:
         try:
-            roots.append(find_settings(Path(dataset)).root)
+            roots.append(find_settings(Path(dataset), cwd).root)
         except TraindxError:
             continue
     return Bench(setup, scratch.resolve(), since, deadline, tuple(roots))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from tests.checks.found import report_of
 from tests.scan.drawn import dataset, jpeg, png, write
+from traindx import examine
 from traindx.core.finding import Finding
 from traindx.core.report import Report
 
@@ -138,3 +140,18 @@ def test_pictures_are_not_taken_for_left_out_by_their_spelling(tmp_path: Path) -
     write(tmp_path / "labels/train/7.txt", "0 0.5 0.5 0.1 0.1\n")
     write(tmp_path / "images/train/notes.csv", "GIF89a")
     assert found(report_of(file), "D406") == ()
+
+
+@pytest.mark.parametrize(("started", "codes"), [("work", []), (".", ["D425"])])
+def test_a_relative_path_leads_from_where_the_training_was_started_not_from_where_it_is_diagnosed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, started: str, codes: list[str]
+) -> None:
+    monkeypatch.setenv("YOLO_CONFIG_DIR", str(tmp_path / "none"))
+    dataset(tmp_path / "work/set", ROWS)
+    yaml_file = write(tmp_path / "work/data.yaml", f"path: set\n{PATHS}{NAMES}")
+    run = {"command": ["yolo", "detect", "train", f"data={yaml_file}"], "cwd": str(tmp_path / started)}
+    write(tmp_path / "run/run.json", json.dumps(run))
+    for place in (tmp_path, tmp_path / "work"):
+        monkeypatch.chdir(place)
+        report = examine.diagnose(tmp_path / "run")
+        assert [outcome.code for outcome, _ in report.findings("error")] == codes
