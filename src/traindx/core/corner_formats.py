@@ -43,7 +43,7 @@ Corners = tuple[Floats, Floats, Floats, Floats]
 class Misread:
     """Boxes at `index` that fit under `reading`, and those of them, `leaving`, that do not as the format has it.
 
-    `slopes`: by how many pixels width grows with x and height with y, where that tells, and not the edge of the picture.
+    `slopes`: by how much width grows with x and height with y, where that tells, and not the edge of the picture.
     """
 
     reading: str
@@ -91,15 +91,18 @@ def misread_boxes(dataset: Dataset, least: int = LEAST) -> list[Misread]:
 
 
 def _growing(dataset: Dataset, known: Mask, fits: dict[str, Mask]) -> Iterator[Misread]:
-    """All boxes, where they fit as two corners and the second grows with the first by a pixel a pixel on both axes.
+    """All boxes, where they fit as two corners and the second grows with the first by one to one on both axes.
 
     A width does not know of its x: over 99 % of boxes above it, with a slope of one, it is the x of another corner. Objects
-    that fill their pictures have widths above x as well, and these fall as x grows.
+    that fill their pictures have widths above x as well, and these fall as x grows. Compared are shares of the picture's
+    sides: in pixels both grow with the picture.
     """
     index = np.flatnonzero(known)
     if CORNERS not in fits or len(index) < MANY or fits[CORNERS][index].mean() < FITS:
         return
-    x, y, w, h = (values[index] for values in _written(dataset))
+    image = dataset.boxes.image[index]
+    sides = (dataset.images.width[image], dataset.images.height[image]) * 2
+    x, y, w, h = (values[index] / side for values, side in zip(_written(dataset), sides, strict=True))
     slopes = []
     for first, second in ((x, w), (y, h)):
         spread = float(np.std(first) * np.std(second))

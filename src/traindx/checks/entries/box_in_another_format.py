@@ -138,3 +138,14 @@ def small_boxes_at_the_upper_left() -> Facts:
 @box_in_another_format.quiet_on
 def large_boxes_in_the_middle() -> Facts:
     return {"dataset": _inside(corners=False, product=True)}
+
+
+@box_in_another_format.quiet_on
+def the_middle_third_of_pictures_of_many_sizes() -> Facts:
+    rng = np.random.default_rng(0)
+    images = [{"path": f"{n}.jpg", "width": 160 + 40 * n, "height": 120 + 30 * n} for n in range(40)]
+    sides = rng.normal(0.36, 0.01, (40, 2))
+    boxes = [
+        {"image": n, "line": n + 1, "id": n, "label_path": "a.json", "w": w, "h": h} for n, (w, h) in enumerate(sides)
+    ]
+    return {"dataset": replace(dataset_of(images, boxes), format="coco")}
