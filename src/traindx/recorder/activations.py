@@ -88,10 +88,7 @@ class Pass:
         torch, scalars, outputs, units = self._torch, self._scalars, self._outputs, self._units
         self._scalars, self._outputs, self._units, self._known, self._inputs = [], [], {}, {}, None
         if scalars:
-            with torch.no_grad():
-                device = scalars[0].device
-                vector = torch.stack([t.to(device, torch.float32, non_blocking=True) for t in scalars])
-            self._slots.add(vector, lambda values: self._fill_outputs(outputs, values))
+            self._slots.add(measure.stacked(torch, scalars), lambda values: self._fill_outputs(outputs, values))
         for device in {low.device for low, _ in units.values()}:
             self._send_units(torch, {key: both for key, both in units.items() if both[0].device == device})
 

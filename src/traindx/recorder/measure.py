@@ -63,12 +63,18 @@ def version(tensor: Tensor) -> int:
     return -1 if tensor.is_inference() else int(tensor._version)
 
 
+def stacked(torch: Any, tensors: Sequence[Tensor]) -> Tensor:
+    """Tensors without dimensions as one vector of float32, where the first of them lies."""
+    with torch.no_grad():
+        device = tensors[0].device
+        return torch.stack([t.to(device, torch.float32, non_blocking=True) for t in tensors])
+
+
 def norms(torch: Any, tensors: Sequence[Tensor]) -> Tensor:
     """The Euclidean norm of each float tensor as one vector; half precision is summed in single."""
     with torch.no_grad():
         wide = [t.float() if t.dtype in (torch.float16, torch.bfloat16) else t for t in tensors]
-        device = wide[0].device
-        return torch.stack([n.to(device, torch.float32, non_blocking=True) for n in torch._foreach_norm(wide, 2)])
+        return stacked(torch, torch._foreach_norm(wide, 2))
 
 
 def copies(torch: Any, tensors: Sequence[Tensor]) -> list[Tensor]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from traindx.recorder.activations import Pass
 from traindx.recorder.description import Description
+from traindx.recorder.measure import stacked
 from traindx.recorder.norms import Copies, Norms
 from traindx.recorder.readback import Segment, Slots, rounded
 
@@ -55,10 +56,7 @@ class Step:
             self.passed.send()
         if not self.losses:
             return self.slots.segments
-        if len(self.losses) == 1:
-            return [Segment(self.losses[0], self._fill_losses), *self.slots.segments]
-        with torch.no_grad():
-            losses = torch.stack([loss.reshape(()).float() for loss in self.losses])
+        losses = self.losses[0] if len(self.losses) == 1 else stacked(torch, [loss.reshape(()) for loss in self.losses])
         return [Segment(losses, self._fill_losses), *self.slots.segments]
 
     def _fill_losses(self, values: list[float]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from traindx.recorder.measure import stacked
 from traindx.recorder.readback import Slots, rounded
 
 MOST = 10_000
@@ -47,9 +48,9 @@ class Validation:
         judged = self._judged
         with torch.no_grad():
             if self._losses:
-                mean = torch.stack([loss.float() for loss in self._losses]).mean()
+                mean = stacked(torch, self._losses).mean()
                 slots.add(mean, lambda values: line.update(loss=rounded(values[0])))
             if self._right:
-                right = torch.stack(self._right).sum()
+                right = stacked(torch, self._right).sum()
                 slots.add(right, lambda values: line.update(accuracy=rounded(values[0] / judged)))
         return line
