@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -23,9 +24,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from bench.overhead.counted import counted
 from bench.overhead.peers import PEERS
 from bench.overhead.work import WORKS, made
-from torch.autograd.profiler import profile
 
 from traindx.recorder import record
 from traindx.recorder.attach import attached_session
@@ -109,23 +110,6 @@ def counts(name: str) -> dict[str, int]:
     return found
 
 
-def counted(step: Callable[[], Any]) -> tuple[int, int]:
-    """Python functions that a step calls, and operations of torch, those inside others too, in another step."""
-    calls = [0]
-
-    def see(frame: Any, event: str, argument: Any) -> None:
-        calls[0] += event == "call"
-
-    sys.setprofile(see)
-    try:
-        step()
-    finally:
-        sys.setprofile(None)
-    with profile() as seen:  # no dispatch mode: from these the recorder hides itself
-        step()
-    return calls[0], sum(event.name.startswith("aten::") for event in seen.function_events)
-
-
 def start_up() -> dict[str, float]:
     """Seconds of CPU time that a process needs to import torch, and to attach the recorder then."""
     code = (
@@ -180,6 +164,8 @@ def main() -> None:
     parser.add_argument("--report", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(1)
+    if options.peers:  # what smdebug was compiled for; wandb is the first to import protobuf
+        os.environ["PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION"] = "python"
     if options.report:
         PAGE.write_text(report())
         return

@@ -73,7 +73,7 @@ def wandb_watch(work: Work) -> Iterator[Callable[[], Any]]:
 @contextmanager
 def smdebug_hook(work: Work) -> Iterator[Callable[[], Any]]:
     """smdebug's hook: norms and means of weights, gradients and layers' outputs at each step."""
-    os.environ.update(PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION="python", SMDEBUG_LOG_LEVEL="off")
+    os.environ["SMDEBUG_LOG_LEVEL"] = "off"
     with contextlib.redirect_stdout(sys.stderr):
         import smdebug.pytorch as smd
     with tempfile.TemporaryDirectory() as home:

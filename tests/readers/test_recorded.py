@@ -103,5 +103,14 @@ def test_without_a_logger_the_validations_of_several_batches_are_the_rows() -> N
     assert history.val_loss.tolist() == [2.0, 2.0] and history.metrics["accuracy"].tolist() == [0.5, 0.5]
 
 
+def test_a_step_whose_loss_was_not_seen_is_no_loss_that_is_not_finite() -> None:
+    losses: list[float | str | None] = [3.0, None, None, None, 1.0, "inf"]
+    steps = [{"kind": "step", "step": n, "loss": loss} for n, loss in enumerate(losses)]
+    seen = [{"kind": "validation", "step": n, "batches": 5, "loss": 2.0} for n in (1, 3, 5)]
+    history = history_in(recording_of([*steps, *seen]))
+    assert history is not None and history.not_written["train/loss"].tolist() == [False, True, False]
+    assert history.train_loss[0] == 3.0 and history.train_loss[2] == np.inf
+
+
 def test_a_training_that_was_never_validated_has_no_history() -> None:
     assert history_in(recording_of([{"kind": "step", "step": 0, "loss": 1.0}])) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -61,13 +62,16 @@ def record(folder: Path) -> Record:
 def run(tmp_path: Path, folder: Path) -> Callable[..., Done]:
     """Run a script, given as text, as its own process: `run(text, recorded=False)` without the recorder."""
 
-    def go(script: str, *arguments: str, python: Sequence[str] = (), **options: Any) -> Done:
+    def go(script: str, *arguments: str, python: Sequence[str] = (), recorded: bool = True, **options: Any) -> Done:
         path = tmp_path / "train.py"
         path.write_text(script)
         said = tmp_path / "said.txt"
         command = [sys.executable, *python, "train.py", *arguments]
         env = {**os.environ, "OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive", **options.pop("env", {})}
         with said.open("w") as stdout:
+            if not recorded:
+                status = subprocess.run(command, cwd=tmp_path, env=env, stdout=stdout).returncode
+                return Done(RunResult(status, 0.0, folder), said.read_text(), folder)
             result = run_command(command, folder, cwd=tmp_path, env=env, stdout=stdout, **options)
         return Done(result, said.read_text(), folder)
 

@@ -111,7 +111,13 @@ def test_what_does_not_fit_is_left_out_and_said(record: Record, folder: Path, mo
     capsule = open_capsule(folder)
     assert Path(capsule.path).stat().st_size < 0.03 * 2**20 + 5000
     assert capsule.below("batch/0") and any("MiB" in words for words in capsule.facts["left_out"])
+
+
+def test_with_a_budget_of_zero_none_is_kept(record: Record, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(BUDGET, "0")
+    with record():
+        trained(8, bad=6)
+    assert list(folder.glob("capsule-*")) == []
 
 
 def test_a_batch_that_was_changed_in_place_is_not_taken_for_what_the_loader_gave(record: Record, folder: Path) -> None:
@@ -120,6 +126,39 @@ def test_a_batch_that_was_changed_in_place_is_not_taken_for_what_the_loader_gave
     capsule = open_capsule(folder)
     assert list(capsule.below("batch/0")) == ["/1"] and capsule.below("argument")
     assert any("changed in place" in words for words in capsule.facts["left_out"])
+
+
+@pytest.mark.parametrize("fused", [False, True])
+def test_a_step_that_the_gradient_scaler_leaves_out_leaves_none(fused: bool, record: Record, folder: Path) -> None:
+    model = Net()
+    optimizer = torch.optim.Adam(model.parameters(), fused=fused)
+    scaler = torch.amp.GradScaler("cpu", init_scale=2.0**120, backoff_factor=2.0**-110)
+    with record():
+        for step in range(4):
+            pictures, kinds = batch(seed=step)
+            optimizer.zero_grad()
+            loss = torch.nn.functional.cross_entropy(model(1e6 * pictures), kinds) * 1e6
+            scaler.scale(loss).backward()
+            scaler.step(optimizer)
+            scaler.update()
+    assert scaler.get_scale() < 2.0**120
+    assert list(folder.glob("capsule-*")) == [] and Recording.load(folder).of("nonfinite") == []
+
+
+def test_an_interrupt_leaves_none(record: Record, folder: Path) -> None:
+    def interrupt(x: torch.Tensor) -> None:
+        raise KeyboardInterrupt
+
+    model = Net()
+    model.register_forward_hook(lambda *given: interrupt(given[2]) if seen.append(1) or len(seen) > 2 else None)
+    seen: list[int] = []
+    with pytest.raises(KeyboardInterrupt), record() as session:
+        try:
+            trained(4, model=model)
+        except KeyboardInterrupt as error:
+            session.raised(error, True)
+            raise
+    assert list(folder.glob("capsule-*")) == []
 
 
 def test_an_exception_in_the_forward_pass_leaves_one(record: Record, folder: Path) -> None:

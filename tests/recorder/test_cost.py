@@ -6,13 +6,12 @@ another probe or two, and not for one that walks over layers or parameters on st
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import torch
-from torch.autograd.profiler import profile
+from bench.overhead.counted import counted
 
 from tests.recorder.conftest import Net, Record, batch
 
@@ -49,27 +48,10 @@ def stepping(model: torch.nn.Module) -> Callable[[], None]:
     return step
 
 
-def counted(step: Callable[[], None]) -> tuple[int, int]:
-    """Functions of Python and operations of torch in one step: the least of three, as once a second there is more."""
-    calls, operations = zip(*(counted_once(step) for _ in range(3)), strict=True)
+def least_of_three(step: Callable[[], None]) -> tuple[int, int]:
+    """What is counted in one step: the least of three, as once a second there is more."""
+    calls, operations = zip(*(counted(step) for _ in range(3)), strict=True)
     return min(calls), min(operations)
-
-
-def counted_once(step: Callable[[], None]) -> tuple[int, int]:
-    """Functions of Python that one step calls, and operations of torch, those inside others too, in another."""
-    calls = [0]
-
-    def see(frame: Any, event: str, argument: Any) -> None:
-        calls[0] += event == "call"
-
-    sys.setprofile(see)
-    try:
-        step()
-    finally:
-        sys.setprofile(None)
-    with profile() as seen:  # no dispatch mode: from these the recorder hides itself
-        step()
-    return calls[0], sum(event.name.startswith("aten::") for event in seen.function_events)
 
 
 @contextmanager
@@ -90,9 +72,9 @@ def more(record: Record, make: Callable[[], torch.nn.Module], *, recorded: bool)
     """Calls and operations of a step above those of the same step without recorder."""
     plain = stepping(make())
     plain(), plain()
-    before = counted(plain)
+    before = least_of_three(plain)
     with forced(record, make(), recorded) as step:
-        after = counted(step)
+        after = least_of_three(step)
     return after[0] - before[0], after[1] - before[1]
 
 

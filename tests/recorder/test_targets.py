@@ -158,3 +158,17 @@ def test_what_is_written_of_a_huge_batch_is_bounded(record: Record, folder: Path
     found = targets(folder)
     assert found["count"] == many and found["looked"] == 2048 and len(found["classes"]) == 64
     assert len(str(found)) < 3000
+
+
+def test_pictures_whose_boxes_come_after_those_looked_at_are_not_called_empty(record: Record, folder: Path) -> None:
+    model, many = Net(), 3000
+    optimizer = torch.optim.SGD(model.parameters(), 0.01)
+    image = torch.arange(many) // 750
+    rows = torch.column_stack([image, torch.zeros(many), torch.full((many, 4), 0.5)])
+    held = {"img": torch.rand(4, 3, 12, 12), "batch_idx": image, "cls": rows[:, 1], "bboxes": rows[:, 2:]}
+    with record():
+        for given in torch.utils.data.DataLoader([held], None):  # type: ignore[arg-type]
+            step(model, optimizer, model(given["img"]).square().mean())
+    found = targets(folder)
+    assert (found["images"], found["count"], found["looked"]) == (4, many, 2048)
+    assert "empty" not in found and "per_image" not in found

@@ -104,9 +104,10 @@ def _seen(recording: Recording) -> list[Row]:
         if validation.batches < 2 or (validation.loss is None and validation.accuracy is None):
             continue
         between = recording.loss[(recording.step > after) & (recording.step <= validation.step)]
+        known = between[~np.isnan(between)]
         row: Row = {"val/loss": validation.loss, "metric/accuracy": validation.accuracy}
-        if len(between):
-            row["train/loss"] = float(np.mean(between))
+        if len(known):
+            row["train/loss"] = float(np.mean(known))
         rows.append(row)
         after = validation.step
     return rows

@@ -9,13 +9,14 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from traindx.recorder.readback import Readback, Slots
 from traindx.recorder.schedule import Jumps, Schedule, light_stride
 from traindx.recorder.step import Step
-from traindx.recorder.writer import Writer
+from traindx.recorder.writer import Lost, Writer
 
 SCHEMA = 1
 EVERY = 0.5
@@ -106,7 +107,8 @@ class Journal:
     def abandon(self) -> None:
         """Let go of the file without writing: it belongs to the process this one was forked from."""
         if self._writer is not None:
-            self._writer.close()
+            with suppress(Lost):  # the program closed it already
+                self._writer.close()
 
     def _drain(self, *, wait: bool) -> None:
         while self._under_way and (wait or self._under_way[0][0] is None or self._under_way[0][0].ready()):
@@ -122,7 +124,11 @@ class Journal:
         if not step.finite and self._was_finite:
             self.event("nonfinite", step.number, what="loss", value=step.loss)
             self.anomaly(step.number, "loss")
-        elif step.finite and not math.isfinite(line.get("grad_norm") or 0.0):
+        elif (
+            step.finite
+            and not math.isfinite(line.get("grad_norm") or 0.0)
+            and not line.get("scaler", {}).get("found_inf")
+        ):
             self.event("nonfinite", step.number, what="gradient", value=line["grad_norm"])
             self.anomaly(step.number, "gradient")
         elif jump:

@@ -123,8 +123,9 @@ class Roots:
             del self._stack[self._stack.index(id(module)) :]
 
     def interrupt(self) -> None:
-        """Forget the calls under way: another thread's, whose end is not told."""
-        self._stack = []
+        """Forget the calls under way and the root: another thread's, whose end is not told and whose gradients are being
+        written."""
+        self._stack, self._root, self._found = [], None, 0
 
     def is_twin(self, module: Any) -> bool:
         """Whether a module is the root, what it wraps, or a copy of it (an average of its weights, for validation)."""

@@ -285,8 +285,8 @@ class Session:
         if isinstance(error, Lost):  # the program closed our file, as a daemon does: not a word
             self.lost()
             return
-        reason = f"{type(error).__name__}: {error}".splitlines()[0][:200]
         try:
+            reason = f"{type(error).__name__}: {error}".splitlines()[0][:200]
             print(f"traindx: the recorder stopped ({reason}); training goes on unrecorded", file=sys.stderr)
             self.seen.journal.open()
             self.seen.journal.event("detached", self.seen.now_at, reason=reason)

@@ -119,10 +119,11 @@ def _of_boxes(reading: Reading, values: Floats) -> dict[str, Any]:
         per_image = np.bincount(within.astype(int), minlength=images)
     reading.rows = rows
     found = _head(reading)
-    if images:
-        found["per_image"] = _short([per_image.min(), per_image.mean(), per_image.max()])
+    if reading.per_image is not None or len(rows) == reading.count:  # samples beyond the rows looked at are not empty
+        found |= {"per_image": _short([per_image.min(), per_image.mean(), per_image.max()])} if images else {}
+        found["empty"] = int((per_image == 0).sum())
     strays = int(((rows[:, 0] < 0) | (rows[:, 0] >= images)).sum())
-    found |= {"empty": int((per_image == 0).sum()), **({"images_outside": strays} if strays else {})}
+    found |= {"images_outside": strays} if strays else {}
     found |= _classes(rows[:, 1], reading.classes)
     if len(rows):
         samples = rows[:, 0].clip(0, max(images - 1, 0)).astype(int)

@@ -136,8 +136,8 @@ class Capsule(Probe):
 
     def before_step(self, optimizer: Any, closure: bool) -> None:
         """Look at the first small gradient of what the optimizer holds, on recorded steps at the last too, on the host."""
-        if not self._most or closure:
-            return
+        if not self._most or closure or getattr(optimizer, "found_inf", None) is not None:
+            return  # the scaler has looked already: a fused optimizer leaves such a step out by itself
         references = self._sentinels.get(id(optimizer))
         if references is None:
             known = [p for p in held(optimizer) if not measure.is_lazy(p)]
@@ -165,7 +165,9 @@ class Capsule(Probe):
     def raised(self, error: BaseException) -> None:
         """An exception ends the training in the middle of a step."""
         step = self.seen.current
-        if self._most and "f" in step.calls and not step.stepped:
+        if not isinstance(error, Exception):  # somebody stopped it: no step is to blame
+            self._root = None
+        elif self._most and "f" in step.calls and not step.stepped:
             self._write("exception", step.number, None, error=f"{type(error).__name__}: {error}"[:300])
 
     def end(self) -> None:

@@ -23,8 +23,9 @@ from traindx.recorder.description import core_of
 from traindx.recorder.ending import _leave
 from traindx.recorder.replaying.loading import Loaded, own_state
 from traindx.recorder.replaying.result import result_of
-from traindx.recorder.replaying.watch import Watch
+from traindx.recorder.replaying.watch import Watch, places
 from traindx.recorder.source import Frames
+from traindx.recorder.structure import changed, tensors_of
 from traindx.recorder.wrappers import LOSSES
 
 
@@ -77,6 +78,8 @@ class Loop:
         torch.autograd.backward = self._backward(torch.autograd.backward)
         for name in LOSSES:
             setattr(functional, name, self._loss(getattr(functional, name)))
+        scaler = getattr(torch.amp, "GradScaler", None) or torch.cuda.amp.GradScaler
+        scaler.scale = self._scale(scaler.scale)
         autocast = torch.amp.autocast_mode.autocast
         autocast.__enter__ = self._autocast(autocast.__enter__)
         from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
@@ -154,8 +157,6 @@ class Loop:
         return given["args"], given["kwargs"]
 
     def _in_full_precision(self, root: Any, given: Any) -> Any:
-        from traindx.recorder.structure import changed
-
         for kind in ("cuda", "cpu"):
             _switch_autocast_off(kind)
         half = (torch.float16, torch.bfloat16)
@@ -169,6 +170,16 @@ class Loop:
             if self._watch is not None and self._trial is not None and self._trial.kind == "full_precision":
                 context._enabled = False
             return original(context)
+
+        return wrapper
+
+    def _scale(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """Scale by one: what a scaler begins with may overflow where the scale that it had found since did not."""
+
+        def wrapper(scaler: Any, outputs: Any) -> Any:
+            if self._watch is not None:
+                scaler.load_state_dict({**scaler.state_dict(), "scale": 1.0})
+            return original(scaler, outputs)
 
         return wrapper
 
@@ -187,8 +198,6 @@ class Loop:
             watch = self._watch
             if watch is None or watch.phase != "forward":
                 return original(tensors, *args, **kwargs)
-            from traindx.recorder.replaying.watch import places
-
             self._losses += [tensors] if isinstance(tensors, torch.Tensor) else list(tensors)
             watch.phase, watch.backward_called = "backward", places(self._frames)
             try:
@@ -222,8 +231,6 @@ class Loop:
 
     def _name(self, root: Any, given: Any) -> None:
         """Note what each tensor that the step is given is called, by the memory that it lies in."""
-        from traindx.recorder.structure import tensors_of
-
         core = core_of(root)
         self._names = {id(m): (n, type(m).__name__) for n, m in core.named_modules()}
         self._places = {}
