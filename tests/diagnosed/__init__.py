@@ -1,0 +1,1 @@
+"""Trainings that are recorded and diagnosed from end to end."""
