@@ -3,7 +3,8 @@
 A cause's probability is the logistic of its prior plus the weights of its clues: a sum that the report prints term by
 term. A fault of the files shows in one of several forms, and the forms that are absent do not speak against the one that is
 there. Two rules stand over the sum. Explaining away: a proved cause takes the symptoms it explains from the others.
-Locality in time: a cause that acts from the first step is not credited with a symptom that starts later.
+Locality in time: a cause that acts from the first step is not credited with a symptom that starts later, and one that acts
+through an event (a rate that jumps, a mode that is switched) only with a symptom at whose onset that event stands.
 """
 
 from __future__ import annotations
@@ -11,17 +12,21 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from traindx.core.cause import Cause, Clue
 from traindx.core.check import Facts
 from traindx.core.finding import Place
 from traindx.core.report import Diagnosis, FixAdvice, Outcome, Reason, Report, Status
+from traindx.core.timeline import Happening, timeline_of
 from traindx.core.verdict import deciding_errors, is_serious, sentence_of, verdict_of
 
 PLACES = 20
 """Places that a diagnosis lists; the findings hold them all."""
+
+NEAR_STEPS = 5
+"""An event within this many steps of an onset, or within a fiftieth of the run, stands near it (a guess)."""
 
 EARLY_STEPS = 20
 """A symptom that starts within this many steps, or within the first tenth of the run, counts as there from the start."""
@@ -33,11 +38,11 @@ def explain(
     """Rank the causes that explain the outcomes; say healthy, with reasons, or unclear when none does."""
     outcomes = [replace(o, causes=_causes_of(o.code, causes)) for o in outcomes]
     by_code = {o.code: o for o in outcomes}
-    early, errors = _early(facts), deciding_errors(by_code, facts)
-    first = [_diagnose(cause, by_code, facts, early, {}) for cause in causes]
+    when, errors = _when(facts), deciding_errors(by_code, facts)
+    first = [_diagnose(cause, by_code, facts, when, {}) for cause in causes]
     explained = _explained(first, causes, by_code, errors)
     diagnoses = [
-        _diagnose(c, by_code, facts, early, {k: v for k, v in explained.items() if v != c.slug}) for c in causes
+        _diagnose(c, by_code, facts, when, {k: v for k, v in explained.items() if v != c.slug}) for c in causes
     ]
     diagnoses.sort(key=lambda d: _rank(d, errors, by_code))
     verdict, state = verdict_of(by_code, facts, errors)
@@ -51,10 +56,24 @@ def _causes_of(code: str, causes: Sequence[Cause]) -> tuple[str, ...]:
     return tuple(c.slug for c in causes if any(clue.code == code and clue.if_seen > 0 for clue in c.clues))
 
 
-def _early(facts: Facts) -> int:
+@dataclass(frozen=True)
+class _When:
+    """What is needed to judge a symptom by its onset: until when it counts as early, what happened when, how far off is near."""
+
+    early: int
+    timeline: tuple[Happening, ...]
+    near: int
+
+    def beside(self, kind: str, onset: int) -> Happening | None:
+        """The event of a kind that stands closest to an onset, None where none is near."""
+        found = [h for h in self.timeline if h.kind == kind and abs(h.at - onset) <= self.near]
+        return min(found, key=lambda h: abs(h.at - onset), default=None)
+
+
+def _when(facts: Facts) -> _When:
     recording = facts.get("recording")
     steps = int(recording.step[-1]) if recording is not None and len(recording.step) else 0
-    return max(EARLY_STEPS, steps // 10)
+    return _When(max(EARLY_STEPS, steps // 10), timeline_of(facts), max(NEAR_STEPS, steps // 50))
 
 
 def _explained(
@@ -82,9 +101,9 @@ def _explained(
 
 
 def _diagnose(
-    cause: Cause, by_code: Mapping[str, Outcome], facts: Facts, early: int, explained: Mapping[str, str]
+    cause: Cause, by_code: Mapping[str, Outcome], facts: Facts, when: _When, explained: Mapping[str, str]
 ) -> Diagnosis:
-    terms = [(clue, _term(clue, by_code[clue.code], early, explained)) for clue in cause.clues if clue.code in by_code]
+    terms = [(clue, _term(clue, by_code[clue.code], when, explained)) for clue in cause.clues if clue.code in by_code]
     looked = [(clue, term) for clue, term in terms if term[0] != "missing"]
     seen = [clue for clue, (kind, _) in looked if kind == "seen"]
     one_form = cause.proof == "static" and any(clue.if_seen > 0 for clue in seen)
@@ -107,7 +126,7 @@ def _diagnose(
     )
 
 
-def _term(clue: Clue, outcome: Outcome, early: int, explained: Mapping[str, str]) -> tuple[str, Reason]:
+def _term(clue: Clue, outcome: Outcome, when: _When, explained: Mapping[str, str]) -> tuple[str, Reason]:
     """What one clue contributes: seen, absent or missing, with its weight in words and number."""
     if outcome.status in ("skipped", "crashed"):
         return "missing", Reason(f"{outcome.name}: {outcome.reason}", outcome.code)
@@ -120,9 +139,15 @@ def _term(clue: Clue, outcome: Outcome, early: int, explained: Mapping[str, str]
     if outcome.code in explained and clue.if_seen > 0:
         return "explained", Reason(f"{text} (explained by {explained[outcome.code]})", outcome.code, 0.0)
     onsets = [f.place.step for f in outcome.findings if f.place.step is not None]
-    if clue.from_start and onsets and min(onsets) > early:
+    if clue.from_start and onsets and min(onsets) > when.early:
         late = f"{text}: starts at step {min(onsets)}, and this cause acts from step 0"
         return "late", Reason(late, outcome.code, min(clue.if_absent, 0.0))
+    if clue.near is not None and onsets:
+        event = when.beside(clue.near, min(onsets))
+        if event is None:
+            alone = f"{text}: within {when.near} steps of it nothing happened to the {clue.near}"
+            return "late", Reason(alone, outcome.code, min(clue.if_absent, 0.0))
+        text += f"; step {event.at}: {event.words}"
     return "seen", Reason(text, outcome.code, clue.if_seen)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from traindx.core.timeline import Kind
 from traindx.core.treatment import Treatment
 
 Proof = Literal["static", "observed", "twin", "trial"]
@@ -18,6 +19,8 @@ class Clue:
 
     `if_seen` counts when the check failed, `if_absent` when it looked and passed. `proves`: the finding itself is the proof.
     `from_start`: the cause acts from the first step, so a finding that starts later is not counted for it.
+    `near`: the cause acts through an event of this kind (`core.timeline`), so a finding is counted only where one stands at its
+    onset.
     """
 
     code: str
@@ -25,6 +28,7 @@ class Clue:
     if_absent: float = 0.0
     proves: bool = False
     from_start: bool = False
+    near: Kind | None = None
 
 
 @dataclass(frozen=True)
