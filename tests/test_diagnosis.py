@@ -58,6 +58,16 @@ def test_a_cause_that_acts_from_the_start_is_not_credited_with_a_late_symptom() 
     assert "starts at step 60" in late.against[1].text
 
 
+def test_a_cause_that_acts_through_an_event_needs_that_event_at_the_onset() -> None:
+    jump = cause("jump", Clue("A1", 6.0, near="rate"))
+    rates = [0.01 if i < 60 else 0.1 for i in range(100)]
+    facts = {"recording": recording_with(falling(steps=100), lr=rates)}
+    there = of(explain([outcome("A1", "failed", step=62)], [jump], facts), "jump")
+    assert there.status == "consistent" and "step 60: the rate goes from 0.01 to 0.1" in there.because[0].text
+    elsewhere = of(explain([outcome("A1", "failed", step=80)], [jump], facts), "jump")
+    assert elsewhere.status == "ruled-out" and "nothing happened to the rate" in elsewhere.against[1].text
+
+
 def test_a_cause_whose_checks_could_not_look_is_not_testable() -> None:
     found = of(explain([outcome("A1", "skipped")], [cause("one", Clue("A1", 6.0))], {}), "one")
     assert (found.status, found.because) == ("not-testable", ())

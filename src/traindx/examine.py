@@ -134,13 +134,29 @@ def _with_names_of(dataset: Dataset, checkpoint: Path) -> Dataset:
     return replace(dataset, class_maps={**known, str(checkpoint): names}) if names else dataset
 
 
-def diagnose(run: str | Path, *, progress: Progress | None = None, **judging: Any) -> Report:
+def diagnose(
+    run: str | Path,
+    *,
+    at: str | None = None,
+    complaint: str | None = None,
+    progress: Progress | None = None,
+    **judging: Any,
+) -> Report:
     """Diagnose a recording's folder, or a run folder that another tool left behind.
 
-    The dataset that the recorded command names is examined as well. Raises `TraindxError` if there is nothing to read.
+    The dataset that the recorded command names is examined as well. The overview begins with what was asked for: what changed
+    `at` a moment (`core.moment`), the work-up of a `complaint` (`core.complaint`). Raises `TraindxError` if there is nothing to
+    read, or no such moment.
     """
+    from traindx.core.complaint import complaint_of, work_up
+    from traindx.core.moment import what_happened
+
     facts, meta = facts_of(run, progress=progress)
-    return judge(facts, meta=meta, **judging)
+    asked = [what_happened(facts, at)] if at else []
+    report = judge(facts, meta=meta, **judging)
+    if complaint:
+        asked.append(work_up(complaint_of(complaint), report.diagnoses, report.outcomes))
+    return replace(report, overview=(*asked, *report.overview))
 
 
 def facts_of(

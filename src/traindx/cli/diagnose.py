@@ -9,14 +9,28 @@ import click
 from traindx.cli.arguments import Command
 from traindx.cli.options import check_options, report_options, selection
 from traindx.cli.output import Output
+from traindx.core.complaint import COMPLAINTS
 
 
 @click.command(cls=Command)
 @click.argument("run", type=click.Path(path_type=Path))
+@click.option("--at", metavar="N", help="What changed at epoch N, or at step N (step:1200).")
+@click.option(
+    "--complaint",
+    type=click.Choice([c.name for c in COMPLAINTS]),
+    help="Ask what is to be asked where training fails so.",
+)
 @check_options
 @report_options
 def diagnose(
-    run: Path, select: tuple[str, ...], ignore: tuple[str, ...], kind: str, output: Path | None, verbose: bool
+    run: Path,
+    at: str | None,
+    complaint: str | None,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    kind: str,
+    output: Path | None,
+    verbose: bool,
 ) -> int:
     """Diagnose RUN: a recording's folder (traindx-runs/...), or the run folder or log of another tool.
 
@@ -28,6 +42,6 @@ def diagnose(
     from traindx.cli.progress import progress
 
     with progress("pictures") as advance:
-        report = examine.diagnose(run, progress=advance, **chosen.arguments())
+        report = examine.diagnose(run, at=at, complaint=complaint, progress=advance, **chosen.arguments())
     place.write(report)
     return report.exit_status

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from traindx.core.complaint import COLUMNS as _ASKED
 from traindx.core.finding import Bars, Evidence, Measured, Picture, Table
+from traindx.core.moment import COLUMNS as _MOMENT
 from traindx.core.seen_batches import COLUMNS as _SEEN
 from traindx.render.bars import in_signs
 from traindx.render.wording import count, number, one_line
@@ -31,7 +34,7 @@ class Leads:
 class Contents:
     """The report's overview sorted for showing; tables that are no splits stay tables.
 
-    `seen` are the tables of the batches that a recording saved, `pictures` theirs.
+    `seen` are the tables of the batches that a recording saved, `pictures` theirs; `asked` those that answer what was asked for.
     """
 
     numbers: tuple[Measured, ...]
@@ -40,6 +43,7 @@ class Contents:
     tables: tuple[Table, ...]
     seen: tuple[Table, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    asked: tuple[Table, ...] = ()
 
     @property
     def of_dataset(self) -> bool:
@@ -52,13 +56,15 @@ def contents(overview: Sequence[Evidence]) -> Contents:
     tables = [item for item in overview if isinstance(item, Table)]
     splits = [table for table in tables if table.columns[:4] == _LEADS]
     seen = [table for table in tables if table.columns == _SEEN]
+    asked = [table for table in tables if table.columns in (_ASKED, _MOMENT)]
     return Contents(
         numbers=tuple(item for item in overview if isinstance(item, Measured)),
         leads=tuple(leads for table in splits for leads in _leads(table)),
         bars=tuple(item for item in overview if isinstance(item, Bars)),
-        tables=tuple(table for table in tables if table not in splits and table not in seen),
+        tables=tuple(table for table in tables if table not in [*splits, *seen, *asked]),
         seen=tuple(seen),
         pictures=tuple(item for item in overview if isinstance(item, Picture)),
+        asked=tuple(asked),
     )
 
 
@@ -134,3 +140,24 @@ def bars_lines(bars: Bars, width: int) -> list[str]:
         line = f"  {one_line(name).ljust(room)}  {in_signs(values)}  {words}"
         lines.append(line if len(line) <= width else line[: width - 1] + "…")
     return lines
+
+
+def asked_lines(table: Table, width: int) -> list[str]:
+    """An answer for a terminal: its title, then what changed, a line each, or the questions with their answers below them."""
+    rows = [tuple(one_line(str(cell)) for cell in row) for row in table.rows]
+    lines = [one_line(table.title)]
+    room = min(max((len(row[0]) for row in rows), default=0), width // 3)
+    for first, *rest in rows:
+        if table.columns == _ASKED:
+            lines += [f"  {first}", *_wrapped("; ".join(filter(None, rest)), width, "    ")]
+        else:
+            words = "; ".join(filter(None, (" -> ".join(filter(None, rest[:-1])), rest[-1])))
+            told = _wrapped(words, width, " " * (room + 4))
+            lines += [f"  {first.ljust(room)}  {told[0].lstrip()}", *told[1:]]
+    return lines
+
+
+def _wrapped(words: str, width: int, indent: str) -> list[str]:
+    room = max(width - len(indent), 20)
+    lines = textwrap.wrap(words, room, break_on_hyphens=False, max_lines=3, placeholder=" ...") or [""]
+    return [f"{indent}{line}" for line in lines]

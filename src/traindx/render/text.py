@@ -6,9 +6,9 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from traindx.core.finding import Bars, Finding, Measured
+from traindx.core.finding import Bars, Finding, Measured, Table
 from traindx.core.report import Diagnosis, Outcome, Report, Trial
-from traindx.render.contents import Contents, bars_lines, contents, in_line, in_lines, seen_lines
+from traindx.render.contents import Contents, asked_lines, bars_lines, contents, in_line, in_lines, seen_lines
 from traindx.render.digest import (
     LEVEL_ORDER,
     Digest,
@@ -78,6 +78,7 @@ def text(
     """The report as lines of at most `width` columns, with a final line feed.
 
     One line is kept for every cause that a check at level error speaks for, even where that makes more than `LINES`.
+    What was asked for beside the diagnosis (`--at`, `--complaint`) follows in full.
     `verbose` shows every term with its weight, every finding and the run's facts; `color` adds ANSI colours.
     Signs that `encoding` does not have are written in ASCII. Commands and snippets are longer than `width` where they must be.
     """
@@ -102,10 +103,16 @@ def text(
         if found.of_dataset:
             sections.append([["", page.style.bold("Dataset"), *in_lines(found, page.width)]])
         sections.append([_facts(report, page)])
+    answers = [line for table in found.asked for line in ("", *_answer(table, page))]
     budget = 10**9 if verbose else LINES - len(head)
     names = [] if verbose else [one_line(d.cause) for d in ordered]
     blocks = fit(sections, budget, page.style, least=(1 + len(worst), errors), names=names)
-    return to_encoding("\n".join([*head, *blocks]) + "\n", encoding)
+    return to_encoding("\n".join([*head, *blocks, *answers]) + "\n", encoding)
+
+
+def _answer(table: Table, page: _Page) -> list[str]:
+    title, *lines = asked_lines(table, page.width)
+    return [page.style.bold(title), *lines]
 
 
 def _verdict(report: Report, page: _Page) -> list[str]:
