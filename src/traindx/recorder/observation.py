@@ -13,6 +13,7 @@ from traindx.recorder.holdings import Holdings, Place
 from traindx.recorder.journal import Journal
 from traindx.recorder.logged import Logged
 from traindx.recorder.norms import Copies
+from traindx.recorder.probe import Named
 from traindx.recorder.probes import Probes
 from traindx.recorder.readback import Slots
 from traindx.recorder.roots import Roots
@@ -52,6 +53,7 @@ class Observation:
         self.saw_forward = self.saw_backward = False
         self.wait = self.waited = 0.0
         self.scaled: tuple[weakref.ref[Any], Any] | None = None
+        self.loss_settings: Named = {}
         self._last_end: float | None = None
         self._captured = False
         self._price = 0.0

@@ -14,6 +14,7 @@ from traindx.recorder.bound import Bound
 from traindx.recorder.guard import guarded
 from traindx.recorder.observation import Observation
 from traindx.recorder.probe import Named, Probe
+from traindx.recorder.raised import fields_of
 from traindx.recorder.source import Frames
 from traindx.recorder.treatments import Treatments
 from traindx.recorder.writer import Lost
@@ -111,8 +112,8 @@ class Session:
     # ---- loss and backward ----
 
     @guarded
-    def loss_called(self, name: str, scores: Any, target: Any, value: Any) -> None:
-        """A loss function has returned."""
+    def loss_called(self, name: str, scores: Any, target: Any, value: Any, settings: Named) -> None:
+        """A loss function, called with these further arguments, has returned."""
         seen = self.seen
         readable, torch = measure.readable, self.torch
         if not (readable(torch, value) and readable(torch, scores) and readable(torch, target)):
@@ -122,7 +123,9 @@ class Session:
                 seen.validation.loss(self.torch, name, scores, target, value)
         elif value.requires_grad:
             seen.source("loss")
+            seen.loss_settings = settings
             seen.probes.tell("loss", name, scores, target, value)
+            seen.loss_settings = {}
 
     @guarded
     def scaled(self, outputs: Any, result: Any) -> None:
@@ -265,10 +268,7 @@ class Session:
         if type(error).__name__ == "ChildFailedError":  # of torchrun: the rank that failed has recorded its own
             return
         journal.open()
-        place, frames = self.frames.raised(error.__traceback__)
-        fields: dict[str, Any] = {"path": place[0], "line": place[1]} if place else {}
-        fields |= {"type": type(error).__name__, "message": str(error)[:2000], "frames": frames}
-        journal.event("exception", self.seen.now_at, **fields)
+        journal.event("exception", self.seen.now_at, **fields_of(error, self.frames))
         self.seen.probes.tell("raised", error)
 
     @guarded

@@ -16,7 +16,16 @@ from traindx.recorder.session import Session
 
 Maker: TypeAlias = Callable[[Any], Callable[..., Any]]
 
-LOSSES = ("cross_entropy", "nll_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits", "mse_loss")
+LOSSES = (
+    "cross_entropy",
+    "nll_loss",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "mse_loss",
+    "l1_loss",
+    "smooth_l1_loss",
+    "huber_loss",
+)
 """The functions of `torch.nn.functional` that are watched as losses."""
 
 
@@ -172,7 +181,7 @@ def loss(torch: Any, session: Session, name: str) -> Maker:
                 scores = treat(scores)
             kwargs.pop("input", None)
             value = original(scores, *args[1:], **kwargs)
-            session.loss_called(name, scores, target, value)
+            session.loss_called(name, scores, target, value, {"weight": args[2], **kwargs} if len(args) > 2 else kwargs)
             return value
 
         return wrapper

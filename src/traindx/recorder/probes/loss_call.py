@@ -1,30 +1,63 @@
-"""One call of a loss function: what it was given, by range and shape, and what it returned."""
+"""The calls of loss functions: what each was given, by range, shape and settings, and what it returned."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from traindx.recorder import measure
-from traindx.recorder.probe import Probe
+from traindx.recorder.observation import Observation
+from traindx.recorder.probe import Arguments, Named, Probe
 from traindx.recorder.readback import Slots, rounded
+from traindx.recorder.score_source import REACH, source_of
+from traindx.recorder.step import Step
 
 CLASS_SCORES = ("cross_entropy", "nll_loss")
+SETTINGS = ("reduction", "label_smoothing", "ignore_index")
+MOST_CALLS = 4
+"""Calls of one step that are written, of as many places or functions."""
+MOST_WEIGHTS = 64
+"""Class weights that are written."""
+NEAR = 1e-3
+"""How far beyond the reach of an activation a target may lie and still count as reached, as a share of its range of 1."""
 
 
 class LossCall(Probe):
-    """Writes `loss_call` into the step: the first loss function's name, the ranges it was given, the line that called it."""
+    """Writes `loss_call` into the step, the first loss function's call of its first batch, and `more_loss_calls`, those of
+    other functions or other lines.
+    """
 
-    on_recorded = ("loss",)
+    on_recorded = ("forward", "loss")
+
+    def __init__(self, seen: Observation) -> None:
+        super().__init__(seen)
+        self._made: set[tuple[Any, ...]] = set()
+
+    def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
+        """The root is called."""
+        if "loss_call" not in self.seen.current.details:
+            self._made = set()
 
     def loss(self, name: str, scores: Any, target: Any, value: Any) -> None:
         """A loss function has returned."""
         step = self.seen.current
-        if not step.recorded or "loss_call" in step.details:
+        if not step.recorded or ("loss_call" in step.details and len(self._made) >= MOST_CALLS):
             return
+        if "loss_call" not in step.details:
+            self._made = set()
         place = self.seen.frames.caller()
+        if (name, place) in self._made:
+            return
         call = measured_call(self.seen.torch, name, scores, target, value, step.slots)
         if call is not None:
+            self._made.add((name, place))
             call.update({"path": place[0], "line": place[1]} if place else {})
+            add_settings(self.seen.torch, call, self.seen.loss_settings, target, step.slots)
+            self._keep(step, call)
+
+    def _keep(self, step: Step, call: dict[str, Any]) -> None:
+        if "loss_call" in step.details:
+            step.details.setdefault("more_loss_calls", []).append(call)
+        else:
             step.details["loss_call"] = call
 
 
@@ -32,19 +65,49 @@ def measured_call(torch: Any, name: str, scores: Any, target: Any, value: Any, s
     """Shape, classes and ranges of the scores and the target; numbers come through `slots`. None where it cannot look."""
     if not measure.usable(torch, scores) or not measure.readable(torch, target):
         return None
+    made_by, axis = source_of(scores)
     with torch.no_grad():
-        x = measure.excerpt(scores.detach()).float()
-        parts = [*torch.aminmax(x), *torch.aminmax(measure.excerpt(target.detach()).float())]
-        names = ["input_min", "input_max", "target_min", "target_max"]
+        x, t = measure.excerpt(scores.detach()).float(), measure.excerpt(target.detach()).float()
+        numbers = dict(zip(("input_min", "input_max"), torch.aminmax(x), strict=True))
+        numbers |= dict(zip(("target_min", "target_max"), torch.aminmax(t), strict=True))
+        numbers["zeros"] = (x == 0).float().mean()
         if value.dim() == 0:
-            parts.append(value.detach().float())
-            names.append("value")
-        if name in CLASS_SCORES and x.dim() >= 1:
-            parts += torch.aminmax(x.sum(dim=1 if x.dim() > 1 else 0))
-            names += ["row_sum_min", "row_sum_max"]
-        vector = torch.stack([p.reshape(()) for p in parts])
+            numbers["value"] = value.detach().float()
+        if x.dim() >= 1 and (name in CLASS_SCORES or (x.dim() == 2 and x.shape[1] > 1)):
+            numbers |= dict(
+                zip(("row_sum_min", "row_sum_max"), torch.aminmax(x.sum(dim=1 if x.dim() > 1 else 0)), strict=True)
+            )
+        if x.dim() == 2 and x.shape == scores.shape:
+            numbers |= dict(zip(("column_sum_min", "column_sum_max"), torch.aminmax(x.sum(dim=0)), strict=True))
+        if made_by in REACH and target.is_floating_point():
+            low, high = REACH[made_by]
+            numbers["beyond"] = ((t < low - NEAR) | (t > high + NEAR)).float().mean()
+        vector = torch.stack([p.reshape(()) for p in numbers.values()])
     call: dict[str, Any] = {"name": name, "shape": list(scores.shape), "target_shape": list(target.shape)}
+    call |= {"target_type": str(target.dtype).removeprefix("torch."), "made_by": made_by}
+    call |= {} if axis is None else {"axis": axis}
+    call |= {"target_learns": True} if target.requires_grad else {}
+    call |= {"scores_learn": False} if not scores.requires_grad else {}
     if name in CLASS_SCORES:
         call["classes"] = int(scores.shape[1] if scores.dim() > 1 else scores.shape[0])
+    names = tuple(numbers)
     slots.add(vector, lambda values: call.update(zip(names, map(rounded, values), strict=True)))
     return call
+
+
+def add_settings(torch: Any, call: dict[str, Any], settings: Named, target: Any, slots: Slots) -> None:
+    """Write how a loss was called: `reduction`, `label_smoothing`, `ignore_index` with the share `ignored` of the targets, and
+    `weight` and `pos_weight` as numbers, of at most 64 classes.
+    """
+    plain = (str, int, float)
+    call |= {name: settings[name] for name in SETTINGS if isinstance(settings.get(name), plain)}
+    if "ignore_index" in call and not target.is_floating_point():
+        with torch.no_grad():
+            share = (measure.excerpt(target.detach()) == call["ignore_index"]).float().mean()
+        slots.add(share, lambda values: call.update(ignored=rounded(values[0])))
+    for name in ("weight", "pos_weight"):
+        weights = settings.get(name)
+        fits = weights is not None and measure.usable(torch, weights) and weights.dim() <= 1
+        if weights is not None and fits and weights.numel() <= MOST_WEIGHTS:
+            call[name] = []
+            slots.add(weights.detach().float(), call[name].extend)
