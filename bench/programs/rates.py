@@ -1,0 +1,110 @@
+"""Rates, momentum, decay, clipping: numbers that are too large or too small."""
+
+from programs.fault import Fault
+
+OPTIMIZER = ("optimizer = torch.optim",)
+
+FAULTS = (
+    Fault("rate-of-1", "lr-too-high", ("cnn_sgd",), (("lr=0.02", "lr=1.0"),), OPTIMIZER, source="T5"),
+    Fault(
+        "adam-at-0.1",
+        "lr-too-high",
+        ("regression", "contrastive"),
+        (("lr=1e-3", "lr=0.1"),),
+        OPTIMIZER,
+        also=("wrong-optimizer",),
+        source="T7",
+    ),
+    Fault(
+        "adam-at-0.3",
+        "lr-too-high",
+        ("adam_mlp", "compiled"),
+        (("lr=1e-3", "lr=0.3"),),
+        OPTIMIZER,
+        also=("wrong-optimizer",),
+        source="T9",
+    ),
+    Fault("vit-at-0.1", "lr-too-high", ("vit_timm",), (("lr=1e-3", "lr=0.1"),), OPTIMIZER, also=("wrong-optimizer",)),
+    Fault("unet-at-1", "lr-too-high", ("unet",), (("lr=2e-3", "lr=1.0"),), OPTIMIZER, also=("wrong-optimizer",)),
+    Fault(
+        "detector-at-0.5",
+        "lr-too-high",
+        ("retinanet",),
+        (("lr=5e-4", "lr=0.5"),),
+        OPTIMIZER,
+        also=("wrong-optimizer",),
+        source="V2",
+    ),
+    Fault(
+        "detector-at-5",
+        "lr-too-high",
+        ("faster_rcnn",),
+        (("lr=0.02", "lr=5.0"), ("0.01, total_iters=15", "1.0, total_iters=1")),
+        OPTIMIZER,
+        source="V2",
+    ),
+    Fault("rate-of-1e-6", "lr-too-low", ("cnn_sgd",), (("lr=0.02", "lr=1e-6"),), OPTIMIZER, source="T8"),
+    Fault("adam-at-1e-8", "lr-too-low", ("adam_mlp", "regression"), (("lr=1e-3", "lr=1e-8"),), OPTIMIZER, source="T8"),
+    Fault("vit-at-1e-7", "lr-too-low", ("vit_timm",), (("lr=1e-3", "lr=1e-7"),), OPTIMIZER, source="T8"),
+    Fault("resnet-at-1e-6", "lr-too-low", ("resnet18_signs",), (("lr=0.03", "lr=1e-6"),), OPTIMIZER, source="T8"),
+    Fault(
+        "momentum-of-0.999",
+        "momentum-too-high",
+        ("cnn_sgd", "resnet18_signs", "mixup"),
+        (("momentum=0.9", "momentum=0.999"),),
+        OPTIMIZER,
+        also=("lr-too-high",),
+    ),
+    Fault(
+        "decay-of-1",
+        "weight-decay-too-high",
+        ("resnet18_signs", "mixup"),
+        (("weight_decay=1e-4", "weight_decay=1.0"),),
+        OPTIMIZER,
+        source="T11",
+    ),
+    Fault(
+        "decay-of-20",
+        "weight-decay-too-high",
+        ("vit_timm",),
+        (("weight_decay=0.05", "weight_decay=20.0"),),
+        OPTIMIZER,
+        source="T11",
+    ),
+    Fault(
+        "clip-at-1e-4",
+        "clip-too-tight",
+        ("accumulation",),
+        (("clip_grad_norm_(model.parameters(), 5.0)", "clip_grad_norm_(model.parameters(), 1e-4)"),),
+        ("clip_grad_norm_",),
+    ),
+    Fault(
+        "dropout-of-0.97",
+        "dropout-too-high",
+        ("adam_mlp",),
+        (("Dropout(0.2)", "Dropout(0.97)"),),
+        (),
+        source="UMLAUT A",
+    ),
+    Fault(
+        "dropout-of-0.98",
+        "dropout-too-high",
+        ("step_lr_groupnorm",),
+        (("Dropout(0.25)", "Dropout(0.98)"),),
+        (),
+        source="UMLAUT A",
+    ),
+    Fault(
+        "rate-rises-at-an-epoch",
+        "lr-too-high",
+        ("early_stopping",),
+        (
+            (
+                "    model.train()\n",
+                '    model.train()\n    if epoch == 4:\n        optimizer.param_groups[0]["lr"] = 0.5\n',
+            ),
+        ),
+        (*OPTIMIZER, '["lr"] = 0.5'),
+        onset=40,
+    ),
+)
