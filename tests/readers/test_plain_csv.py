@@ -66,7 +66,7 @@ def test_kerass_columns_without_a_prefix_are_of_training(tmp_path):
         ("val_accuracy", "metric/accuracy"),
         ("eval/loss", "val/loss"),
         ("eval_top1", "metric/accuracy_top1"),
-        ("train_acc", None),
+        ("train_acc", "train_metric/accuracy"),
         ("test_loss", None),
         ("avg_train_loss", "train/loss"),
         ("lr-AdamW/pg1", "lr/lr-AdamW/pg1"),

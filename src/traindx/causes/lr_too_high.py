@@ -28,7 +28,12 @@ LR_TOO_HIGH = Cause(
         Clue("T203", if_seen=2.4, if_absent=-0.5),
         Clue("T102", if_seen=2.0, if_absent=-0.1),
         Clue("T101", if_seen=2.1, if_absent=-0.2),
-        Clue("T113", if_seen=4.0),  # a guess
+        Clue("T113", if_seen=4.0),  # a guess, and those of logs
+        Clue("V415", if_seen=3.5),
+        Clue("V416", if_seen=1.5),
+        Clue("V418", if_seen=4.0),
+        Clue("V404", if_seen=1.0),
+        Clue("V405", if_seen=1.5),
         Clue("T103", if_seen=0.9, if_absent=-0.3),
         Clue("T202", if_seen=-4.0),
         Clue("B101", if_seen=-3.0),

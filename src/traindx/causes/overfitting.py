@@ -4,9 +4,10 @@
 The training loss goes on falling, the validation loss turns and rises, and the metric falls from its best.
 
 ## How to tell it from its look-alikes
-A validation loss that rises while the metric holds (a classifier that grows confident, an objectness loss that moves on
-its own) is not overfitting. A metric that breaks down without a falling training loss is a diverged run. A validation
-split that is unlike the training split shows the gap from the first epoch on, not after a turn.
+A validation loss that rises while the metric rises or is good (a classifier that grows confident, an objectness loss that
+moves on its own) is not overfitting; one that rises far while the metric gains nothing is likely to be. A metric that breaks
+down without a falling training loss is a diverged run. A validation split that is unlike the training split shows the gap
+from the first epoch on, not after a turn.
 
 ## How to fix
 Use the weights of the best epoch, and stop on the metric. To get further: more or more varied pictures, stronger
@@ -20,6 +21,7 @@ OVERFITTING = Cause(
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
         Clue("V402", if_seen=6.0, if_absent=-3.0, proves=True),
+        Clue("V412", if_seen=4.5),
         Clue("V404", if_seen=1.0),
         Clue("V407", if_seen=-2.0),
     ),

@@ -19,7 +19,10 @@ TOO_FEW_EPOCHS = Cause(
     clues=(  # weights are a guess until the benchmark sets them
         Clue("V407", if_seen=5.0, if_absent=-2.0),
         Clue("V403", if_seen=2.0, if_absent=-0.5),
+        Clue("V411", if_seen=1.5, if_absent=-0.3),
+        Clue("V413", if_seen=1.0),
         Clue("V402", if_seen=-3.0),
+        Clue("V412", if_seen=-2.0),
         Clue("V404", if_seen=-2.0),
     ),
     fix=Fix(

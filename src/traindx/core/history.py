@@ -25,11 +25,13 @@ class History:
     """One run's log, an entry per epoch in the order of the log (all arrays have this length n).
 
     `epoch` is the number as written (tools count from 0 or from 1). Losses are epoch means as written, by part (`box`,
-    `cls`, `dfl`, `obj`, ... or `loss`); `metrics` are of the validation set, as shares of 1; `lr` is by parameter group;
+    `cls`, `dfl`, `obj`, ... or `loss`); `metrics` are of the validation set and `train_metrics` of the training set, as shares
+    of 1; `lr` is by parameter group;
     `seconds` counts from the start of the run. Unknown is nan; an infinity in the log stays one, and `not_written` marks
     what the log left empty, so that a nan that was written can be told from a value that was not.
-    `planned_epochs`, `warmup_epochs` and `patience` are settings, where the run left them. `notes` say in words what
-    reading had to decide (epochs that a resume wrote twice, an earlier run in the same file).
+    `planned_epochs`, `warmup_epochs`, `patience` and `mosaic_closes` (that many epochs before the planned end) are settings,
+    where the run left them. `notes` say in words what reading had to decide (epochs that a resume wrote twice, an earlier
+    run in the same file).
     """
 
     source: str
@@ -44,6 +46,8 @@ class History:
     planned_epochs: int | None = None
     warmup_epochs: float | None = None
     patience: int | None = None
+    mosaic_closes: int | None = None
+    train_metrics: Mapping[str, Floats] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -68,12 +72,15 @@ class History:
     def written(self, column: str) -> Floats:
         """A column by its full name (`train/box`, `val/cls`, `metric/mAP50`, `lr/pg0`)."""
         group, _, name = column.partition("/")
-        return {"train": self.train_parts, "val": self.val_parts, "metric": self.metrics, "lr": self.lr}[group][name]
+        return self._groups()[group][name]
 
     def columns(self) -> list[str]:
         """Full names of all columns."""
-        groups = {"train": self.train_parts, "val": self.val_parts, "metric": self.metrics, "lr": self.lr}
-        return [f"{group}/{name}" for group, columns in groups.items() for name in columns]
+        return [f"{group}/{name}" for group, columns in self._groups().items() for name in columns]
+
+    def _groups(self) -> dict[str, Mapping[str, Floats]]:
+        columns = (self.train_parts, self.val_parts, self.metrics, self.train_metrics, self.lr)
+        return dict(zip(_GROUPS, columns, strict=True))
 
 
 def history_of(
@@ -84,6 +91,7 @@ def history_of(
     planned_epochs: int | None = None,
     warmup_epochs: float | None = None,
     patience: int | None = None,
+    mosaic_closes: int | None = None,
     notes: Sequence[str] = (),
 ) -> History:
     """A history from one mapping per epoch: `{"epoch": 1, "train/box": 1.2, "val/box": 1.3, "metric/mAP50": 0.4, "lr/0": 0.01}`.
@@ -117,11 +125,13 @@ def history_of(
         planned_epochs=planned_epochs,
         warmup_epochs=warmup_epochs,
         patience=patience,
+        mosaic_closes=mosaic_closes,
+        train_metrics=grouped["train_metric"],
         notes=tuple(notes),
     )
 
 
-_GROUPS = ("train", "val", "metric", "lr")
+_GROUPS = ("train", "val", "metric", "train_metric", "lr")
 
 
 def _total(parts: Mapping[str, Floats], length: int) -> Floats:

@@ -14,8 +14,15 @@ LEARNING = "T103"
 DOUBTS = ("T105", "T106")
 """The checks that say that a loss which fell shows nothing yet: it ends at chance, or its fall is within its noise."""
 
-TOO_EARLY = ("T100", "V403")
-"""The checks that say whether the run is long enough to tell: by its steps, by the epochs of its log."""
+LEARNING_OF_LOG = "V410"
+"""The same of a log without a recording."""
+
+DOUBTS_OF_LOG = (LEARNING_OF_LOG, "V412", "V413", "V414", "V408")
+"""The checks after which a log without a recording is not called healthy: nothing became better, validation loss rises alone,
+the metric is poor, training is as poor, the metric breaks down again and again."""
+
+TOO_EARLY = ("T100", "V403", "V411")
+"""The checks that say whether the run is long enough to tell: by its steps; by the epochs of its log, and by its plan."""
 
 
 def verdict_of(
@@ -26,15 +33,24 @@ def verdict_of(
         return "faulty", None
     if any(o.status == "crashed" and o.level == "error" for o in by_code.values()):
         return "unclear", None
-    early = TOO_EARLY[0] if "recording" in facts else TOO_EARLY[1]
-    if early in by_code and by_code[early].status == "failed":
+    recorded = "recording" in facts
+    if _first_failed(TOO_EARLY[:1] if recorded else TOO_EARLY[1:], by_code) is not None:
         return "unclear", _state("too-early-to-tell", by_code)
-    learned = LEARNING in by_code and by_code[LEARNING].status == "passed"
-    if any(code in by_code and by_code[code].status == "failed" for code in DOUBTS):
+    if _first_failed(_doubts(facts), by_code) is not None:
         return "unclear", None
-    if learned or ("recording" not in facts and ("dataset" in facts or "history" in facts)):
+    learning = LEARNING_OF_LOG if "history" in facts and not recorded else LEARNING
+    learned = learning in by_code and by_code[learning].status == "passed"
+    if learned or ("dataset" in facts and not recorded and "history" not in facts):
         return "healthy", _state("healthy", by_code)
     return "unclear", None
+
+
+def _doubts(facts: Facts) -> tuple[str, ...]:
+    return DOUBTS if "recording" in facts else DOUBTS_OF_LOG
+
+
+def _first_failed(codes: Sequence[str], by_code: Mapping[str, Outcome]) -> Outcome | None:
+    return next((by_code[c] for c in codes if c in by_code and by_code[c].status == "failed"), None)
 
 
 FEW = 0.02
@@ -94,6 +110,8 @@ def sentence_of(
     if verdict == "healthy" and "recording" in facts:
         unseen = "" if "history" in facts else "; this is the training alone, no validation was seen"
         return f"Healthy: {by_code[LEARNING].measured[0]}{unseen}"
+    if verdict == "healthy" and "history" in facts:
+        return f"Healthy: {'; '.join(map(str, by_code[LEARNING_OF_LOG].measured))}"
     if verdict == "healthy":
         looked = sum(o.status in ("passed", "failed") for o in by_code.values())
         return f"Healthy: {looked} checks looked, none failed at level error"
@@ -104,7 +122,7 @@ def sentence_of(
         if again is None:
             return f"Unclear: the step was not done again: {facts['replay'].failed or 'the command never came to it'}"
         return "Unclear: done again, the step is finite; what made it bad is in no weight, batch or random state of it"
-    doubt = next((by_code[code] for code in DOUBTS if code in by_code and by_code[code].findings), None)
+    doubt = _first_failed(_doubts(facts), by_code)
     if doubt is not None:
         return f"Unclear: {doubt.findings[0].message}"
     return "Unclear: no check failed at level error, and nothing shows that the run learned"

@@ -13,9 +13,9 @@ _LR = re.compile(r"^(?:lr|learning[_ ]?rate)(?=[-_/ \d]|$)|[-_/](?:lr|learning[_
 def meaning(column: str) -> str | None:
     """The column in the history's words (`train/loss`, `val/loss`, `metric/accuracy`, `lr/…`), None if it is not known.
 
-    A loss without a prefix is the training loss. A metric of the training set is left out: `metrics` are of the validation
-    set, and one without a prefix counts as such unless the log has another of that name with one. Columns called `test`
-    are left out, because logs write them once, after training.
+    A loss without a prefix is the training loss. A metric without a prefix counts as one of the validation set unless the
+    log has another of that name with one; of the training set it is `train_metric/…`. Columns called `test` are left out,
+    because logs write them once, after training.
     """
     if column.lower() in ("epoch", "global_epoch", "epochs"):
         return "epoch"
@@ -29,8 +29,8 @@ def meaning(column: str) -> str | None:
     if rest.lower() == "loss" or (rest.lower().endswith("loss") and (train or val)):
         part = rest[: -len("loss")].strip("/_. -").lower() or "loss"
         return f"{'val' if val else 'train'}/{part}"
-    if _METRIC.search(rest) and not train:
-        return f"metric/{_plain(rest)}"
+    if _METRIC.search(rest):
+        return f"{'train_metric' if train else 'metric'}/{_plain(rest)}"
     return None
 
 

@@ -65,7 +65,8 @@ def by_epoch(rows: Sequence[Row]) -> tuple[list[Row], list[str]]:
 
 def as_shares(rows: list[Row]) -> tuple[list[Row], list[str]]:
     """Metrics in per cent as shares of 1, and a note on each: a metric above 1.5 can be nothing else."""
-    names = {name for row in rows for name, value in row.items() if name.startswith("metric/") and (value or 0) > 1.5}
+    shares = ("metric/", "train_metric/")
+    names = {name for row in rows for name, value in row.items() if name.startswith(shares) and (value or 0) > 1.5}
     for row in rows:
         row.update({name: value / 100 for name in names if (value := row.get(name)) is not None})
     return rows, [f"{name.partition('/')[2]} read as per cent" for name in sorted(names)]
@@ -76,5 +77,6 @@ def _merged(group: Sequence[Row]) -> Row:
     for name in dict.fromkeys(name for row in group for name in row):
         values = [v for row in group if (v := row.get(name)) is not None]
         if values:
-            merged[name] = sum(values) / len(values) if name.startswith("train/") else values[-1]
+            mean = name.startswith(("train/", "train_metric/"))
+            merged[name] = sum(values) / len(values) if mean else values[-1]
     return merged

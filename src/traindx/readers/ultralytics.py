@@ -71,6 +71,7 @@ def read_run(path: Path) -> Facts | None:
         planned_epochs=planned,
         warmup_epochs=number_of(str(settings.get("warmup_epochs"))),
         patience=_integer(settings.get("patience")),
+        mosaic_closes=_integer(settings.get("close_mosaic")),
         notes=notes,
     )
     return {"history": history} | ({"setup": _setup(log.parent, settings)} if settings else {})

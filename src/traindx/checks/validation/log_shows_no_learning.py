@@ -1,0 +1,72 @@
+"""V410: neither the metric nor the training loss became better."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from traindx.checks.validation.curve import curves_of, end_of, noise, smooth
+from traindx.core.check import Facts, NotEnough, check
+from traindx.core.finding import Finding, Measured, Place
+from traindx.core.history import Floats, History, history_of
+
+
+@check("V410", level="warning", preview=True)
+def log_shows_no_learning(
+    history: History, *, epochs: int = 5, sigmas: float = 3.0, share: float = 0.05
+) -> Iterator[Finding | Measured]:
+    """Over the whole log neither the validation metric nor the training loss became better.
+
+    ## Why is this bad?
+    Either nothing was learnt, or all had been learnt before the log began: a run that goes on from finished weights looks
+    the same. The log cannot tell which, so the run is not called healthy.
+
+    ## How to fix
+    If the run started from finished weights there was nothing to gain: train with other data, or stop. Otherwise record a
+    few hundred steps, `traindx run -- COMMAND`: it sees whether the weights move at all.
+
+    Compared are the first epoch and the best level (median of 5) after it. Defaults: `share` of the value and `sigmas`
+    times the noise from epoch to epoch (guesses). One of the two is enough to pass.
+    """
+    named = history.metric
+    which, loss = ("training", history.train_loss) if history.train_parts else ("validation", history.val_loss)
+    if len(history) < epochs or (named is None and not np.isfinite(loss).any()):
+        raise NotEnough(f"needs {epochs} epochs with a loss or a metric, the log has {len(history)}")
+    gains = []
+    if named is not None and np.isfinite(named[1]).sum() >= epochs:
+        first, best = _first(named[1]), float(np.nanmax(smooth(named[1])))
+        gains.append(best - first > max(share * abs(first), sigmas * noise(named[1]), 1e-3))
+        yield Measured(f"{named[0]}, first epoch to best level,", f"{first:.3g} to {best:.3g}")
+    if np.isfinite(loss).sum() >= epochs:
+        first, low = _first(loss), min(float(np.nanmin(smooth(loss))), end_of(loss))
+        gains.append(first - low > max(share * abs(first), sigmas * noise(loss)))
+        yield Measured(f"{which} loss, first epoch to lowest,", f"{first:.3g} to {low:.3g}")
+    if gains and not any(gains):
+        yield Finding(
+            Place(path=history.source),
+            f"in {len(history)} epochs nothing became better by more than its noise (the metric should rise, or the loss fall)",
+            (curves_of(history, "nothing became better"),),
+        )
+
+
+def _first(values: Floats) -> float:
+    return float(values[np.isfinite(values)][0])
+
+
+@log_shows_no_learning.fires_on
+def a_flat_run() -> Facts:
+    rows = [{"train/loss": 2.3 + 0.01 * (i % 3), "metric/accuracy": 0.1 + 0.003 * (i % 2)} for i in range(12)]
+    return {"history": history_of(rows)}
+
+
+@log_shows_no_learning.quiet_on
+def a_metric_at_its_ceiling_while_the_loss_falls() -> Facts:
+    rows = [{"train/loss": 0.5 * 0.9**i, "metric/accuracy": 0.99} for i in range(12)]
+    return {"history": history_of(rows)}
+
+
+@log_shows_no_learning.quiet_on
+def an_ordinary_run() -> Facts:
+    rows = [{"train/loss": 2.3 * 0.8**i, "metric/accuracy": 1 - 0.9 * 0.8**i} for i in range(12)]
+    return {"history": history_of(rows)}

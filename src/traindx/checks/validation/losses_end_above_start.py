@@ -1,0 +1,82 @@
+"""V415: training and validation loss end far above where they began."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from traindx.checks.validation.curve import curves_of, end_of, smooth
+from traindx.core.check import Facts, NotEnough, check
+from traindx.core.finding import Finding, Measured, Place
+from traindx.core.history import Floats, History, history_of
+
+
+@check("V415", level="error", preview=True)
+def losses_end_above_start(history: History, *, times: float = 1.5, epochs: int = 5) -> Iterator[Finding | Measured]:
+    """Training and validation loss end far above their first epochs, and the metric did not rise.
+
+    ## Why is this bad?
+    The run diverged: its last weights are worse than those of its first epoch, on the pictures that it trained on and on
+    those that it did not.
+
+    ## How to fix
+    Lower the learning rate: divide by 10. If the losses jumped within one epoch, record the run and look at that step:
+    `traindx run -- COMMAND`, then `traindx diagnose RUN`.
+
+    Compared are medians of the last 3 epochs and the first epoch. A generator's loss may rise alone; a run whose metric is
+    better than at its start is no finding. Default: `times` is a guess.
+    """
+    train, val = history.train_loss, history.val_loss
+    pairs = [(v[np.isfinite(v)][0], end_of(v, 3)) for v in (train, val) if np.isfinite(v).sum() >= epochs]
+    if len(pairs) < 2 or min(first for first, _ in pairs) <= 0:
+        raise NotEnough(f"needs {epochs} epochs with training and validation loss above zero")
+    (train_first, train_last), (val_first, val_last) = pairs
+    yield Measured("training loss at the end, share of the first epoch", train_last / train_first, f"below {times:g}")
+    yield Measured("validation loss at the end, share of the first epoch", val_last / val_first, f"below {times:g}")
+    if train_last < times * train_first or val_last < times * val_first or _better(history):
+        return
+    onset = _onset(train, times * train_first)
+    yield Finding(
+        Place(path=history.source),
+        f"the training loss ends at {train_last:.3g}, began at {train_first:.3g} (should fall), and the validation loss at "
+        f"{val_last:.3g}, began at {val_first:.3g}: the run diverged at epoch {int(history.epoch[onset])}",
+        (curves_of(history, "the losses end above their start", onset=float(history.epoch[onset])),),
+    )
+
+
+def _better(history: History) -> bool:
+    if history.metric is None:
+        return False
+    values = history.metric[1][np.isfinite(history.metric[1])]
+    return len(values) > 1 and bool(end_of(values, 3) > values[0] + 0.02)
+
+
+def _onset(values: Floats, bound: float) -> int:
+    """The first epoch from which the level stays above the bound."""
+    below = np.flatnonzero(~(smooth(values, 3) >= bound))
+    return min(int(below[-1]) + 1, len(values) - 1) if len(below) else 0
+
+
+@losses_end_above_start.fires_on
+def a_run_that_diverged() -> Facts:
+    losses = [2.3, 2.0, 1.9, 8.0, 9.0, 9.5, 9.2, 9.4]
+    return {"history": history_of([{"train/loss": v, "val/loss": v + 0.1, "metric/accuracy": 0.1} for v in losses])}
+
+
+@losses_end_above_start.quiet_on
+def a_spike_that_passes() -> Facts:
+    losses = [2.3, 2.0, 1.9, 8.0, 1.8, 1.7, 1.6, 1.5]
+    return {"history": history_of([{"train/loss": v, "val/loss": v + 0.1} for v in losses])}
+
+
+@losses_end_above_start.quiet_on
+def overfitting() -> Facts:
+    rows = [{"train/loss": 2.0 * 0.8**i, "val/loss": 2.0 + 0.5 * i} for i in range(10)]
+    return {"history": history_of(rows)}
+
+
+@losses_end_above_start.quiet_on
+def a_loss_whose_weight_grows_while_the_metric_rises() -> Facts:
+    rows = [{"train/loss": 1.0 + 0.2 * i, "val/loss": 1.0 + 0.2 * i, "metric/mAP50": 0.05 * i} for i in range(10)]
+    return {"history": history_of(rows)}
