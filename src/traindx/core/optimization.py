@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -43,6 +43,9 @@ class Clipping:
 class Scheduler:
     """A learning rate scheduler: class, the optimizer's index, settings, how often stepped (None: the run did not end), by whom,
     planned rates after so many calls (empty without a plan), and the recorded steps whose rate somebody else had set.
+    `step`, `calls_before` and `rates` (nan where not told) are aligned: how often it had been stepped before a recorded step of
+    its optimizer, and the rate that it had set last. `called_at` are the steps at which the callers first stepped it, `metrics`
+    the values that a ReduceLROnPlateau was given, with the step before each in `metric_step`.
     """
 
     kind: str
@@ -55,6 +58,20 @@ class Scheduler:
     plan_calls: Ints
     plan_rates: Floats
     overridden: tuple[int, ...]
+    module: str = ""
+    made_at: int = 0
+    called_at: tuple[int, ...] = ()
+    source: Source | None = None
+    step: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    calls_before: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    rates: Floats = field(default_factory=lambda: np.zeros(0))
+    metrics: Floats = field(default_factory=lambda: np.zeros(0))
+    metric_step: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+
+    @property
+    def line(self) -> Source | None:
+        """The user's line that steps it; without one that which made it."""
+        return self.callers[0] if self.callers else self.source
 
 
 def loss_scale_of(recording: Recording) -> LossScale | None:
@@ -92,21 +109,36 @@ def clipping_of(recording: Recording) -> Clipping | None:
 
 def schedulers_of(recording: Recording) -> tuple[Scheduler, ...]:
     """The schedulers in the order of their numbers."""
-    ends = {line["scheduler"]: int(line["calls"]) for line in recording.lines.get("scheduler_end", ())}
-    callers = recording.lines.get("scheduler_call", ())
     entries = [(step, e) for step, d in recording.details.items() for e in d.get("schedule", ())]
-    return tuple(
-        Scheduler(
-            kind=str(line["class"]),
-            optimizer=line.get("optimizer"),
-            settings=line.get("settings", {}),
-            parts=tuple(str(part["class"]) for part in line.get("parts", ())),
-            calls=ends.get(line["index"]),
-            callers=tuple(Source(c["path"], c["line"]) for c in callers if c["scheduler"] == line["index"]),
-            length=line.get("plan", {}).get("length"),
-            plan_calls=np.array(line.get("plan", {}).get("calls", ()), dtype=np.int64),
-            plan_rates=np.array(line.get("plan", {}).get("rates", ()), dtype=np.float64),
-            overridden=tuple(step for step, e in entries if e["scheduler"] == line["index"] and "applied" in e),
-        )
-        for line in recording.lines.get("scheduler", ())
+    return tuple(_scheduler(line, recording, entries) for line in recording.lines.get("scheduler", ()))
+
+
+def _scheduler(
+    line: Mapping[str, Any], recording: Recording, entries: Sequence[tuple[int, Mapping[str, Any]]]
+) -> Scheduler:
+    number, plan = line["index"], line.get("plan", {})
+    ends = [int(end["calls"]) for end in recording.lines.get("scheduler_end", ()) if end["scheduler"] == number]
+    callers = [c for c in recording.lines.get("scheduler_call", ()) if c["scheduler"] == number]
+    given = [m for m in recording.lines.get("plateau_metric", ()) if m["scheduler"] == number]
+    own = [(step, e) for step, e in entries if e["scheduler"] == number]
+    return Scheduler(
+        kind=str(line["class"]),
+        optimizer=line.get("optimizer"),
+        settings=line.get("settings", {}),
+        parts=tuple(str(part["class"]) for part in line.get("parts", ())),
+        calls=ends[-1] if ends else None,
+        callers=tuple(Source(c["path"], c["line"]) for c in callers),
+        length=plan.get("length"),
+        plan_calls=np.array(plan.get("calls", ()), dtype=np.int64),
+        plan_rates=np.array(plan.get("rates", ()), dtype=np.float64),
+        overridden=tuple(step for step, e in own if "applied" in e),
+        module=str(line.get("module", "")),
+        made_at=int(line.get("step", 0)),
+        called_at=tuple(int(c.get("step", 0)) for c in callers),
+        source=Source(line["path"], line["line"]) if line.get("path") else None,
+        step=np.array([step for step, _ in own], dtype=np.int64),
+        calls_before=np.array([e.get("calls", 0) for _, e in own], dtype=np.int64),
+        rates=np.array([e.get("rate", np.nan) for _, e in own], dtype=np.float64),
+        metrics=np.array([m["value"] for m in given], dtype=np.float64),
+        metric_step=np.array([m["step"] for m in given], dtype=np.int64),
     )

@@ -114,7 +114,7 @@ class Recording:
     """One rank's recording; `ranks` holds the others'.
 
     Arrays over written steps (length n): `step`, `time` [s], `loss` (nan where unknown, inf where not finite),
-    `lr` (first group of the first optimizer), `training` (1, 0, -1 unknown), `wait` [s], `seconds` [s],
+    `lr` (first group of the first optimizer that steps), `training` (1, 0, -1 unknown), `wait` [s], `seconds` [s],
     `grad_norm` (global, nan unless recorded),
     `grad_before` (norm of the gradients that were already there at the first backward after a step),
     `weight_norm` (after the step), `update_norm`; `calls` is a tuple of strings.

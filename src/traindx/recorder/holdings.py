@@ -104,8 +104,9 @@ class Holdings:
 
     @property
     def rates(self) -> list[float | None]:
-        """The learning rates of the first optimizer's groups, as they are now."""
-        first = next(self._living(), None)
+        """The learning rates of the groups of the first optimizer that has stepped, as they are now."""
+        stepped = (o for o in self._living() if self._made[id(o)].stepped)
+        first = next(stepped, None)
         return [] if first is None else [rate(group) for group in first.param_groups]
 
     def parameters(self, roots: Roots) -> list[Any]:

@@ -12,7 +12,8 @@ from traindx.recorder.holdings import Place
 from traindx.recorder.observation import Observation
 from traindx.recorder.probe import Arguments, Named, Patch, Probe
 from traindx.recorder.rate_plan import rate_plan
-from traindx.recorder.scheduler_facts import last_rates, parts_of, scheduler_facts
+from traindx.recorder.schedule import is_written
+from traindx.recorder.scheduler_facts import last_rates, parts_of, plain, scheduler_facts
 
 TORCH, TIMM = "torch.optim.lr_scheduler", "timm.scheduler.scheduler"
 BUILDERS = ("LRScheduler", "ReduceLROnPlateau", "SequentialLR", "ChainedScheduler")
@@ -20,7 +21,9 @@ BUILDERS = ("LRScheduler", "ReduceLROnPlateau", "SequentialLR", "ChainedSchedule
 MOST = 16
 PLACES = 20
 LOOKS = 50
-"""Schedulers that are told of, lines of user code that step one, and its first steps in which such a line is looked for."""
+DENSE_METRICS = 200
+"""Schedulers that are told of, lines of user code that step one, its first steps in which such a line is looked for, and the
+metrics given to one that are all written."""
 
 
 @dataclass
@@ -37,6 +40,7 @@ class Known:
 class Schedulers(Probe):
     """Writes a line `scheduler` for each, a line `scheduler_call` for each line of code that steps it, and `schedule` into
     recorded steps: [{scheduler, calls, rate, applied?, group?}], `applied` where a group's rate is not what it set last.
+    What a ReduceLROnPlateau is given is written as `plateau_metric`, where it does not lie on a device.
 
     A rate that is assigned to a group directly is seen in the rates of the steps; the line that assigned it is not.
     """
@@ -46,6 +50,7 @@ class Schedulers(Probe):
         Patch(TIMM, "Scheduler.__init__", after="made"),
         Patch(TIMM, "Scheduler.step", before="timm_epoch"),
         Patch(TIMM, "Scheduler.step_update", before="timm_update"),
+        Patch(TORCH, "ReduceLROnPlateau.step", after="metric_given"),
         Patch("timm.scheduler.plateau_lr", "PlateauLRScheduler.step", before="timm_epoch"),
     )
 
@@ -82,6 +87,17 @@ class Schedulers(Probe):
                     "call": known.calls,
                 }
                 self.seen.journal.write({**line, "path": place[0], "line": place[1]})
+
+    def metric_given(self, arguments: Arguments, named: Named, result: Any) -> None:
+        """A ReduceLROnPlateau was stepped with a value of the metric that it follows."""
+        known = self._knows(arguments[0], None)
+        value: Any = arguments[1] if len(arguments) > 1 else named.get("metrics")
+        if known is None or known.index is None or not is_written(known.calls - 1, DENSE_METRICS):
+            return
+        value = plain(value.detach() if hasattr(type(value), "detach") else value)
+        if isinstance(value, (int, float)):
+            line = {"kind": "plateau_metric", "scheduler": known.index, "step": self.seen.now_at, "call": known.calls}
+            self.seen.journal.write({**line, "value": float(value)})
 
     def timm_epoch(self, arguments: Arguments, named: Named) -> None:
         """timm's scheduler is told that an epoch is over."""

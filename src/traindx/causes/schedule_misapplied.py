@@ -1,0 +1,54 @@
+"""The learning rate schedule is not applied as it was planned.
+
+## How it shows
+The applied rate and the plan part: the rate falls to nothing within the first batches and the loss stands still, a warm-up
+never comes up, a cosine rises again, or the rate stays constant although a scheduler was made. The recording holds the plan of
+each scheduler, every call of it with the line that makes it, and the rate of each step.
+
+## How to tell it from its look-alikes
+A rate that is too low from the start moves the weights as little in the first steps as in the last. A rate that is too high
+breaks the run in its first steps. A run that was cut short on purpose follows its plan as far as it goes. Restarts and
+cyclic schedules rise again by their own design.
+
+## How to fix
+Step the scheduler as often as its plan counts: after each epoch with `T_max=epochs`, or after each batch with
+`T_max=epochs * len(loader)`; after `optimizer.step()`; and build it from the optimizer that trains.
+"""
+
+from traindx.core.cause import Cause, Clue, Fix
+
+SCHEDULE_MISAPPLIED = Cause(
+    slug="schedule-misapplied",
+    doc=__doc__,
+    clues=(  # a guess until the benchmark sets them
+        Clue("T350", if_seen=8.0, if_absent=-0.5, proves=True),
+        Clue("T351", if_seen=8.0, if_absent=-0.5, proves=True),
+        Clue("T352", if_seen=8.5, if_absent=-0.5, proves=True),
+        Clue("T353", if_seen=8.5, if_absent=-0.5, proves=True),
+        Clue("T354", if_seen=6.0, if_absent=-0.5, proves=True),
+        Clue("T355", if_seen=8.0, if_absent=-0.2, proves=True),
+        Clue("T356", if_seen=8.0, if_absent=-0.2, proves=True),
+        Clue("T357", if_seen=8.0, if_absent=-0.2, proves=True),
+        Clue("T358", if_seen=6.0, proves=True),
+        Clue("T359", if_seen=6.0, proves=True),
+        Clue("T360", if_seen=8.0, proves=True),
+        Clue("T361", if_seen=4.0),
+        Clue("T102", if_seen=0.3),
+        Clue("T103", if_seen=0.3),
+        Clue("T105", if_seen=0.3),
+        Clue("T106", if_seen=0.3),
+        Clue("T202", if_seen=0.3),
+    ),
+    fix=Fix(
+        "Step the scheduler as its plan counts, after the optimizer, and build it from the optimizer that trains.",
+        {
+            "pytorch": "scheduler = CosineAnnealingLR(optimizer, T_max=epochs)\nfor epoch in range(epochs):\n"
+            "    for batch in loader:\n        …\n        optimizer.step()\n    scheduler.step()   # once an epoch",
+            "lightning": 'return {"optimizer": optimizer, "lr_scheduler": {"scheduler": scheduler, "interval": "step"}}\n'
+            '# T_max=self.trainer.estimated_stepping_batches with "step", max_epochs with "epoch"',
+            "huggingface": "get_cosine_schedule_with_warmup(optimizer, warmup_steps, epochs * len(loader))   # steps, not epochs",
+            "ultralytics": "yolo … cos_lr=True lrf=0.01 warmup_epochs=3   # it steps its schedule once an epoch itself",
+        },
+    ),
+    proof="observed",
+)

@@ -1,0 +1,63 @@
+"""T359: a scheduler sets the rate, and something else sets it again before the optimizer steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from traindx.core.check import Facts, NotEnough, check
+from traindx.core.example import falling
+from traindx.core.finding import Finding, Measured
+from traindx.core.recording import Recording
+from traindx.core.stepping import steppings
+from traindx.core.stepping_example import cosine, scheduled_run
+
+
+@check("T359", level="warning")
+def scheduled_rate_overridden(
+    recording: Recording, *, share: float = 0.8, min_records: int = 10
+) -> Iterator[Finding | Measured]:
+    """The optimizer steps with another rate than its scheduler has set, nearly always.
+
+    ## Why is this bad?
+    The schedule has no effect: two places write the rate, and the last one counts.
+
+    ## How to fix
+    Leave the rate to the scheduler: take out the line that assigns `param_group["lr"]`, or the scheduler.
+    A warm-up that is written by hand overrides the scheduler for a while only, which is left alone (`share`, a guess).
+    """
+    found = [s for s in steppings(recording) if s.calls and len(s.scheduler.step) >= min_records]
+    if not found or recording.of("treatment"):
+        raise NotEnough(f"no scheduler that was stepped over {min_records} recorded steps")
+    for stepping in found:
+        known = stepping.scheduler.step[stepping.scheduler.calls_before > 0]
+        set_by_others = [step for step in stepping.scheduler.overridden if step in known]
+        part = len(set_by_others) / max(1, len(known))
+        yield Measured(f"steps with another rate than {stepping.scheduler.kind} set", part, f"under {share:g}")
+        if len(known) >= min_records and part >= share:
+            entry = next(e for e in recording.details[set_by_others[-1]]["schedule"] if "applied" in e)
+            text = f"{stepping.scheduler.kind} sets a rate of {entry['rate']:.3g}, and the optimizer takes {entry['applied']:.3g}"
+            text += f", at {len(set_by_others)} of {len(known)} recorded steps: something else assigns the rate"
+            yield Finding(stepping.place, text)
+
+
+def _run(overridden: int) -> Recording:
+    run = scheduled_run("CosineAnnealingLR", cosine(160), by="step", loss=falling(steps=160))
+    for step, detail in run.details.items():
+        if step < overridden:
+            detail["schedule"][0]["applied"] = 0.05
+    return run
+
+
+@scheduled_rate_overridden.fires_on
+def assigned_at_each_step() -> Facts:
+    return {"recording": _run(160)}
+
+
+@scheduled_rate_overridden.quiet_on
+def a_warm_up_by_hand() -> Facts:
+    return {"recording": _run(60)}
+
+
+@scheduled_rate_overridden.quiet_on
+def nobody_else() -> Facts:
+    return {"recording": _run(0)}
