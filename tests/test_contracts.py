@@ -30,6 +30,7 @@ FAMILIES = {
     "annotations": "D5",
     "setup": "S",
     "model": "M",
+    "errors": "T0",
     "batches": "B",
     "training": "T",
     "validation": "V",

@@ -23,6 +23,8 @@ CORRUPT_IMAGES = Cause(
         Clue("D101", if_seen=6.0, if_absent=-6.0, proves=True),
         Clue("D111", if_seen=4.0),
         Clue("D108", if_seen=3.0),
+        Clue("T010", if_seen=9.0, proves=True),
+        Clue("T001", if_seen=0.3),
     ),
     fix=Fix("Fetch the pictures again, or take them and their labels out of the set."),
     proof="static",

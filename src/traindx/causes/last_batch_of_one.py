@@ -18,7 +18,11 @@ from traindx.core.cause import Cause, Clue, Fix
 LAST_BATCH_OF_ONE = Cause(
     slug="last-batch-of-one",
     doc=__doc__,
-    clues=(Clue("D344", if_seen=5.0, if_absent=-4.0, proves=True),),  # a guess until the benchmark sets it
+    clues=(  # a guess until the benchmark sets it
+        Clue("D344", if_seen=5.0, if_absent=-4.0, proves=True),
+        Clue("T025", if_seen=8.0, proves=True),
+        Clue("T001", if_seen=0.3),
+    ),
     fix=Fix(
         "Drop the last incomplete batch in training, or choose a batch size that leaves no remainder of one.",
         {"pytorch": "DataLoader(train_set, batch_size=..., shuffle=True, drop_last=True)"},

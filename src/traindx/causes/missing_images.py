@@ -22,6 +22,8 @@ MISSING_IMAGES = Cause(
         Clue("D102", if_seen=9.0, if_absent=-6.0, proves=True),
         Clue("D425", if_seen=9.0, proves=True),
         Clue("D233", if_seen=5.0, if_absent=-1.0, proves=True),
+        Clue("T011", if_seen=9.0, proves=True),
+        Clue("T001", if_seen=0.3),
     ),
     fix=Fix("Correct `path` or the split entries of the yaml so that they lead to the pictures."),
     proof="static",

@@ -8,6 +8,7 @@ from typing import Any
 from traindx.recorder.description import held
 from traindx.recorder.guard import guarded
 from traindx.recorder.place import new_folder
+from traindx.recorder.raised import fields_of
 from traindx.recorder.session import Session
 
 
@@ -59,12 +60,11 @@ class KernelSession(Session):
         """A cell ended by an error; it stands in the recording if that cell trained, an interrupt as an event of its own."""
         if self._standing() == self._mark or not self.seen.journal.is_open:
             return
-        place, frames = self.frames.raised(error.__traceback__)
-        fields: dict[str, Any] = {"path": place[0], "line": place[1]} if place else {}
+        fields = fields_of(error, self.frames)
         if isinstance(error, KeyboardInterrupt):
-            self.seen.journal.event("interrupted", self.seen.now_at, **fields)
+            place = {name: fields[name] for name in ("path", "line") if name in fields}
+            self.seen.journal.event("interrupted", self.seen.now_at, **place)
             return
-        fields |= {"type": type(error).__name__, "message": str(error)[:2000], "frames": frames}
         self.seen.journal.event("exception", self.seen.now_at, **fields)
 
     def _standing(self) -> tuple[int, int, int]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from traindx.core.check import Facts, check
 from traindx.core.example import falling, recording_with
-from traindx.core.finding import Finding, Measured, Place, Table
+from traindx.core.finding import Finding, Measured
+from traindx.core.raised import finding_of, raised_of
 from traindx.core.recording import Recording
 
 
@@ -18,17 +19,14 @@ def run_raised(recording: Recording) -> Iterator[Finding | Measured]:
     The run is over; what it had learned since its last checkpoint is lost.
 
     ## How to fix
-    The place is the deepest line of the user's own code in the traceback; the frames below it stand in the evidence.
-    An interruption by the keyboard is not reported.
+    The place is the deepest line of the user's own code in the traceback, in a loader's worker where it began there, and of
+    several ranks in the first that failed; the frames below it stand in the evidence. An interruption by the keyboard is not
+    reported.
     """
-    raised = [e for e in recording.of("exception") if e.data.get("type") != "KeyboardInterrupt"]
-    yield Measured("uncaught exceptions", len(raised), "0")
-    for event in raised[:1]:
-        frames = tuple((str(frame),) for frame in event.data.get("frames", ()))
-        source = event.source
-        place = Place(path=source.path, line=source.line, step=event.step) if source else Place(step=event.step)
-        text = f"{event.data.get('type')} at step {event.step}: {str(event.data.get('message', '')).strip()[:200]}"
-        yield Finding(place, text, (Table("traceback, deepest last", ("frame",), frames),))
+    raised = raised_of(recording)
+    yield Measured("uncaught exceptions", int(raised is not None), "0")
+    if raised is not None:
+        yield finding_of(raised)
 
 
 @run_raised.fires_on

@@ -1,0 +1,27 @@
+"""The program ended with an error that no other cause explains.
+
+## How it shows
+A traceback at the end; the finding has its words and the deepest line of the user's own code.
+
+## How to tell it from its look-alikes
+Errors of files, shapes, types, devices, memory and ranks have causes of their own, which stand above this one.
+
+## How to fix
+Read the line and the words of the finding. `traindx replay` does the step again where its capsule was kept.
+"""
+
+from __future__ import annotations
+
+from traindx.core.cause import Cause, Clue, Fix
+
+UNCAUGHT_EXCEPTION = Cause(
+    slug="uncaught-exception",
+    doc=__doc__,
+    clues=(  # weights are a guess until the benchmark sets them
+        Clue("T001", if_seen=6.0, if_absent=-6.0),
+    ),
+    fix=Fix(
+        "Correct the line that the finding names.",
+    ),
+    proof="observed",
+)
