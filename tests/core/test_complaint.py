@@ -10,7 +10,7 @@ from traindx.core.complaint import COLUMNS, COMPLAINTS, Complaint, work_up
 from traindx.core.example import falling, recording_with
 from traindx.examine import judge
 
-SLUGS = (Path(__file__).parents[2] / "docs" / "slugs.txt").read_text().split()
+SLUGS_FILE = Path(__file__).parents[2] / "docs" / "slugs.txt"
 
 
 @pytest.mark.parametrize("complaint", COMPLAINTS, ids=lambda c: c.name)
@@ -31,5 +31,13 @@ def test_a_cause_that_is_proved_answers_its_question_with_what_was_seen() -> Non
 
 def test_the_causes_that_questions_name_are_known_slugs() -> None:
     named = {cause for complaint in COMPLAINTS for question in complaint.questions for cause in question.causes}
-    catalogue = {line.split()[0] for line in SLUGS}
+    catalogue = {line.split()[0] for line in SLUGS_FILE.read_text().splitlines() if line}
     assert len(named & catalogue) > 20 and all(cause == cause.lower() and " " not in cause for cause in named)
+
+
+@pytest.mark.parametrize("complaint", COMPLAINTS, ids=lambda c: c.name)
+def test_the_page_of_a_complaint_asks_its_questions_in_their_order(complaint: Complaint) -> None:
+    page = (SLUGS_FILE.parent / "complaints" / f"{complaint.name}.md").read_text()
+    places = [page.index(f"**{question.words}**") for question in complaint.questions]
+    assert places == sorted(places) and complaint.words in page.splitlines()[0]
+    assert all(f"[{cause}](" in page for question in complaint.questions for cause in question.causes)
