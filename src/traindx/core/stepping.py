@@ -10,7 +10,7 @@ import numpy as np
 from traindx.core.finding import Place
 from traindx.core.loaders import loaders_of
 from traindx.core.optimization import Scheduler, schedulers_of
-from traindx.core.recording import Recording
+from traindx.core.recording import Floats, Ints, Recording
 
 Unit = Literal["step", "epoch", "never", "other"]
 
@@ -85,6 +85,16 @@ def steppings(recording: Recording) -> tuple[Stepping, ...]:
         since = steps - scheduler.made_at
         found.append(Stepping(scheduler, calls, since, epochs_of(recording, scheduler.made_at), finished))
     return tuple(found)
+
+
+def rates_under(stepping: Stepping, recording: Recording) -> tuple[Ints, Floats]:
+    """Steps since a scheduler was made, and their rates: the applied ones of all written steps where it alone sets them."""
+    plan = stepping.scheduler
+    step, rate = recording.step, recording.lr
+    if len(recording.optimizers) > 1 or plan.overridden:
+        step, rate = plan.step, plan.rates
+    known = np.isfinite(rate) & (step >= plan.made_at)
+    return step[known], rate[known]
 
 
 def epochs_of(recording: Recording, since: int = 0) -> int:

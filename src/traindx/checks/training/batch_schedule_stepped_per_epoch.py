@@ -9,7 +9,7 @@ import numpy as np
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.finding import Finding, Measured
 from traindx.core.recording import Recording
-from traindx.core.stepping import ANEW, Stepping, steppings
+from traindx.core.stepping import ANEW, Stepping, rates_under, steppings
 from traindx.core.stepping_example import cosine, scheduled_run, warm_up
 
 
@@ -25,8 +25,9 @@ def batch_schedule_stepped_per_epoch(
 
     ## How to fix
     Step the scheduler after each batch, or write the plan in epochs (`T_max=epochs`).
-    Reported where the plan counts as many steps as the run has batches, or where a run of three epochs or more ends within
-    `begun` of its plan at less than a fifth of the plan's highest rate (both a guess).
+    Reported where the plan counts as many steps as the run has batches; or as an epoch has, unless that is a round number that
+    may count epochs; or where a run of three epochs or more ends within `begun` of its plan at less than a fifth of the
+    plan's highest rate (both a guess).
     """
     found = [s for s in steppings(recording) if s.scheduler.kind not in ANEW and s.epochs >= min_epochs]
     if not found:
@@ -34,28 +35,29 @@ def batch_schedule_stepped_per_epoch(
     for stepping in found:
         plan, length = stepping.scheduler, stepping.scheduler.length
         yield Measured(f"calls of {plan.kind}.step over the steps of its plan", stepping.calls / max(1, length or 1))
-        reason = _reason(stepping, begun) if stepping.unit == "epoch" and stepping.finished else ""
+        reason = _reason(stepping, recording, begun) if stepping.unit == "epoch" and stepping.finished else ""
         if reason:
             text = f"{plan.kind} is stepped once an epoch ({stepping}): {reason}"
             yield Finding(stepping.place, text)
 
 
-def _reason(stepping: Stepping, begun: float) -> str:
+def _reason(stepping: Stepping, recording: Recording, begun: float) -> str:
     """Why the plan is one of batches, in words; empty where it is none."""
     plan, steps = stepping.scheduler, stepping.steps
-    rate = float(plan.rates[-1]) if len(plan.rates) else float("nan")
+    rates = rates_under(stepping, recording)[1]
+    rate = float(rates[-1]) if len(rates) else float("nan")
     if plan.length is not None and stepping.follows_plan:
         left = f"it ends after {stepping.calls} of {plan.length}, at a rate of {rate:.3g}"
         if abs(plan.length - steps) <= max(stepping.steps_of_epoch, 0.02 * steps):
             return f"its plan of {plan.length} steps is as long as the run has batches; {left}"
+        odd = plan.length % 5 and abs(plan.length - stepping.steps_of_epoch) < 0.5
+        if odd and stepping.epochs >= 3 and stepping.calls < 0.7 * plan.length:
+            return f"its plan of {plan.length} steps is as long as an epoch has batches; {left}"
         high = float(np.max(plan.plan_rates))
         if stepping.epochs >= 3 and stepping.calls <= begun * plan.length and rate < 0.2 * high:
             return f"its plan is in its first {stepping.calls / plan.length:.0%} when the run ends; {left}, {high:.3g} is planned"
-    rises = plan.rates[np.isfinite(plan.rates)]
     base = max(map(float, plan.settings.get("base_lrs", ())), default=0.0)
-    slow = (
-        len(rises) > 3 and rises[-1] < 2 * begun * base and bool((np.diff(rises) >= 0).all()) and rises[-1] > rises[0]
-    )
+    slow = rate < 2 * begun * base and bool((np.diff(rates) >= 0).all()) and rate > rates[0]
     if plan.length is None and stepping.epochs >= 3 and slow:
         return f"after {stepping.epochs} epochs its warm-up has reached {rate:.3g} of {base:.3g}"
     return ""

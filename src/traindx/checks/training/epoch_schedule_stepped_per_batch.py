@@ -9,7 +9,7 @@ import numpy as np
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.finding import Curve, Finding, Line, Measured
 from traindx.core.recording import Recording
-from traindx.core.stepping import ANEW, Stepping, steppings
+from traindx.core.stepping import ANEW, Stepping, rates_under, steppings
 from traindx.core.stepping_example import BASE, cosine, scheduled_run, staircase, warm_up
 
 DOWNWARDS = ("CosineAnnealingLR", "PolynomialLR", "MultiStepLR", "LinearLR", "LambdaLR")
@@ -60,15 +60,14 @@ def _of_plan(stepping: Stepping) -> str:
 
 def _of_rates(stepping: Stepping, recording: Recording, sunk: float) -> str:
     """Why it is one by what became of the rate, in words; empty where it is none."""
-    plan, alone = stepping.scheduler, len(recording.optimizers) == 1 and not stepping.scheduler.overridden
-    step, rate = (recording.step, recording.lr) if alone else (plan.step, plan.rates)
-    part = rate / max(float(np.nanmax(rate, initial=0.0)), 1e-300)
+    plan, (step, rate) = stepping.scheduler, rates_under(stepping, recording)
+    part = rate / max(float(np.max(rate, initial=0.0)), 1e-300)
     after = part[step >= plan.made_at + stepping.steps_of_epoch]
-    if stepping.epochs >= 3 and len(after) and float(np.nanmax(after)) < sunk:
-        return f"after the first of {stepping.epochs} epochs the rate is {float(np.nanmax(after)):.2g} of what it was, or less"
+    if stepping.epochs >= 3 and len(after) and float(np.max(after)) < sunk:
+        return f"after the first of {stepping.epochs} epochs the rate is {float(np.max(after)):.2g} of what it was, or less"
     late = part[step >= plan.made_at + 0.75 * stepping.steps]
-    if len(late) >= 5 and float(np.nanmax(late)) < 1e-3:
-        return f"for the last quarter of the run the rate is {float(np.nanmax(late)):.2g} of what it was, or less"
+    if len(late) >= 5 and float(np.max(late)) < 1e-3:
+        return f"for the last quarter of the run the rate is {float(np.max(late)):.2g} of what it was, or less"
     return ""
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.finding import Curve, Finding, Line, Measured
 from traindx.core.recording import Recording
-from traindx.core.stepping import steppings
+from traindx.core.stepping import rates_under, steppings
 from traindx.core.stepping_example import cosine, scheduled_run
 
 
@@ -33,25 +33,17 @@ def rate_rises_again(
     if not found:
         raise NotEnough("no CosineAnnealingLR")
     for stepping in found:
-        plan, length = stepping.scheduler, stepping.scheduler.length or 1
+        length = stepping.scheduler.length or 1
         yield Measured("calls over T_max", stepping.calls / length, f"up to {beyond:g}")
-        rates = plan.rates[np.isfinite(plan.rates)]
-        turned = beyond * length < stepping.calls < swings * length and stepping.finished and len(rates) > 2
+        step, rates = rates_under(stepping, recording)
+        turned = beyond * length < stepping.calls < swings * length and stepping.unit in ("epoch", "step")
         changes = np.diff(rates)[np.diff(rates) != 0]
-        if (
-            turned
-            and len(changes)
-            and changes[-1] > 0
-            and rates[-1] > back * rates.max()
-            and stepping.unit in ("epoch", "step")
-        ):
-            lowest = int(plan.step[np.nanargmin(plan.rates)])
-            text = f"T_max={length}, and it is stepped {stepping}: from about step {lowest} on the rate rises again, "
-            x, y = tuple(map(float, recording.step)), tuple(map(float, recording.lr))
-            curve = Curve("learning rate", (Line("rate", x, y),), onset=lowest)
-            yield Finding(
-                stepping.place, text + f"to {rates[-1]:.3g} at the end (highest: {rates.max():.3g})", (curve,)
-            )
+        rising = len(changes) > 1 and changes[-1] > 0 and rates[-1] > back * rates.max()
+        if turned and rising and stepping.finished:
+            lowest, end = int(step[np.argmin(rates)]), f"{rates[-1]:.3g} at the end (highest: {rates.max():.3g})"
+            text = f"T_max={length}, and it is stepped {stepping}: from step {lowest} on the rate rises again, to {end}"
+            x, y = tuple(map(float, step)), tuple(map(float, rates))
+            yield Finding(stepping.place, text, (Curve("learning rate", (Line("rate", x, y),), onset=lowest),))
 
 
 @rate_rises_again.fires_on
