@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
 
 from traindx.core.check import Facts, check
 from traindx.core.example import falling, flat, recording_with
-from traindx.core.finding import Finding, Measured, Place
+from traindx.core.finding import Finding, Measured
+from traindx.core.loss_calls import layer_of, loss_calls_of
 from traindx.core.recording import Recording
 
 
@@ -22,25 +25,25 @@ def loss_of_probabilities(recording: Recording, *, tolerance: float = 1e-3) -> I
     ## How to fix
     Return the logits: leave out the model's last softmax, and apply it only for predictions.
     """
-    calls = [d["loss_call"] for d in recording.details.values() if d.get("loss_call")]
-    calls = [c for c in calls if c.get("name") == "cross_entropy" and c.get("row_sum_min") is not None]
-    if len(calls) < 2:
-        return
-    twice = [c for c in calls if _probabilities(c, tolerance)]
-    yield Measured("recorded steps at which the outputs already sum to 1", len(twice), f"0 of {len(calls)}")
-    if len(twice) < 0.9 * len(calls):
-        return
-    call, classes = calls[0], int(calls[0].get("classes") or 2)
-    floor = -math.log(math.e / (math.e + classes - 1))
-    text = f"cross entropy gets probabilities (rows sum to {call['row_sum_max']:.4g}, smallest {call['input_min']:.3g})"
-    place = Place(path=call["path"], line=call.get("line"), step=0) if call.get("path") else Place(step=0)
-    evidence = (Measured("lowest loss that can be reached", floor, "0"),)
-    yield Finding(place, f"{text}; its loss cannot fall below {floor:.3f} with {classes} classes", evidence)
+    for found in loss_calls_of(recording):
+        calls = [c for c in found.calls if c.get("row_sum_min") is not None and int(c.get("classes") or 2) > 1]
+        if found.name != "cross_entropy" or len(calls) < 2:
+            continue
+        twice = [c for c in calls if _probabilities(c, tolerance)]
+        yield Measured("recorded steps at which the outputs already sum to 1", len(twice), f"0 of {len(calls)}")
+        if len(twice) < 0.9 * len(calls):
+            continue
+        call, classes = calls[0], int(calls[0].get("classes") or 2)
+        floor = -math.log(math.e / (math.e + classes - 1))
+        text = f"cross entropy gets probabilities (rows sum to {call['row_sum_max']:.4g}, smallest {call['input_min']:.3g})"
+        evidence = (Measured("lowest loss that can be reached", floor, "0"),)
+        place = replace(found.place, layer=layer_of(recording, "Softmax"))
+        yield Finding(place, f"{text}; its loss cannot fall below {floor:.3f} with {classes} classes", evidence)
 
 
-def _probabilities(call: dict[str, float], tolerance: float) -> bool:
+def _probabilities(call: Mapping[str, Any], tolerance: float) -> bool:
     sums = abs(call["row_sum_min"] - 1) < tolerance and abs(call["row_sum_max"] - 1) < tolerance
-    return sums and call["input_min"] >= 0 and call["input_max"] <= 1 + tolerance
+    return bool(sums and call["input_min"] >= 0 and call["input_max"] <= 1 + tolerance)
 
 
 def _call(low: float, high: float, row_low: float, row_high: float) -> dict[str, object]:
@@ -56,3 +59,8 @@ def softmax_twice() -> Facts:
 @loss_of_probabilities.quiet_on
 def logits() -> Facts:
     return {"recording": recording_with(falling(), detail=_call(-4.0, 6.0, -3.0, 9.0))}
+
+
+@loss_of_probabilities.quiet_on
+def log_softmax_twice_which_changes_nothing() -> Facts:
+    return {"recording": recording_with(falling(), detail=_call(-9.0, -0.01, -60.0, -23.0))}

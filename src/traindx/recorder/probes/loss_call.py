@@ -65,7 +65,7 @@ def measured_call(torch: Any, name: str, scores: Any, target: Any, value: Any, s
     """Shape, classes and ranges of the scores and the target; numbers come through `slots`. None where it cannot look."""
     if not measure.usable(torch, scores) or not measure.readable(torch, target):
         return None
-    made_by, axis = source_of(scores)
+    source = source_of(scores)
     with torch.no_grad():
         x, t = measure.excerpt(scores.detach()).float(), measure.excerpt(target.detach()).float()
         numbers = dict(zip(("input_min", "input_max"), torch.aminmax(x), strict=True))
@@ -79,13 +79,14 @@ def measured_call(torch: Any, name: str, scores: Any, target: Any, value: Any, s
             )
         if x.dim() == 2 and x.shape == scores.shape:
             numbers |= dict(zip(("column_sum_min", "column_sum_max"), torch.aminmax(x.sum(dim=0)), strict=True))
-        if made_by in REACH and target.is_floating_point():
-            low, high = REACH[made_by]
+        if source.made_by in REACH and target.is_floating_point():
+            low, high = REACH[source.made_by]
             numbers["beyond"] = ((t < low - NEAR) | (t > high + NEAR)).float().mean()
         vector = torch.stack([p.reshape(()) for p in numbers.values()])
     call: dict[str, Any] = {"name": name, "shape": list(scores.shape), "target_shape": list(target.shape)}
-    call |= {"target_type": str(target.dtype).removeprefix("torch."), "made_by": made_by}
-    call |= {} if axis is None else {"axis": axis}
+    call |= {"target_type": str(target.dtype).removeprefix("torch."), "made_by": source.made_by}
+    call |= {} if source.axis is None else {"axis": source.axis}
+    call |= {"softmax_of": source.of} if source.of else {}
     call |= {"target_learns": True} if target.requires_grad else {}
     call |= {"scores_learn": False} if not scores.requires_grad else {}
     if name in CLASS_SCORES:

@@ -1,0 +1,90 @@
+"""T407: softmax runs over one unit, or over another axis than that of the classes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from traindx.core.check import Facts, check
+from traindx.core.example import falling, flat, recording_with
+from traindx.core.finding import Finding, Measured
+from traindx.core.loss_calls import BINARY, CLASSES, DISTANCES, loss_calls_of
+from traindx.core.recording import Recording
+
+
+@check("T407", level="error")
+def softmax_over_wrong_axis(recording: Recording) -> Iterator[Finding | Measured]:
+    """Softmax is taken over a single unit, over the batch, or over pixels instead of over the classes.
+
+    Cross entropy over one score counts too: it takes its softmax over that one.
+
+    ## Why is this bad?
+    Softmax over one unit is 1, whatever the unit says: the output is constant and no gradient comes back. Over the batch the
+    samples compete with one another, and a prediction depends on what else lies in the batch.
+
+    ## How to fix
+    For two classes and one output use `binary_cross_entropy_with_logits` without an activation. Otherwise name the axis of
+    the classes: `softmax(dim=1)`, for pictures [N, C, H, W] as well.
+    """
+    for found in loss_calls_of(recording):
+        if found.name not in (*CLASSES, *BINARY, *DISTANCES):
+            continue
+        wrong = [text for call in found.calls if (text := _wrong(found.name, call))]
+        yield Measured(
+            f"recorded steps of {found.shown} with softmax over another axis", len(wrong), f"0 of {len(found)}"
+        )
+        if len(wrong) >= 0.9 * len(found):
+            yield Finding(found.place, f"{wrong[0]} (should be over the classes)")
+
+
+def _wrong(name: str, call: Any) -> str:
+    """What is wrong with the axis, in words."""
+    shape, axis = call.get("shape", ()), call.get("axis")
+    size = "x".join(map(str, shape))
+    if name in CLASSES and len(shape) > 1 and shape[1] == 1:
+        return f"{name} over scores [{size}] has one class: its softmax is always 1 and its loss 0"
+    if call.get("made_by") not in ("Softmax", "LogSoftmax") or axis is None or axis >= len(shape) or len(shape) < 2:
+        return ""
+    if shape[axis] == 1:
+        return f"softmax over one unit: scores [{size}] along axis {axis} are always the same"
+    if axis == 0 and shape[0] != shape[1]:  # similarities of a batch with itself are square, and have two sides
+        return f"softmax over the batch: scores [{size}] along axis 0"
+    if name in CLASSES and axis != 1 and axis != 0:
+        return f"softmax over pixels: scores [{size}] along axis {axis}"
+    return ""
+
+
+def _call(name: str, shape: list[int], made_by: str = "Addmm", axis: int | None = None) -> dict[str, Any]:
+    return {"loss_call": {"name": name, "shape": shape, "made_by": made_by, "axis": axis}}
+
+
+@softmax_over_wrong_axis.fires_on
+def softmax_over_one_unit() -> Facts:
+    call = _call("binary_cross_entropy", [32, 1], "Softmax", 1)
+    return {"recording": recording_with(flat(level=0.7), detail=call)}
+
+
+@softmax_over_wrong_axis.fires_on
+def softmax_over_the_batch() -> Facts:
+    return {"recording": recording_with(flat(), detail=_call("nll_loss", [32, 10], "LogSoftmax", 0))}
+
+
+@softmax_over_wrong_axis.fires_on
+def cross_entropy_over_one_score() -> Facts:
+    return {"recording": recording_with(flat(level=0.0), detail=_call("cross_entropy", [32, 1]))}
+
+
+@softmax_over_wrong_axis.quiet_on
+def log_softmax_over_the_classes() -> Facts:
+    return {"recording": recording_with(falling(), detail=_call("nll_loss", [32, 10], "LogSoftmax", 1))}
+
+
+@softmax_over_wrong_axis.quiet_on
+def both_sides_of_a_contrastive_loss() -> Facts:
+    return {"recording": recording_with(falling(), detail=_call("nll_loss", [32, 32], "LogSoftmax", 0))}
+
+
+@softmax_over_wrong_axis.quiet_on
+def one_logit_for_two_classes() -> Facts:
+    call = _call("binary_cross_entropy_with_logits", [32, 1])
+    return {"recording": recording_with(falling(), detail=call)}

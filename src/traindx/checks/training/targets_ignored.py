@@ -1,0 +1,80 @@
+"""T414: the loss ignores all targets but those of one class, or all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from traindx.core.check import Facts, check
+from traindx.core.example import falling, flat, recording_with
+from traindx.core.finding import Finding, Measured
+from traindx.core.loss_calls import CLASSES, LossCalls, loss_calls_of
+from traindx.core.recording import Recording
+
+
+@check("T414", level="error")
+def targets_ignored(recording: Recording, *, steps: int = 5) -> Iterator[Finding | Measured]:
+    """What `ignore_index` leaves of the targets is nothing, or one class alone.
+
+    ## Why is this bad?
+    Of a batch in which all is ignored the mean is 0 / 0, not a number. Where one class is left, the model learns to answer
+    with that one always: the loss falls to nothing, and the predictions are worth nothing.
+
+    ## How to fix
+    `ignore_index` is for what has no label (255 in masks); give it a number that is no class. That the background is
+    ignored and several classes are left is not reported.
+    """
+    for found in loss_calls_of(recording):
+        ignored = found.column("ignored")
+        if found.name not in CLASSES or not np.isfinite(ignored).any():
+            continue
+        typical = float(np.nanmedian(ignored))
+        index = found.first.get("ignore_index")
+        yield Measured(f"targets with the ignored id {index}", round(100 * typical, 2), "under 100", "%")
+        if typical >= 1:
+            yield Finding(
+                found.place, f"all targets of {found.shown} have the ignored id {index} (should be some others)"
+            )
+            continue
+        left = _left(recording, found)
+        if len(found) >= steps and left is not None and len(left) == 1 and typical > 0:
+            text = (
+                f"{found.shown} ignores {typical:.0%} of the targets (id {index}): class {left[0]} is the only one left"
+            )
+            yield Finding(found.place, text)
+
+
+def _left(recording: Recording, found: LossCalls) -> list[int] | None:
+    """The classes that are not ignored; None where the targets of this loss were not read, or not whole."""
+    targets = [recording.details[s].get("targets", {}) for s in found.steps]
+    if not all(t.get("from") == "loss" and t.get("form") in ("classes", "map") for t in targets):
+        return None
+    ids = {int(float(value)) for t in targets for value in t.get("classes", ())}
+    return sorted(ids - {int(found.first["ignore_index"])})
+
+
+def _facts(loss: list[float], index: int, ignored: float, classes: dict[str, int]) -> Facts:
+    call = {"name": "cross_entropy", "ignore_index": index, "ignored": ignored}
+    targets = {"from": "loss", "form": "map", "classes": classes}
+    return {"recording": recording_with(loss, detail={"loss_call": call, "targets": targets})}
+
+
+@targets_ignored.fires_on
+def background_ignored_of_two_classes() -> Facts:
+    return _facts(falling(), 0, 0.9, {"0": 900, "1": 100})
+
+
+@targets_ignored.fires_on
+def nothing_left() -> Facts:
+    return _facts(flat(), 255, 1.0, {"255": 1000})
+
+
+@targets_ignored.quiet_on
+def unlabelled_pixels_of_a_street() -> Facts:
+    return _facts(falling(), 255, 0.3, {"0": 400, "1": 200, "11": 100, "255": 300})
+
+
+@targets_ignored.quiet_on
+def the_setting_that_torch_has() -> Facts:
+    return _facts(falling(), -100, 0.0, {"1": 64})
