@@ -8,14 +8,16 @@ import numpy as np
 
 from traindx.core.check import Facts, check
 from traindx.core.example import falling, flat, recording_with
-from traindx.core.finding import Finding, Measured, Place
+from traindx.core.finding import Finding, Measured
+from traindx.core.rate_words import optimizer_place, optimizer_words
 from traindx.core.recording import Recording
+from traindx.core.setup import Setup
 from traindx.core.trend import trend
 
 
 @check("T203", level="warning")
 def large_updates_without_progress(
-    recording: Recording, *, ratio: float = 0.02, min_steps: int = 10
+    recording: Recording, setup: Setup | None = None, *, ratio: float = 0.02, min_steps: int = 10
 ) -> Iterator[Finding | Measured]:
     """The updates of the first steps are large for a loss that does not fall.
 
@@ -36,7 +38,7 @@ def large_updates_without_progress(
     yield Measured("median update-to-weight ratio of the first recorded steps", median, f"under {ratio:g}")
     if median > ratio and (not seen.finite or seen.drop < 0.1 or seen.z < 4):
         text = f"updates of {median:.3g} of the weights' norm a step (healthy: under {ratio:g}), and the loss does not fall"
-        yield Finding(Place(step=0, setting="lr"), text)
+        yield Finding(optimizer_place(recording, 0, setup), f"{text}; {optimizer_words(recording)}")
 
 
 @large_updates_without_progress.fires_on

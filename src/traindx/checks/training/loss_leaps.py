@@ -8,14 +8,22 @@ import numpy as np
 
 from traindx.core.check import Facts, check
 from traindx.core.example import falling, recording_with
-from traindx.core.finding import Curve, Finding, Line, Measured, Place
+from traindx.core.finding import Curve, Finding, Line, Measured
+from traindx.core.rate_words import optimizer_place, optimizer_words
 from traindx.core.recording import Recording
+from traindx.core.setup import Setup
 from traindx.core.trend import trend
 
 
 @check("T205", level="error")
 def loss_leaps(
-    recording: Recording, *, above: float = 1.5, ratio: float = 0.03, times: int = 2, min_steps: int = 10
+    recording: Recording,
+    setup: Setup | None = None,
+    *,
+    above: float = 1.5,
+    ratio: float = 0.03,
+    times: int = 2,
+    min_steps: int = 10,
 ) -> Iterator[Finding | Measured]:
     """After a quarter of the run the loss still leaps above the level of the untrained model, and the updates are large.
 
@@ -47,7 +55,8 @@ def loss_leaps(
     curve = Curve("loss", (Line("loss", tuple(map(float, step)), tuple(map(float, loss))),), onset=onset)
     text = f"the loss leaps to {loss[worst]:.4g} at step {step[worst]}, {loss[worst] / start:.2g} times its start,"
     text += f" {int(leaps.sum())} such steps; updates are {median:.2g} of the weights' norm (should be under {ratio:g})"
-    yield Finding(Place(step=onset, setting="lr"), text, (curve,))
+    text += f"; {optimizer_words(recording)}"
+    yield Finding(optimizer_place(recording, onset, setup), text, (curve,))
 
 
 @loss_leaps.fires_on

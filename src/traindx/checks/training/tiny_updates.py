@@ -8,14 +8,16 @@ import numpy as np
 
 from traindx.core.check import Facts, check
 from traindx.core.example import falling, flat, recording_with
-from traindx.core.finding import Curve, Finding, Line, Measured, Place
+from traindx.core.finding import Curve, Finding, Line, Measured
+from traindx.core.rate_words import optimizer_place, optimizer_words
 from traindx.core.recording import Recording
+from traindx.core.setup import Setup
 from traindx.core.trend import FAR_BELOW_CHANCE, over_chance, trend
 
 
 @check("T202", level="error")
 def tiny_updates(
-    recording: Recording, *, ratio: float = 1e-4, drop: float = 0.15, min_steps: int = 10
+    recording: Recording, setup: Setup | None = None, *, ratio: float = 1e-4, drop: float = 0.15, min_steps: int = 10
 ) -> Iterator[Finding | Measured]:
     """Even the largest updates are a vanishing part of the weights, and the loss falls by little or nothing.
 
@@ -43,8 +45,9 @@ def tiny_updates(
     x, y = tuple(map(float, recording.step[shown])), tuple(map(float, recording.update_ratio[shown]))
     curve = Curve("update-to-weight ratio", (Line("ratio", x, y),), onset=0, log_y=True)
     rate = float(np.nanmax(recording.lr)) if np.isfinite(recording.lr).any() else float("nan")
-    text = f"updates are at most {high:.2g} of the weights' norm a step (should be over {ratio:g}) at rate {rate:.3g}; "
-    yield Finding(Place(step=0, setting="lr"), text + f"the loss fell by {seen.drop:.1%}", (curve,))
+    text = f"updates are at most {high:.2g} of the weights' norm a step (should be over {ratio:g}) at rate {rate:.3g} "
+    text += f"of {optimizer_words(recording)}; the loss fell by {seen.drop:.1%}"
+    yield Finding(optimizer_place(recording, 0, setup), text, (curve,))
 
 
 @tiny_updates.fires_on

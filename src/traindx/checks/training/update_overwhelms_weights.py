@@ -9,13 +9,15 @@ from numpy.typing import NDArray
 
 from traindx.core.check import Facts, check
 from traindx.core.example import falling, flat, recording_with
-from traindx.core.finding import Curve, Finding, Line, Measured, Place
+from traindx.core.finding import Curve, Finding, Line, Measured
+from traindx.core.rate_words import optimizer_place, optimizer_words
 from traindx.core.recording import Recording
+from traindx.core.setup import Setup
 
 
 @check("T201", level="error")
 def update_overwhelms_weights(
-    recording: Recording, *, ratio: float = 0.2, window: int = 20
+    recording: Recording, setup: Setup | None = None, *, ratio: float = 0.2, window: int = 20
 ) -> Iterator[Finding | Measured]:
     """A single update is a large part of the weights' own norm, and the loss leaps or does not fall in the steps after it.
 
@@ -51,8 +53,8 @@ def update_overwhelms_weights(
     rate = recording.lr[first]
     text = f"step {step} changes the weights by {taken[first]:.3g} of their norm (should be under {ratio:g})"
     if np.isfinite(rate):
-        text += f" at rate {rate:.3g}"
-    yield Finding(Place(step=step, setting="lr"), text, (curve, _loss(recording, step)))
+        text += f" at rate {rate:.3g} of {optimizer_words(recording)}"
+    yield Finding(optimizer_place(recording, step, setup), text, (curve, _loss(recording, step)))
 
 
 def _from_zero(recording: Recording) -> NDArray[np.bool_]:
