@@ -54,6 +54,14 @@ def rows_of(torch: Any, module: Any, given: Any) -> Rows | None:
     return {name: row.detach() for name, row in rows.items() if measure.usable(torch, row)}
 
 
+def values_of(module: Any, given: Any) -> int | None:
+    """How many values of the batch a channel's statistics are made of; None of norms that take each sample by itself."""
+    name = type(module).__name__
+    if "BatchNorm" not in name or given.dim() < 2 or not given.shape[1]:
+        return None
+    return int(given.numel() // given.shape[1])
+
+
 def moments(torch: Any, x: Any) -> Rows:
     """Mean and variance by channel."""
     variance, mean = measure.var_mean(torch, x, 1)
@@ -75,7 +83,8 @@ def coarser(x: Any) -> Any:
 def summary(values: Values, *, eps: float, kept: float) -> dict[str, float]:
     """A layer's numbers. `kept` is the share of the running mean that the batch has left as it was, 1 where none was updated.
 
-    `z` is the largest distance of a channel's mean from the running one, in running standard deviations; `ratio` the median
+    `z` is the largest distance of a channel's mean from the running one, in running standard deviations, `z_median` that of
+    the channel in the middle; `ratio` the median
     of variance over running variance; `flat` how many channels (or samples) have a variance below `eps`; `inside` the median
     variance inside samples; `weight` and `bias` with the least and the largest.
     """
@@ -83,6 +92,7 @@ def summary(values: Values, *, eps: float, kept: float) -> dict[str, float]:
     z = distances(values, eps=eps, kept=kept)
     if z is not None:
         found["z"] = float(z.max())
+        found["z_median"] = _median(z)
         found["ratio"] = _median(values["var"] / (values["running_var"] + eps))
     inner = values.get("var", values.get("inside"))
     if inner is not None:

@@ -22,17 +22,20 @@ class Modes(Probe):
     """Writes a line `modes` where the modules' modes differ from the line before, and the modes of validation into its line.
 
     They are looked at when the root is called in a recorded step, and in any other after `train` or `eval` was called.
-    `switched` names the calls since the line before: path, line, call, how many. Forward passes with gradients in eval
-    mode and without a backward pass (a validation that forgot `no_grad`) are counted in `eval_forwards` of the step.
+    `switched` names the calls since the line before: path, line, call, of which class of module, how many. Forward passes with
+    gradients and without a backward pass (a validation that forgot `no_grad`) are counted in the step: `eval_forwards`,
+    and of those in train mode `unused_forwards` with their line.
     """
 
     def __init__(self, seen: Observation) -> None:
         super().__init__(seen)
         self._map: ModeMap | None = None
         self._last: tuple[bool | None, ...] = ()
-        self._switched: dict[tuple[Place, bool], int] = {}
+        self._switched: dict[tuple[Place, bool, str], int] = {}
         self._called = True
         self._lines = self._looks = self._eval_forwards = self._validations = 0
+        self._unused_forwards = 0
+        self._unused_place: Place | None = None
         self._validated: dict[str, Any] = {}
 
     def mode_called(self, module: Any, training: bool) -> None:
@@ -40,15 +43,16 @@ class Modes(Probe):
         self._called = True
         if self._looks < MOST_LOOKS:
             self._looks += 1
-            place = self.seen.frames.caller()
-            if place is not None and ((place, training) in self._switched or len(self._switched) < MOST_PLACES):
-                self._switched[place, training] = self._switched.get((place, training), 0) + 1
+            place, kind = self.seen.frames.caller(), type(module).__name__
+            if place is not None and ((place, training, kind) in self._switched or len(self._switched) < MOST_PLACES):
+                self._switched[place, training, kind] = self._switched.get((place, training, kind), 0) + 1
 
     def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
         """The root is called with gradients."""
         step = self.seen.current
-        if not module.training and "b" not in step.calls:
-            self._eval_forwards += 1
+        if "b" not in step.calls:
+            self._eval_forwards += not module.training
+            self._unused(step, module)
         if not (self._called or step.recorded) or self._lines >= MOST_LINES:
             return
         self._called = False
@@ -59,15 +63,33 @@ class Modes(Probe):
             self._last = modes
             self._lines += 1
             calls = [
-                {"path": place[0], "line": place[1], "call": "train" if training else "eval", "count": count}
-                for (place, training), count in self._switched.items()
+                {
+                    "path": place[0],
+                    "line": place[1],
+                    "call": "train" if training else "eval",
+                    "of": kind,
+                    "count": count,
+                }
+                for (place, training, kind), count in self._switched.items()
             ]
             line = {"kind": "modes", "step": self.seen.now_at, **self._map.described(modes), "switched": calls}
             self.seen.journal.write(line)
         self._switched = {}
 
+    def _unused(self, step: Step, module: Any) -> None:
+        """Count forward passes in train mode after which another came, and no backward pass: all but the last are unused."""
+        self._unused_forwards += bool(module.training) and step.calls.count("f") > 1
+        if self._unused_forwards == 1 and self._looks < MOST_LOOKS:  # the first of them, or the one after it
+            self._looks += 1
+            self._unused_place = self.seen.frames.caller()
+
     def closed(self, step: Step) -> None:
         """A step is over."""
+        if self._unused_forwards:
+            step.details["unused_forwards"] = {"count": self._unused_forwards}
+            if self._unused_place is not None:
+                step.details["unused_forwards"] |= {"path": self._unused_place[0], "line": self._unused_place[1]}
+        self._unused_forwards, self._unused_place = 0, None
         if self._eval_forwards > 1:  # one is that of a training in eval mode, which `training` of the step tells
             step.details["eval_forwards"] = self._eval_forwards
         self._eval_forwards = 0

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from traindx.recorder.description import core_of
-from traindx.recorder.norm_statistics import Rows, distances, is_norm, rows_of, summary, worst_channel
+from traindx.recorder.norm_statistics import Rows, distances, is_norm, rows_of, summary, values_of, worst_channel
 from traindx.recorder.observation import Observation
 from traindx.recorder.probe import Arguments, Named, Probe
 from traindx.recorder.scheduler_facts import plain
@@ -23,8 +23,9 @@ SETTINGS = ("eps", "momentum", "track_running_stats", "affine", "num_groups", "n
 
 class Normalisation(Probe):
     """Writes a line `normalisation` with the layers where their settings or modes differ from the line before, and into
-    recorded steps `normalisation`: a column for each number of `norm_statistics.summary`, aligned with the line's layers, the
-    `worst` channels, and `batches` [least, most] that the layers have counted.
+    recorded steps `normalisation`: a column for each number of `norm_statistics.summary`, aligned with the line's layers,
+    `values` (how many a channel of a batch norm has), the `worst` channels, and `batches` [least, most] that the layers
+    have counted.
     """
 
     on_recorded = ("forward", "closed")
@@ -33,6 +34,7 @@ class Normalisation(Probe):
         super().__init__(seen)
         self._found: dict[int, tuple[dict[str, Any], Rows]] = {}
         self._counted: list[Any] = []
+        self._values: dict[int, int | None] = {}
         self._channels = 0
         self._last: list[dict[str, Any]] = []
         self._lines = 0
@@ -42,7 +44,7 @@ class Normalisation(Probe):
 
     def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
         """The root is called: what an unfinished pass has left is forgotten."""
-        self._found, self._counted, self._channels = {}, [], 0
+        self._found, self._counted, self._values, self._channels = {}, [], {}, 0
 
     def layer(self, module: Any, arguments: Arguments, output: Any) -> None:
         """A layer returned; of several calls the first counts."""
@@ -57,6 +59,7 @@ class Normalisation(Probe):
         settings |= {"kind": type(module).__name__, "training": bool(module.training)}
         settings["trainable"] = bool(getattr(weight, "requires_grad", False))
         self._found[id(module)] = settings, rows
+        self._values[id(module)] = values_of(module, arguments[0])
         if (counted := getattr(module, "num_batches_tracked", None)) is not None:
             self._counted.append(counted)
 
@@ -70,6 +73,7 @@ class Normalisation(Probe):
         settings = [layer for _, layer, _ in found]
         layout = [[(name, row.numel()) for name, row in rows.items()] for _, _, rows in found]
         self._pending = [key for key, _, _ in found], settings, facts
+        facts["values"] = [self._values.get(key) for key, _, _ in found]
         with torch.no_grad():
             flat = torch.cat([row.reshape(-1).float() for _, _, rows in found for row in rows.values()])
             slots.add_array(flat, lambda values: facts.update(summaries(values, layout, settings)))
