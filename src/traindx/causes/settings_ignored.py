@@ -1,7 +1,8 @@
 """A setting was asked for, and another one was applied.
 
 ## How it shows
-Changing the setting changes nothing. The applied value stands in the optimizer's groups and in the log, not in the command.
+Changing the setting changes nothing. The applied value stands in the optimizer's groups and in the log, not in the command:
+`optimizer=auto` of Ultralytics replaces `lr0`, a script declares `--lr` and never reads `args.lr`.
 
 ## How to tell it from its look-alikes
 A setting that is applied and does not help changes the curve, however little.
@@ -15,10 +16,16 @@ from traindx.core.cause import Cause, Clue, Fix
 SETTINGS_IGNORED = Cause(
     slug="settings-ignored",
     doc=__doc__,
-    clues=(Clue("S101", if_seen=6.0, if_absent=-4.0, proves=True),),  # a guess until the benchmark sets it
+    clues=(  # a guess until the benchmark sets them
+        Clue("S101", if_seen=6.0, if_absent=-1.0, proves=True),
+        Clue("S110", if_seen=8.0, if_absent=-1.0, proves=True),
+    ),
     fix=Fix(
-        "Make the setting take effect: name the optimizer instead of leaving it to be chosen.",
-        {"ultralytics": "yolo … optimizer=SGD lr0=0.01"},
+        "Make the setting take effect: hand the option on to what uses it; with Ultralytics, name the optimizer.",
+        {
+            "ultralytics": "yolo … optimizer=SGD lr0=0.01   # optimizer=auto ignores lr0 and momentum",
+            "pytorch": "optimizer = torch.optim.SGD(model.parameters(), lr=args.lr, momentum=args.momentum)",
+        },
     ),
     proof="observed",
 )

@@ -11,7 +11,10 @@ from traindx.core.cause import Framework
 
 @dataclass(frozen=True)
 class Setup:
-    """`settings` are the command's own, as written (`lr0`, `--lr`, ...); `datasets` absolute paths of data.yaml files in it."""
+    """`settings` are the command's own, as written (`lr0`, `--lr`, ...); `datasets` absolute paths of data.yaml files in it.
+
+    `script` is the Python file that the command runs, `ignored` its options that it never reads or overwrites, with their lines.
+    """
 
     command: tuple[str, ...]
     cwd: str
@@ -19,3 +22,5 @@ class Setup:
     settings: Mapping[str, Any] = field(default_factory=dict)
     datasets: tuple[str, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
+    script: str = ""
+    ignored: Mapping[str, int] = field(default_factory=dict)

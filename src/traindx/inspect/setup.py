@@ -11,6 +11,7 @@ import yaml
 
 from traindx.core.cause import Framework
 from traindx.core.setup import Setup
+from traindx.inspect.options import ignored_options
 
 _FRAMEWORKS: tuple[tuple[str, Framework], ...] = (
     (r"\bultralytics\b|\byolo\b", "ultralytics"),
@@ -26,7 +27,8 @@ def setup_of(command: Sequence[str], cwd: str | Path) -> Setup:
     and class names, named in the command or in the script that it runs.
     """
     home = Path(cwd)
-    script = _script(command, home)
+    path = _script(command, home)
+    script = path.read_text(encoding="utf-8", errors="replace") if path is not None else ""
     settings = _settings(command)
     return Setup(
         command=tuple(command),
@@ -34,6 +36,8 @@ def setup_of(command: Sequence[str], cwd: str | Path) -> Setup:
         framework=_framework(command, script),
         settings=settings,
         datasets=tuple(_datasets(command, script, home)),
+        script="" if path is None else path.relative_to(home).as_posix() if path.is_relative_to(home) else str(path),
+        ignored=ignored_options(script),
     )
 
 
@@ -48,12 +52,8 @@ def is_dataset(path: Path) -> bool:
     )
 
 
-def _script(command: Sequence[str], home: Path) -> str:
-    for word in command:
-        path = home / word
-        if word.endswith(".py") and path.is_file():
-            return path.read_text(encoding="utf-8", errors="replace")
-    return ""
+def _script(command: Sequence[str], home: Path) -> Path | None:
+    return next((home / word for word in command if word.endswith(".py") and (home / word).is_file()), None)
 
 
 def _settings(command: Sequence[str]) -> dict[str, Any]:
