@@ -7,8 +7,18 @@ from traindx.readers import all_readers, read
 
 
 def test_every_tool_is_found_without_a_list():
-    tools = [r.tool for r in all_readers()]
-    assert tools == ["Ultralytics and YOLOv5", "Hugging Face Trainer", "Lightning, timm, csv logs", "TensorBoard"]
+    assert [r.tool for r in all_readers()] == [
+        "Ultralytics and YOLOv5",
+        "Hugging Face Trainer",
+        "Weights & Biases",
+        "Lightning, timm, csv logs",
+        "DETR, OpenMMLab, Detectron2",
+        "Keras-like history",
+        "MLflow",
+        "TensorBoard",
+        "console logs",
+        "Ultralytics before its first epoch",
+    ]
 
 
 def test_a_path_that_is_not_there_is_named(tmp_path):

@@ -34,7 +34,8 @@ def diagnose(
 ) -> int:
     """Diagnose RUN: a recording's folder (traindx-runs/...), or the run folder or log of another tool.
 
-    Read are Ultralytics, YOLOv5, Lightning, TensorBoard, Hugging Face, timm and Keras; the tool is recognised by its files.
+    Read are Ultralytics, YOLOv5, Lightning, TensorBoard, Hugging Face, timm, Keras, W&B, MLflow, OpenMMLab, Detectron2, DETR and
+    console logs; the tool is recognised by its files.
     """
     place = Output(kind, output, verbose).require()
     chosen = selection(select, ignore)

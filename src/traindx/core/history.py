@@ -21,6 +21,17 @@ JUDGED_BY = ("mAP50-95", "mAP50", "accuracy_top1", "accuracy")
 
 
 @dataclass(frozen=True)
+class Ending:
+    """The error in which a console log ends: its class and message, its line in the log, and the user's line that it names."""
+
+    kind: str
+    message: str
+    line: int
+    path: str | None = None
+    at: int | None = None
+
+
+@dataclass(frozen=True)
 class History:
     """One run's log, an entry per epoch in the order of the log (all arrays have this length n).
 
@@ -30,8 +41,8 @@ class History:
     `seconds` counts from the start of the run. Unknown is nan; an infinity in the log stays one, and `not_written` marks
     what the log left empty, so that a nan that was written can be told from a value that was not.
     `planned_epochs`, `warmup_epochs`, `patience` and `mosaic_closes` (that many epochs before the planned end) are settings,
-    where the run left them. `notes` say in words what reading had to decide (epochs that a resume wrote twice, an earlier
-    run in the same file).
+    where the run left them; `ending` is the error in which a console log ends. `notes` say in words what reading had to
+    decide (epochs that a resume wrote twice, an earlier run in the same file).
     """
 
     source: str
@@ -48,6 +59,7 @@ class History:
     patience: int | None = None
     mosaic_closes: int | None = None
     train_metrics: Mapping[str, Floats] = field(default_factory=dict)
+    ending: Ending | None = None
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -92,6 +104,7 @@ def history_of(
     warmup_epochs: float | None = None,
     patience: int | None = None,
     mosaic_closes: int | None = None,
+    ending: Ending | None = None,
     notes: Sequence[str] = (),
 ) -> History:
     """A history from one mapping per epoch: `{"epoch": 1, "train/box": 1.2, "val/box": 1.3, "metric/mAP50": 0.4, "lr/0": 0.01}`.
@@ -127,6 +140,7 @@ def history_of(
         patience=patience,
         mosaic_closes=mosaic_closes,
         train_metrics=grouped["train_metric"],
+        ending=ending,
         notes=tuple(notes),
     )
 

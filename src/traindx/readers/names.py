@@ -9,6 +9,8 @@ _TRAIN = re.compile(r"^(?:avg[_ ])?(?:train|training)(?=[/_. -]|$)", re.IGNORECA
 _METRIC = re.compile(r"acc|top[-_]?[15]|map|precision|recall|f1|iou|auc|dice", re.IGNORECASE)
 _LR = re.compile(r"^(?:lr|learning[_ ]?rate)(?=[-_/ \d]|$)|[-_/](?:lr|learning[_ ]?rate)$", re.IGNORECASE)
 
+SPLITS = ("train", "training", "val", "valid", "validation", "eval", "test")
+
 
 def meaning(column: str) -> str | None:
     """The column in the history's words (`train/loss`, `val/loss`, `metric/accuracy`, `lr/…`), None if it is not known.
@@ -32,6 +34,12 @@ def meaning(column: str) -> str | None:
     if _METRIC.search(rest):
         return f"{'train_metric' if train else 'metric'}/{_plain(rest)}"
     return None
+
+
+def split_first(name: str) -> str:
+    """`Loss/train`, as TensorBoard's examples have it, as `train/Loss`; other names as they are."""
+    quantity, _, split = name.rpartition("/")
+    return f"{split}/{quantity}" if quantity and split.lower() in SPLITS else name
 
 
 def is_validation(column: str) -> bool:

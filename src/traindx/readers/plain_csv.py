@@ -1,18 +1,18 @@
 """Csv logs with an `epoch` column and columns named after training and validation: Lightning, timm, Keras, own loops.
 
 Lightning writes a row per logging step and a row per validation, and leaves the other columns empty; the rows of an
-epoch are merged. hparams.yaml beside the log becomes the setup.
+epoch are merged. hparams.yaml, args.yaml or config.yaml beside the log becomes the setup.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import yaml
-
+from traindx.core.cause import Framework
 from traindx.core.check import Facts
 from traindx.core.history import history_of
 from traindx.core.setup import Setup
+from traindx.readers.beside import plan_of, settings_of
 from traindx.readers.names import is_validation, meaning
 from traindx.readers.reader import Reader
 from traindx.readers.table import as_shares, by_epoch, rows_of, translate
@@ -22,7 +22,7 @@ NAMES = ("metrics.csv", "summary.csv", "log.csv", "history.csv")
 
 
 def read_log(path: Path) -> Facts | None:
-    """`history`, and `setup` where hparams.yaml lies beside the log; None if the path is no such log.
+    """`history`, and `setup` where settings lie beside the log; None if the path is no such log.
 
     Raises `TraindxError` for a log that is no text.
     """
@@ -38,9 +38,10 @@ def read_log(path: Path) -> Facts | None:
     measured, scaled = as_shares([row for row in merged if len(row) > 1])
     if not measured:
         return None
-    history = history_of(measured, source=str(log), tool=tool, notes=[*notes, *scaled])
-    settings = _settings(log.parent / "hparams.yaml")
-    return {"history": history} | ({"setup": Setup((), str(log.parent), "lightning", settings)} if settings else {})
+    settings = settings_of(log.parent)
+    history = history_of(measured, source=str(log), tool=tool, notes=[*notes, *scaled], **plan_of(settings))
+    framework: Framework = "lightning" if tool == "Lightning" else "pytorch"
+    return {"history": history} | ({"setup": Setup((), str(log.parent), framework, settings)} if settings else {})
 
 
 PLAIN_CSV = Reader(
@@ -56,11 +57,3 @@ def _columns(header: list[str]) -> dict[str, str]:
         if known is not None and known not in chosen.values():
             chosen[column] = known
     return chosen
-
-
-def _settings(path: Path) -> dict[str, object]:
-    try:
-        loaded = yaml.safe_load(path.read_text(encoding="utf-8", errors="replace"))
-    except (OSError, yaml.YAMLError):  # the log can be read without its settings
-        return {}
-    return {str(k): v for k, v in loaded.items()} if isinstance(loaded, dict) else {}

@@ -15,8 +15,6 @@ from traindx.readers.table import Row, as_shares, by_epoch
 SOURCES = ("ultralytics", "lightning", "transformers", "timm", "accelerate", "wandb", "mlflow", "tensorboard", "coco")
 """Who is believed, in this order: the framework that trains before a logger that others are told through."""
 
-SPLITS = ("train", "training", "val", "valid", "validation", "eval", "test")
-
 
 def history_in(recording: Recording) -> History | None:
     """A row for each time that the model was validated, with the mean of the training losses since the last one.
@@ -77,7 +75,7 @@ def _columns(lines: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     chosen: dict[str, str] = {}
     for name in sorted({line["name"] for line in lines}, key=lambda n: (not n.endswith("_epoch"), not _is_val(n))):
         column = ultralytics.meaning(name) if "/" in name else None
-        column = column or names.meaning(_prefixed(name.removesuffix("_step")))
+        column = column or names.meaning(names.split_first(name.removesuffix("_step")))
         if column in (None, "epoch", "seconds") or column in chosen.values():
             continue
         if column.startswith("metric/") and not _is_val(name) and name in ambiguous:
@@ -86,14 +84,8 @@ def _columns(lines: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     return chosen
 
 
-def _prefixed(name: str) -> str:
-    """`Loss/train`, as TensorBoard's examples have it, is `train/Loss`."""
-    quantity, _, split = name.rpartition("/")
-    return f"{split}/{quantity}" if quantity and split.lower() in SPLITS else name
-
-
 def _is_val(name: str) -> bool:
-    return names.is_validation(_prefixed(name)) or name.startswith("metrics/")
+    return names.is_validation(names.split_first(name)) or name.startswith("metrics/")
 
 
 def _seen(recording: Recording) -> list[Row]:

@@ -10,28 +10,41 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeAlias
 
 from traindx.core.check import Facts
 from traindx.core.history import history_of
+from traindx.errors import TraindxError
 from traindx.readers import names, ultralytics
+from traindx.readers.protobuf import fields
 from traindx.readers.reader import Reader
-from traindx.readers.table import Row
-
-Field: TypeAlias = tuple[int, int | bytes]
+from traindx.readers.table import Row, as_shares
+from traindx.readers.windows import by_validation
 
 
 def read_events(path: Path) -> Facts | None:
-    """`history` from the event files of a folder, or from one; None if there are none, or none with known scalars."""
+    """`history` from the event files of a folder, or from one; None if there are none, or in the folder no known scalar.
+
+    Raises `TraindxError` for a file without one.
+    """
     files = sorted(path.glob("*tfevents*")) if path.is_dir() else [path] if "tfevents" in path.name else []
     steps: dict[int, dict[str, float]] = {}
     for file in files:
         for step, tag, value in scalars(file):
             steps.setdefault(step, {})[tag] = value
-    rows = _rows(steps)
+    for file in sorted(path.glob("*/*tfevents*")):  # a folder for each series of add_scalars: Loss_train, Loss_val
+        for step, tag, value in scalars(file):
+            quantity, _, split = file.parent.name.rpartition("_")
+            name = f"{tag}/{split}" if quantity == tag.replace("/", "_") else f"{file.parent.name}/{tag}"
+            steps.setdefault(step, {}).setdefault(name, value)
+    rows, notes = by_validation(_rows(steps))
+    rows, scaled = as_shares(rows)
     if not any(name.partition("/")[0] in ("train", "val", "metric") for row in rows for name in row):
+        if path in files:
+            raise TraindxError(
+                f"{path} holds no loss and no metric", "the run ended before it logged any, or logs others"
+            )
         return None
-    return {"history": history_of(rows, source=str(path), tool="TensorBoard")}
+    return {"history": history_of(rows, source=str(path), tool="TensorBoard", notes=[*notes, *scaled])}
 
 
 TENSORBOARD = Reader("TensorBoard", "a folder with an events.out.tfevents file, or that file", read_events, 20)
@@ -47,10 +60,10 @@ def scalars(file: Path) -> Iterator[tuple[int, str, float]]:
         if len(message) < length:
             return
         at += 16 + length
-        event = list(_fields(message))
+        event = list(fields(message))
         step = next((value for number, value in event if number == 2 and isinstance(value, int)), 0)
         for summary in (value for number, value in event if number == 5 and isinstance(value, bytes)):
-            for number, value in _fields(summary):
+            for number, value in fields(summary):
                 if number == 1 and isinstance(value, bytes) and (scalar := _scalar(value)) is not None:
                     yield step, *scalar
 
@@ -58,7 +71,7 @@ def scalars(file: Path) -> Iterator[tuple[int, str, float]]:
 def _scalar(message: bytes) -> tuple[str, float] | None:
     """Tag and value of a Summary.Value; None if it is no scalar."""
     tag, found = "", None
-    for number, value in _fields(message):
+    for number, value in fields(message):
         if not isinstance(value, bytes):
             continue
         if number == 1:
@@ -66,47 +79,18 @@ def _scalar(message: bytes) -> tuple[str, float] | None:
         elif number == 2:
             found = value
         elif number == 8:
-            found = next((v for n, v in _fields(value) if n in (4, 5) and isinstance(v, bytes) and len(v) == 4), None)
+            found = next((v for n, v in fields(value) if n in (4, 5) and isinstance(v, bytes) and len(v) == 4), None)
     return (tag, struct.unpack("<f", found)[0]) if tag and found is not None else None
 
 
-def _fields(message: bytes) -> Iterator[Field]:
-    """Number and content of each field of a protocol-buffer message: varints as int, everything else as bytes."""
-    at = 0
-    while at < len(message):
-        key, at = _varint(message, at)
-        kind = key & 7
-        if kind == 0:
-            value, at = _varint(message, at)
-            yield key >> 3, value
-            continue
-        if kind not in (1, 2, 5):  # groups: none in these messages, so this is no event
-            return
-        length, at = _varint(message, at) if kind == 2 else (8 if kind == 1 else 4, at)
-        yield key >> 3, message[at : at + length]
-        at += length
-
-
-def _varint(message: bytes, at: int) -> tuple[int, int]:
-    result = shift = 0
-    while at < len(message):
-        byte = message[at]
-        at += 1
-        result |= (byte & 127) << shift
-        if byte < 128:
-            break
-        shift += 7
-    return result, at
-
-
 def _rows(steps: dict[int, dict[str, float]]) -> list[Row]:
-    """A row per epoch. Where an `epoch` scalar is written beside the steps (Lightning), it gives the epoch; else the step does."""
-    rows: dict[float, Row] = {}
+    """A row per step that has known scalars. An `epoch` scalar beside the steps (Lightning) is the epoch."""
+    rows: list[Row] = []
     for step in sorted(steps):
-        tags = steps[step]
-        row = rows.setdefault(tags.get("epoch", float(step)), {"epoch": tags.get("epoch", float(step))})
-        for tag, value in tags.items():
-            known = ultralytics.meaning(tag) or names.meaning(tag)
-            if known not in (None, "epoch", "seconds"):
-                row[str(known)] = value
-    return [row for row in rows.values() if len(row) > 1]
+        row: Row = {"step": float(step)}
+        for tag, value in steps[step].items():
+            known = ultralytics.meaning(tag) or names.meaning(names.split_first(tag))
+            if known is not None and known != "seconds":
+                row[known] = value
+        rows += [row] if len(row) > 1 else []
+    return rows

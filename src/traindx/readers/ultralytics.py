@@ -11,15 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-import yaml
+from typing import Any, TypedDict
 
 from traindx.core.check import Facts
 from traindx.core.history import history_of
 from traindx.core.number import number_of
 from traindx.core.setup import Setup
 from traindx.errors import TraindxError
+from traindx.readers.beside import mapping_in
 from traindx.readers.reader import Reader
 from traindx.readers.table import Row, by_epoch, rows_of, translate
 
@@ -63,16 +62,12 @@ def read_run(path: Path) -> Facts | None:
     if not merged:
         raise TraindxError(f"{log} has no row with an epoch", "the run ended before its first epoch was over")
     settings = settings_beside(log)
-    planned = _integer(settings.get("epochs"))
     history = history_of(
         merged,
         source=str(log),
         tool="YOLOv5" if "obj" in {n.partition("/")[2] for row in merged[:1] for n in row} else "Ultralytics",
-        planned_epochs=planned,
-        warmup_epochs=number_of(str(settings.get("warmup_epochs"))),
-        patience=_integer(settings.get("patience")),
-        mosaic_closes=_integer(settings.get("close_mosaic")),
         notes=notes,
+        **plan_of(settings),
     )
     return {"history": history} | ({"setup": _setup(log.parent, settings)} if settings else {})
 
@@ -84,12 +79,31 @@ def settings_beside(log: Path) -> dict[str, Any]:
     """The run's settings: opt.yaml and hyp.yaml, or args.yaml, whichever lie in the log's folder; one level, as written."""
     settings: dict[str, Any] = {}
     for name in ("hyp.yaml", "opt.yaml", "args.yaml"):
-        given = _mapping(log.parent / name)
+        given = mapping_in(log.parent / name)
         inner = given.get("hyp")
         settings |= (inner if isinstance(inner, dict) else {}) | {
             k: v for k, v in given.items() if not isinstance(v, dict)
         }
     return settings
+
+
+class Plan(TypedDict):
+    """Arguments of `history_of` that the settings give; None where they say nothing."""
+
+    planned_epochs: int | None
+    warmup_epochs: float | None
+    patience: int | None
+    mosaic_closes: int | None
+
+
+def plan_of(settings: Mapping[str, Any]) -> Plan:
+    """What the settings say of the plan."""
+    return {
+        "planned_epochs": _integer(settings.get("epochs")),
+        "warmup_epochs": number_of(str(settings.get("warmup_epochs"))),
+        "patience": _integer(settings.get("patience")),
+        "mosaic_closes": _integer(settings.get("close_mosaic")),
+    }
 
 
 def _csv_rows(log: Path) -> list[Row] | None:
@@ -116,14 +130,6 @@ def _setup(folder: Path, settings: Mapping[str, Any]) -> Setup:
     data = settings.get("data")
     sets = [str(p) for p in (Path(str(data)), folder / str(data)) if data and p.is_file()]
     return Setup((), str(folder), "ultralytics", dict(settings), tuple(sets[:1]))
-
-
-def _mapping(path: Path) -> dict[str, Any]:
-    try:
-        loaded = yaml.safe_load(path.read_text(encoding="utf-8", errors="replace"))
-    except (OSError, yaml.YAMLError):  # the log can be read without its settings
-        return {}
-    return {str(k): v for k, v in loaded.items()} if isinstance(loaded, dict) else {}
 
 
 def _integer(value: object) -> int | None:

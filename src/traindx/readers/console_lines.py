@@ -1,0 +1,56 @@
+"""A console log as lines: terminal codes taken out, progress bars as their last state in each epoch; how the log ends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from traindx.core.history import Ending
+
+EPOCH = re.compile(r"\bep(?:och)?s?(?:\s*\(\w+\))?['\"\s:=#\[\(]*(\d+(?:\.\d+)?)(?:\s*/\s*(\d+))?(?!\w)", re.IGNORECASE)
+"""An epoch's number and, where it is written, how many there will be; `Epoch(train) [3]`, `'epoch': 1.5`, `ep 3/10`."""
+
+_CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07|[\x00\x08]")
+_FRAME = re.compile(r'^\s*File "([^"]+)", line (\d+)')
+_RAISED = re.compile(r"^((?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*)(?::\s*(.*))?$")
+_KILLED = re.compile(
+    r"(?:^|\s)(Killed|Segmentation fault|Bus error|Aborted)(?: \(core dumped\))?\s*$|oom[-_]kill", re.IGNORECASE
+)
+_LIBRARIES = ("site-packages", "dist-packages", "/lib/python", "<frozen", "<string>")
+
+
+def logical_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Line number from 1 and line. Of a line that was rewritten by carriage returns, the last state of each epoch."""
+    for number, line in enumerate(text.split("\n"), 1):
+        states = [s for s in _CODES.sub("", line).split("\r") if s.strip()]
+        if len(states) > 1:
+            states = list({(m[1] if (m := EPOCH.search(s)) else ""): s for s in states}.values())
+        for state in states:
+            yield number, state
+
+
+def ending_of(lines: list[tuple[int, str]]) -> Ending | None:
+    """The error in which the log ends: the exception of its last traceback, or the kill; None if it ends in neither.
+
+    A traceback after which the log goes on for more than a few lines (a worker's that was survived) is no ending.
+    """
+    tail = lines[-400:]
+    starts = [i for i, (_, line) in enumerate(tail) if line.startswith("Traceback (most recent call last)")]
+    if starts:
+        found = _raised(tail[starts[-1] :])
+        if found is not None and not any(EPOCH.search(line) for n, line in tail if n > found.line):
+            return found
+    killed = next(((n, m) for n, line in reversed(tail[-5:]) if (m := _KILLED.search(line))), None)
+    return None if killed is None else Ending("Killed", killed[1].string.strip()[:200], killed[0])
+
+
+def _raised(lines: list[tuple[int, str]]) -> Ending | None:
+    frame: tuple[str, int] | None = None
+    for number, line in lines[1:]:
+        if found := _FRAME.match(line):
+            if frame is None or not any(library in found[1] for library in _LIBRARIES):
+                frame = found[1], int(found[2])
+        elif line[:1].strip() and (raised := _RAISED.match(line.strip())):
+            path, at = frame if frame is not None else (None, None)
+            return Ending(raised[1].rpartition(".")[2], (raised[2] or "").strip()[:300], number, path, at)
+    return None

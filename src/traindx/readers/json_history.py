@@ -1,0 +1,89 @@
+"""A history in one JSON file: lists by name, as Keras' `History.history` and own loops save them, or a list of epochs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from traindx.core.check import Facts
+from traindx.core.history import history_of
+from traindx.core.setup import Setup
+from traindx.readers import ultralytics
+from traindx.readers.beside import plan_of, settings_of
+from traindx.readers.names import is_validation, meaning, split_first
+from traindx.readers.reader import Reader
+from traindx.readers.table import Row, as_shares, by_epoch
+
+NAMES = ("history.json", "training_history.json", "train_history.json", "training_log.json", "results.json")
+LARGEST = 50_000_000
+"""A larger file is no history of epochs, and is not read."""
+
+
+def read_history(path: Path) -> Facts | None:
+    """`history`, and `setup` where settings lie beside it; None if the path is no such file."""
+    file = next((p for name in NAMES if (p := path / name).is_file()), path)
+    if not file.is_file() or file.suffix != ".json" or file.stat().st_size > LARGEST:
+        return None
+    try:
+        held = json.loads(file.read_text(encoding="utf-8-sig", errors="replace"))
+    except (ValueError, RecursionError):
+        return None
+    given = _epochs(held)
+    chosen = _columns([name for entry in given for name in entry])
+    rows: list[Row] = [
+        {"epoch": float(i), **{column: entry[name] for name, column in chosen.items() if name in entry}}
+        for i, entry in enumerate(given, 1)
+    ]
+    rows, notes = by_epoch(rows)
+    rows, scaled = as_shares(rows)
+    if not any(name.startswith(("train/", "val/", "metric/")) for row in rows for name in row):
+        return None
+    settings = settings_of(file.parent)
+    history = history_of(rows, source=str(file), tool="a JSON history", notes=[*notes, *scaled], **plan_of(settings))
+    return {"history": history} | ({"setup": Setup((), str(file.parent), "pytorch", settings)} if settings else {})
+
+
+JSON_HISTORY = Reader("Keras-like history", f"{NAMES[0]}, or a .json with lists loss, val_loss, ...", read_history, 14)
+
+
+def _epochs(held: Any) -> list[dict[str, float]]:
+    """A mapping of numbers for each epoch; none if the file holds neither lists by name nor a list of epochs."""
+    if isinstance(held, dict):
+        inner = next((held[k] for k in ("history", "epochs", "log") if isinstance(held.get(k), (dict, list))), None)
+        lists = {str(k): v for k, v in held.items() if isinstance(v, list) and v and _is_number(v[0])}
+        if not lists:
+            return [] if inner is None else _epochs(inner)
+        length = max(map(len, lists.values()))
+        return [{k: float(v[i]) for k, v in lists.items() if i < len(v) and _is_number(v[i])} for i in range(length)]
+    if isinstance(held, list):
+        return [_flat(entry) for entry in held if isinstance(entry, dict)]
+    return []
+
+
+def _flat(entry: Mapping[str, Any]) -> dict[str, float]:
+    """Numbers by name, those of nested mappings (`train: {loss: ...}`) by both names."""
+    numbers = {str(k): float(v) for k, v in entry.items() if _is_number(v)}
+    nested = [(k, v) for k, v in entry.items() if isinstance(v, dict)]
+    return numbers | {f"{k}_{name}": number for k, v in nested for name, number in _flat(v).items()}
+
+
+def _columns(found: list[str]) -> dict[str, str]:
+    """The history's column of each name that has one; of two for one column, the one that says it is of validation."""
+    chosen: dict[str, str] = {}
+    for name in sorted(dict.fromkeys(found), key=lambda n: not is_validation(n)):
+        known = (ultralytics.meaning(name) if "/" in name else None) or meaning(split_first(_singular(name)))
+        if known is not None and known != "seconds" and known not in chosen.values():
+            chosen[name] = known
+    return chosen
+
+
+def _singular(name: str) -> str:
+    """`train_losses`, `val_accs` as own loops call their lists."""
+    low = name.lower()
+    return low.removesuffix("es") if low.endswith("losses") else low.removesuffix("s") if low.endswith("accs") else name
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
