@@ -11,14 +11,14 @@ import numpy as np
 
 from traindx.core.recording import Recording
 
-KINDS = ("healthy", "lr-too-high", "lr-too-high-mild", "lr-too-low", "lr-too-low-mild")
+KINDS = ("healthy", "lr-too-high+mild", "lr-too-high+full", "lr-too-low+mild", "lr-too-low+full")
 
 
 def main() -> None:
     """Print, for each kind of run, the range over its runs of three numbers: median of the first 20, largest, 90th percentile."""
     folders = sorted(p.parent for p in (Path(__file__).parent / "recordings").glob("*/*/rank-0.jsonl"))
     for kind in KINDS:
-        ratios = [Recording.load(f).update_ratio for f in folders if f.parent.name.split("+")[1] == kind]
+        ratios = [Recording.load(f).update_ratio for f in folders if f"+{kind}+" in f.parent.name]
         known = [r[np.isfinite(r)] for r in ratios]
         rows = np.array([(np.median(r[:20]), r.max(), np.quantile(r, 0.9)) for r in known if len(r)])
         text = ", ".join(

@@ -1,37 +1,45 @@
-"""The recipes: ordinary training scripts with settings under which they train well when nothing is wrong."""
+"""The scripts into which causes are induced, and which of all scripts are never fitted on."""
 
 from __future__ import annotations
 
-import sys
-from dataclasses import dataclass
-from pathlib import Path
-
-SCRIPTS = Path(__file__).parent / "scripts"
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """A script of `bench/scripts` and its arguments. `immune` are causes that cannot act on it, with the reason."""
-
-    name: str
-    script: str
-    arguments: tuple[str, ...]
-    immune: tuple[tuple[str, str], ...] = ()
-
-    def command(self, seed: int) -> list[str]:
-        """The command of one run."""
-        return [sys.executable, str(SCRIPTS / self.script), "--seed", str(seed), *self.arguments]
-
-
-_NO_MODES = (("left-in-eval-mode", "no layer of it behaves differently in evaluation mode"),)
-_NO_RELU = (("dead-relu", "it has no ReLU"),)
-
 RECIPES = (
-    Recipe("cnn-sgd", "cnn_plain.py", ("--optimizer", "sgd", "--lr", "0.02"), _NO_MODES),
-    Recipe("cnn-adamw", "cnn_plain.py", ("--optimizer", "adamw", "--lr", "0.001"), _NO_MODES),
-    Recipe("cnn-batchnorm-sgd", "cnn_batchnorm.py", ("--optimizer", "sgd", "--lr", "0.05")),
-    Recipe("cnn-batchnorm-adamw", "cnn_batchnorm.py", ("--optimizer", "adamw", "--lr", "0.003")),
-    Recipe("resnet18-sgd", "resnet18.py", ("--optimizer", "sgd", "--lr", "0.02")),
-    Recipe("resnet18-adamw", "resnet18.py", ("--optimizer", "adamw", "--lr", "0.001")),
-    Recipe("vit-adamw", "vit.py", ("--optimizer", "adamw", "--lr", "0.002"), _NO_RELU),
+    "cnn_sgd",  # no normalisation, constant rate
+    "cosine_warm_up",  # AdamW, warm-up and cosine set by hand
+    "one_cycle",  # batch normalisation, SGD, OneCycleLR
+    "cnn_batchnorm_adamw",
+    "bf16_autocast",
+    "accumulation",
+    "resnet18_signs",  # photographs, SGD, cosine each epoch
+    "vit_timm",  # AdamW, warm-up, clipping
+    "unet",  # segmentation with pixels ignored
+    "retinanet",  # anchors
+    "fcos_free",  # no anchors
+    "step_lr_groupnorm",
+    "faster_rcnn",
+    "lightning_fit",
+    "hf_trainer",
+    "yolo_bccd",
 )
+HELD_OUT = frozenset(
+    {"step_lr_groupnorm", "faster_rcnn", "lightning_fit", "hf_trainer", "yolo_bccd", "regression", "workers"}
+)
+"""No weight is fitted on a run of these."""
+
+_DETECTORS = frozenset({"retinanet", "fcos_free", "faster_rcnn", "yolo_bccd"})
+IMMUNE: dict[str, frozenset[str]] = {
+    # no layer of theirs behaves differently in evaluation mode, or they return no loss in it
+    "left-in-eval-mode": frozenset({"cnn_sgd", "cosine_warm_up", "vit_timm", "hf_trainer", *_DETECTORS}),
+    "dead-relu": frozenset({"vit_timm", "hf_trainer", "yolo_bccd", "fcos_free"}),  # no ReLU in them
+    "softmax-before-cross-entropy": frozenset(
+        {*_DETECTORS, "step_lr_groupnorm"}
+    ),  # they call no cross entropy of scores
+    "unscaled-inputs": frozenset(
+        {"yolo_bccd"}
+    ),  # it scales each batch itself, after the place where the treatment acts
+}
+"""Causes that cannot act on a script."""
+
+
+def acts_on(cause: str, script: str) -> bool:
+    """Whether a cause can act on a script at all."""
+    return script not in IMMUNE.get(cause, frozenset())

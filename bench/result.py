@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from recipes import HELD_OUT
 
 HEALTHY = "healthy"
 RESULTS = Path(__file__).parent / "results"
@@ -13,31 +16,44 @@ RESULTS = Path(__file__).parent / "results"
 
 @dataclass(frozen=True)
 class Result:
-    """What was induced (`cause`, or `healthy`; `dose`: full or mild) and what was diagnosed.
+    """What was wrong with a run (`cause`, or `healthy`) and what was diagnosed.
 
-    `ranking` holds slug, status and probability of every diagnosis, best first; `outcomes` the status of every check by
-    code; `errors` the codes that failed at level error; `accuracy` is the last one that the script printed.
+    `also` are causes that are as right an answer. `ranking` holds slug, status and probability of every diagnosis, best
+    first; `outcomes` the status of every check by code; `errors` and `warnings` the codes that failed at these levels.
+    `placed` says whether a line that is to be named was named with the right cause: None where no line is at fault, or
+    the cause was not named. `detected` is the first step looked at by which the right cause stood first, `onset` the
+    first step at which anything is wrong. `peers` holds what other projects' rules answer, by project.
     """
 
-    recipe: str
+    set: str
+    script: str
     cause: str
+    variant: str
     seed: int
     verdict: str
     ranking: tuple[tuple[str, str, float], ...]
     outcomes: dict[str, str]
-    errors: tuple[str, ...]
-    accuracy: float | None
-    exit_status: int | None
-    steps: int
-    seconds: float
-    cost: float | None
-    version: str
-    dose: str = "full"
+    errors: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    placed: bool | None = None
+    onset: int = 0
+    detected: int | None = None
+    peers: dict[str, tuple[str, ...]] | None = None
+    exit_status: int | None = 0
+    steps: int = 0
+    seconds: float = 0.0
+    version: str = ""
 
     @property
-    def key(self) -> tuple[str, str, str, int]:
+    def key(self) -> tuple[str, str, str, str, int]:
         """What tells one run from another."""
-        return self.recipe, self.cause, self.dose, self.seed
+        return self.set, self.script, self.cause, self.variant, self.seed
+
+    @property
+    def right(self) -> frozenset[str]:
+        """The answers that are right."""
+        return frozenset({self.cause, *self.also})
 
     @property
     def answer(self) -> tuple[str, ...]:
@@ -46,6 +62,13 @@ class Result:
             slug for slug, status, _ in self.ranking if status in ("proved", "consistent") and slug != HEALTHY
         )
         return (HEALTHY, *named) if self.verdict == HEALTHY else named
+
+    @property
+    def part(self) -> str:
+        """`held out` (scripts never fitted on), `fitted` or `other half`: by a checksum of what the run is."""
+        if self.script in HELD_OUT:
+            return "held out"
+        return "fitted" if zlib.crc32(repr(self.key).encode()) % 2 else "other half"
 
 
 def load(path: Path) -> list[Result]:
@@ -67,4 +90,6 @@ def _lines(path: Path) -> Iterator[Result]:
         except ValueError:
             continue
         ranking = tuple((slug, status, probability) for slug, status, probability in fields["ranking"])
-        yield Result(**{**fields, "ranking": ranking, "errors": tuple(fields["errors"])})
+        lists = {name: tuple(fields[name]) for name in ("errors", "warnings", "also")}
+        peers = {name: tuple(found) for name, found in (fields["peers"] or {}).items()}
+        yield Result(**{**fields, **lists, "ranking": ranking, "peers": peers})

@@ -1,145 +1,148 @@
-"""Runs the benchmark: every cause that can be induced in the process, in every recipe, and as many healthy runs.
+"""Runs the benchmark: induced causes, faulty programs and as many healthy trainings, each recorded and diagnosed.
 
-    python bench/run.py                 # what is missing in bench/results/digits.jsonl, one process at a time
-    python bench/run.py --judge-only    # judges the recordings that are there again, after a change of checks or causes
+    python bench/run.py                          # the quick form: one seed, what is missing in bench/results/diagnosis.jsonl
+    python bench/run.py --seeds 5 --jobs 8       # the whole
+    python bench/run.py --judge-only             # judges the recordings that are there again, after a change of checks or causes
 
-Recordings are kept in bench/recordings (not in the repository), results in bench/results.
+YOLO_DATA (a data.yaml) and SIGN_DIGITS (class folders) name real pictures, as in `zoo.py`; without the first, no YOLO is
+trained. Recordings are kept in bench/recordings (not in the repository), results in bench/results.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import re
 import shutil
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import traindx
-from doses import FULL, MILD, MILD_DOSES
-from recipes import RECIPES, Recipe
-from result import HEALTHY, RESULTS, Result, append, load
-from traindx.causes import all_causes
-from traindx.core.recording import Recording
-from traindx.core.treatment import Treatment
+from peer_rules import answers
+from prefixes import detected_at
+from result import RESULTS, Result, append, load
+from tasks import Task, tasks
+from traindx.core.recording import Recording, recording_of
+from traindx.core.report import Report
 from traindx.errors import TraindxError
 from traindx.examine import diagnose
-from traindx.recorder.launch import run_command
+from zoo import run_script
 
 RECORDINGS = Path(__file__).parent / "recordings"
-ONE_CORE = {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive", "MKL_NUM_THREADS": "1"}
 
 
-@dataclass(frozen=True)
-class Task:
-    """One run: a recipe with a cause induced (`treatment` None: healthy) in a dose, at a seed."""
-
-    recipe: Recipe
-    cause: str
-    seed: int
-    treatment: Treatment | None
-    dose: str = FULL
-
-    @property
-    def key(self) -> tuple[str, str, str, int]:
-        """As in `Result.key`."""
-        return self.recipe.name, self.cause, self.dose, self.seed
-
-    @property
-    def folder(self) -> Path:
-        """Where its recording lies."""
-        cause = self.cause if self.dose == FULL else f"{self.cause}-{self.dose}"
-        return RECORDINGS / f"{self.recipe.name}+{cause}+{self.seed}"
-
-
-def tasks(seeds: int) -> Iterator[Task]:
-    """Every cause with an `induce` in the process, in both doses, on every recipe that is not immune, and as many healthy."""
-    full = {c.slug: c.induce for c in all_causes() if c.induce is not None and c.induce.where == "process"}
-    induced = [(slug, FULL, treatment) for slug, treatment in full.items()]
-    induced += [(slug, MILD, treatment) for slug, treatment in MILD_DOSES.items() if slug in full]
-    for recipe in RECIPES:
-        immune = dict(recipe.immune)
-        acting = [fault for fault in induced if fault[0] not in immune]
-        for i in range(len(acting) * seeds):
-            yield Task(recipe, HEALTHY, i, None)
-        for slug, dose, treatment in acting:
-            for seed in range(seeds):
-                yield Task(recipe, slug, seed, treatment, dose)
-
-
-def record(task: Task, timeout: float) -> None:
-    """Run the task's script and record it; what it prints goes to output.txt beside the recording."""
-    shutil.rmtree(task.folder, ignore_errors=True)
-    task.folder.mkdir(parents=True)
+def record(task: Task, folder: Path, timeout: float) -> None:
+    """Run the task's script in a folder of its own and record it there; `seconds` is written when it has ended."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     treatments = (task.treatment,) if task.treatment is not None else ()
     started = time.monotonic()
-    with (task.folder / "output.txt").open("wb") as output:
-        done = run_command(
-            task.recipe.command(task.seed),
-            task.folder / "recording",
-            treatments=treatments,
-            env={**os.environ, **ONE_CORE},
-            stdout=output,
-            timeout=timeout,
-        )
-    (task.folder / "seconds").write_text(f"{time.monotonic() - started:.1f} {done.exit_status}")
+    status = run_script(task.script, folder, task.seed, text=task.text(), treatments=treatments, timeout=timeout)
+    (folder / "seconds").write_text(f"{time.monotonic() - started:.1f} {status}")
 
 
-def judge(task: Task) -> Result:
+def judge(task: Task, folder: Path) -> Result:
     """Diagnose a recording as `traindx diagnose` does. Raises `TraindxError` if there is none."""
-    report = diagnose(task.folder / "recording")
-    recording = Recording.load(task.folder / "recording")
-    seconds, status = (task.folder / "seconds").read_text().split()
-    printed = re.findall(r"accuracy ([\d.]+)", (task.folder / "output.txt").read_text(errors="replace"))
-    return Result(
-        recipe=task.recipe.name,
-        cause=task.cause,
-        dose=task.dose,
-        seed=task.seed,
+    report = diagnose(folder / "recording")
+    try:
+        recording = Recording.load(folder / "recording")
+    except TraindxError:  # nothing was trained
+        recording = recording_of(())
+    seconds, status = (folder / "seconds").read_text().split()
+    fault = task.program.fault if task.program is not None else None
+    right = {task.cause, *(fault.also if fault is not None else ())}
+    result = Result(
+        task.set,
+        task.script,
+        task.cause,
+        task.variant,
+        task.seed,
         verdict=report.verdict,
         ranking=tuple((d.cause, d.status, d.probability) for d in report.diagnoses),
-        outcomes={o.code: o.status for o in report.outcomes},
-        errors=tuple(o.code for o in report.outcomes if o.status == "failed" and o.level == "error"),
-        accuracy=float(printed[-1]) if printed else None,
-        exit_status=None if status == "None" else int(status),
+        outcomes={o.code: o.status for o in report.outcomes if o.status != "skipped"},
+        errors=_failed(report, "error"),
+        warnings=_failed(report, "warning"),
+        also=fault.also if fault is not None else (),
+        placed=placed(report, right, task),
+        onset=task.onset,
+        peers=answers(recording),
+        exit_status=int(status),
         steps=int(recording.step[-1]) + 1 if len(recording.step) else 0,
         seconds=float(seconds),
-        cost=recording.cost if recording.cost == recording.cost else None,
         version=traindx.__version__,
     )
+    if task.set == "healthy" or not result.steps or not right & set(result.answer[:1]):
+        return result
+    return Result(**{**vars(result), "detected": detected_at(folder / "recording", right, task.onset, result.steps)})
+
+
+def placed(report: Report, right: set[str], task: Task) -> bool | None:
+    """Whether the first right diagnosis names one of the lines to be named; None without such a line or such a diagnosis."""
+    lines = task.program.lines() if task.program is not None else ()
+    named = [d for d in report.diagnoses if d.cause in right and d.status in ("proved", "consistent")]
+    if not lines or not named:
+        return None
+    file = f"{task.script}.py"
+    return any(place.line in lines and Path(place.path or "").name == file for place in named[0].places)
+
+
+def _failed(report: Report, level: str) -> tuple[str, ...]:
+    return tuple(o.code for o in report.outcomes if o.status == "failed" and o.level == level)
+
+
+def done(task: Task, recordings: Path, timeout: float, judge_only: bool) -> Result | None:
+    """Record (what is not there yet) and judge one run; None where nothing can be said, which is printed."""
+    folder = recordings / task.name
+    try:
+        if not (folder / "seconds").exists():
+            if judge_only:
+                return None
+            record(task, folder, timeout)
+        return judge(task, folder)
+    except TraindxError as error:
+        print(f"{task.name}: no result: {error}", flush=True)
+        return None
+
+
+def results_of(work: Sequence[Task], run: partial[Result | None], jobs: int) -> Iterator[Result | None]:
+    """The results of all tasks, as many at a time as there are jobs."""
+    if jobs == 1:
+        yield from map(run, work)
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+        yield from pool.map(run, work)
 
 
 def main() -> None:
-    """Do what is missing, one process at a time; say what each run was diagnosed as."""
+    """Do what is missing; say what each run was diagnosed as."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--results", type=Path, default=RESULTS / "digits.jsonl")
-    parser.add_argument("--seeds", type=int, default=1, help="runs of each cause in each recipe")
-    parser.add_argument("--only", default="", help="a part of a recipe's or a cause's name")
+    parser.add_argument("--results", type=Path, default=RESULTS / "diagnosis.jsonl")
+    parser.add_argument("--recordings", type=Path, default=RECORDINGS)
+    parser.add_argument("--seeds", type=int, default=1, help="runs of each fault in each script")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--only", default="", help="a part of the run's name: set+script+cause+variant+seed")
+    parser.add_argument("--first", type=int, default=None, help="only so many runs")
     parser.add_argument("--minutes", type=float, default=1e9, help="start no run after so many minutes")
-    parser.add_argument("--timeout", type=float, default=180.0, help="seconds that one run may take")
+    parser.add_argument("--timeout", type=float, default=300.0, help="seconds that one run may take")
     parser.add_argument("--judge-only", action="store_true")
     options = parser.parse_args()
     if options.judge_only:
         options.results.unlink(missing_ok=True)
     there = {result.key for result in load(options.results)}
+    work = [t for t in tasks(options.seeds) if options.only in t.name]
+    work = [t for t in work if (t.set, t.script, t.cause, t.variant, t.seed) not in there][: options.first]
+    run = partial(done, recordings=options.recordings, timeout=options.timeout, judge_only=options.judge_only)
     until = time.monotonic() + 60 * options.minutes
-    for task in sorted(tasks(options.seeds), key=lambda t: (t.seed, t.dose, t.cause)):
-        if task.key in there or options.only not in f"{task.recipe.name} {task.cause}" or time.monotonic() > until:
-            continue
-        if options.judge_only and not (task.folder / "seconds").exists():
-            continue
-        try:
-            if not options.judge_only:
-                record(task, options.timeout)
-            result = judge(task)
-        except TraindxError as error:
-            print(f"{task.folder.name}: no result: {error}", flush=True)
-            continue
-        append(options.results, result)
-        first = result.answer[0] if result.answer else result.verdict
-        print(f"{task.folder.name}: {first}, accuracy {result.accuracy}, {result.seconds:.0f} s", flush=True)
+    for start in range(0, len(work), 4 * options.jobs):
+        if time.monotonic() > until:
+            break
+        for result in results_of(work[start : start + 4 * options.jobs], run, options.jobs):
+            if result is not None:
+                append(options.results, result)
+                first = result.answer[0] if result.answer else f"({result.verdict})"
+                mark = "ok  " if first in result.right else "miss"
+                print(f"{mark} {result.script} {result.cause} {result.variant}: {first}", flush=True)
 
 
 if __name__ == "__main__":

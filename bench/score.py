@@ -1,165 +1,196 @@
-"""Scores the results of the benchmark: cause@1, cause@3, false alarms, and what no diagnosis at all would score.
+"""Scores the results of the benchmark: causes named, places, false alarms, calibration, beside answers that know nothing.
 
-    python bench/score.py        # writes bench/results/summary.md
+    python bench/score.py        # writes bench/results/diagnosis.md
 
-Read with care: a benchmark whose faults are induced by treatments that the project itself wrote shows whether the chain
-from recording to ranking holds, not how often the cause of a stranger's failure is among those that it knows.
+Read with care: induced causes are put in by treatments that the project itself wrote, and the programs are edits of its own
+scripts: this shows how well the chain from recording to ranking holds, not how often a stranger's cause is among those
+that it knows.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
-from statistics import mean, median
+from statistics import median
 from typing import TypeAlias
 
+from intervals import shown
 from result import HEALTHY, RESULTS, Result, load
 
 Answer: TypeAlias = Callable[[Result], tuple[str, ...]]
+PARTS = ("fitted", "other half", "held out")
+BINS = (0.0, 0.2, 0.4, 0.6, 0.8, 0.95, 1.0)
 
 
-def hits(results: Sequence[Result], answer: Answer, first: int) -> float:
-    """Share of runs whose induced cause (or `healthy`) is among the first answers."""
-    return mean(result.cause in answer(result)[:first] for result in results) if results else float("nan")
+def traindx(result: Result) -> tuple[str, ...]:
+    """What traindx answered."""
+    return result.answer
 
 
-def baselines(results: Sequence[Result]) -> dict[str, Answer]:
-    """Answers that look at nothing: `healthy` always first, and the commonest fault always first."""
+def hits(results: Sequence[Result], answer: Answer, first: int) -> int:
+    """Runs of which a right cause (or `healthy`) is among the first answers."""
+    return sum(bool(result.right & set(answer(result)[:first])) for result in results)
+
+
+def answers(results: Sequence[Result]) -> dict[str, Answer]:
+    """traindx, answers that look at nothing, and the rules of other projects."""
     causes = tuple(slug for slug, _ in Counter(r.cause for r in results if r.cause != HEALTHY).most_common())
-    return {
+    constant: dict[str, Answer] = {
         "constant: healthy first": lambda result: (HEALTHY, *causes),
-        f"constant: {causes[0] if causes else 'nothing'} first": lambda result: (*causes, HEALTHY),
+        "constant: commonest fault first": lambda result: (*causes, HEALTHY),
     }
+    projects = sorted({name for r in results for name in r.peers or {}})
+    peers: dict[str, Answer] = {f"rules of {name}": _of_peer(name) for name in projects}
+    return {"traindx": traindx, **constant, **peers}
 
 
-def alarms(results: Sequence[Result]) -> list[tuple[Result, tuple[str, ...]]]:
-    """Healthy runs with a false alarm: a check that failed at level error, or a verdict of faulty."""
-    healthy = [r for r in results if r.cause == HEALTHY]
-    return [(r, r.errors or (r.verdict,)) for r in healthy if r.errors or r.verdict == "faulty"]
+def _of_peer(name: str) -> Answer:
+    return lambda result: (result.peers or {}).get(name, ())
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+def alarmed(result: Result) -> bool:
+    """Whether a healthy run has a false alarm: a check that failed at level error, or a verdict of faulty."""
+    return bool(result.errors) or result.verdict == "faulty"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A Markdown table."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
+
+
+def faults(results: Sequence[Result], name: Callable[[Result], str], groups: Sequence[str] | None = None) -> str:
+    """How well the faults of each group are named."""
+    rows = []
+    for group in groups or sorted({name(r) for r in results}):
+        runs = [r for r in results if name(r) == group]
+        placed = [r.placed for r in runs if r.placed is not None]
+        late = [r.detected - r.onset for r in runs if r.detected is not None]
+        rows.append(
+            (
+                group,
+                shown(sum(r.verdict == "faulty" for r in runs), len(runs)),
+                shown(hits(runs, traindx, 1), len(runs)),
+                shown(hits(runs, traindx, 3), len(runs)),
+                shown(sum(placed), len(placed)),
+                f"{median(late):.0f}" if late else "-",
+            )
+        )
+    return table(("", "called faulty", "cause@1", "cause@3", "place right", "steps after onset (median)"), rows)
+
+
+def healthy_runs(healthy: Sequence[Result]) -> str:
+    """False alarms, by part, and by the check that gave them."""
+    rows = []
+    for part in PARTS:
+        runs = [r for r in healthy if r.part == part]
+        rows.append(
+            (
+                part,
+                shown(sum(map(alarmed, runs)), len(runs)),
+                f"{sum(len(r.errors) for r in runs) / max(1, len(runs)):.3f}",
+                f"{sum(len(r.warnings) for r in runs) / max(1, len(runs)):.3f}",
+                ", ".join(f"{verdict} {n}" for verdict, n in Counter(r.verdict for r in runs).most_common()),
+            )
+        )
+    codes = Counter(f"{code} ({r.script})" for r in healthy for code in (*r.errors, *r.warnings))
+    named = Counter(f"{slug} ({r.script})" for r in healthy for slug in r.answer if slug != HEALTHY)
+    head = ("", "runs with a false alarm", "errors a run", "warnings a run", "verdicts")
+    return "\n\n".join(
+        (
+            table(head, rows),
+            f"Checks that failed at level error or warning: {_counted(codes)}.",
+            f"Causes named as proved or consistent: {_counted(named)}.",
+        )
+    )
+
+
+def _counted(found: Counter[str]) -> str:
+    return ", ".join(f"{name} {n}" for name, n in found.most_common(40)) or "none"
+
+
+def compared(results: Sequence[Result]) -> str:
+    """traindx beside answers that know nothing and other projects' rules, on the runs that nothing was fitted on."""
+    faulty, healthy = ([r for r in results if (r.cause != HEALTHY) == wanted] for wanted in (True, False))
+    rows: list[tuple[object, ...]] = []
+    for name, answer in answers(results).items():
+        silent = sum(answer(r)[:1] != (HEALTHY,) for r in healthy)
+        wrong = sum(map(alarmed, healthy)) if name == "traindx" else silent
+        shares = (shown(hits(faulty, answer, n), len(faulty)) for n in (1, 3))
+        rows.append((name, *shares, shown(wrong, len(healthy))))
+    choices = len({r.cause for r in results})
+    rows.append(
+        ("random order (expected)", f"{1 / choices:.0%}", f"{min(1.0, 3 / choices):.0%}", f"{1 - 1 / choices:.0%}")
+    )
+    return table(("answer", "faults: cause@1", "cause@3", "healthy runs with a fault named"), rows)
+
+
+def calibration(results: Sequence[Result]) -> str:
+    """How often the first cause named is right, by the probability that it was given."""
+    first = [(d[0][2], d[0][0] in r.right) for r in results if (d := [x for x in r.ranking if x[1] != "ruled-out"])]
+    rows, gap = [], 0.0
+    for low, high in pairwise(BINS):
+        inside = [(p, right) for p, right in first if low <= p < high or (high == 1.0 and p == 1.0)]
+        if inside:
+            mean = sum(p for p, _ in inside) / len(inside)
+            gap += abs(sum(p - right for p, right in inside)) / len(first)
+            rows.append((f"{low:g} to {high:g}", f"{mean:.2f}", shown(sum(right for _, right in inside), len(inside))))
+    said = f"Mean distance between probability and share that is right, weighted by runs: {gap:.3f}."
+    return table(("probability of the first", "mean", "right"), rows) + "\n\n" + said
+
+
+def misses(faulty: Sequence[Result]) -> str:
+    """Every faulty run whose cause is not named first."""
+    rows = [
+        (r.part, r.script, r.cause, r.variant, ", ".join(r.answer[:3]) or "nothing", r.verdict, " ".join(r.errors))
+        for r in faulty
+        if not r.right & set(r.answer[:1])
+    ]
+    return table(("part", "script", "cause", "how", "named", "verdict", "errors"), rows) if rows else "None."
 
 
 def summary(results: Sequence[Result]) -> str:
     """The page."""
     faulty = [r for r in results if r.cause != HEALTHY]
     healthy = [r for r in results if r.cause == HEALTHY]
+    unseen = [r for r in results if r.part != "fitted"]
+    elsewhere = [r for r in faulty if r.part != "fitted"]
     parts = [
-        "# Benchmark on digits",
-        f"{len(faulty)} runs with one induced cause and {len(healthy)} healthy ones, {len({r.recipe for r in results})} recipes. "
-        "Written by `python bench/score.py` from the results beside it; "
-        "`python bench/run.py` makes the results again.",
-        "`full` is the dose that the cause's file names, `mild` a smaller one (`doses.py`). "
-        "A hit at 1 is the induced cause as the first one that the report names; a healthy run is hit when the verdict is healthy. "
-        "The faults are induced by the project's own treatments: this shows that the chain from recording to ranking holds, "
-        "not how often a stranger's cause is among those that it knows.",
-        "## All runs",
-        _overall(results, faulty),
-        "## By cause",
-        _by(faulty, lambda r: f"{r.cause}, {r.dose}", healthy),
-        "## By recipe",
-        _by(faulty, lambda r: r.recipe, healthy),
+        "# The benchmark of diagnoses",
+        f"{len(faulty)} faulty runs and {len(healthy)} healthy ones, {len({r.script for r in results})} scripts. Written by "
+        "`python bench/score.py`; `python bench/run.py` makes the results.",
+        "A share stands with its 95 % confidence interval (Wilson) and the number of runs. `fitted`: weights may have been "
+        "set by these runs; `other half`: never fitted on; `held out`: scripts none of whose runs was ever fitted on. A hit at 1 "
+        "is a right cause as the first that the report names; a false alarm is a check that failed at level error or a verdict "
+        "of faulty. `place right`: of the runs with a line at fault whose cause was named, those that name the line.",
+        "## Faults, by part",
+        faults(faulty, lambda r: r.part, PARTS),
         "## Healthy runs",
-        _healthy(results, healthy),
+        healthy_runs(healthy),
+        "## Beside other answers (what nothing was fitted on)",
+        compared(unseen),
+        "## Calibration (what nothing was fitted on)",
+        calibration(unseen),
+        "## Faults by kind (what nothing was fitted on)",
+        faults(elsewhere, lambda r: f"{r.set}: {r.variant}" if r.set == "induced" else r.set),
+        "## Faults by cause, all parts",
+        faults(faulty, lambda r: r.cause),
+        "## Faults by script, all parts",
+        faults(faulty, lambda r: r.script),
         "## Misses",
-        _overlooked(faulty, healthy),
-        _misses(faulty),
+        misses(faulty),
     ]
     return "\n\n".join(parts) + "\n"
-
-
-def _overall(results: Sequence[Result], faulty: Sequence[Result]) -> str:
-    answers: dict[str, Answer] = {"traindx": lambda result: result.answer, **baselines(results)}
-    rows = [
-        (name, *(f"{hits(group, answer, n):.0%}" for group in (faulty, results) for n in (1, 3)))
-        for name, answer in answers.items()
-    ]
-    choices = len({r.cause for r in results})
-    rows.append(("random order (expected)", *(f"{min(1.0, n / max(1, choices)):.0%}" for n in (1, 3, 1, 3))))
-    return table(("answer", "faults: cause@1", "cause@3", "all runs: @1", "@3"), rows)
-
-
-def _by(faulty: Sequence[Result], name: Callable[[Result], str], healthy: Sequence[Result]) -> str:
-    rows = []
-    for group in sorted({name(r) for r in faulty}):
-        runs = [r for r in faulty if name(r) == group]
-        harmed = _harmed(runs, healthy)
-        one, three = hits(runs, lambda r: r.answer, 1), hits(runs, lambda r: r.answer, 3)
-        rows.append((group, len(runs), f"{one:.0%}", f"{three:.0%}", f"{len(harmed)} of {len(runs)}"))
-    return table(("", "runs", "cause@1", "cause@3", "accuracy more than 0.05 below the healthy median"), rows)
-
-
-def _harmed(runs: Sequence[Result], healthy: Sequence[Result]) -> list[Result]:
-    """The runs whose accuracy is more than 0.05 below the median of the healthy runs of their recipe."""
-    usual = {recipe: median(a) for recipe in {r.recipe for r in healthy} if (a := _accuracies(healthy, recipe))}
-    return [r for r in runs if r.recipe in usual and (r.accuracy or 0.0) < usual[r.recipe] - 0.05]
-
-
-def _accuracies(results: Sequence[Result], recipe: str) -> list[float]:
-    return [r.accuracy for r in results if r.recipe == recipe and r.accuracy is not None]
-
-
-def _healthy(results: Sequence[Result], healthy: Sequence[Result]) -> str:
-    false = alarms(results)
-    codes = Counter(code for _, found in false for code in found)
-    named = Counter(r.answer[1] if r.answer[:1] == (HEALTHY,) else r.answer[0] for r in healthy if len(r.answer) > 1)
-    recipes = sorted({r.recipe for r in healthy})
-    rows = []
-    for recipe in recipes:
-        runs = [r for r in healthy if r.recipe == recipe]
-        wrong = [r for r, _ in false if r.recipe == recipe]
-        known = _accuracies(healthy, recipe)
-        verdicts = Counter(r.verdict for r in runs)
-        rows.append(
-            (recipe, len(runs), len(wrong), ", ".join(f"{v} {n}" for v, n in verdicts.items()), f"{median(known):.3f}")
-        )
-    said = (
-        f"False alarms at level error: {sum(codes.values())} in {len(healthy)} runs, "
-        f"{sum(codes.values()) / max(1, len(healthy)):.2f} per healthy run ({dict(codes) or 'none'}). "
-        f"Healthy runs beside whose verdict a cause is named as consistent: {sum(named.values())} ({dict(named) or 'none'})."
-    )
-    return said + "\n\n" + table(("recipe", "runs", "with a false alarm", "verdicts", "median accuracy"), rows)
-
-
-def _overlooked(faulty: Sequence[Result], healthy: Sequence[Result]) -> str:
-    silent = [r for r in faulty if r.verdict == HEALTHY]
-    nameless = [r for r in faulty if r.verdict == "faulty" and not r.answer]
-    return (
-        f"Faulty runs called healthy: {len(silent)}, of which {len(_harmed(silent, healthy))} are more than 0.05 below the "
-        f"healthy median of their recipe. Called faulty without a cause: {len(nameless)}."
-    )
-
-
-def _misses(faulty: Sequence[Result]) -> str:
-    rows = [
-        (
-            r.recipe,
-            r.cause,
-            r.dose,
-            r.seed,
-            ", ".join(r.answer[:3]) or "nothing",
-            r.verdict,
-            r.accuracy,
-            " ".join(r.errors),
-        )
-        for r in faulty
-        if r.cause not in r.answer[:1]
-    ]
-    head = ("recipe", "induced", "dose", "seed", "named", "verdict", "accuracy", "failed at level error")
-    return table(head, rows) if rows else "None."
 
 
 def main() -> None:
     """Read the results, write the page."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--results", type=Path, default=RESULTS / "digits.jsonl")
-    parser.add_argument("--output", type=Path, default=RESULTS / "summary.md")
+    parser.add_argument("--results", type=Path, default=RESULTS / "diagnosis.jsonl")
+    parser.add_argument("--output", type=Path, default=RESULTS / "diagnosis.md")
     options = parser.parse_args()
     page = summary(load(options.results))
     options.output.write_text(page, encoding="utf-8")

@@ -1,6 +1,7 @@
 """Estimates the weights of clues from the results of the benchmark, and prints them beside those in the cause files.
 
-    python bench/weights.py
+    python bench/weights.py                     # from the half of the runs that is for fitting
+    python bench/weights.py --part "other half"  # the same from the runs that the fit never sees
 
 A weight is a log-likelihood ratio (natural logarithm) with Laplace smoothing: of the runs with this cause, and of all
 others, the share in which the check failed (`if seen`) or looked and passed (`if absent`):
@@ -21,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from result import RESULTS, Result, load
+from score import PARTS
 from traindx.causes import all_causes
 
 
@@ -60,7 +62,7 @@ def estimate(results: Sequence[Result], code: str, cause: str) -> Weight:
     """The weights of one code for one cause."""
     looked = [r for r in results if r.outcomes.get(code) in ("passed", "failed")]
     with_cause = [r for r in looked if r.cause == cause]
-    without = [r for r in looked if r.cause != cause]
+    without = [r for r in looked if cause not in r.right]
     failed = [sum(r.outcomes[code] == "failed" for r in runs) for runs in (with_cause, without)]
     return Weight(code, cause, failed[0], len(with_cause), failed[1], len(without))
 
@@ -95,10 +97,11 @@ def rows(results: Sequence[Result]) -> list[tuple[str, ...]]:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--results", type=Path, default=RESULTS / "digits.jsonl")
+    parser.add_argument("--results", type=Path, default=RESULTS / "diagnosis.jsonl")
+    parser.add_argument("--part", choices=PARTS, default="fitted")
     options = parser.parse_args()
     head = ("cause", "code", "seen with", "seen without", "if seen", "in file", "if absent", "in file")
-    lines = [head, ("---",) * len(head), *rows(load(options.results))]
+    lines = [head, ("---",) * len(head), *rows([r for r in load(options.results) if r.part == options.part])]
     for line in lines:
         print("| " + " | ".join(line) + " |")
 

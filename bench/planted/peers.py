@@ -20,10 +20,12 @@ PEERS: dict[str, tuple[str, ...]] = {
     "datumaro": ("yolo", "coco", "voc", "imagefolder"),
     "imagededup": ("yolo", "coco", "voc", "imagefolder"),
     "supervision": ("yolo", "coco", "voc", "imagefolder"),
+    "fastdup": ("yolo", "coco", "voc", "imagefolder"),
+    "panlabel": ("yolo", "coco", "voc"),
     "labellint": ("coco",),
     "pycocotools": ("coco",),
 }
-"""Which formats each is documented to read (cleanvision and imagededup read folders of pictures)."""
+"""Which formats each is documented to read (cleanvision, fastdup and imagededup read folders of pictures)."""
 
 
 @dataclass

@@ -29,7 +29,8 @@ FAULTS = (
             (
                 "    for images, targets in loader:\n",
                 "    for images, targets in loader:\n        for t in targets:\n"
-                '            b = t["boxes"]\n            t["boxes"] = torch.cat([(b[:, :2] + b[:, 2:]) / 2, b[:, 2:] - b[:, :2]], 1)\n',
+                '            b = t["boxes"]\n            low, high = b[:, :2], b[:, 2:]\n'
+                '            t["boxes"] = torch.cat([(low + high) / 2, high - low], 1)\n',
             ),
         ),
         (),
