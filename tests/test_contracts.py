@@ -35,6 +35,7 @@ FAMILIES = {
     "training": "T",
     "validation": "V",
     "throughput": "P",
+    "resources": "P1",
     "ranks": "R",
 }
 

@@ -21,6 +21,7 @@ SECONDARY = re.compile(
     re.IGNORECASE,
 )
 """What a rank says when another one has gone: it is not where the error began."""
+PICTURE = re.compile(r"\.(jpe?g|jfif|png|bmp|gif|tiff?|webp|dcm)\b", re.IGNORECASE)
 LONGEST = 200
 
 
@@ -53,7 +54,12 @@ class Raised:
     @property
     def place(self) -> Place:
         """The user's line, the step, the rank of several, and the picture that was being read."""
-        return Place(path=self.path, line=self.line, step=self.step, rank=self.rank, image=self.file)
+        return Place(path=self.path, line=self.line, step=self.step, rank=self.rank, image=self.picture)
+
+    @property
+    def picture(self) -> str | None:
+        """The file that was being read, if it is a picture."""
+        return self.file if self.file is not None and PICTURE.search(self.file) else None
 
     @property
     def sentence(self) -> str:

@@ -108,6 +108,28 @@ class Ranks:
         """The steps at which checksums of all ranks are there."""
         return tuple(step for step, _ in self._checksums())
 
+    def same_names(self, what: Literal["weights", "buffers"]) -> bool:
+        """Whether all ranks hold tensors of the same names: with a pipeline or several models each has its own."""
+        told = {tuple(line[what]) for r in self.recordings for line in r.lines.get("tensors", ())[-1:]}
+        return len(told) == 1 and all(told)
+
+    @property
+    def wrappers(self) -> tuple[Mapping[str, Any], ...]:
+        """The `distributed` lines of the first rank: how models were wrapped or sharded."""
+        return self.recordings[0].lines.get("distributed", ())
+
+    @property
+    def is_tensor_parallel(self) -> bool:
+        """Whether ranks hold parts of the weights without FSDP, which splits them for memory alone: they share each batch then."""
+        sharding = any(w["wrapper"] in ("fully_shard", "FullyShardedDataParallel") for w in self.wrappers)
+        parts = any(line.get("sharded") for line in self.recordings[0].lines.get("tensors", ()))
+        return parts and not sharding
+
+    @property
+    def distinct_batches(self) -> int:
+        """How many batches the first rank had among the compared steps that differ from each other."""
+        return len({tuple(lines[0].get("batch") or ()) for _, lines in self._checksums()})
+
     @property
     def passes(self) -> Mapping[int, tuple[Pass, ...]]:
         """The passes of training by rank, whose `batches` have to be equal."""

@@ -19,6 +19,7 @@ from typing import Any
 
 from traindx.core.treatment import Treatment, to_json
 from traindx.errors import TraindxError
+from traindx.recorder.cgroup import own_group
 
 SITE = Path(__file__).parent / "_site"
 EVERY = 1.0
@@ -71,7 +72,8 @@ def run_command(
         "treatments": json.loads(to_json(treatments)),
     }
     _write(home, facts)
-    began = time.monotonic()
+    group, began = own_group(), time.monotonic()
+    kills = group.use().get("oom_kills")
     status = _run([program, *command[1:]], where, environment, stdout, timeout, watch)
     seconds = time.monotonic() - began
     shown = status if status >= 0 else 128 - status
@@ -81,6 +83,7 @@ def run_command(
         "signal": -status if status < 0 else None,
         "recorded": any(home.glob("rank-*.jsonl")),
         "reached": _reached(home),
+        "oom_kills": None if kills is None else group.use().get("oom_kills", kills) - kills,
     }
     with contextlib.suppress(OSError):  # a full disk, or a folder that the command removed: its status still counts
         _write(home, {**facts, **ended})

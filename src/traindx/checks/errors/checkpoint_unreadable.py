@@ -35,7 +35,7 @@ def checkpoint_unreadable(recording: Recording) -> Iterator[Finding | Measured]:
     Take an earlier checkpoint, or fetch the file again. Save to a temporary name and rename it afterwards, so that a kill
     leaves the old one in place.
     """
-    yield from errors_like(recording, *PATTERNS, within={r"^EOFError": "serialization.py"})
+    yield from errors_like(recording, *PATTERNS, within={r"^EOFError|^OSError: \[Errno 22\]": "serialization.py"})
 
 
 @checkpoint_unreadable.fires_on

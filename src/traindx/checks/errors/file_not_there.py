@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from traindx.checks.errors.example import raising
-from traindx.checks.errors.picture_not_there import ABSENT, PICTURE
+from traindx.checks.errors.picture_not_there import ABSENT
 from traindx.core.check import Facts, check
 from traindx.core.finding import Finding, Measured
-from traindx.core.raised import raised_of, told_of
+from traindx.core.raised import PICTURE, raised_of, told_of
 from traindx.core.recording import Recording
 
 FOLDER = r"Couldn't find any class folder|Found no valid file|Dataset '.*' (images )?not found|does not exist"

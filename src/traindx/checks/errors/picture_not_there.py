@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from traindx.checks.errors.example import raising
 from traindx.core.check import Facts, check
 from traindx.core.finding import Finding, Measured
-from traindx.core.raised import Raised, raised_of, told_of
+from traindx.core.raised import PICTURE, Raised, raised_of, told_of
 from traindx.core.recording import Recording
 
-PICTURE = re.compile(r"\.(jpe?g|jfif|png|bmp|gif|tiff?|webp|dcm)\b", re.IGNORECASE)
 EMPTY = r"\) !\w*\.?empty\(\)"
 NOTHING = r"'?NoneType'? object (has no attribute|is not subscriptable)"
 ABSENT = r"^FileNotFoundError|No such file or directory|^NotADirectoryError"
@@ -36,8 +34,8 @@ def _is_absent(raised: Raised) -> bool:
     """Whether a picture's file was looked for in vain; OpenCV says only that it has nothing, and then the file must be known."""
     if raised.says(ABSENT):
         return bool(PICTURE.search(raised.words))
-    named = raised.file is not None and "/" in raised.file and PICTURE.search(raised.file)
-    return bool(named) and raised.there is False and raised.says(EMPTY, NOTHING)
+    in_a_folder = raised.picture is not None and "/" in raised.picture
+    return in_a_folder and raised.there is False and raised.says(EMPTY, NOTHING)
 
 
 @picture_not_there.fires_on
