@@ -176,13 +176,15 @@ def _recorded(folder: Path, progress: Progress | None, dataset: bool) -> tuple[d
 
     from traindx.core.recording import Recording
     from traindx.core.replay import read_replay
+    from traindx.core.trainings import last_training
     from traindx.inspect.setup import setup_of
 
     facts: dict[str, Any] = {}
     run_file = folder / "run.json"
     run = json.loads(run_file.read_text()) if run_file.exists() else {}
     if any(folder.glob("rank-*.jsonl")):
-        facts["recording"] = Recording.load(folder)
+        whole = Recording.load(folder)
+        facts["recording"] = last_training(whole)
     again = read_replay(folder)
     if again is not None:
         facts["replay"] = again
@@ -200,6 +202,8 @@ def _recorded(folder: Path, progress: Progress | None, dataset: bool) -> tuple[d
         facts |= {} if "history" in facts else _history_in(recording)
         meta["ended"] = recording.ending
         meta["steps"] = int(recording.step[-1]) + 1 if len(recording.step) else 0
+        if len(whole.step) > len(recording.step):
+            meta["earlier_training"] = f"of another network, up to step {int(recording.step[0]) - 1}: not judged"
     return facts, meta
 
 

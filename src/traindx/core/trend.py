@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,11 +90,12 @@ def over_chance(recording: Recording) -> float | None:
     """The cross entropy at the end over that of guessing; None where no cross entropy over classes was recorded.
 
     A loss is often divided before it is backpropagated, as by the number of accumulated batches: where the loss function's own
-    values are a steady multiple of what was backpropagated (quartiles within 30 % of the median, a guess), that is undone.
+    values are a steady multiple of what was backpropagated (quartiles within 30 % of the median, a guess), that is undone. A
+    loss that is summed over samples is brought to their mean first.
     """
     if recording.chance is None or not np.isfinite(recording.loss).any():
         return None
-    calls = [(d.get("loss"), d.get("loss_call", {}).get("value")) for d in recording.details.values()]
+    calls = [(d.get("loss"), _mean_value(d.get("loss_call", {}))) for d in recording.details.values()]
     pairs = np.array([(a, b) for a, b in calls if a is not None and b is not None], dtype=np.float64).reshape(-1, 2)
     pairs = pairs[np.isfinite(pairs).all(axis=1) & (pairs[:, 0] != 0)]
     factor = 1.0
@@ -100,3 +103,12 @@ def over_chance(recording: Recording) -> float | None:
         low, middle, high = np.quantile(pairs[:, 1] / pairs[:, 0], (0.25, 0.5, 0.75))
         factor = float(middle) if middle > 0 and high - low < 0.3 * middle else 1.0
     return trend(recording.loss).end * factor / recording.chance
+
+
+def _mean_value(call: Mapping[str, Any]) -> float | None:
+    """What a loss function returned, for one sample: a sum over its targets is divided by their number."""
+    value: float | None = call.get("value")
+    shape = call.get("target_shape")
+    if value is None or call.get("reduction") != "sum" or not shape:
+        return value
+    return float(value) / max(math.prod(shape) * (1 - float(call.get("ignored") or 0.0)), 1.0)

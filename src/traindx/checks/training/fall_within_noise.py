@@ -10,6 +10,7 @@ from traindx.core.check import Facts, check
 from traindx.core.example import falling, recording_with
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.recording import Recording
+from traindx.core.trainings import side_by_side
 from traindx.core.trend import FAR_BELOW_CHANCE, over_chance, trend
 
 
@@ -27,7 +28,7 @@ def fall_within_noise(
     (1.2533 s / sqrt(n)), with the noise s taken from neighbouring steps; 4 is a guess. Not asked of a loss that is
     already far below chance.
     """
-    if recording.passes < min_passes or np.isfinite(recording.loss).sum() < 10 or len(recording.optimizers) > 1:
+    if recording.passes < min_passes or np.isfinite(recording.loss).sum() < 10 or side_by_side(recording) > 1:
         return
     seen, reached = trend(recording.loss), over_chance(recording)
     yield Measured("fall of the loss in standard errors", round(seen.z, 1), f"over {z:g}")

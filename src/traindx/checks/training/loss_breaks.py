@@ -11,6 +11,7 @@ from traindx.core.example import falling, flat, recording_with
 from traindx.core.finding import Curve, Finding, Line, Measured, Place
 from traindx.core.onset import rise_in
 from traindx.core.recording import Recording
+from traindx.core.trainings import side_by_side
 from traindx.core.trend import takes_both_signs, trend
 
 
@@ -33,7 +34,7 @@ def loss_breaks(
     known = ~np.isnan(recording.loss)
     loss, step = recording.loss[known], recording.step[known]
     finite = loss[np.isfinite(loss)]
-    if len(recording.optimizers) > 1 or len(finite) < min_steps or takes_both_signs(finite):
+    if side_by_side(recording) > 1 or len(finite) < min_steps or takes_both_signs(finite):
         raise NotEnough(f"needs {min_steps} losses of one optimizer that do not take both signs, has {len(finite)}")
     onset, whole = rise_in(loss), trend(loss)
     if onset is None:

@@ -10,6 +10,7 @@ from traindx.core.check import Facts, check
 from traindx.core.example import falling, recording_with
 from traindx.core.finding import Curve, Finding, Line, Measured, Place
 from traindx.core.recording import Recording
+from traindx.core.trainings import side_by_side
 
 
 @check("T104", level="error")
@@ -30,7 +31,7 @@ def loss_collapses(
     """
     known = np.isfinite(recording.loss)
     step, loss = recording.step[known], recording.loss[known]
-    if len(loss) < min_steps or len(recording.optimizers) > 1:
+    if len(loss) < min_steps or side_by_side(recording) > 1:
         return
     start = float(np.median(loss[:3]))
     low = float(np.median(np.abs(loss[-max(5, len(loss) // 4) :])))

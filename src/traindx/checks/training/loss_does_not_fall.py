@@ -11,6 +11,7 @@ from traindx.core.check import Facts, check
 from traindx.core.example import falling, flat, recording_with
 from traindx.core.finding import Curve, Finding, Line, Measured, Place
 from traindx.core.recording import Recording
+from traindx.core.trainings import side_by_side
 from traindx.core.trend import FAR_BELOW_CHANCE, over_chance, takes_both_signs, trend
 
 
@@ -35,7 +36,7 @@ def loss_does_not_fall(
     """
     known = ~np.isnan(recording.loss)
     few = recording.passes < min_passes or np.isfinite(recording.loss[known]).sum() < min_steps
-    if few or len(recording.optimizers) > 1:
+    if few or side_by_side(recording) > 1:
         return
     seen, chance, reached = trend(recording.loss), recording.chance, over_chance(recording)
     if seen.finite and seen.drop <= drop and reached is not None and reached < FAR_BELOW_CHANCE:

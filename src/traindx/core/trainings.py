@@ -1,0 +1,65 @@
+"""Trainings that follow each other in one process, and optimizers that work side by side in one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+from traindx.core.recording import Recording
+
+_COLUMNS = (
+    *(
+        "step",
+        "time",
+        "loss",
+        "lr",
+        "training",
+        "wait",
+        "seconds",
+        "grad_norm",
+        "grad_before",
+        "weight_norm",
+        "update_norm",
+    ),
+)
+
+SAME = 0.5
+"""Share of the parameters, by name and shape, that two descriptions of one network have in common (a guess)."""
+
+
+def side_by_side(recording: Recording) -> int:
+    """How many optimizers hold parameters at the end. One that took the place of another counts, and the other does not."""
+    return len({p.optimizer for p in recording.parameters if p.optimizer is not None})
+
+
+def last_training(recording: Recording) -> Recording:
+    """The recording from the step on at which another network took the place of the one before; all of it where none did.
+
+    A teacher that is trained before its student is a training of its own: the losses of both make no one curve. Cut are steps,
+    validations and events; `lines` stay as they were written.
+    """
+    described = recording.lines.get("model", ())
+    begins = [int(b.get("step") or 0) for a, b in pairwise(described) if not _is_same(a, b)]
+    if not begins or recording.ranks or not (recording.step >= begins[-1]).any():
+        return recording
+    first = begins[-1]
+    kept = recording.step >= first
+    return replace(
+        recording,
+        **{name: getattr(recording, name)[kept] for name in _COLUMNS},
+        calls=tuple(calls for calls, keep in zip(recording.calls, kept, strict=True) if keep),
+        details={step: detail for step, detail in recording.details.items() if step >= first},
+        validations=tuple(v for v in recording.validations if v.step >= first),
+        events=tuple(e for e in recording.events if e.step >= first),
+    )
+
+
+def _is_same(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether two descriptions are of one network: most parameters of the smaller are in the other."""
+    known, now = (
+        {(p["name"].removeprefix("module."), tuple(p.get("shape", ()))) for p in line.get("parameters", ())}
+        for line in (before, after)
+    )
+    return len(known & now) >= SAME * min(len(known), len(now))
