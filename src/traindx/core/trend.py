@@ -107,8 +107,9 @@ def over_chance(recording: Recording) -> float | None:
 
 def _mean_value(call: Mapping[str, Any]) -> float | None:
     """What a loss function returned, for one sample: a sum over its targets is divided by their number."""
-    value: float | None = call.get("value")
-    shape = call.get("target_shape")
-    if value is None or call.get("reduction") != "sum" or not shape:
-        return value
+    value, shape = call.get("value"), call.get("target_shape")
+    if value is None:
+        return None
+    if call.get("reduction") != "sum" or not shape:
+        return float(value)
     return float(value) / max(math.prod(shape) * (1 - float(call.get("ignored") or 0.0)), 1.0)
