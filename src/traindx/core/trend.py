@@ -112,4 +112,5 @@ def _mean_value(call: Mapping[str, Any]) -> float | None:
         return None
     if call.get("reduction") != "sum" or not shape:
         return float(value)
-    return float(value) / max(math.prod(shape) * (1 - float(call.get("ignored") or 0.0)), 1.0)
+    samples = float(math.prod(shape)) * (1 - float(call.get("ignored") or 0.0))
+    return float(value) / max(samples, 1.0)
