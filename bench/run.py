@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import traindx
@@ -30,6 +31,8 @@ from traindx.examine import diagnose
 from zoo import run_script
 
 RECORDINGS = Path(__file__).parent / "recordings"
+PORTION = 16
+"""Runs of each process before it is looked whether the time is over."""
 
 
 def record(task: Task, folder: Path, timeout: float) -> None:
@@ -100,8 +103,8 @@ def done(task: Task, recordings: Path, timeout: float, judge_only: bool) -> Resu
                 return None
             record(task, folder, timeout)
         return judge(task, folder)
-    except TraindxError as error:
-        print(f"{task.name}: no result: {error}", flush=True)
+    except Exception as error:  # one run that cannot be judged does not end the others
+        print(f"none {task.name}: {type(error).__name__}: {error}", flush=True)
         return None
 
 
@@ -110,7 +113,7 @@ def results_of(work: Sequence[Task], run: partial[Result | None], jobs: int) -> 
     if jobs == 1:
         yield from map(run, work)
         return
-    with ProcessPoolExecutor(jobs) as pool:
+    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
         yield from pool.map(run, work)
 
 
@@ -134,10 +137,10 @@ def main() -> None:
     work = [t for t in work if (t.set, t.script, t.cause, t.variant, t.seed) not in there][: options.first]
     run = partial(done, recordings=options.recordings, timeout=options.timeout, judge_only=options.judge_only)
     until = time.monotonic() + 60 * options.minutes
-    for start in range(0, len(work), 4 * options.jobs):
+    for start in range(0, len(work), PORTION * options.jobs):
         if time.monotonic() > until:
             break
-        for result in results_of(work[start : start + 4 * options.jobs], run, options.jobs):
+        for result in results_of(work[start : start + PORTION * options.jobs], run, options.jobs):
             if result is not None:
                 append(options.results, result)
                 first = result.answer[0] if result.answer else f"({result.verdict})"

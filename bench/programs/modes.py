@@ -34,7 +34,7 @@ FAULTS = (
         "left-in-train-mode",
         ("one_cycle", "mixup", "adam_mlp", "resnet18_signs", "vit_timm"),
         (("    model.eval()\n", ""),),
-        ("model(x)", "model(inputs)", "model.train()", "torch.no_grad()"),
+        ("argmax(1)", "model.train()", "torch.no_grad()"),
     ),
     Fault(
         "statistics-never-updated",
