@@ -110,6 +110,21 @@ def shift_biases(offset: float) -> Treatment:
     return Treatment("shift_biases", "process", (("offset", offset),), f"biases shifted by {offset:g}")
 
 
+def scale_weights(factor: float) -> Treatment:
+    """Multiply the weights of all convolutions and linear layers by `factor` before the first step."""
+    return Treatment("scale_weights", "process", (("factor", factor),), f"weights × {factor:g} at the start")
+
+
+def equal_weights(value: float = 0.05) -> Treatment:
+    """Set all weights of convolutions and linear layers to `value` before the first step."""
+    return Treatment("equal_weights", "process", (("value", value),), f"all weights {value:g} at the start")
+
+
+def default_weights() -> Treatment:
+    """Have every convolution and linear layer draw its weights anew, by torch's default, before the first step."""
+    return Treatment("default_weights", "process", (), "weights drawn by torch's default")
+
+
 def repair_dataset(repair: str) -> Treatment:
     """Train on a repaired copy of the dataset; `repair` names what is repaired (see `traindx.trial.repair`)."""
     return Treatment(

@@ -25,6 +25,9 @@ NAMES = frozenset(
         "scale_inputs",
         "leaky_relu",
         "shift_biases",
+        "scale_weights",
+        "equal_weights",
+        "default_weights",
     }
 )
 
@@ -47,7 +50,7 @@ class Treatments:
         self.leaky = "leaky_relu" in self._by_name
         self._shift_scale: tuple[Any, Any] | None = None
         self._rates: list[tuple[Any, Any]] = []
-        self._shifted = self._placed = False
+        self._started = self._placed = False
 
     def _number(self, treatment: str, argument: str) -> float | None:
         if treatment not in self._by_name:
@@ -69,17 +72,26 @@ class Treatments:
         return after is not None and step >= after
 
     def first_forward(self, root: Any) -> None:
-        """Before the first forward pass: shift the biases."""
-        offset = self._number("shift_biases", "offset")
-        if offset is None or self._shifted:
+        """Before the first forward pass: change the biases and weights that the model starts with."""
+        wanted = {"shift_biases", "scale_weights", "equal_weights", "default_weights"} & set(self._by_name)
+        if not wanted or self._started:
             return
-        self._shifted = True
+        self._started = True
         layers = [m for m in core_of(root).modules() if getattr(m, "weight", None) is not None and not m._modules]
         weighted = [m for m in layers if m.weight.dim() >= 2]
+        offset, factor = self._number("shift_biases", "offset"), self._number("scale_weights", "factor")
+        value = self._number("equal_weights", "value")
         with self._torch.no_grad():
             for layer in layers:
-                if layer is not weighted[-1] and getattr(layer, "bias", None) is not None:
+                if offset is not None and layer is not weighted[-1] and getattr(layer, "bias", None) is not None:
                     layer.bias.add_(offset)
+            for layer in weighted:
+                if factor is not None:
+                    layer.weight.mul_(factor)
+                if value is not None:
+                    layer.weight.fill_(value)
+                if "default_weights" in wanted and hasattr(layer, "reset_parameters"):
+                    layer.reset_parameters()
 
     def inputs(self, arguments: tuple[Any, ...], *, training: bool) -> tuple[Any, ...] | None:
         """The root's positional arguments with all their picture or feature tensors changed; None without any.
