@@ -1,4 +1,4 @@
-"""Red and blue are exchanged in a part of the pictures.
+"""Red and blue are exchanged in a part of the pictures, or channels and pixels are mixed up on the way to the network.
 
 ## How it shows
 The pictures of a split look blue where others are red. Training goes well and val does worse, most of all for classes that
@@ -6,10 +6,12 @@ are told by their colour; or the other way round where the training's pictures a
 
 ## How to tell it from its look-alikes
 Other light, or another camera, moves colours too (`train-val-shift`): then exchanging red and blue does not bring them back.
-A loader that exchanges the colours of all pictures alike shows in the batches and not in the files.
+A loader that exchanges the colours of all pictures alike shows in the batches and not in the files. Pictures that were reshaped
+instead of permuted show pixels that are alike at a distance of three.
 
 ## How to fix
-Write the pictures anew in the right order. OpenCV reads and writes blue first, Pillow and torchvision red first.
+Write the pictures anew in the right order, or exchange them where they are read. OpenCV reads and writes blue first, Pillow and
+torchvision red first.
 """
 
 from __future__ import annotations
@@ -19,10 +21,16 @@ from traindx.core.cause import Cause, Clue, Fix
 CHANNELS_SWAPPED = Cause(
     slug="channels-swapped",
     doc=__doc__,
-    clues=(Clue("D335", if_seen=6.0, if_absent=-2.0),),  # a guess until the benchmark sets it
+    clues=(  # a guess until the benchmark sets it
+        Clue("D335", if_seen=6.0, if_absent=-2.0),
+        Clue("B121", if_seen=8.0, if_absent=-1.0, proves=True),
+        Clue("B122", if_seen=9.0, if_absent=-1.0, proves=True, from_start=True),
+    ),
     fix=Fix(
-        "Write the pictures of that split anew with red and blue exchanged, and mend the script that made them.",
-        {"pytorch": "picture[..., ::-1]  # of what OpenCV has read, before Pillow writes it"},
+        "Exchange red and blue where pictures are read, or write those of that split anew; permute [H, W, 3], never reshape it.",
+        {
+            "pytorch": "picture = cv2.cvtColor(cv2.imread(path), cv2.COLOR_BGR2RGB)\nx = torch.from_numpy(picture).permute(2, 0, 1)"
+        },
     ),
     proof="static",
 )

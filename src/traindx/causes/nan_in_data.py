@@ -4,7 +4,8 @@
 The loss is NaN or infinite at the batch that holds them, at each epoch again, whatever the rate.
 
 ## How to tell it from its look-alikes
-A replay of the bad step says that its input or its target is not finite before the first operation, and which samples; without
+The inputs of the first bad step hold values that are not finite, while the steps before it and its weights do not. A replay of
+the bad step says that its input or its target is not finite before the first operation, and which samples; without
 these samples the step is finite.
 
 ## How to fix
@@ -20,6 +21,7 @@ NAN_IN_DATA = Cause(
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it; what follows a loss that is not finite is explained by it
         Clue("T111", if_seen=6.0, if_absent=-2.0, proves=True),
+        Clue("B115", if_seen=9.0, if_absent=-2.0, proves=True),
         Clue("T101", if_seen=1.0, if_absent=-1.0),
         Clue("T102", if_seen=0.1),
         Clue("T103", if_seen=0.1),

@@ -2,7 +2,8 @@
 
 ## How it shows
 The first weighted layer receives numbers in the tens or hundreds. Without batch normalisation behind it the loss starts
-far above chance, or the first steps throw the weights away at a rate that is usual for scaled inputs.
+far above chance, or the first steps throw the weights away at a rate that is usual for scaled inputs. Or they are a
+hundred times smaller than usual (divided by 255 twice), and the loss hardly moves; or one channel outweighs the others.
 
 ## How to tell it from its look-alikes
 A rate that is too high does the same on inputs of the usual scale. Wrong normalisation constants shift the mean and
@@ -22,6 +23,9 @@ UNSCALED_INPUTS = Cause(
     clues=(  # weights are a guess until the benchmark sets them
         Clue("B101", if_seen=7.0, if_absent=-6.0, from_start=True),
         Clue("B102", if_seen=12.0, from_start=True),
+        Clue("B110", if_seen=14.0, from_start=True),  # a guess, as are the next two
+        Clue("B111", if_seen=12.0, from_start=True),
+        Clue("B112", if_seen=11.0, from_start=True),
         Clue("T201", if_seen=0.5),
         Clue("T203", if_seen=0.5),
         Clue("T101", if_seen=0.5),

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from traindx.core.finding import Place
 from traindx.core.recording import Recording, Source
 
 GENERATORS = ("random", "numpy", "torch")
@@ -26,6 +27,10 @@ class Loader:
         """Where its first pass began."""
         return Source(self.facts["path"], self.facts["line"]) if self.facts.get("path") else None
 
+    def place(self, setting: str) -> Place:
+        """The line where its first pass began, with a setting of it."""
+        return Place(path=self.facts.get("path"), line=self.facts.get("line"), setting=setting)
+
 
 @dataclass(frozen=True)
 class Pass:
@@ -40,6 +45,7 @@ class Pass:
     order: str | None = None
     over: int = 0
     first: tuple[Any, ...] = ()
+    drawn: int = 0
     last: int = 0
     same_as: int | None = None
     sampler_epoch: int | None = None
@@ -59,7 +65,8 @@ class Pass:
 class Worker:
     """A worker process before its first batch: hashes of the states of `random`, `numpy`, `torch` and of those it holds.
 
-    `first` is a hash of the first batch that it made of an iterable dataset.
+    `first` is a hash of the first batch that it made of an iterable dataset; `drew` names the generators that making its first
+    batch drew from, None where that was not seen.
     """
 
     number: int
@@ -67,6 +74,7 @@ class Worker:
     states: Mapping[str, str]
     first: str | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    drew: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -112,7 +120,7 @@ def loaders_of(recording: Recording) -> Loaders:
     return Loaders(
         tuple(Loader(line["loader"], line) for line in lines.get("loader", ())),
         tuple(_pass(line) for line in latest.values()),
-        {worker.pid: worker for worker in _workers(lines.get("worker", ()))},
+        {worker.pid: worker for worker in _workers(lines.get("worker", ()), lines.get("worker_drew", ()))},
     )
 
 
@@ -130,6 +138,7 @@ def _pass(line: Mapping[str, Any]) -> Pass:
         ended=line.get("ended", "running"),
         order=line.get("order"),
         over=line.get("over", 0),
+        drawn=line.get("drawn", 0),
         first=tuple(line.get("first", ())),
         last=line.get("last", 0),
         same_as=line.get("same_as"),
@@ -142,8 +151,9 @@ def _pass(line: Mapping[str, Any]) -> Pass:
     )
 
 
-def _workers(lines: Iterable[Mapping[str, Any]]) -> Iterable[Worker]:
+def _workers(lines: Iterable[Mapping[str, Any]], drew: Iterable[Mapping[str, Any]]) -> Iterable[Worker]:
+    drawn = {line["pid"]: tuple(line["drew"]) for line in drew}
     for line in lines:
         states = {name: line[name] for name in GENERATORS if name in line}
         states |= {f"dataset.{path}": state for path, state in line.get("held", {}).items()}
-        yield Worker(line["worker"], line["pid"], states, line.get("first"), line)
+        yield Worker(line["worker"], line["pid"], states, line.get("first"), line, drawn.get(line["pid"]))

@@ -28,11 +28,12 @@ ELEMENTS = 4096
 
 
 class Workers(Probe):
-    """Writes a `worker` line for each worker process, when it is about to make its first batch."""
+    """Writes a `worker` line for each worker process, when it is about to make its first batch, and a `worker_drew` line when it
+    has made it: the generators whose states have changed."""
 
     on_recorded = ("closed",)
     patches = (
-        Patch(FETCH, "_MapDatasetFetcher.fetch", before="fetches"),
+        Patch(FETCH, "_MapDatasetFetcher.fetch", before="fetches", after="fetched"),
         Patch(FETCH, "_IterableDatasetFetcher.fetch", before="fetches", after="fetched"),
         Patch("torch.utils.data.dataloader", "_MultiProcessingDataLoaderIter.__init__", before="workers_start"),
     )
@@ -40,6 +41,7 @@ class Workers(Probe):
     def __init__(self, seen: Observation) -> None:
         super().__init__(seen)
         self._line: dict[str, Any] | None = None
+        self._began: tuple[Any, dict[str, str]] | None = None
         self._told_by = 0
         self._expected = False
         self._taken = 0
@@ -56,25 +58,33 @@ class Workers(Probe):
         self._told_by = os.getpid()
         dataset = information.dataset
         self._line = {"kind": "worker", "pid": os.getpid(), "worker": information.id, "seed": information.seed}
-        self._line |= randomness.states(self.seen.torch)
-        self._line |= {"held": randomness.held_states(self.seen.torch, dataset), "dataset": type(dataset).__name__}
+        states, held = randomness.states(self.seen.torch), randomness.held_states(self.seen.torch, dataset)
+        self._began = dataset, _by_name(states, held)
+        self._line |= {**states, "held": held, "dataset": type(dataset).__name__}
         self._line["threads"] = self.seen.torch.get_num_threads()
         cv2 = sys.modules.get("cv2")
         if cv2 is not None:
             self._line["cv2_threads"] = cv2.getNumThreads()
         if not hasattr(arguments[0], "dataset_iter"):
-            self._tell()
+            self._tell(self._line)
+            self._line = None
 
     def fetched(self, arguments: Arguments, named: Named, batch: Any) -> None:
-        """A worker of an iterable dataset has made a batch: of the first, a hash."""
+        """A worker has made a batch: after the first, which generators it drew from; of an iterable dataset, a hash."""
+        began, self._began = self._began, None
+        if began is None or self._told_by != os.getpid():
+            return
         if self._line is not None:
-            self._line["first"] = first_hash(self.seen.torch, batch)
-            self._tell()
+            self._tell({**self._line, "first": first_hash(self.seen.torch, batch)})
+            self._line = None
+        torch, (dataset, before) = self.seen.torch, began
+        after = _by_name(randomness.states(torch), randomness.held_states(torch, dataset))
+        drew = [name for name, state in after.items() if before.get(name) not in (None, state)]
+        self._tell({"kind": "worker_drew", "pid": os.getpid(), "drew": drew})
 
-    def _tell(self) -> None:
-        line, self._line = self._line, None
+    def _tell(self, line: dict[str, Any]) -> None:
         parent = multiprocessing.parent_process()
-        if parent is None or line is None:
+        if parent is None:
             return
         path = self._path(parent.pid)
         with contextlib.suppress(OSError):  # where the recording cannot be written, the process that trains says so
@@ -125,6 +135,10 @@ class Workers(Probe):
 
     def _path(self, pid: int | None) -> Path:
         return self.seen.journal.folder / f"workers-{pid}.jsonl"
+
+
+def _by_name(states: dict[str, str], held: dict[str, str]) -> dict[str, str]:
+    return {**states, **{f"dataset.{path}": state for path, state in held.items()}}
 
 
 def first_hash(torch: Any, batch: Any) -> str | None:

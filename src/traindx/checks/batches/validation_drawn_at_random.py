@@ -1,0 +1,59 @@
+"""B123: the first batch of a validation differs from one validation to the next, though the order is the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from traindx.core.check import Facts, NotEnough, check
+from traindx.core.finding import Finding, Measured
+from traindx.core.input_examples import batch, run_with
+from traindx.core.loaders import loaders_of
+from traindx.core.network_inputs import validations
+from traindx.core.recording import Recording
+
+
+@check("B123", level="warning", preview=True)
+def validation_drawn_at_random(recording: Recording, *, apart: float = 1e-3) -> Iterator[Finding | Measured]:
+    """Validation serves the same files in the same order, and the network receives other pictures each time.
+
+    ## Why is this bad?
+    A random transform acts in validation too: most often the training's dataset was split after its transforms were set. The
+    score is that of distorted pictures, and moves from epoch to epoch for that reason.
+
+    ## How to fix
+    Two datasets with the transforms of each, split by the same indices: `Subset(with_augmentation, train_ids)` and
+    `Subset(without, val_ids)`.
+    Means of the first batch are compared in parts of its deviation; a thousandth is a guess. Noise that the user adds in validation
+    on purpose looks the same.
+    """
+    passes = [p for p in loaders_of(recording).passes if not p.training and p.order is not None]
+    repeated = any(p.same_as is not None for p in passes)
+    firsts = [b for v in validations(recording) if v.of > 1 for b in v.batches[:1]]
+    if not repeated or len(firsts) < 2 or len({p.order for p in passes if p.ended == "exhausted"}) > 1:
+        raise NotEnough("no two validations of several batches in the same order were seen")
+    if len({b.shape for b in firsts}) > 1:
+        raise NotEnough("the first batch is not the same one in each validation")
+    low, high = (f(b.mean[0] for b in firsts) for f in (min, max))
+    moved = (high - low) / max(firsts[0].deviation, 1e-12)
+    yield Measured("change of the first validation batch's mean, in deviations", moved, f"under {apart:g}")
+    if moved > apart:
+        text = f"the first batch of validation moves by {moved:.2g} of its deviation, with the same files in the same order"
+        yield Finding(validations(recording)[0].place, f"{text}: a random transform acts in validation")
+
+
+def _run(*means: float) -> Facts:
+    first = [{**batch(0, 1, (mean,) * 3, (0.25,) * 3), "batch": 0} for mean in means]
+    lines = [{"kind": "validation_inputs", "step": 20 * n, "of": 5, "batches": [b]} for n, b in enumerate(first)]
+    one_pass = {"kind": "pass", "loader": 1, "training": False, "ended": "exhausted", "order": "a"}
+    passes = [{**one_pass, "pass": n, "same_as": 0 if n else None} for n in range(len(means))]
+    return {"recording": run_with(batch(0, 1, (0.5,) * 3, (0.25,) * 3), lines=[*lines, *passes])}
+
+
+@validation_drawn_at_random.fires_on
+def crops_in_validation() -> Facts:
+    return _run(0.5, 0.47, 0.52)
+
+
+@validation_drawn_at_random.quiet_on
+def the_same_pictures() -> Facts:
+    return _run(0.5, 0.5, 0.5)

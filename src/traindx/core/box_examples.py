@@ -1,0 +1,41 @@
+"""Small recordings with boxes as the network receives them, for the examples in check files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from traindx.core.check import Facts
+from traindx.core.example import falling, recording_with
+
+
+def run_with_boxes(
+    high: Sequence[float],
+    *,
+    low: Sequence[float] = (0.02, 0.02, 0.03, 0.03),
+    form: str = "torchvision",
+    unit: str = "pixels",
+    valid: tuple[int, int, int] = (8, 16, 8),
+    outside: int = 0,
+    classes: dict[str, int] | None = None,
+    model: str = "",
+    **targets: Any,
+) -> Facts:
+    """A run that is given 16 boxes in each of 60 batches of pictures of 320 x 320. `valid` counts them read as centre and size, as
+    corners, and as corner and size."""
+    expected = {"torchvision": ["xyxy", "pixels"], "ultralytics": ["cxcywh", "share"]}[form]
+    by_format = dict(zip(("cxcywh", "xyxy", "xywh"), valid, strict=True))
+    boxes = {
+        "min": list(low),
+        "max": list(high),
+        "valid": by_format,
+        "format": max(by_format, key=lambda name: by_format[name]),
+        "unit": unit,
+        "expected": expected,
+        "outside": outside,
+        "no_area": 0,
+    }
+    found = {"form": form, "from": "forward", "images": 4, "count": 16, "classes": classes or {"1": 16}, **targets}
+    detail = {"targets": {**found, "boxes": boxes}, "inputs": {"shape": [4, 3, 320, 320]}}
+    lines = [{"kind": "model", "step": 0, "name": model, "layers": [], "parameters": []}] if model else []
+    return {"recording": recording_with(falling(), detail=detail, events=lines)}

@@ -1,0 +1,37 @@
+"""Small recordings with inputs of training and validation, for the examples in check files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from traindx.core.example import falling, recording_with
+from traindx.core.recording import Recording
+
+
+def batch(
+    low: float,
+    high: float,
+    mean: Sequence[float],
+    std: Sequence[float],
+    *,
+    texture: Sequence[float] = (),
+    shape: Sequence[int] = (32, 3, 32, 32),
+) -> dict[str, Any]:
+    """The statistics of one batch, as a recording has them."""
+    found = {"min": low, "max": high, "mean": list(mean), "std": list(std), "shape": list(shape), "dtype": "float32"}
+    return {**found, "texture": list(texture)} if texture else found
+
+
+def run_with(
+    training: dict[str, Any], *validation: dict[str, Any], lines: Sequence[dict[str, Any]] = (), steps: int = 60
+) -> Recording:
+    """A run whose training batches all look alike, and with validation batches one validation of several passes after each 20
+    steps."""
+    seen = [{**b, "batch": n} for n, b in enumerate(validation)]
+    each: list[dict[str, Any]] = [
+        {"kind": "validation_inputs", "step": step, "of": 7, "path": "train.py", "line": 48, "batches": seen}
+        for step in range(19, steps, 20)
+    ]
+    detail = {"inputs": training, "texture": training.get("texture"), "first_input": {**training, "layer": "conv1"}}
+    return recording_with(falling(steps=steps), detail=detail, events=[*(each if seen else ()), *lines])
