@@ -87,7 +87,7 @@ YOLO = """      Epoch    GPU_mem   box_loss   cls_loss   dfl_loss  Instances    
         2/50      2.3G      1.000      2.000      1.000         40        640: 100%|##########| 8/8 [00:03<00:00]
                    all        128        929      0.640      0.530      0.700      0.540
 """
-REFERENCE = """Epoch: [0]  [ 0/60]  eta: 0:01:00  lr: 0.000094  loss: 4.4 (4.2)  loss_classifier: 3.7 (3.6)  time: 0.2  max mem: 3000
+REFERENCE = """Epoch: [0]  [ 0/60]  eta: 0:01  lr: 0.0001  loss: 4.4 (4.2)  loss_classifier: 3.7 (3.6)  time: 0.2  max mem: 3000
 Test:  [ 0/50]  eta: 0:00:10  model_time: 0.1 (0.1)  evaluator_time: 0.004 (0.004)  time: 0.2  data: 0.1
  Average Precision  (AP) @[ IoU=0.50:0.95 | area=   all | maxDets=100 ] = 0.606
  Average Precision  (AP) @[ IoU=0.50      | area=   all | maxDets=100 ] = 0.974

@@ -17,9 +17,10 @@ DOUBTS = ("T105", "T106")
 LEARNING_OF_LOG = "V410"
 """The same of a log without a recording."""
 
-DOUBTS_OF_LOG = (LEARNING_OF_LOG, "V412", "V413", "V414", "V408")
-"""The checks after which a log without a recording is not called healthy: nothing became better, validation loss rises alone,
-the metric is poor, training is as poor, the metric breaks down again and again."""
+DOUBTS_OF_LOG = ("V403", "V412", "V418", "V408", "V411", LEARNING_OF_LOG, "V413", "V414")
+"""The checks after which a log without a recording is not called healthy, the first that failed says why: it is too short,
+validation loss rises alone, good weights were wrecked, the metric breaks down again and again, its plan was not carried out,
+nothing became better, the metric is poor, training is as poor."""
 
 TOO_EARLY = ("T100", "V403", "V411")
 """The checks that say whether the run is long enough to tell: by its steps; by the epochs of its log, and by its plan."""
@@ -34,10 +35,9 @@ def verdict_of(
     if any(o.status == "crashed" and o.level == "error" for o in by_code.values()):
         return "unclear", None
     recorded = "recording" in facts
-    if _first_failed(TOO_EARLY[:1] if recorded else TOO_EARLY[1:], by_code) is not None:
-        return "unclear", _state("too-early-to-tell", by_code)
-    if _first_failed(_doubts(facts), by_code) is not None:
-        return "unclear", None
+    doubt = _first_failed(_doubts(facts), by_code)
+    if doubt is not None:
+        return "unclear", _state("too-early-to-tell", by_code) if doubt.code in TOO_EARLY else None
     learning = LEARNING_OF_LOG if "history" in facts and not recorded else LEARNING
     learned = learning in by_code and by_code[learning].status == "passed"
     if learned or ("dataset" in facts and not recorded and "history" not in facts):
@@ -46,7 +46,7 @@ def verdict_of(
 
 
 def _doubts(facts: Facts) -> tuple[str, ...]:
-    return DOUBTS if "recording" in facts else DOUBTS_OF_LOG
+    return (*TOO_EARLY[:1], *DOUBTS) if "recording" in facts else DOUBTS_OF_LOG
 
 
 def _first_failed(codes: Sequence[str], by_code: Mapping[str, Outcome]) -> Outcome | None:

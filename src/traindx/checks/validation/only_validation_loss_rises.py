@@ -41,7 +41,8 @@ def only_validation_loss_rises(
     yield Measured("fall of the training loss since then", 1 - after / before)
     if len(history) - turn <= epochs or _gained(history, turn, good):
         return
-    if high - low > max(rise * low, 3 * noise(val)) and before - after > fall * before:
+    risen = max(rise * low, 3 * noise(val) * np.sqrt(2 / epochs))  # the standard error of a difference of two levels
+    if high - low > risen and before - after > fall * before:
         epoch = int(history.epoch[turn])
         yield Finding(
             Place(path=history.source),
