@@ -21,6 +21,9 @@ OPTIMIZER_MISSING_PARAMETERS = Cause(
     clues=(  # weights are a guess until the benchmark sets them
         Clue("T302", if_seen=8.0, if_absent=-6.0, proves=True),
         Clue("T103", if_seen=0.3),
+        Clue("T105", if_seen=0.3),
+        Clue("T106", if_seen=0.3),
+        Clue("T202", if_seen=0.3),
     ),
     fix=Fix(
         "Give every trainable parameter to the optimizer, or freeze it on purpose with requires_grad_(False).",

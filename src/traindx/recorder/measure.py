@@ -99,17 +99,18 @@ def differences(torch: Any, after: Sequence[Tensor], before: list[Tensor]) -> Te
 
 def first_tensor(torch: Any, value: Any) -> Tensor | None:
     """The first picture (three dimensions or more, floats or bytes) in nested arguments, else the first float tensor."""
-    tensors = list(_tensors(torch, value, 3))
-    pictures = [t for t in tensors if t.dim() >= 3 and (t.is_floating_point() or t.dtype == torch.uint8)]
-    return next(iter(pictures or [t for t in tensors if t.is_floating_point()]), None)
+    found = list(tensors(torch, value, 3))
+    pictures = [t for t in found if t.dim() >= 3 and (t.is_floating_point() or t.dtype == torch.uint8)]
+    return next(iter(pictures or [t for t in found if t.is_floating_point()]), None)
 
 
-def _tensors(torch: Any, value: Any, depth: int) -> Iterator[Tensor]:
+def tensors(torch: Any, value: Any, depth: int) -> Iterator[Tensor]:
+    """The tensors in nested values."""
     if is_dense(torch, value):
         yield value
     elif depth:
         for item in inside(value):
-            yield from _tensors(torch, item, depth - 1)
+            yield from tensors(torch, item, depth - 1)
 
 
 def channel_dim(tensor: Tensor, kind: str = "") -> int | None:

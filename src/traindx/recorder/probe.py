@@ -67,6 +67,9 @@ class Probe:
         """A module without children, or one with running statistics of its own (timm's BatchNormAct2d), returned, in the
         measured forward pass of a recorded step."""
 
+    def layer_without_gradients(self, module: Any, arguments: Arguments, output: Any) -> None:
+        """A module without children returned while gradients were switched off, inside of the measured forward pass."""
+
     def returned(self, module: Any, output: Any) -> None:
         """The root returned, in the measured forward pass of a recorded step: predictions, or losses as Ultralytics' and
         torchvision's detectors return them."""

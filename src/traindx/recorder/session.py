@@ -93,11 +93,11 @@ class Session:
         if seen.roots.searching:
             seen.roots.leave(module)
         if seen.capture is not None:
-            if not module._modules and self.torch.is_grad_enabled():
+            leaf, moment = not module._modules, "layer" if self.torch.is_grad_enabled() else "layer_without_gradients"
+            if leaf and moment == "layer":
                 seen.capture.layer(module, arguments, output)
-                seen.probes.tell("layer", module, arguments, output)
-            elif "running_mean" in module._buffers and self.torch.is_grad_enabled():
-                seen.probes.tell("layer", module, arguments, output)
+            if leaf or (moment == "layer" and "running_mean" in module._buffers):
+                seen.probes.tell(moment, module, arguments, output)
             if module is seen.roots.root:
                 seen.capture = None
                 seen.probes.tell("returned", module, output)

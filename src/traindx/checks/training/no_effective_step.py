@@ -5,21 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import numpy as np
+from numpy.typing import NDArray
+
 from traindx.core.check import Facts, check
 from traindx.core.example import falling, flat, recording_with
-from traindx.core.finding import Finding, Measured, Place
+from traindx.core.finding import Finding, Measured
+from traindx.core.gradient_flow import place_at
 from traindx.core.recording import Recording, recording_of
 
 CLEARED = re.compile(r"b[^bf]*z[^bf]*s?$")
 """Gradients cleared after the last backward pass and before the step."""
+TOO_EARLY = re.compile(r"f[^bf]*s$")
+"""A step after a forward pass and before its backward pass."""
 
 
 @check("T304", level="error")
 def no_effective_step(recording: Recording, *, share: float = 0.9) -> Iterator[Finding | Measured]:
-    """An optimizer was made, gradients are computed, and either it never steps or they are cleared before it does.
+    """Gradients are computed, and the optimizer never steps, steps before they are there, or after they were cleared.
 
     ## Why is this bad?
-    The weights stay as they are. The loss moves with the batches alone.
+    The weights stay as they are, and the loss moves with the batches alone; or each step follows the gradient of another batch.
 
     ## How to fix
     The order is zero_grad, backward, step. A training that updates its weights by hand has no optimizer and is not reported.
@@ -27,20 +33,42 @@ def no_effective_step(recording: Recording, *, share: float = 0.9) -> Iterator[F
     if "optimizer" not in recording.sources and not recording.optimizers:
         return
     if not len(recording.step):
+        yield from _never(recording)
+        return
+    cleared = _cleared(recording)
+    yield Measured("steps whose gradients were cleared before them", int(cleared.sum()), f"0 of {len(cleared)}")
+    if cleared.sum() >= share * len(cleared):
+        source = recording.sources.get("zero_grad")
+        text = f"the gradients are cleared between backward and step: {int(cleared.sum())} of {len(cleared)} steps have none"
+        yield Finding(place_at(source, step=0), text)
+        return
+    early = [TOO_EARLY.search(calls) is not None for calls in recording.calls]
+    if "b" not in recording.calls[0] and len(recording.optimizers) < 2 and sum(early) >= share * len(early):
         backward = recording.sources.get("backward")
-        if backward is not None and recording.ending == "finished":
-            place = Place(path=backward.path, line=backward.line)
-            yield Finding(place, f"backward is called at {backward}, and no optimizer steps before the end")
-        return
-    cleared = [i for i, calls in enumerate(recording.calls) if CLEARED.search(calls)]
-    yield Measured("steps whose gradients were cleared before them", len(cleared), f"0 of {len(recording.calls)}")
-    if len(cleared) < share * len(recording.calls):
-        return
-    source = recording.sources.get("zero_grad")
-    place = Place(path=source.path, line=source.line, step=0) if source else Place(step=0)
-    yield Finding(
-        place, f"{len(cleared)} of {len(recording.calls)} steps come after zero_grad and before the next backward pass"
-    )
+        text = f"the optimizer steps before backward: {sum(early)} of {len(early)} steps come between a forward pass and its own"
+        yield Finding(place_at(recording.sources.get("step"), step=0), f"{text} backward pass at {backward}")
+
+
+def _never(recording: Recording) -> Iterator[Finding]:
+    backward, scheduler = recording.sources.get("backward"), recording.sources.get("scheduler")
+    if backward is not None and recording.ending == "finished":
+        also = f"; a scheduler steps at {scheduler}" if scheduler else ""
+        yield Finding(
+            place_at(backward), f"backward is called at {backward}, and no optimizer steps before the end{also}"
+        )
+
+
+def _cleared(recording: Recording) -> NDArray[np.bool_]:
+    """Which steps found no gradients although a backward pass had made some: by the order of calls, with one optimizer also by
+    the gradients themselves."""
+    by_order = [CLEARED.search(calls) is not None for calls in recording.calls]
+    if len(recording.optimizers) > 1:
+        return np.array(by_order, dtype=bool)
+    made = [float(recording.details.get(int(step), {}).get("grad_backward") or 0.0) > 0 for step in recording.step]
+    gone = np.array(made, dtype=bool) & (recording.grad_norm == 0)
+    seen = np.isfinite(recording.grad_norm)
+    mostly = bool(seen.any()) and gone.sum() >= 0.9 * seen[1:].sum() > 0
+    return np.asarray(np.array(by_order, dtype=bool) | gone | (mostly & ~seen))
 
 
 @no_effective_step.fires_on
@@ -54,6 +82,21 @@ def never_a_step() -> Facts:
         {"kind": "source", "call": c, "path": "train.py", "line": n} for c, n in (("optimizer", 9), ("backward", 28))
     ]
     return {"recording": recording_of([*sources, {"kind": "end", "time": 3.0, "steps": 0}])}
+
+
+@no_effective_step.fires_on
+def a_step_before_backward() -> Facts:
+    return {"recording": recording_with(falling(), calls=["zfs", *["bzfs"] * 59])}
+
+
+@no_effective_step.fires_on
+def cleared_after_backward_and_then_forward_and_step() -> Facts:
+    return {"recording": recording_with(flat(), calls="bzfs", update_ratio=0.0, grad_backward=2.0, grad_norm=0.0)}
+
+
+@no_effective_step.quiet_on
+def a_forward_pass_for_the_accuracy_before_each_step() -> Facts:
+    return {"recording": recording_with(falling(), calls="zfbfs")}
 
 
 @no_effective_step.quiet_on

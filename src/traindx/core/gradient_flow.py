@@ -1,0 +1,130 @@
+"""Which parameters a gradient reaches, which an optimizer holds, and which still have the random values that they began with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from traindx.core.finding import Place
+from traindx.core.recording import Floats, Parameter, Recording, Source
+
+CONSTANT = ("ones_", "zeros_", "constant_")
+
+
+@dataclass(frozen=True)
+class Flow:
+    """The parameters as the last `model` line names them, over the recorded steps since.
+
+    `gradients` and `updates` are norms [records, parameters], nan where there is none; `backward` the norm of all stepped
+    gradients when the backward pass was over (nan where none was there).
+    """
+
+    parameters: tuple[Parameter, ...]
+    step: tuple[int, ...]
+    gradients: Floats
+    updates: Floats
+    backward: Floats
+
+    @property
+    def reached(self) -> NDArray[np.bool_]:
+        """Which parameters had a gradient that is not zero in any record."""
+        return np.asarray((np.nan_to_num(self.gradients, nan=0.0, posinf=1.0) != 0).any(axis=0) | self._broken)
+
+    @property
+    def _broken(self) -> NDArray[np.bool_]:
+        return np.asarray(np.isinf(self.gradients).any(axis=0))
+
+    @property
+    def moved(self) -> NDArray[np.bool_]:
+        """Which parameters a step changed in any record."""
+        with np.errstate(invalid="ignore"):
+            return np.asarray((self.updates > 0).any(axis=0))
+
+    @property
+    def trained(self) -> NDArray[np.bool_]:
+        """Which parameters require gradients and are held by an optimizer."""
+        return np.array([p.trainable and p.optimizer is not None for p in self.parameters], dtype=bool)
+
+
+def flow_of(recording: Recording) -> Flow:
+    """The flow since the last description; without a record in it everything is empty."""
+    lines = recording.lines.get("model", ())
+    since = int(lines[-1].get("step", 0)) if lines else 0
+    rows = [i for i, step in enumerate(recording.details) if step >= since]
+    details = [d for step, d in recording.details.items() if step >= since]
+    return Flow(
+        parameters=recording.parameters,
+        step=tuple(int(d["step"]) for d in details),
+        gradients=recording.per_parameter("grad")[rows],
+        updates=recording.per_parameter("update")[rows],
+        backward=np.array([d.get("grad_backward", np.nan) for d in details], dtype=np.float64),
+    )
+
+
+def layer_of(parameter: str) -> str:
+    """The layer that a parameter belongs to."""
+    return parameter.rpartition(".")[0]
+
+
+def is_matrix(parameter: Parameter) -> bool:
+    """Whether a parameter is a weight, not a bias or the scale of a normalisation."""
+    return len(parameter.shape) >= 2
+
+
+def elements(parameters: Iterable[Parameter]) -> int:
+    """How many numbers parameters hold."""
+    return sum(int(np.prod(p.shape)) for p in parameters)
+
+
+def random_at_start(recording: Recording) -> frozenset[str]:
+    """Parameters whose values are known to be random draws of this run: initialised in it, none loaded, never trained before.
+
+    Empty where weights were loaded into what is trained, as it is not written into which parameters.
+    """
+    for line in recording.lines.get("weights_loaded", ()):
+        if line.get("covers", 0) > 0 and line.get("kept", 1) > 0:
+            return frozenset()
+    calls = [c for line in recording.lines.get("initialised", ()) for c in line.get("calls", ())]
+    drawn = {name for c in calls if c["call"] not in CONSTANT for name in c["parameters"]}
+    earlier = {
+        p["name"]
+        for line in recording.lines.get("model", ())[:-1]
+        for p in line.get("parameters", ())
+        if p.get("trainable") and p.get("optimizer") is not None
+    }
+    return frozenset(drawn - earlier)
+
+
+def output_layer(parameters: Sequence[Parameter]) -> str | None:
+    """The last layer that has a weight matrix, None without one."""
+    weights = [p for p in parameters if is_matrix(p)]
+    return layer_of(weights[-1].name) if weights else None
+
+
+def freezing_line(recording: Recording) -> Source | None:
+    """The last line of the user's text that switches gradients of parameters off, or where it was done while training."""
+    events = [e.source for e in recording.of("frozen") if e.source is not None]
+    if events:
+        return events[-1]
+    code = [c for line in recording.lines.get("freezing", ()) for c in line.get("code", ())]
+    return Source(str(code[-1]["path"]), int(code[-1]["line"])) if code else None
+
+
+def place_at(source: Source | None, **more: Any) -> Place:
+    """A place at a line, where it is known."""
+    return Place(**more) if source is None else Place(path=source.path, line=source.line, **more)
+
+
+def cutting_line(cut: Mapping[str, Any], prefer: Sequence[str] = ()) -> Source | None:
+    """The line of the user's text that most likely cuts the gradient: the last one before the call that was found, one that
+    contains a preferred word first; the call itself where no line is found."""
+    if not cut.get("path"):
+        return None
+    code = list(cut.get("code", ()))
+    liked = [(number, text) for number, text in code if any(word in text for word in prefer)]
+    chosen = (liked or code or [(cut["line"], "")])[-1]
+    return Source(str(cut["path"]), int(chosen[0]))
