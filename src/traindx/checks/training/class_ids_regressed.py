@@ -35,7 +35,8 @@ def class_ids_regressed(
             continue
         targets = [t for s in found.steps if (t := recording.details[s].get("targets", {})).get("form") == "classes"]
         counts = _counts(targets)
-        if counts.total() < looked or counts.keys() != set(range(len(counts))) or not 3 <= len(counts) <= most:
+        gapless = counts.keys() == set(range(len(counts))) and 3 <= len(counts) <= most
+        if counts.total() < looked or not gapless or found.column("target_max").max() != len(counts) - 1:
             continue
         shares = [n / counts.total() for n in counts.values()]
         even = -sum(p * math.log(p) for p in shares) / math.log(len(counts))
@@ -56,8 +57,9 @@ def _counts(targets: list[Mapping[str, Any]]) -> Counter[int]:
     return counts
 
 
-def _facts(counts: Mapping[str, int]) -> Facts:
-    call = {"name": "mse_loss", "shape": [32, 1], "target_shape": [32, 1]}
+def _facts(counts: Mapping[str, int], scale: float = 1.0) -> Facts:
+    most = scale * (len(counts) - 1)
+    call = {"name": "mse_loss", "shape": [32, 1], "target_shape": [32, 1], "target_min": 0.0, "target_max": most}
     targets = {"from": "loader", "form": "classes", "classes": dict(counts)}
     return {"recording": recording_with(falling(), detail={"loss_call": call, "targets": targets})}
 
@@ -70,6 +72,11 @@ def ten_digits() -> Facts:
 @class_ids_regressed.quiet_on
 def counts_of_objects() -> Facts:
     return _facts({"0": 20, "1": 6, "2": 3, "3": 1})
+
+
+@class_ids_regressed.quiet_on
+def whole_numbers_that_are_scaled() -> Facts:
+    return _facts({str(i): 3 for i in range(10)}, scale=0.1)
 
 
 @class_ids_regressed.quiet_on

@@ -1,0 +1,34 @@
+"""The running statistics of batch norms do not describe the data that the model is evaluated on.
+
+## How it shows
+The training loss falls, and in evaluation mode the same model is far worse. The running variance is still near 1, where the
+layers began, while the batches have another one; or the statistics are those of the last batch.
+
+## How to tell it from its look-alikes
+Overfitting: the running statistics fit the batches, and the gap grows slowly. A validation set that is unlike the
+training set: the statistics fit the training batches. A model left in evaluation mode does not update them at all, and is
+told by its mode.
+
+## How to fix
+A usual momentum (0.1, 0.01), more steps, or the statistics computed anew before the evaluation.
+"""
+
+from traindx.core.cause import Cause, Clue, Fix
+
+BATCHNORM_STATS_STALE = Cause(
+    slug="batchnorm-stats-stale",
+    doc=__doc__,
+    clues=(  # guesses
+        Clue("T431", if_seen=9.0, if_absent=-3.0, proves=True),
+        Clue("T437", if_seen=7.0, if_absent=-1.0),
+        Clue("V402", if_seen=0.3),
+        Clue("V408", if_seen=0.5),
+    ),
+    fix=Fix(
+        "Give batch norms a momentum that follows: 0.1, or 0.01 for long runs; it is the share of the new batch.",
+        {
+            "pytorch": "nn.BatchNorm2d(channels, momentum=0.1)\ntorch.optim.swa_utils.update_bn(loader, model)   # statistics anew"
+        },
+    ),
+    proof="observed",
+)

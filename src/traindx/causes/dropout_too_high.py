@@ -1,0 +1,31 @@
+"""So much dropout that little is learnt.
+
+## How it shows
+A dropout layer leaves out nine tenths of its units or more. The training loss falls slowly or not at all, and is far above
+that of the validation, where dropout is off.
+
+## How to tell it from its look-alikes
+With a rate that is too low, or a model that is too small, training and validation are alike. Strong augmentation also
+holds the training loss above that of the validation; then the dropout shares are usual.
+
+## How to fix
+0.1 to 0.5; a probability to keep, as other frameworks ask for it, is one minus that.
+"""
+
+from traindx.core.cause import Cause, Clue, Fix
+
+DROPOUT_TOO_HIGH = Cause(
+    slug="dropout-too-high",
+    doc=__doc__,
+    clues=(  # guesses
+        Clue("T440", if_seen=9.0, if_absent=-5.0, proves=True),
+        Clue("T103", if_seen=0.3),
+        Clue("T105", if_seen=0.3),
+        Clue("T106", if_seen=0.3),
+    ),
+    fix=Fix(
+        "Lower the dropout to 0.1 to 0.5.",
+        {"pytorch": "nn.Dropout(0.1)      # the share that is left out, not the share that is kept"},
+    ),
+    proof="observed",
+)

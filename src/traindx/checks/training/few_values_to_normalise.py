@@ -1,0 +1,72 @@
+"""T430: a batch norm computes its statistics from two or three values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from traindx.core.check import Facts, NotEnough, check
+from traindx.core.example import falling, recording_with
+from traindx.core.finding import Finding, Measured, Place
+from traindx.core.norm_layers import held_names, norm_layers_of
+from traindx.core.recording import Recording
+
+
+@check("T430", level="error")
+def few_values_to_normalise(recording: Recording, *, least: int = 4) -> Iterator[Finding | Measured]:
+    """In most steps a channel's mean and variance are those of fewer than `least` values.
+
+    ## Why is this bad?
+    Of two values normalisation makes -1 and +1, whatever they were: the layer passes on which one is larger, and nothing else.
+    Of three it passes on little more. In evaluation mode the running statistics are used, and the outputs are other ones.
+
+    ## How to fix
+    A larger batch, `GroupNorm` or `LayerNorm` in place of batch norm, or frozen statistics (`eval()` of these layers) with
+    weights that were trained before. Gradient accumulation does not help.
+
+    Counted are samples times pixels: batches of 2 to 8 large pictures have hundreds of values per channel, and are fine.
+    """
+    layers = [x for x in norm_layers_of(recording) if x.is_batch_norm and "values" in x.columns]
+    if not layers:
+        raise NotEnough("no batch norm, or a recording that does not tell how many values it normalises")
+    held = held_names(recording)
+    active = [x for x in layers if np.mean(x.training) > 0.5 and x.name in held]
+    counts = {x.name: float(np.median(x.columns["values"])) for x in active}
+    yield Measured(
+        "values of a channel in the batch, at the narrowest batch norm",
+        min(counts.values(), default=None),
+        f"at least {least}",
+    )
+    few = [x for x in active if counts[x.name] < least]
+    if few:
+        first = few[0]
+        text = (
+            f"batch norm {first.name} has {counts[first.name]:.0f} values per channel to take a mean and a variance of"
+        )
+        more = f", {len(few) - 1} more layers as few" if len(few) > 1 else ""
+        yield Finding(
+            Place(layer=first.name, setting="batch_size", step=int(first.steps[0])), f"{text}{more} (should be dozens)"
+        )
+
+
+def _facts(values: int, training: bool = True, kind: str = "BatchNorm1d") -> Facts:
+    layer: Mapping[str, Any] = {"name": "conv1", "kind": kind, "training": training, "trainable": True}
+    line = {"kind": "normalisation", "step": 0, "layers": [layer]}
+    return {"recording": recording_with(falling(), events=[line], detail={"normalisation": {"values": [values]}})}
+
+
+@few_values_to_normalise.fires_on
+def two_samples_behind_pooling() -> Facts:
+    return _facts(2)
+
+
+@few_values_to_normalise.quiet_on
+def two_large_pictures() -> Facts:
+    return _facts(2 * 20 * 20, kind="BatchNorm2d")
+
+
+@few_values_to_normalise.quiet_on
+def frozen_statistics() -> Facts:
+    return _facts(2, training=False)
