@@ -49,7 +49,7 @@ def script(path: Path) -> Script:
 def healthy_scripts() -> list[Script]:
     """All scripts that can be run here."""
     paths = [path for path in sorted(SCRIPTS.glob("*.py")) if path.stem not in SHARED]
-    return [script(path) for path in paths if "YOLO_DATA" in os.environ or "YOLO_DATA" not in path.read_text()]
+    return [script(path) for path in paths if "YOLO_DATA" in os.environ or "yolo_subset" not in path.read_text()]
 
 
 def run_script(

@@ -1,6 +1,7 @@
 """Pictures for the healthy scripts: scikit-learn's digits, photographs of finger signs where there are any, drawn shapes."""
 
 import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -86,3 +87,16 @@ def drawn_masks(count, size=48, seed=0):
         pictures.append(picture)
         masks.append(mask)
     return TensorDataset(torch.stack(pictures), torch.stack(masks))
+
+
+def yolo_subset(train=48, val=16):
+    """A small copy of the YOLO dataset whose data.yaml is YOLO_DATA, in the working folder; its data.yaml."""
+    source, copy = Path(os.environ["YOLO_DATA"]).parent, Path("subset").resolve()
+    for split, count in (("train", train), ("val", val)):
+        for kind in ("images", "labels"):
+            (copy / kind / split).mkdir(parents=True)
+            for file in sorted((source / kind / split).iterdir())[:count]:
+                shutil.copy(file, copy / kind / split)
+    named = Path(os.environ["YOLO_DATA"]).read_text().partition("names:")[2]
+    (copy / "data.yaml").write_text(f"path: {copy}\ntrain: images/train\nval: images/val\nnames:{named}")
+    return copy / "data.yaml"

@@ -28,9 +28,9 @@ config = ViTConfig(
 )
 arguments = TrainingArguments(
     output_dir=tempfile.mkdtemp(),
-    num_train_epochs=4,
+    num_train_epochs=6,
     per_device_train_batch_size=32,
-    learning_rate=2e-3,
+    learning_rate=4e-3,
     warmup_steps=10,
     eval_strategy="epoch",
     save_strategy="no",

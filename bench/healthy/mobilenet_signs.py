@@ -5,7 +5,7 @@ from data import sign_loaders
 from torch import nn
 from torchvision.models import mobilenet_v3_small
 
-train_loader, val_loader = sign_loaders(64, 32, 640)
+train_loader, val_loader = sign_loaders(64, 24, 480)
 model = mobilenet_v3_small(num_classes=10)
 optimizer = torch.optim.AdamW(model.parameters(), lr=2e-3, weight_decay=1e-2)
 criterion = nn.CrossEntropyLoss()

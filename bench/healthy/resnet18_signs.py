@@ -5,7 +5,7 @@ from data import sign_loaders
 from torch import nn
 from torchvision.models import resnet18
 
-train_loader, val_loader = sign_loaders(64, 32, 640)
+train_loader, val_loader = sign_loaders(56, 24, 480)
 model = resnet18(num_classes=10)
 criterion = nn.CrossEntropyLoss()
 optimizer = torch.optim.SGD(model.parameters(), lr=0.03, momentum=0.9, nesterov=True, weight_decay=1e-4)

@@ -7,7 +7,7 @@ from timm.optim import create_optimizer_v2
 from timm.scheduler import CosineLRScheduler
 from timm.utils import AverageMeter, ModelEmaV3, accuracy
 
-train_loader, val_loader = sign_loaders(64, 32, 640)
+train_loader, val_loader = sign_loaders(48, 24, 480)
 model = timm.create_model("resnet10t", num_classes=10)
 ema = ModelEmaV3(model, decay=0.9)
 optimizer = create_optimizer_v2(model, opt="adamw", lr=2e-3, weight_decay=0.02)

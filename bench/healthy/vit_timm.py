@@ -6,9 +6,9 @@ from data import digit_loaders
 from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR, SequentialLR
 
 train_loader, val_loader = digit_loaders(32, 32, channels=3)
-model = timm.create_model("vit_tiny_patch16_224", img_size=32, patch_size=8, num_classes=10, depth=4)
+model = timm.create_model("vit_tiny_patch16_224", img_size=32, patch_size=8, num_classes=10, depth=3)
 optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=0.05)
-epochs, warm = 3, 20
+epochs, warm = 4, 20
 total = epochs * len(train_loader)
 scheduler = SequentialLR(
     optimizer, [LinearLR(optimizer, 0.01, total_iters=warm), CosineAnnealingLR(optimizer, total - warm)], [warm]

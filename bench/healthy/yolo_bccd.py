@@ -1,19 +1,8 @@
-"""Ultralytics YOLOv8n from yaml on real blood cells (YOLO_DATA), 2 epochs at 160 pixels."""
+"""Ultralytics YOLOv8n from yaml on a few real pictures of blood cells (YOLO_DATA), 5 epochs at 128 pixels."""
 
-import os
-
+from data import yolo_subset
 from ultralytics import YOLO
 
 if __name__ == "__main__":
     model = YOLO("yolov8n.yaml")
-    model.train(
-        data=os.environ["YOLO_DATA"],
-        epochs=2,
-        imgsz=160,
-        batch=16,
-        workers=0,
-        plots=False,
-        amp=False,
-        fraction=0.5,
-        device="cpu",
-    )
+    model.train(data=yolo_subset(), epochs=5, imgsz=128, batch=8, workers=0, plots=False, amp=False, device="cpu")

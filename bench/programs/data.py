@@ -95,4 +95,38 @@ FAULTS = (
         (("count=320", "count=48"), ("        if bad >= 3:\n            break\n", ""), ("range(30)", "range(60)")),
         (),
     ),
+    Fault(
+        "validated-unnormalised",
+        "train-val-transform-mismatch",
+        ("cnn_sgd", "cosine_warm_up", "one_cycle"),
+        (("sum((model(x).argmax(1)", "sum((model((x * 0.323 + 0.305) * 255).argmax(1)"),),
+        ("* 255).argmax(1)",),
+    ),
+    Fault(
+        "a-picture-of-thousands",
+        "outlier-batch",
+        ("workers", "weighted_sampler"),
+        ((LOADED, LOADED + "x[-100] *= 1000\n"),),
+        (),
+        also=("unscaled-inputs",),
+    ),
+    Fault(
+        "pictures-that-come-slowly",
+        "loader-too-slow",
+        ("workers",),
+        (
+            ("x = self.pictures[i]", "time.sleep(0.003)\n        x = self.pictures[i]"),
+            ("import torch\n", "import time\n\nimport torch\n"),
+            (", num_workers=2", ""),
+        ),
+        ("DataLoader(Digits(x", "for pictures, classes in train_loader"),
+    ),
+    Fault(
+        "classes-from-one",
+        "one-based-class-ids",
+        ("cnn_sgd", "one_cycle"),
+        (("F.cross_entropy(model(x), y)", "F.cross_entropy(model(x), y + 1)"),),
+        ("y + 1)",),
+        also=("class-id-out-of-range", "head-class-mismatch"),
+    ),
 )

@@ -58,14 +58,14 @@ FAULTS = (
         "rate-that-auto-ignores",
         "settings-ignored",
         ("yolo_bccd",),
-        (("fraction=0.5", "fraction=0.5,\n        lr0=0.5"),),
+        (("epochs=5", "epochs=5, lr0=0.5"),),
         (),
     ),
     Fault(
         "yolo-at-5",
         "lr-too-high",
         ("yolo_bccd",),
-        (("fraction=0.5", 'fraction=0.5,\n        optimizer="SGD",\n        lr0=5.0,\n        warmup_epochs=0'),),
+        (("epochs=5", 'epochs=5, optimizer="SGD", lr0=5.0, warmup_epochs=0'),),
         (),
     ),
 )

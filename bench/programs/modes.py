@@ -65,4 +65,12 @@ FAULTS = (
         (("    model.features.eval()\n", ""),),
         (),
     ),
+    Fault(
+        "one-picture-left-over",
+        "last-batch-of-one",
+        ("monte_carlo_dropout",),
+        (("digit_loaders(size=8)", "digit_loaders(size=8, count=1281)"),),
+        (),
+        onset=40,
+    ),
 )

@@ -113,4 +113,43 @@ FAULTS = (
         (),
         also=("init-too-large",),
     ),
+    Fault(
+        "one-hidden-unit",
+        "model-too-small",
+        ("adam_mlp",),
+        (
+            ("nn.Linear(64, 128)", "nn.Linear(64, 1)"),
+            ("nn.Linear(128, 10)", "nn.Linear(1, 10)"),
+            ("nn.Dropout(0.2), ", ""),
+        ),
+        (),
+        also=("underfitting",),
+    ),
+    Fault(
+        "deep-sigmoids",
+        "missing-normalization-layer",
+        ("adam_mlp",),
+        (
+            (
+                "nn.ReLU(), nn.Dropout(0.2), ",
+                "nn.ReLU(), *[m for _ in range(12) for m in (nn.Linear(128, 128), nn.Sigmoid())], ",
+            ),
+        ),
+        (),
+        also=("saturating-activations", "init-too-small"),
+    ),
+    Fault(
+        "keys-that-do-not-match",
+        "weights-not-loaded",
+        ("resumed",),
+        (
+            (
+                'model.load_state_dict(saved["model"])',
+                'model.load_state_dict({f"module.{k}": v for k, v in saved["model"].items()}, strict=False)',
+            ),
+        ),
+        ("strict=False",),
+        also=("resume-lost-state",),
+        onset=80,
+    ),
 )
