@@ -22,7 +22,8 @@ UNEVEN_BATCHES = Cause(
     clues=(  # weights are a guess until the benchmark sets them
         Clue("R106", if_seen=9.0, if_absent=-6.0, proves=True),
         Clue("R109", if_seen=8.0, if_absent=-6.0, proves=True),
-        Clue("R107", if_seen=4.5),
+        Clue("R107", if_seen=6.5),
+        Clue("R110", if_seen=6.5),
         Clue("T002", if_seen=0.5),
         Clue("T001", if_seen=0.3),
     ),

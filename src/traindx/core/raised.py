@@ -57,6 +57,11 @@ class Raised:
         return Place(path=self.path, line=self.line, step=self.step, rank=self.rank, image=self.picture)
 
     @property
+    def is_secondary(self) -> bool:
+        """Whether it says only that another rank has gone."""
+        return bool(SECONDARY.search(self.words))
+
+    @property
     def picture(self) -> str | None:
         """The file that was being read, if it is a picture."""
         return self.file if self.file is not None and PICTURE.search(self.file) else None

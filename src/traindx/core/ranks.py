@@ -136,6 +136,20 @@ class Ranks:
         return {r.rank: loaders_of(r).training for r in self.recordings}
 
     @property
+    def uneven(self) -> Mapping[int, int]:
+        """Batches of an epoch by rank, in the first epoch in which one rank came to its end and another had more; else nothing.
+
+        Where no epoch shows it, what the loaders are to give counts.
+        """
+        for epoch in zip(*self.passes.values(), strict=False):
+            ended = [p.batches for p in epoch if p.ended == "exhausted"]
+            if ended and max(p.batches for p in epoch) > min(ended):
+                return {rank: p.batches for rank, p in zip(self.passes, epoch, strict=True)}
+        planned = {r.rank: _planned(r) for r in self.recordings}
+        known = {rank: count for rank, count in planned.items() if count is not None}
+        return known if len(known) == len(self.numbers) and len(set(known.values())) > 1 else {}
+
+    @property
     def collectives(self) -> Mapping[str, Ints]:
         """Calls of each function of `torch.distributed`, up to the last step in common: [ranks]."""
         last = int(self.steps[-1]) if len(self.steps) else -1
@@ -166,10 +180,16 @@ class Ranks:
     def _checksums(self) -> Iterator[tuple[int, list[Mapping[str, Any]]]]:
         """The steps with `checksums` of all ranks taken at the same moment, and these lines."""
         each = [{line["step"]: line for line in r.lines.get("checksums", ())} for r in self.recordings]
-        for step in sorted(set.intersection(*map(set, each))):
+        until = self._in_step_until()
+        for step in sorted(step for step in set.intersection(*map(set, each)) if step < until):
             lines: list[Mapping[str, Any]] = [of[step] for of in each]
             if len({line.get("at") for line in lines}) == 1:
                 yield step, lines
+
+    def _in_step_until(self) -> float:
+        """The step from which on the same number is another moment on each rank: where one had fewer batches and went on."""
+        begun = [[p.step for p in own if p.loader == own[0].loader] for own in self.passes.values() if own]
+        return min((steps[1] for steps in begun if len(steps) > 1), default=np.inf) if self.uneven else np.inf
 
     def _names(self, what: str, step: int) -> tuple[str, ...]:
         told = [line for line in self.recordings[0].lines.get("tensors", ()) if line["step"] <= step]
@@ -203,6 +223,14 @@ def _stop(recording: Recording) -> Stop:
     time = raised[0] if raised else max(signs)
     step = int(recording.step[-1]) if len(recording.step) else -1
     return Stop(recording.rank, recording.ending, float(recording.start.get("time", 0.0)) + time, step)
+
+
+def _planned(recording: Recording) -> int | None:
+    """Batches that the loader of the training is to give; None where that is not known."""
+    loaders = loaders_of(recording)
+    used = [p.loader for p in loaders.training][:1]
+    counts = [loader.facts.get("batches") for loader in loaders.loaders if loader.number in used]
+    return None if not counts or counts[0] is None else int(counts[0])
 
 
 def _collectives(recording: Recording, last: int) -> Mapping[str, int]:

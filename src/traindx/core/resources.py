@@ -47,6 +47,12 @@ class Resources:
     columns: Mapping[str, Floats]
     machine: Mapping[str, Any] = field(default_factory=dict)
 
+    def since(self, step: int) -> Resources:
+        """The samples from a step on."""
+        late = self.step >= step
+        columns = {name: values[late] for name, values in self.columns.items()}
+        return Resources(self.step[late], self.time[late], columns, self.machine)
+
     def growth(self, name: str) -> Growth | None:
         """How a column moves with the steps; None of fewer than five samples at different steps after the first fifth."""
         values = self.columns.get(name, np.full(len(self.step), np.nan))

@@ -22,6 +22,9 @@ DOUBTS_OF_LOG = ("V403", "V412", "V418", "V408", "V411", LEARNING_OF_LOG, "V413"
 validation loss rises alone, good weights were wrecked, the metric breaks down again and again, its plan was not carried out,
 nothing became better, the metric is poor, training is as poor."""
 
+ENDED = "T026"
+"""The check that says whether the command ended with another status than zero: a healthy training may not be complete."""
+
 TOO_EARLY = ("T100", "V403", "V411")
 """The checks that say whether the run is long enough to tell: by its steps; by the epochs of its log, and by its plan."""
 
@@ -109,7 +112,9 @@ def sentence_of(
         return f"Faulty: {best.cause}, {best.status}. {reason.text}"
     if verdict == "healthy" and "recording" in facts:
         unseen = "" if "history" in facts else "; this is the training alone, no validation was seen"
-        return f"Healthy: {by_code[LEARNING].measured[0]}{unseen}"
+        ended = by_code.get(ENDED)
+        told = f"; {ended.findings[0].message}" if ended is not None and ended.findings else ""
+        return f"Healthy: {by_code[LEARNING].measured[0]}{unseen}{told}"
     if verdict == "healthy" and "history" in facts:
         return f"Healthy: {'; '.join(map(str, by_code[LEARNING_OF_LOG].measured))}"
     if verdict == "healthy":

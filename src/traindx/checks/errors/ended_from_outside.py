@@ -10,7 +10,6 @@ from traindx.core.check import Facts, check
 from traindx.core.ended import ended_of
 from traindx.core.example import falling, recording_with
 from traindx.core.finding import Finding, Measured, Place
-from traindx.core.raised import raised_of
 from traindx.core.recording import Recording
 
 
@@ -27,7 +26,8 @@ def ended_from_outside(recording: Recording) -> Iterator[Finding | Measured]:
     """
     ended = ended_of(recording)
     yield Measured("exit status", ended.status, "0")
-    if ended.is_failure and ended.signal not in FATAL and raised_of(recording) is None:
+    told = any(one.of("exception") for one in (recording, *recording.ranks))
+    if ended.is_failure and ended.signal not in FATAL and not told:
         step = int(recording.step[-1]) if len(recording.step) else None
         how = f"was ended by {ended.signal}" if ended.signal else f"left with status {ended.status} and no exception"
         more = f"; {ended.memory}" if ended.signal == "SIGKILL" else ""

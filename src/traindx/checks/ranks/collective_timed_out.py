@@ -22,6 +22,7 @@ PATTERNS = (
     r"Collectives differ",
     r"monitoredBarrier",
     r"Application timeout caused pair closure",
+    r"op\.preamble\.length <= op\.nbytes",
 )
 
 

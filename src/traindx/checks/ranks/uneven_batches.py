@@ -10,7 +10,7 @@ from traindx.checks.ranks.example import two_ranks
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.hang import hangs_of
-from traindx.core.ranks import Ranks, ranks_of
+from traindx.core.ranks import ranks_of
 from traindx.core.recording import Recording
 
 
@@ -29,7 +29,7 @@ def uneven_batches(recording: Recording) -> Iterator[Finding | Measured]:
     ranks = ranks_of(recording)
     if ranks is None or len(ranks.numbers) < 2:
         raise NotEnough("needs several ranks")
-    counts = uneven(ranks)
+    counts = ranks.uneven
     yield Measured("ranks with another number of batches", len(set(counts.values())) - 1 if counts else 0, "0")
     if counts and (hangs_of(recording) or any(stop.ending != "finished" for stop in ranks.stops)):
         loader = training_loader(recording)
@@ -38,19 +38,6 @@ def uneven_batches(recording: Recording) -> Iterator[Finding | Measured]:
         place = Place(source.path, source.line, rank=fewest) if source else Place(rank=fewest)
         told = ", ".join(f"rank {rank} has {count}" for rank, count in sorted(counts.items()))
         yield Finding(place, f"ranks have different numbers of batches in an epoch: {told}")
-
-
-def uneven(ranks: Ranks) -> Mapping[int, int]:
-    """Batches of an epoch by rank, in the first epoch in which one rank came to its end and another had more; else nothing."""
-    for epoch in zip(*ranks.passes.values(), strict=False):
-        ended = [p.batches for p in epoch if p.ended == "exhausted"]
-        if ended and max(p.batches for p in epoch) > min(ended):
-            return {rank: p.batches for rank, p in zip(ranks.passes, epoch, strict=True)}
-    planned = {
-        r.rank: loader.facts.get("batches") for r in ranks.recordings if (loader := training_loader(r)) is not None
-    }
-    known = {rank: int(count) for rank, count in planned.items() if count is not None}
-    return known if len(known) == len(ranks.numbers) and len(set(known.values())) > 1 else {}
 
 
 def _lines(batches: int, ended: str = "exhausted", raised: bool = False) -> list[Mapping[str, Any]]:
