@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from traindx.core.check import Facts, NotEnough, check
@@ -31,26 +32,41 @@ def norm_freeze_undone(recording: Recording) -> Iterator[Finding | Measured]:
     layers = [x for x in norm_layers_of(recording) if x.updates]
     if not layers:
         raise NotEnough("no batch norm with running statistics was recorded")
-    moving = [x for x in layers if x.training[-1] and not x.trainable[-1] and "weight_min" in x.columns]
-    back = [x for x in moving if not x.training[0]]
-    parts = _parts_in_eval(recording)
-    yield Measured("frozen batch norms back in training mode", len(back) or (len(moving) if parts else 0), "0")
+    frozen = [x for x in layers if not x.trainable[-1] and "weight_min" in x.columns]
+    back = _back(recording, frozen)
+    moving = [x for x in frozen if x.training[-1]]
+    parts = _parts_in_eval(recording) if moving else []
+    yield Measured("frozen batch norms back in training mode", back[1] if back else len(moving) if parts else 0, "0")
     if back:
-        step = min(_first_back(x) for x in back)
-        text = (
-            f"{len(back)} frozen batch norms ({back[0].name}, …) went from evaluation to training mode at step {step}"
-        )
-        yield Finding(_place(recording, back[0], step), f"{text}: their running statistics move (should stay)")
-    elif moving and parts:
+        step, count, place = back
+        text = f"{count} frozen batch norms ({frozen[0].name}, …) went from evaluation to training mode at step {step}"
+        yield Finding(replace(place, layer=frozen[0].name), f"{text}: their running statistics move (should stay)")
+    elif parts:
         step = int(moving[0].steps[0])
         text = f"eval() was called on {parts[0]['of']} at {parts[0]['path']}:{parts[0]['line']}, and train() after it undid that"
-        yield Finding(
-            _place(recording, moving[0], step), f"{text}: {len(moving)} frozen batch norms ({moving[0].name}, …) move"
-        )
+        place = replace(_place(recording.lines.get("modes", ()), step), layer=moving[0].name)
+        yield Finding(place, f"{text}: {len(moving)} frozen batch norms ({moving[0].name}, …) move")
 
 
-def _first_back(layer: NormLayer) -> int:
-    return next(int(s) for s, on in zip(layer.steps, layer.training, strict=True) if on)
+def _back(recording: Recording, frozen: Sequence[NormLayer]) -> tuple[int, int, Place] | None:
+    """The step at which frozen batch norms that had been in evaluation mode are in training mode, how many, and the call.
+
+    A change of the modes is known at every step, the layers' own numbers at recorded ones only.
+    """
+    calm = [x for x in frozen if not x.training[0]]
+    thawed = [e.step for e in recording.of("thawed")]
+    for line in recording.lines.get("modes", ()):
+        modes = [both for kind, both in line.get("kinds", {}).items() if "BatchNorm" in kind]
+        step = int(line.get("step", 0))
+        if (
+            calm
+            and step > calm[0].steps[0]
+            and modes
+            and not any(off for _, off in modes)
+            and not any(t <= step for t in thawed)
+        ):
+            return step, len(calm), _place([line], step)
+    return None
 
 
 def _parts_in_eval(recording: Recording) -> list[Mapping[str, Any]]:
@@ -60,12 +76,13 @@ def _parts_in_eval(recording: Recording) -> list[Mapping[str, Any]]:
     return [c for c in calls if c["of"] not in (recording.model, *WHOLE)]
 
 
-def _place(recording: Recording, layer: NormLayer, step: int) -> Place:
-    """The call of `train` that switched back, as far as one was seen up to that step."""
-    lines = [line for line in recording.lines.get("modes", ()) if line.get("step", 0) <= step]
-    calls = [c for line in lines for c in line.get("switched", ()) if c.get("call") == "train"]
+def _place(lines: Sequence[Mapping[str, Any]], step: int) -> Place:
+    """The last call of `train` that these lines of modes tell, up to a step."""
+    calls = [
+        c for line in lines if line.get("step", 0) <= step for c in line.get("switched", ()) if c.get("call") == "train"
+    ]
     at = calls[-1] if calls else {}
-    return Place(path=at.get("path"), line=at.get("line"), layer=layer.name, step=step)
+    return Place(path=at.get("path"), line=at.get("line"), step=step)
 
 
 def _facts(training: list[bool], switched: list[Mapping[str, Any]], trainable: bool = False) -> Facts:
@@ -80,7 +97,11 @@ def _facts(training: list[bool], switched: list[Mapping[str, Any]], trainable: b
         {"kind": "normalisation", "step": 20 * i, "layers": [{**settings, "training": on}]}
         for i, on in enumerate(training)
     ]
-    lines.append({"kind": "modes", "step": 0, "mode": "mixed", "switched": switched})
+    lines += [
+        {"kind": "modes", "step": 20 * i, "kinds": {"BatchNorm2d": [int(on), int(not on)]}, "switched": switched}
+        for i, on in enumerate(training)
+    ]
+    lines += [{"kind": "event", "event": "thawed", "step": 20}] if trainable else []
     detail = {"normalisation": {"z": [0.5], "weight_min": [0.2]}}
     return {"recording": recording_with(falling(), events=lines, detail=detail)}
 
