@@ -1,9 +1,10 @@
 """Runs the benchmark: induced causes, faulty programs and as many healthy trainings, each recorded and diagnosed.
 
-    python bench/run.py                          # the quick form: one seed, what is missing in bench/results/diagnosis.jsonl
-    python bench/run.py --seeds 5 --jobs 8       # the whole
+    python bench/run.py                          # the quick form: one seed, one dose of a cause in each recipe
+    python bench/run.py --seeds 5 --jobs 8       # the whole: every dose
     python bench/run.py --judge-only             # judges the recordings that are there again, after a change of checks or causes
 
+What is in bench/results/diagnosis.jsonl already is not run again.
 YOLO_DATA (a data.yaml) and SIGN_DIGITS (class folders) name real pictures, as in `zoo.py`; without the first, no YOLO is
 trained. Recordings are kept in bench/recordings (not in the repository), results in bench/results.
 """
@@ -122,7 +123,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--results", type=Path, default=RESULTS / "diagnosis.jsonl")
     parser.add_argument("--recordings", type=Path, default=RECORDINGS)
-    parser.add_argument("--seeds", type=int, default=1, help="runs of each fault in each script")
+    parser.add_argument("--seeds", type=int, help="the whole: so many runs of each fault, in every dose")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--only", default="", help="a part of the run's name: set+script+cause+variant+seed")
     parser.add_argument("--first", type=int, default=None, help="only so many runs")
@@ -133,8 +134,8 @@ def main() -> None:
     if options.judge_only:
         options.results.unlink(missing_ok=True)
     there = {result.key for result in load(options.results)}
-    work = [t for t in tasks(options.seeds) if options.only in t.name]
-    work = [t for t in work if (t.set, t.script, t.cause, t.variant, t.seed) not in there][: options.first]
+    work = [t for t in tasks(options.seeds or 1, quick=options.seeds is None) if options.only in t.name]
+    work = [t for t in work if t.key not in there][: options.first]
     run = partial(done, recordings=options.recordings, timeout=options.timeout, judge_only=options.judge_only)
     until = time.monotonic() + 60 * options.minutes
     for start in range(0, len(work), PORTION * options.jobs):

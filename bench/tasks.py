@@ -34,9 +34,14 @@ class Task:
     program: Program | None = None
 
     @property
+    def key(self) -> tuple[str, str, str, str, int]:
+        """What tells one run from another, as in `Result.key`."""
+        return self.set, self.script, self.cause, self.variant, self.seed
+
+    @property
     def name(self) -> str:
-        """The folder of its recording; tells one run from another."""
-        return f"{self.set}+{self.script}+{self.cause}+{self.variant}+{self.seed}"
+        """The folder of its recording."""
+        return "+".join(map(str, self.key))
 
     @property
     def onset(self) -> int:
@@ -58,13 +63,14 @@ def half_the_rate(text: str) -> str:
     return re.sub(r"(\blr|learning_rate)=([\d.e-]+)", lambda m: f"{m[1]}={float(m[2]) / 2:g}", text)
 
 
-def induced(seeds: int) -> Iterator[Task]:
-    """Each cause with an `induce` in the process, in each dose, in each recipe that it can act on."""
-    for cause in all_causes():
+def induced(seeds: int, quick: bool = False) -> Iterator[Task]:
+    """Each cause with an `induce` in the process, in each recipe that it can act on, in each dose (`quick`: in turn)."""
+    for number, cause in enumerate(all_causes()):
         if cause.induce is None or cause.induce.where != "process":
             continue
-        for dose, treatment in {FULL: cause.induce, **DOSES.get(cause.slug, {})}.items():
-            for script in (s for s in RECIPES if acts_on(cause.slug, s)):
+        doses = [(FULL, cause.induce), *DOSES.get(cause.slug, {}).items()]
+        for turn, script in enumerate((s for s in RECIPES if acts_on(cause.slug, s)), number):
+            for dose, treatment in doses[turn % len(doses) :][:1] if quick else doses:
                 for seed in range(seeds):
                     yield Task("induced", script, cause.slug, dose, seed, treatment=treatment)
 
@@ -87,9 +93,9 @@ def healthy() -> Iterator[Task]:
                     yield task
 
 
-def tasks(seeds: int) -> list[Task]:
+def tasks(seeds: int, quick: bool = False) -> list[Task]:
     """All runs that can be made here, those of the first seed first, else in no order: a part of them is like the whole."""
     runnable = {script.name for script in healthy_scripts()}
-    faulty = [task for task in (*induced(seeds), *faulty_programs(seeds)) if task.script in runnable]
+    faulty = [task for task in (*induced(seeds, quick), *faulty_programs(seeds)) if task.script in runnable]
     both = [*faulty, *islice(healthy(), len(faulty))]
     return sorted(both, key=lambda task: (task.seed, zlib.crc32(task.name.encode())))

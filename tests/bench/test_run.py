@@ -17,6 +17,15 @@ def test_there_are_as_many_healthy_runs_as_faulty_ones():
     assert counts[True] == counts[False] > 0
 
 
+def test_the_quick_form_has_each_cause_in_each_recipe_once_and_every_dose_somewhere():
+    quick = [t for t in tasks(1, quick=True) if t.set == "induced"]
+    whole = [t for t in tasks(1) if t.set == "induced"]
+    pairs = [(t.script, t.cause) for t in quick]
+    assert len(pairs) == len(set(pairs))
+    assert set(pairs) == {(t.script, t.cause) for t in whole}
+    assert {(t.cause, t.variant) for t in quick} == {(t.cause, t.variant) for t in whole}
+
+
 def test_no_two_runs_have_the_same_name():
     names = [task.name for task in tasks(seeds=2)]
     assert len(names) == len(set(names))
