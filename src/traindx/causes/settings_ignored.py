@@ -18,6 +18,7 @@ SETTINGS_IGNORED = Cause(
     doc=__doc__,
     clues=(  # a guess until the benchmark sets them
         Clue("S101", if_seen=6.0, if_absent=-1.0, proves=True),
+        Clue("V424", if_seen=6.0, proves=True),
         Clue("S110", if_seen=8.0, if_absent=-1.0, proves=True),
     ),
     fix=Fix(

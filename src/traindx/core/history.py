@@ -124,7 +124,7 @@ def history_of(
             grouped[group][name] = array
     empty = {n: np.array([row.get(n) is None for row in rows]) for n in names}
     counted = np.arange(1, len(rows) + 1, dtype=np.float64)
-    epoch = np.where(np.isnan(given := values.get("epoch", counted)), counted, given).astype(np.int64)
+    epoch = np.where(np.abs(given := values.get("epoch", counted)) < 1e9, given, counted).astype(np.int64)
     return History(
         source=source,
         tool=tool,

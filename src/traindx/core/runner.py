@@ -56,7 +56,7 @@ def run_checks(
 def _run(check: Check, facts: Facts, options: Mapping[str, Any]) -> Outcome:
     missing = [name for name in check.needs if name not in facts]
     if missing:
-        return _outcome(check, "skipped", reason=HOW_TO_GET.get(missing[0], f"needs {missing[0]}"))
+        return _outcome(check, "skipped", reason=_how_to_get(missing[0], facts))
     try:
         seen = check(facts, **options)
     except NotEnough as too_few:
@@ -72,6 +72,13 @@ def _run(check: Check, facts: Facts, options: Mapping[str, Any]) -> Outcome:
     if not findings and not measured:  # a check that passes says what it measured; this one found nothing to measure
         return _outcome(check, "skipped", reason=f"the {check.needs[0]} holds nothing for it to look at")
     return _outcome(check, "failed" if findings else "passed", findings=findings, measured=measured)
+
+
+def _how_to_get(fact: str, facts: Facts) -> str:
+    """Which fact is missing, and the command that would give it: the run's own, where its settings tell it."""
+    words = HOW_TO_GET.get(fact, f"needs {fact}")
+    setup = facts.get("setup")
+    return words if setup is None or fact != "recording" else words.replace("python train.py", setup.again)
 
 
 def _too_shallow(check: Check, facts: Facts) -> bool:

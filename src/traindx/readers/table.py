@@ -12,6 +12,9 @@ from traindx.errors import TraindxError
 
 Row: TypeAlias = dict[str, float | None]
 
+LARGEST_EPOCH = 1e9
+"""A row with a larger epoch, or one that is no number, is damaged, and left out."""
+
 
 def rows_of(path: Path) -> tuple[list[str], list[dict[str, str]]]:
     """Header and rows of a csv file, names and cells stripped; a repeated header and a last row cut short are left out.
@@ -49,7 +52,7 @@ def by_epoch(rows: Sequence[Row]) -> tuple[list[Row], list[str]]:
     first = last = None
     for row in rows:
         epoch = row.get("epoch")
-        if epoch is None:
+        if epoch is None or not abs(epoch) < LARGEST_EPOCH:
             continue
         first = epoch if first is None else first
         if last is not None and epoch < last:
