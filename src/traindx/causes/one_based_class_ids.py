@@ -26,6 +26,8 @@ ONE_BASED_CLASS_IDS = Cause(
         Clue("D216", if_seen=13.0, if_absent=-2.0, proves=True),
         Clue("D204", if_seen=1.0),
         Clue("B135", if_seen=1.0),
+        Clue("M122", if_seen=13.0, if_absent=-1.0, proves=True),
+        Clue("M121", if_seen=1.0),
         Clue("D211", if_seen=7.5, if_absent=-2.0),
     ),
     fix=Fix(

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from traindx.core.check import Facts, check
 from traindx.core.example import falling, flat, recording_with
 from traindx.core.finding import Curve, Finding, Line, Measured, Place
+from traindx.core.first_signal import has_learned
 from traindx.core.recording import Recording
 
 
 @check("T402", level="error")
 def dead_units(recording: Recording, *, share: float = 0.7, records: int = 3) -> Iterator[Finding | Measured]:
-    """Most units of a layer behind a ReLU are zero for every sample, over many steps.
+    """Most units of a layer behind a ReLU are zero for every sample, over many steps, and the run has not learned.
 
     ## Why is this bad?
     A unit that is zero for every input gets no gradient and never comes back. When a whole layer is dead nothing in
@@ -24,7 +26,9 @@ def dead_units(recording: Recording, *, share: float = 0.7, records: int = 3) ->
     Large negative biases, a rate that was too high in the first steps, or inputs far from zero kill units. Lower the
     rate, reset the biases, normalise inputs; leaky ReLU keeps a gradient.
     A unit is a channel of a convolution or a feature of a linear layer. Published rules fire at 50 % (SageMaker
-    Debugger) to 70 % (AutoTrainer); 70 % raised no false alarm in 12 healthy runs. Judged on the last records.
+    Debugger) to 70 % (AutoTrainer). Judged on the last records. A run whose loss shows that it learned is left alone: there the
+    data are sparse, or the layer is wider than it has to be. A layer's input is judged too, under the name of the layer that
+    receives it; of the same silence only the first layer is named.
     """
     dead = recording.per_layer("dead_window") if recording.details else np.empty((0, 0))
     looked = dead[-records:]
@@ -35,14 +39,26 @@ def dead_units(recording: Recording, *, share: float = 0.7, records: int = 3) ->
     worst = float(np.nanmax(lasting)) if np.isfinite(lasting).any() else 0.0
     yield Measured("largest share of dead units in a layer", worst, f"under {share:g}")
     steps = np.array(list(recording.details))
-    for index in np.flatnonzero(np.nan_to_num(lasting) > share):
+    silent = np.flatnonzero(np.nan_to_num(lasting) > share)
+    for index in [] if has_learned(recording) else _first_of_each(recording, silent):
         curve = dead[:, index]
         onset = int(steps[np.flatnonzero(~(curve > share))[-1] + 1]) if (~(curve > share)).any() else int(steps[0])
         line = Line("share", tuple(map(float, steps)), tuple(map(float, curve)))
         name = recording.layers[index].name
-        text = f"{lasting[index]:.0%} of the units of {name} are zero for every sample since step {onset}"
+        receives = "" if recording.layers[index].kind.startswith("ReLU") else "that reach "
+        text = (
+            f"{lasting[index]:.0%} of the units {receives or 'of '}{name} are zero for every sample since step {onset}"
+        )
         text += f" (should be under {share:.0%})"
         yield Finding(Place(layer=name, step=onset), text, (Curve(f"dead units of {name}", (line,), onset=onset),))
+
+
+def _first_of_each(recording: Recording, silent: NDArray[np.int64]) -> Iterator[int]:
+    """Layers whose units are silent, without those that only receive what the layer before them left silent."""
+    for index in map(int, silent):
+        receives = not recording.layers[index].kind.startswith("ReLU")
+        if not (receives and any(before in silent for before in range(max(0, index - 3), index))):
+            yield index
 
 
 @dead_units.fires_on
@@ -55,3 +71,9 @@ def some_quiet_units() -> Facts:
     return {
         "recording": recording_with(falling(), detail={"activations": {"dead_window": [None, 0.2, None, 0.4, None]}})
     }
+
+
+@dead_units.quiet_on
+def a_run_that_learns_from_sparse_features() -> Facts:
+    silent = {"activations": {"dead_window": [None, 0.4, None, 0.8, 0.8]}}
+    return {"recording": recording_with(falling(), detail=silent)}
