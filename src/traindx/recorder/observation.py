@@ -54,6 +54,7 @@ class Observation:
         self.wait = self.waited = 0.0
         self.scaled: tuple[weakref.ref[Any], Any] | None = None
         self.loss_settings: Named = {}
+        self.loss_names: set[str] = set()
         self._last_end: float | None = None
         self._captured = False
         self._price = 0.0
@@ -170,6 +171,14 @@ class Observation:
                 line = validation.line(self.torch, last, self.journal.now, slots)
                 self.probes.tell("validation_over", line)
                 self.journal.add_line(slots, line)
+
+    def loss_returned(self, name: str, scores: Any, target: Any, value: Any, settings: Named) -> None:
+        """A loss function has returned, with gradients. In validations only functions that are trained with count."""
+        self.source("loss")
+        self.loss_names.add(name)
+        self.loss_settings = settings
+        self.probes.tell("loss", name, scores, target, value)
+        self.loss_settings = {}
 
     # ---- steps ----
 

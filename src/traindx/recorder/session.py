@@ -119,13 +119,10 @@ class Session:
         if not (readable(torch, value) and readable(torch, scores) and readable(torch, target)):
             return
         if not self.torch.is_grad_enabled():
-            if seen.validation.batches:
+            if seen.validation.batches and (name in seen.loss_names or not seen.loss_names):
                 seen.validation.loss(self.torch, name, scores, target, value)
         elif value.requires_grad:
-            seen.source("loss")
-            seen.loss_settings = settings
-            seen.probes.tell("loss", name, scores, target, value)
-            seen.loss_settings = {}
+            seen.loss_returned(name, scores, target, value, settings)
 
     @guarded
     def scaled(self, outputs: Any, result: Any) -> None:

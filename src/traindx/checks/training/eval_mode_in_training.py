@@ -36,7 +36,7 @@ def eval_mode_in_training(recording: Recording, *, share: float = 0.2) -> Iterat
         return
     step = int(recording.step[off.argmax()])
     event = _switch(recording, step)
-    source = event.source if event else None
+    source = event.source if event else recording.sources.get("backward")
     x, y = tuple(map(float, recording.step[known])), tuple(map(float, recording.training[known]))
     curve = Curve("training mode (1) or evaluation mode (0)", (Line("mode", x, y),), onset=step)
     text = (
@@ -52,9 +52,16 @@ def _trained_modal_layers(recording: Recording) -> list[str]:
     held = [p for p in recording.parameters if p.trainable and p.optimizer is not None]
     owners = {p.name.rpartition(".")[0] for p in held}
     mostly = len(held) >= 0.5 * len(recording.parameters)
-    modal = [layer for layer in recording.layers if layer.kind.startswith(MODAL)]
+    idle = _idle_dropout(recording)
+    modal = [layer for layer in recording.layers if layer.kind.startswith(MODAL) and layer.name not in idle]
     with_weights = {p.name.rpartition(".")[0] for p in recording.parameters}
     return [x.name for x in modal if x.name in owners or (x.name not in with_weights and mostly)]
+
+
+def _idle_dropout(recording: Recording) -> set[str]:
+    """Dropout layers that leave nothing out."""
+    lines = recording.lines.get("dropout", ())
+    return {str(layer["name"]) for line in lines[-1:] for layer in line["layers"] if layer.get("p") == 0}
 
 
 def _switch(recording: Recording, step: int) -> Event | None:
@@ -81,6 +88,13 @@ def backbone_frozen_on_purpose() -> Facts:
 @eval_mode_in_training.quiet_on
 def training_mode() -> Facts:
     return {"recording": recording_with(falling())}
+
+
+@eval_mode_in_training.quiet_on
+def dropout_of_nothing() -> Facts:
+    layers = [{"name": "drop", "kind": "Dropout", "p": 0.0, "training": False}]
+    run = recording_with(falling(), training=False, events=[{"kind": "dropout", "step": 0, "layers": layers}])
+    return {"recording": replace(run, layers=(*run.layers, Layer("drop", "Dropout")))}
 
 
 @eval_mode_in_training.quiet_on

@@ -12,6 +12,9 @@ from traindx.core.finding import Finding, Measured
 from traindx.core.loss_calls import BINARY, LossCalls, loss_calls_of
 from traindx.core.recording import Recording
 
+SLACK = 0.25
+"""How far targets may lie beyond 0..1: labels that are drawn around 0 and 1 are a habit with generative networks (a guess)."""
+
 
 @check("T409", level="error")
 def targets_do_not_fit_loss(recording: Recording) -> Iterator[Finding | Measured]:
@@ -30,7 +33,7 @@ def targets_do_not_fit_loss(recording: Recording) -> Iterator[Finding | Measured
             continue
         low, high = found.column("target_min"), found.column("target_max")
         if found.name in BINARY:
-            outside = (low < -1e-3) | (high > 1 + 1e-3)
+            outside = (low < -SLACK) | (high > 1 + SLACK)
             yield Measured(f"recorded steps with targets of {found.shown} outside 0..1", int(outside.sum()), "0")
             if outside.sum() >= 0.5 * len(found):
                 text = f"the targets of {found.shown} go from {np.nanmin(low):.4g} to {np.nanmax(high):.4g} (should be 0 to 1)"
