@@ -42,8 +42,8 @@ LR_TOO_HIGH = Cause(
     fix=Fix(
         "Lower the learning rate: divide by 10, then raise it as far as the loss still falls from the first steps.",
         {
-            "pytorch": "for group in optimizer.param_groups:\n    group['lr'] /= 10",
-            "ultralytics": "yolo … lr0=0.001 optimizer=SGD   # optimizer=auto ignores lr0",
+            "pytorch": "optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)   # Adam: 0.001 and less",
+            "ultralytics": "yolo … optimizer=SGD lr0=0.01   # optimizer=auto ignores lr0 and momentum",
             "lightning": "Trainer(callbacks=[LearningRateFinder()])",
             "huggingface": "TrainingArguments(learning_rate=5e-5, warmup_ratio=0.05)",
         },

@@ -2,7 +2,7 @@
 
 ## How it shows
 The loss falls by a few per cent or not at all, smoothly; the norm of the updates is less than a ten-thousandth of the norm
-of the weights, from the first step on and in every layer.
+of the weights, from the first step on and in every layer. With a rate of zero nothing changes at all.
 
 ## How to tell it from its look-alikes
 Vanishing gradients: only the layers near the input stand still. Frozen or forgotten parameters: those listed do not move,
@@ -21,6 +21,7 @@ LR_TOO_LOW = Cause(
     doc=__doc__,
     clues=(  # T103 and T202 by bench/weights.py, the others are a guess: too few examples
         Clue("T202", if_seen=4.0, if_absent=-2.0, from_start=True),
+        Clue("T362", if_seen=8.0, proves=True),
         Clue("T103", if_seen=1.6, if_absent=-1.0),
         Clue("T402", if_seen=-3.0),
         Clue("T201", if_seen=-4.0),
@@ -31,8 +32,8 @@ LR_TOO_LOW = Cause(
     fix=Fix(
         "Raise the learning rate: multiply by 10 until the loss falls visibly within the first epoch.",
         {
-            "pytorch": "for group in optimizer.param_groups:\n    group['lr'] *= 10",
-            "ultralytics": "yolo … lr0=0.01 optimizer=SGD   # optimizer=auto ignores lr0",
+            "pytorch": "optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)   # SGD with momentum: 0.01 to 0.1",
+            "ultralytics": "yolo … optimizer=SGD lr0=0.01   # optimizer=auto ignores lr0 and momentum",
             "huggingface": "TrainingArguments(learning_rate=5e-5)",
         },
     ),

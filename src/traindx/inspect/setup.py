@@ -12,6 +12,7 @@ import yaml
 from traindx.core.cause import Framework
 from traindx.core.setup import Setup
 from traindx.inspect.options import ignored_options
+from traindx.inspect.resuming import reads_counter
 
 _FRAMEWORKS: tuple[tuple[str, Framework], ...] = (
     (r"\bultralytics\b|\byolo\b", "ultralytics"),
@@ -38,6 +39,7 @@ def setup_of(command: Sequence[str], cwd: str | Path) -> Setup:
         datasets=tuple(_datasets(command, script, home)),
         script="" if path is None else path.relative_to(home).as_posix() if path.is_relative_to(home) else str(path),
         ignored=ignored_options(script),
+        resumes=reads_counter(script),
     )
 
 

@@ -10,7 +10,7 @@ from traindx.core.check import Facts, NotEnough, check
 from traindx.core.example import falling, flat, recording_with
 from traindx.core.finding import Curve, Finding, Line, Measured, Place
 from traindx.core.recording import Floats, Recording
-from traindx.core.stepping import steppings
+from traindx.core.stepping import epochs_of, steppings
 from traindx.core.stepping_example import BASE, cosine, scheduled_run, staircase
 from traindx.core.trend import trend
 
@@ -27,9 +27,9 @@ def rate_decays_early(
     ## How to fix
     Stretch the schedule over the run: a larger step size or gamma, `T_max` and `num_training_steps` as long as the run, a
     larger patience; or step the scheduler less often. Judged is the last stretch of the run in which no group has more than
-    `low` of its highest rate: it must last `share` of the run (a rate of exactly zero a tenth), be reached in two or more
-    falls, and end with a loss over a tenth of that of the start. `low` and `share` are guesses: cosine to zero spends under
-    a twentieth of the run there, three drops by ten at 30, 60 and 80 % a fifth.
+    `low` of its highest rate: it must last `share` of the run (at a rate of exactly zero a quarter, and over an epoch), be
+    reached in two or more falls, and end with a loss over a tenth of that of the start. `low` and `share` are guesses: cosine
+    to zero spends under a twentieth of the run there, three drops by ten at 30, 60 and 80 % a fifth.
     """
     step, rate = _rates(recording)
     if len(step) < 10 or recording.step[-1] < min_steps or len(recording.optimizers) > 1:
@@ -40,8 +40,10 @@ def rate_decays_early(
     yield Measured(f"share of the run at less than {low:g} of the highest rate", lasts, f"under {share:g}")
     seen = trend(recording.loss) if np.isfinite(recording.loss).any() else None
     harmed = seen is None or not seen.finite or seen.end > 0.1 * seen.start
+    epochs = epochs_of(recording)
+    idle = max(0.25, 1.5 / epochs if epochs else 0.0)  # cosine that comes to zero an epoch early is no fault
     falls = int((np.diff(part) < -1e-9).sum())
-    if float(np.max(rate)) <= 0 or not harmed or falls < 2 or (lasts < share and (none < 0.1 or none * step[-1] < 5)):
+    if float(np.max(rate)) <= 0 or not harmed or falls < 2 or (lasts < share and none < idle):
         return
     at = int(onset if lasts >= share else gone)
     place = next((s.place for s in steppings(recording) if s.calls), None)

@@ -14,7 +14,7 @@ from traindx.core.recording import Recording
 
 
 @check("T362", level="error")
-def rate_is_zero(recording: Recording, *, share: float = 0.9, min_steps: int = 10) -> Iterator[Finding | Measured]:
+def rate_is_zero(recording: Recording, *, share: float = 0.99, min_steps: int = 10) -> Iterator[Finding | Measured]:
     """The learning rate of every parameter group is exactly zero, from the first step on.
 
     ## Why is this bad?
