@@ -153,7 +153,9 @@ def misses(faulty: Sequence[Result]) -> str:
 
 
 def summary(results: Sequence[Result]) -> str:
-    """The page."""
+    """The page; a healthy script that could not run to its end here is left out and named."""
+    broken = [r for r in results if r.cause == HEALTHY and r.exit_status]
+    results = [r for r in results if r not in broken]
     faulty = [r for r in results if r.cause != HEALTHY]
     healthy = [r for r in results if r.cause == HEALTHY]
     unseen = [r for r in results if r.part != "fitted"]
@@ -166,6 +168,7 @@ def summary(results: Sequence[Result]) -> str:
         "set by these runs; `other half`: never fitted on; `held out`: scripts none of whose runs was ever fitted on. A hit at 1 "
         "is a right cause as the first that the report names; a false alarm is a check that failed at level error or a verdict "
         "of faulty. `place right`: of the runs with a line at fault whose cause was named, those that name the line.",
+        f"Healthy scripts that did not run to their end here: {_counted(Counter(r.script for r in broken))}.",
         "## Faults, by part",
         faults(faulty, lambda r: r.part, PARTS),
         "## Healthy runs",

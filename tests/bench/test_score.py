@@ -77,3 +77,9 @@ def test_a_first_cause_that_is_right_as_often_as_it_says_is_calibrated():
 
 def test_the_page_names_every_miss():
     assert "| cnn_sgd | dead-relu | full | lr-too-high, dead-relu | faulty |  |" in summary(RESULTS)
+
+
+def test_a_healthy_script_that_broke_is_left_out_and_named():
+    page = summary([*RESULTS, result("healthy", (), seed=2, exit_status=1, errors=("T001",))])
+    assert "2 faulty runs and 2 healthy ones" in page
+    assert "did not run to their end here: cnn_sgd 1." in page
