@@ -1,7 +1,7 @@
 """The learning rate is too low: the weights hardly move.
 
 ## How it shows
-The loss falls by a few per cent or not at all, smoothly; the norm of the updates is less than a ten-thousandth of the norm
+The loss falls by a few per cent or not at all, smoothly; the norm of the updates is less than a two-thousandth of the norm
 of the weights, from the first step on and in every layer. With a rate of zero nothing changes at all.
 
 ## How to tell it from its look-alikes

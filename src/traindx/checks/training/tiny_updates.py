@@ -17,7 +17,7 @@ from traindx.core.trend import FAR_BELOW_CHANCE, over_chance, trend
 
 @check("T202", level="error")
 def tiny_updates(
-    recording: Recording, setup: Setup | None = None, *, ratio: float = 1e-4, drop: float = 0.15, min_steps: int = 10
+    recording: Recording, setup: Setup | None = None, *, ratio: float = 5e-4, drop: float = 0.15, min_steps: int = 10
 ) -> Iterator[Finding | Measured]:
     """Even the largest updates are a vanishing part of the weights, and the loss falls by little or nothing.
 

@@ -1,0 +1,51 @@
+"""T361: the rate is raised at a step, by no scheduler, and the loss breaks there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from traindx.core.check import Facts, check
+from traindx.core.example import falling, flat, recording_with
+from traindx.core.finding import Finding, Measured
+from traindx.core.rate_jump import breaking_jump, largest_rise
+from traindx.core.recording import Recording
+
+
+@check("T361", level="error")
+def rate_raised_by_hand(recording: Recording, *, times: float = 3.0) -> Iterator[Finding | Measured]:
+    """A line of the training's own assigns a higher rate at one step, and the loss leaps there and does not come back.
+
+    ## Why is this bad?
+    The new rate is too high for the weights that were found: what was learned is thrown away, units die, the loss ends higher
+    than before or not finite.
+
+    ## How to fix
+    Leave the rate where it was, raise it by less, or warm it up.
+    A rise counts where the rate becomes `times` higher from one step to the next; the loss breaks where its median in the rest
+    of the run is above twice that of the ten steps before and above half of where it began, or is no longer finite (guesses).
+    A restart from which the run recovers is left alone.
+    """
+    rise = largest_rise(recording)
+    if rise is None:
+        return
+    yield Measured("largest rise of the rate from one step to the next", rise, f"under {times:g}")
+    jump = breaking_jump(recording, times)
+    if jump is not None and jump.by is None:
+        yield jump.finding(recording)
+
+
+@rate_raised_by_hand.fires_on
+def a_hundredfold_rate_from_step_forty_on() -> Facts:
+    loss = [*falling(steps=40), *flat(level=2.4, steps=40)]
+    return {"recording": recording_with(loss, lr=[0.01] * 40 + [1.0] * 40)}
+
+
+@rate_raised_by_hand.quiet_on
+def a_restart_that_recovers() -> Facts:
+    loss = [*falling(steps=40), *falling(start=0.6, end=0.05, steps=40)]
+    return {"recording": recording_with(loss, lr=[0.01] * 40 + [0.1] * 40)}
+
+
+@rate_raised_by_hand.quiet_on
+def a_break_at_a_constant_rate() -> Facts:
+    return {"recording": recording_with([*falling(steps=40), *flat(level=2.4, steps=40)], lr=0.01)}
