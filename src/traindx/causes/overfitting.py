@@ -21,7 +21,7 @@ OVERFITTING = Cause(
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
         Clue("V402", if_seen=6.0, if_absent=-3.0, proves=True),
-        Clue("V412", if_seen=4.5),
+        Clue("V412", if_seen=7.5),  # V402 then passed, and counts against it
         Clue("V404", if_seen=1.0),
         Clue("V407", if_seen=-2.0),
     ),

@@ -16,11 +16,12 @@ from traindx.core.cause import Cause, Clue, Fix
 WITHIN_NOISE = Cause(
     slug="within-noise",
     doc=__doc__,
-    clues=(
+    clues=(  # a guess
         Clue("V423", if_seen=6.0, if_absent=-3.0),
         Clue("V402", if_seen=-4.0),
         Clue("V404", if_seen=-4.0),
-    ),  # a guess
+        Clue("V412", if_seen=-4.0),
+    ),
     fix=Fix(
         "Nothing to do. Compare medians of the last epochs, or several seeds; a larger validation set has less noise."
     ),

@@ -83,6 +83,7 @@ def _state(slug: str, by_code: Mapping[str, Outcome]) -> Diagnosis:
     """A diagnosis that is no fault: what was looked at and found in order, by which number."""
     status: Status = "consistent"
     passed = [o for o in by_code.values() if o.status == "passed" and o.measured]
+    passed.sort(key=lambda o: o.code not in (LEARNING, LEARNING_OF_LOG))  # what the verdict rests on comes first
     early = [o for o in by_code.values() if o.code in TOO_EARLY and o.findings]
     because = tuple(Reason("; ".join(str(m) for m in o.measured[:3]), o.code) for o in passed)
     if slug == "too-early-to-tell":
