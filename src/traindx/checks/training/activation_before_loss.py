@@ -19,7 +19,8 @@ SQUASHES = ("Sigmoid", "Hardsigmoid", "Softmax")
 def activation_before_loss(recording: Recording) -> Iterator[Finding | Measured]:
     """The scores lie in 0..1 when they reach a loss that expects logits and applies its own sigmoid or softmax.
 
-    Told by the operation that made the scores, as the graph names it; softmax before cross entropy is T401.
+    Told by the operation that made the scores, as the graph names it, or where that is hidden (compiled) by scores that never leave
+    0..1; softmax before cross entropy is T401.
 
     ## Why is this bad?
     `binary_cross_entropy_with_logits` applies a sigmoid: of scores in 0..1 it makes probabilities in 0.5..0.73, so that no
@@ -49,6 +50,8 @@ def activation_before_loss(recording: Recording) -> Iterator[Finding | Measured]
 def _squash(found: LossCalls, call: Any) -> str:
     """The squashing function before a loss, empty where there is none, or T401 tells it."""
     made = str(call.get("made_by", ""))
+    if made.endswith("Function") and call["input_min"] > 0 and call["input_max"] < 1:  # compiled, or checkpointed
+        made = "Sigmoid"
     if found.name == "cross_entropy":
         return made if made in SQUASHES[:2] else ""
     if made in SQUASHES:

@@ -1,0 +1,74 @@
+"""V460: the validation loss is the same number every time, although the weights are trained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from traindx.core.check import Facts, NotEnough, check
+from traindx.core.example import falling, recording_with
+from traindx.core.finding import Finding, Measured, Place
+from traindx.core.recording import Recording
+from traindx.core.trend import trend
+
+
+@check("V460", level="error")
+def validation_unchanged(
+    recording: Recording, *, times: int = 3, same: float = 1e-5, drop: float = 0.1
+) -> Iterator[Finding | Measured]:
+    """Validation after validation gives the same loss to five digits, while the training loss falls.
+
+    ## Why is this bad?
+    What is evaluated does not change: a copy of the model that was taken before the training, a checkpoint that is loaded
+    again each time, or outputs that were kept. The metric says nothing about the model that is trained.
+
+    ## How to fix
+    Evaluate the model that the optimizer holds. A copy (`deepcopy`, an average) has to be brought up to date before it is
+    evaluated; `model = model.to(device)` belongs before the optimizer is built.
+
+    Reported after `times` validations or more that agree to a share of `same`, if between them the training loss fell by
+    more than `drop` and the weights moved. An average of the weights that follows slowly still changes.
+    """
+    lines = [v for v in recording.lines.get("validation", ()) if v.get("batches", 0) > 1 and v.get("loss") is not None]
+    losses = np.array([float(v["loss"]) for v in lines])
+    if len(losses) < times or not np.isfinite(losses).all():
+        raise NotEnough(f"fewer than {times} validations with a loss were seen")
+    spread = float(np.ptp(losses) / max(abs(float(np.median(losses))), 1e-12))
+    yield Measured("spread of the validation losses over their median", spread, f"over {same:g}")
+    known = recording.loss[(recording.step > lines[0]["step"]) & (recording.step <= lines[-1]["step"])]
+    if spread > same or not np.isfinite(known).any() or not _moved(recording):
+        return
+    seen = trend(recording.loss)
+    if seen.finite and seen.drop > drop:
+        copy = ", of a copy of the model" if all(v.get("root_itself") is False for v in lines) else ""
+        text = f"{len(losses)} validations{copy} give the same loss, {losses[0]:.6g}, while the training loss went from"
+        place = Place(path=lines[0].get("path"), line=lines[0].get("line"), step=int(lines[1]["step"]))
+        yield Finding(place, f"{text} {seen.start:.4g} to {seen.end:.4g} (should change)")
+
+
+def _moved(recording: Recording) -> bool:
+    moves = recording.update_norm[np.isfinite(recording.update_norm)]
+    return bool(len(moves)) and bool(np.median(moves) > 0)
+
+
+def _facts(*losses: float, update_ratio: float = 1e-3) -> Facts:
+    where: Mapping[str, Any] = {"path": "train.py", "line": 40, "batches": 8, "root_itself": False}
+    lines = [{"kind": "validation", "step": 15 * i + 14, "loss": v, **where} for i, v in enumerate(losses)]
+    return {"recording": recording_with(falling(), events=lines, update_ratio=update_ratio)}
+
+
+@validation_unchanged.fires_on
+def a_copy_from_before_the_training() -> Facts:
+    return _facts(2.317, 2.317, 2.317, 2.317)
+
+
+@validation_unchanged.quiet_on
+def an_average_that_follows_slowly() -> Facts:
+    return _facts(2.317, 2.315, 2.311, 2.305)
+
+
+@validation_unchanged.quiet_on
+def weights_that_do_not_move() -> Facts:
+    return _facts(2.317, 2.317, 2.317, update_ratio=0.0)
