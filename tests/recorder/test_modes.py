@@ -104,3 +104,31 @@ def test_a_training_that_switches_at_every_step_is_written_a_bounded_number_of_t
             model.norm.train(step % 2 == 0)
             train(model, optimizer, 1)
     assert len(Recording.load(folder).lines["modes"]) == 6
+
+
+def test_forward_passes_that_nothing_follows_are_counted_with_their_line(record: Record, folder: Path) -> None:
+    model = Net()
+    optimizer = torch.optim.SGD(model.parameters(), 0.01)
+    with record():
+        train(model, optimizer, 2)
+        validate(model, batches=5)  # forgot eval and no_grad
+        train(model, optimizer, 1)
+        model.eval()
+        validate(model, batches=5)
+        model.train()
+        train(model, optimizer, 1)
+    steps = Recording.load(folder).lines["step"]
+    assert [s.get("unused_forwards", {}).get("count") for s in steps] == [None, None, 5, None]
+    assert steps[2]["unused_forwards"]["path"].endswith("test_modes.py")
+    assert [s.get("eval_forwards") for s in steps] == [None, None, None, 5]
+
+
+def test_the_class_of_what_was_switched_is_told(record: Record, folder: Path) -> None:
+    model = Net()
+    optimizer = torch.optim.SGD(model.parameters(), 0.01)
+    with record():
+        model.norm.eval()
+        model.train()
+        train(model, optimizer, 1)
+    (line,) = Recording.load(folder).lines["modes"]
+    assert [(s["call"], s["of"]) for s in line["switched"]] == [("eval", "BatchNorm2d"), ("train", "Net")]

@@ -141,3 +141,14 @@ def test_a_training_with_every_norm_ends_with_the_same_weights(record: Record) -
         recorded = run()
     assert all(torch.equal(plain[name], recorded[name]) for name in plain)
     assert batch()[0].shape == (8, 3, 12, 12)
+
+
+def test_the_values_behind_the_statistics_are_counted(record: Record, folder: Path) -> None:
+    model = Net()
+    with record():
+        train(model, torch.optim.SGD(model.parameters(), 1e-4), 2)
+    x, _ = batch(seed=0)
+    expected = model.conv(x).numel() // model.conv.out_channels
+    for detail in Recording.load(folder).details.values():
+        assert detail["normalisation"]["values"] == [expected]
+        assert 0 <= detail["normalisation"]["z_median"][0] <= detail["normalisation"]["z"][0]

@@ -2,7 +2,8 @@
 
 ## How it shows
 The metric stays at zero, in every epoch, although the training loss falls; often with a validation box loss of exactly
-zero. Or the validation loss is the same number every time. Class ids or names differ between the splits, validation labels are not found, other weights are evaluated.
+zero. Or the validation loss is the same number every time. Class ids or names differ between the splits, validation labels
+are not found, other weights are evaluated.
 
 ## How to tell it from its look-alikes
 A model that has not learnt anything yet also scores zero, but its training loss has hardly fallen; a run of one or two

@@ -58,7 +58,7 @@ def _behind(node: Any) -> tuple[Any, str, bool]:
             break
         name = node.name().partition("Backward")[0].rpartition("::")[2]
         if name not in TRANSPARENT and name not in COPIES:
-            return node, name, laid_out
+            return node, "" if name == "AccumulateGrad" else name, laid_out
         laid_out |= name in TRANSPARENT
         node = _first_input(node)
     return None, "", laid_out

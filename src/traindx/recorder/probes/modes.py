@@ -34,8 +34,8 @@ class Modes(Probe):
         self._switched: dict[tuple[Place, bool, str], int] = {}
         self._called = True
         self._lines = self._looks = self._eval_forwards = self._validations = 0
-        self._unused_forwards = 0
-        self._unused_place: Place | None = None
+        self._train_forwards = 0
+        self._second_at: Place | None = None
         self._validated: dict[str, Any] = {}
 
     def mode_called(self, module: Any, training: bool) -> None:
@@ -52,7 +52,7 @@ class Modes(Probe):
         step = self.seen.current
         if "b" not in step.calls:
             self._eval_forwards += not module.training
-            self._unused(step, module)
+            self._passed(module)
         if not (self._called or step.recorded) or self._lines >= MOST_LINES:
             return
         self._called = False
@@ -76,20 +76,19 @@ class Modes(Probe):
             self.seen.journal.write(line)
         self._switched = {}
 
-    def _unused(self, step: Step, module: Any) -> None:
-        """Count forward passes in train mode after which another came, and no backward pass: all but the last are unused."""
-        self._unused_forwards += bool(module.training) and step.calls.count("f") > 1
-        if self._unused_forwards == 1 and self._looks < MOST_LOOKS:  # the first of them, or the one after it
+    def _passed(self, module: Any) -> None:
+        """Count forward passes in train mode before the first backward pass: all but the last are unused."""
+        self._train_forwards += bool(module.training)
+        if self._train_forwards == 2 and self._looks < MOST_LOOKS:
             self._looks += 1
-            self._unused_place = self.seen.frames.caller()
+            self._second_at = self.seen.frames.caller()
 
     def closed(self, step: Step) -> None:
         """A step is over."""
-        if self._unused_forwards:
-            step.details["unused_forwards"] = {"count": self._unused_forwards}
-            if self._unused_place is not None:
-                step.details["unused_forwards"] |= {"path": self._unused_place[0], "line": self._unused_place[1]}
-        self._unused_forwards, self._unused_place = 0, None
+        if self._train_forwards > 1:
+            place = {"path": self._second_at[0], "line": self._second_at[1]} if self._second_at is not None else {}
+            step.details["unused_forwards"] = {"count": self._train_forwards - 1, **place}
+        self._train_forwards, self._second_at = 0, None
         if self._eval_forwards > 1:  # one is that of a training in eval mode, which `training` of the step tells
             step.details["eval_forwards"] = self._eval_forwards
         self._eval_forwards = 0
