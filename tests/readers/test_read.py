@@ -17,6 +17,7 @@ def test_every_tool_is_found_without_a_list():
         "MLflow",
         "TensorBoard",
         "console logs",
+        "checkpoints",
         "Ultralytics before its first epoch",
     ]
 

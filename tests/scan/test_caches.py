@@ -13,10 +13,10 @@ import pytest
 from PIL import Image
 
 from tests.scan.drawn import dataset, jpeg
+from traindx.core.pickled import array_in, plain_values
 from traindx.errors import TraindxError
 from traindx.scan import ScanOptions, scan
 from traindx.scan.caches import read_cache
-from traindx.scan.pickled import array_in, plain_values
 
 LABELS: dict[str, bytes | str | None] = {
     **{f"train/{n}": f"{n % 3} 0.5 0.5 0.25 0.125\n" for n in range(4)},

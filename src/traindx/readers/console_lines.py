@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 from traindx.core.history import Ending
 
-EPOCH = re.compile(r"\bep(?:och)?s?(?:\s*\(\w+\))?['\"\s:=#\[\(]*(\d{1,7}(?:\.\d+)?)(?:\s*/\s*(\d{1,7}))?(?!\w)", re.IGNORECASE)
+EPOCH = re.compile(
+    r"\bep(?:och)?s?(?:\s*\(\w+\))?['\"\s:=#\[\(]*(\d{1,7}(?:\.\d+)?)(?:\s*/\s*(\d{1,7}))?(?!\w)", re.IGNORECASE
+)
 """An epoch's number and, where it is written, how many there will be; `Epoch(train) [3]`, `'epoch': 1.5`, `ep 3/10`."""
 
 _CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07|[\x00\x08]")

@@ -30,15 +30,9 @@ def read_history(path: Path) -> Facts | None:
         held = json.loads(file.read_text(encoding="utf-8-sig", errors="replace"))
     except (ValueError, RecursionError):
         return None
-    given = _epochs(held)
-    chosen = _columns([name for entry in given for name in entry])
-    rows: list[Row] = [
-        {"epoch": float(i), **{column: entry[name] for name, column in chosen.items() if name in entry}}
-        for i, entry in enumerate(given, 1)
-    ]
-    rows, notes = by_epoch(rows)
+    rows, notes = rows_in(held)
     rows, scaled = as_shares(rows)
-    if not any(name.startswith(("train/", "val/", "metric/")) for row in rows for name in row):
+    if not rows:
         return None
     settings = settings_of(file.parent)
     history = history_of(rows, source=str(file), tool="a JSON history", notes=[*notes, *scaled], **plan_of(settings))
@@ -46,6 +40,19 @@ def read_history(path: Path) -> Facts | None:
 
 
 JSON_HISTORY = Reader("Keras-like history", f"{NAMES[0]}, or a .json with lists loss, val_loss, ...", read_history, 14)
+
+
+def rows_in(held: Any) -> tuple[list[Row], list[str]]:
+    """The epochs in lists by name, or in a list of epochs, and notes on what was decided; none where neither is there."""
+    given = _epochs(held)
+    chosen = _columns([name for entry in given for name in entry])
+    rows: list[Row] = [
+        {"epoch": float(i), **{column: entry[name] for name, column in chosen.items() if name in entry}}
+        for i, entry in enumerate(given, 1)
+    ]
+    if not any(name.startswith(("train/", "val/", "metric/")) for row in rows for name in row):
+        return [], []
+    return by_epoch(rows)
 
 
 def _epochs(held: Any) -> list[dict[str, float]]:

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 
 from traindx.core.dataset import Floats, Oddity
+from traindx.core.pickled import Made, array_in, plain_values
 from traindx.errors import TraindxError
 from traindx.scan.label_files import LabelFiles
 from traindx.scan.listing import Entries, folder_of
-from traindx.scan.pickled import Made, array_in, plain_values
 
 MAX_BYTES = 8_000_000
 """Larger caches are not read, to bound the time: a set of some ten thousand pictures has one of this size. A guess."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from traindx.core.pickled import Made, plain_values
 from traindx.errors import TraindxError
-from traindx.scan.pickled import Made, plain_values
 
 MAX_BYTES = 2**24
 """A larger index of a checkpoint is not read: that of a model of 100 million weights has less than a megabyte."""
