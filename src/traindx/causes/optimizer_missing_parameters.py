@@ -9,7 +9,8 @@ Frozen parameters do not require gradients, so they receive none. A rate that is
 
 ## How to fix
 Build the optimizer after the model is complete (new head, device, wrapping), from `model.parameters()`. If the part is
-meant to be frozen, say so with `requires_grad_(False)`: that also saves the backward pass.
+meant to be frozen, say so with `requires_grad_(False)`: that also saves the backward pass. Layers in a Python list are none of
+the model's parameters: put them into `nn.ModuleList`.
 """
 
 from traindx.core.cause import Cause, Clue, Fix
@@ -19,7 +20,8 @@ OPTIMIZER_MISSING_PARAMETERS = Cause(
     slug="optimizer-missing-parameters",
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
-        Clue("T302", if_seen=8.0, if_absent=-6.0, proves=True),
+        Clue("T302", if_seen=8.0, if_absent=-4.0, proves=True),
+        Clue("T331", if_seen=9.0, proves=True),
         Clue("T103", if_seen=0.3),
         Clue("T105", if_seen=0.3),
         Clue("T106", if_seen=0.3),

@@ -120,11 +120,13 @@ def place_at(source: Source | None, **more: Any) -> Place:
 
 
 def cutting_line(cut: Mapping[str, Any], prefer: Sequence[str] = ()) -> Source | None:
-    """The line of the user's text that most likely cuts the gradient: the last one before the call that was found, one that
-    contains a preferred word first; the call itself where no line is found."""
+    """The line of the user's text that most likely cuts the gradient: the first after the call of the layer before, else the last
+    before the call that was found; one with a preferred word if there is any, and the call itself where no line is found."""
     if not cut.get("path"):
         return None
-    code = list(cut.get("code", ()))
-    liked = [(number, text) for number, text in code if any(word in text for word in prefer)]
-    chosen = (liked or code or [(cut["line"], "")])[-1]
-    return Source(str(cut["path"]), int(chosen[0]))
+    code = [(int(number), str(text)) for number, text in cut.get("code", ())]
+    liked = [one for one in code if any(word in one[1] for word in prefer)] or code
+    path, line = cut.get("after") or (None, 0)
+    between = [one for one in liked if path == cut["path"] and one[0] >= line] if cut.get("kind") != "no_grad" else []
+    chosen = between[0] if between else liked[-1] if liked else (int(cut["line"]), "")
+    return Source(str(cut["path"]), chosen[0])

@@ -1,4 +1,4 @@
-"""Lines of the user's own code that cut the way of the gradient, looked for in its text."""
+"""Lines of the user's own code that cut the gradient's way, freeze or step, looked for in its text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ CUTS = re.compile(
     r"\.detach_?\(|\.data\b|\.item\(|\.numpy\(|\.tolist\(|\btensor\(|\bas_tensor\(|\bVariable\(|\bargmax\(|"
     r"\bno_grad\b|\binference_mode\b|\bset_grad_enabled\(|\.round\("
 )
-FREEZES = re.compile(r"requires_grad\s*=\s*False|requires_grad_\(\s*(?:requires_grad\s*=\s*)?False")
+FREEZES = re.compile(
+    r"\.requires_grad\s*=(?!=)\s*(?!True\b)|requires_grad_\(\s*(?:requires_grad\s*=\s*)?(?!True\b)[^)\s]"
+)
+STEPS = re.compile(r"\.step\b")
 MOST = 12
 LENGTH = 160
 LONGEST_FILE = 20_000

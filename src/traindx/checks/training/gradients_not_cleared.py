@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -10,6 +11,9 @@ from traindx.core.check import Facts, check
 from traindx.core.example import falling, recording_with
 from traindx.core.finding import Curve, Finding, Line, Measured, Place
 from traindx.core.recording import Recording
+
+BETWEEN = re.compile(r"b.*z.*b")
+"""Gradients cleared between two backward passes: the first was for something else, as an attack on the input."""
 
 
 @check("T301", level="error")
@@ -24,7 +28,8 @@ def gradients_not_cleared(
     ## How to fix
     Call `optimizer.zero_grad()` once for each `optimizer.step()`, before the first backward pass.
     Gradient accumulation is no fault: what is measured is the norm of the gradients at the first backward pass after a
-    step. With several optimizers only steps without any zero_grad call count.
+    step. With several optimizers only steps without any zero_grad call count, and never those in which gradients are cleared
+    between two backward passes.
     """
     stale = recording.grad_before
     looked = np.isfinite(stale)
@@ -32,7 +37,8 @@ def gradients_not_cleared(
     if looked.sum() < min_records:
         return
     several = len(recording.optimizers) > 1
-    kept = looked & (stale > 0)
+    cleared_between = [BETWEEN.search(calls) is not None for calls in recording.calls]
+    kept = looked & (stale > 0) & ~np.array(cleared_between, dtype=bool)
     if several:
         kept &= np.array(["z" not in calls for calls in recording.calls], dtype=bool)
     yield Measured("steps that began with old gradients", int(kept.sum()), f"0 of {int(looked.sum())}")
@@ -57,6 +63,11 @@ def no_zero_grad() -> Facts:
 @gradients_not_cleared.quiet_on
 def usual_order() -> Facts:
     return {"recording": recording_with(falling())}
+
+
+@gradients_not_cleared.quiet_on
+def an_attack_on_the_input_before_zero_grad() -> Facts:
+    return {"recording": recording_with(falling(), calls="fbzfbs", grad_before=3.0)}
 
 
 @gradients_not_cleared.quiet_on

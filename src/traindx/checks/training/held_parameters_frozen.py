@@ -30,7 +30,8 @@ def held_parameters_frozen(recording: Recording) -> Iterator[Finding | Measured]
 
     ## How to fix
     Freeze first, then put in the new head; or unfreeze the head: `for p in model.fc.parameters(): p.requires_grad = True`.
-    A frozen backbone with a head that learns is not reported, nor a run whose optimizer was given the norm layers only.
+    A frozen backbone with a head that learns is not reported, nor a run whose optimizer was given the norm layers only, nor
+    norm layers that are adapted on loaded weights.
     """
     lost = [e for e in recording.of("graph_lost") if e.data.get("held") and not e.data.get("trainable")]
     if lost and recording.ending == "raised":
@@ -46,6 +47,8 @@ def held_parameters_frozen(recording: Recording) -> Iterator[Finding | Measured]
     source = freezing_line(recording) or recording.sources.get("optimizer")
     if weights and not any(p.trainable for p in weights):
         left = [p for p in held if p.trainable]
+        if left and recording.lines.get("initialised") and not random_at_start(recording):
+            return  # the scales of loaded weights are adapted
         rest = f"{elements(left):,} numbers in scales and biases" if left else "nothing"
         text = f"all {len(weights)} weights that the optimizer holds are frozen: {rest} of {elements(held):,} can learn"
         yield Finding(place_at(source, layer=layer_of(weights[-1].name), parameter=weights[-1].name, step=step), text)

@@ -45,7 +45,7 @@ def loss_maximised(recording: Recording, *, steady: float = 0.1, min_records: in
         source = Source(call["path"], call["line"]) if call.get("path") else recording.sources.get("loss")
         text = f"minus the {call.get('name')} is minimised: {float(np.median(signs)):.3g} times its value is backpropagated"
         yield Finding(place_at(source, step=0), f"{text} at {recording.sources.get('backward')}")
-    elif up and not turned and (len(signs) >= min_records or rises):
+    elif up and not turned and (rises or (len(signs) >= min_records and trend(recording.loss).drop < 0.1)):
         kind = recording.optimizers[0]
         asked = any(group.get("maximize") for group in kind.groups)
         how = "was built with maximize=True" if asked else "adds the gradient to the weights"

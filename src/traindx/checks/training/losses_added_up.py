@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -14,6 +15,9 @@ from traindx.core.recording import Recording
 
 SAME = ("SGD", "ASGD")
 """Optimizers whose step grows with the gradient."""
+
+CLEARED = re.compile(r"b.*z.*b")
+"""Gradients cleared between two backward passes of a step: nothing is accumulated."""
 
 
 @check("T329", level="warning")
@@ -29,7 +33,9 @@ def losses_added_up(recording: Recording, *, min_records: int = 3, same: float =
     batches of a loader: adaptive optimizers and a clip undo the factor, and a rate that was chosen with it is no fault; so this
     is a warning, and what shows the harm are the checks of the loss.
     """
-    rows = [d for d in recording.details.values() if d.get("backwards", 1) > 1]
+    rows = [
+        d for d in recording.details.values() if d.get("backwards", 1) > 1 and not CLEARED.search(d.get("calls", ""))
+    ]
     counts = [int(d["backwards"]) for d in rows]
     plain = len(recording.optimizers) == 1 and recording.optimizers[0].kind in SAME
     if not plain or not recording.details:

@@ -12,7 +12,7 @@ from traindx.core.check import Facts, check
 from traindx.core.example import falling, flat, recording_with
 from traindx.core.finding import Finding, Measured
 from traindx.core.gradient_flow import place_at
-from traindx.core.recording import Recording, recording_of
+from traindx.core.recording import Recording, Source, recording_of
 
 CLEARED = re.compile(r"b[^bf]*z[^bf]*s?$")
 """Gradients cleared after the last backward pass and before the step."""
@@ -37,25 +37,31 @@ def no_effective_step(recording: Recording, *, share: float = 0.9) -> Iterator[F
         return
     cleared = _cleared(recording)
     yield Measured("steps whose gradients were cleared before them", int(cleared.sum()), f"0 of {len(cleared)}")
-    if cleared.sum() >= share * len(cleared):
-        source = recording.sources.get("zero_grad")
-        text = f"the gradients are cleared between backward and step: {int(cleared.sum())} of {len(cleared)} steps have none"
-        yield Finding(place_at(source, step=0), text)
-        return
     early = [TOO_EARLY.search(calls) is not None for calls in recording.calls]
     if "b" not in recording.calls[0] and len(recording.optimizers) < 2 and sum(early) >= share * len(early):
         backward = recording.sources.get("backward")
         text = f"the optimizer steps before backward: {sum(early)} of {len(early)} steps come between a forward pass and its own"
         yield Finding(place_at(recording.sources.get("step"), step=0), f"{text} backward pass at {backward}")
+    elif cleared.sum() >= share * len(cleared):
+        text = f"the gradients are cleared between backward and step: {int(cleared.sum())} of {len(cleared)} steps have none"
+        yield Finding(place_at(recording.sources.get("zero_grad"), step=0), text)
 
 
 def _never(recording: Recording) -> Iterator[Finding]:
     backward, scheduler = recording.sources.get("backward"), recording.sources.get("scheduler")
-    if backward is not None and recording.ending == "finished":
-        also = f"; a scheduler steps at {scheduler}" if scheduler else ""
-        yield Finding(
-            place_at(backward), f"backward is called at {backward}, and no optimizer steps before the end{also}"
+    if backward is None or recording.ending != "finished":
+        return
+    code = [(number, text) for event in recording.of("never_stepped") for number, text in event.data.get("code", ())]
+    meant = [(number, text) for number, text in code if "sched" not in text]
+    also = f"; a scheduler steps at {scheduler}" if scheduler else ""
+    source = backward
+    if meant:
+        source = Source(backward.path, int(meant[-1][0]))
+        called = ".step(" in meant[-1][1]
+        also += f"; `{meant[-1][1]}` at {source} " + (
+            "is never reached" if called else "has no parentheses and calls nothing"
         )
+    yield Finding(place_at(source), f"backward is called at {backward}, and no optimizer steps before the end{also}")
 
 
 def _cleared(recording: Recording) -> NDArray[np.bool_]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
 
 from traindx.recorder import measure
-from traindx.recorder.code_lines import CUTS, lines_like
+from traindx.recorder.code_lines import CUTS, STEPS, lines_like
 from traindx.recorder.description import held
 from traindx.recorder.forward_graph import nodes_behind
 from traindx.recorder.holdings import Place
@@ -17,6 +18,7 @@ PASSES = 2
 """Forward passes whose layers are looked at."""
 MOST = 400
 """Layers of a line, and losses of a step."""
+MOST_STRAYS = 20
 ABOVE = 12
 """Lines above the place of a call in which the cut is looked for."""
 
@@ -24,13 +26,18 @@ ABOVE = 12
 class GradientPath(Probe):
     """Writes what cuts the gradient's way, and nothing where nothing does.
 
-    An event `graph_lost`, once, where `backward` is called on a loss without a graph: `loss` (`leaf` one that was made anew,
-    else `detached`), `gradients` (are they enabled), how many parameters the optimizers hold and how many of these are
-    `trainable`, `forward` (path and line of the model's call), `without` (that call was without gradients), `code` (lines of the
-    user's own text between the two that may cut it).
-    A line `graph_cut` of the first two forward passes: `order` (layers as called), `cuts` [{layer, kind, path, line, code}] with
-    the kind `no_grad` (a layer with trainable parameters is called without gradients), `detached` (a layer receives the memory
-    of an earlier output without its graph) or `copied` (a layer receives neither the model's input nor anything with a graph).
+    An event `graph_lost`, once, where `backward` is called on a loss that hangs on no parameter: `loss` (`leaf` one that was made
+    anew, `detached`, `elsewhere` where its graph ends in something else), `gradients` (are they enabled), how many parameters the
+    optimizers hold and how many of these are `trainable`, `forward` (path and line of the model's call), `without` (that call was
+    without gradients), `code` (lines of the user's own text between the two that may cut it).
+    A line `graph_cut` of the first two forward passes: `order` (layers as called), `cuts` [{layer, kind, path, line, code, after}],
+    where the layer before it was called `after`. The kind is `no_grad` (a layer with trainable parameters is called without
+    gradients), `detached` (a layer receives the memory of an earlier output without its graph) or `copied` (a layer receives
+    neither the model's input nor anything with a graph).
+    A line `stray_layers`: `layers` {class, shapes, path, line} that the model calls, that are not among its modules, and whose
+    parameters require gradients and are in no optimizer.
+    An event `never_stepped` at the end of a training that went backward and never stepped: path and line of backward, `code`
+    (lines of that file that name a step).
     A line `loss_left_out`: the `losses` {name, path, line} that were computed and are part of no backward pass of the step.
     """
 
@@ -45,6 +52,9 @@ class GradientPath(Probe):
         self._given: set[int] = set()
         self._made: set[int] = set()
         self._losses: list[tuple[str, Place | None, Any]] = []
+        self._strays: list[tuple[list[weakref.ref[Any]], dict[str, Any]]] = []
+        self._known: set[int] | None = None
+        self._backward: Place | None = None
 
     # ---- forward ----
 
@@ -68,17 +78,32 @@ class GradientPath(Probe):
         given = next(iter(_floats(torch, arguments)), None)
         if given is not None and not given.requires_grad and self._made and _memory(given) not in self._given:
             kind = "detached" if _memory(given) in self._made else "copied"
-        self._layers.append((id(module), kind, self.seen.frames.caller() if kind else None))
+        self._layers.append((id(module), kind, self.seen.frames.caller()))
+        self._note_stray(module)
         self._made |= {_memory(t) for t in _floats(torch, output) if t.requires_grad}
         if given is not None and not given.requires_grad:  # its output in place of the input is no new input
             self._given |= {_memory(t) for t in _floats(torch, output) if not t.requires_grad}
+
+    def _note_stray(self, module: Any) -> None:
+        """Keep a layer with trainable parameters that the model does not know: it stands in a list or a dict of Python's."""
+        root, own = self.seen.roots.root, [p for p in module._parameters.values() if p is not None]
+        if self._known is None and root is not None:
+            self._known = {id(m) for m in root.modules()}
+        if self._known is None or id(module) in self._known or len(self._strays) >= MOST_STRAYS:
+            return
+        if own and all(p.requires_grad for p in own):
+            place = self.seen.frames.caller()
+            line = {"class": type(module).__name__, "shapes": [list(p.shape) for p in own]}
+            self._strays.append(
+                ([weakref.ref(p) for p in own], line | ({"path": place[0], "line": place[1]} if place else {}))
+            )
 
     def layer_without_gradients(self, module: Any, arguments: Arguments, output: Any) -> None:
         """A layer returned inside the root's call with gradients, and they are switched off for it."""
         if self._steps >= PASSES or len(self._layers) >= MOST:
             return
         trained = any(p.requires_grad for p in module._parameters.values() if p is not None)
-        self._layers.append((id(module), "no_grad" if trained else "", self.seen.frames.caller() if trained else None))
+        self._layers.append((id(module), "no_grad" if trained else "", self.seen.frames.caller()))
         self._made |= {_memory(t) for t in _floats(self.seen.torch, output)}
 
     # ---- backward ----
@@ -92,19 +117,33 @@ class GradientPath(Probe):
         """A backward pass is about to start."""
         torch = self.seen.torch
         listed = [tensors] if isinstance(tensors, torch.Tensor) else [t for t in tensors if isinstance(t, torch.Tensor)]
-        if not self._lost and listed and all(t.grad_fn is None and t.numel() == 1 for t in listed):
-            self._lost = True
-            self._say_lost(listed[0])
-        if self._losses:
-            behind = nodes_behind(listed)
-            self._losses = [] if behind is None else [one for one in self._losses if one[2] not in behind]
+        if self._backward is None and not self.seen.steps_taken:
+            self._backward = self.seen.frames.caller()
+        behind = nodes_behind(listed) if self._steps < PASSES else None
+        if not self._lost and listed and all(t.numel() == 1 for t in listed):
+            alone = all(t.grad_fn is None for t in listed)
+            if alone or (behind is not None and not self._is_trained(behind)):
+                self._lost = True
+                self._say_lost(
+                    listed[0], "elsewhere" if not alone else "leaf" if listed[0].requires_grad else "detached"
+                )
+        if behind is not None:
+            self._losses = [one for one in self._losses if one[2] not in behind]
 
-    def _say_lost(self, loss: Any) -> None:
+    def _is_trained(self, nodes: set[Any]) -> bool:
+        """Whether a graph ends in a parameter of an optimizer or of the model; true where there is no optimizer."""
+        optimizers, root = self.seen.holdings.alive, self.seen.roots.root
+        known = {id(p) for optimizer in optimizers for p in held(optimizer)}
+        known |= set() if root is None else {id(p) for p in root.parameters()}
+        ends = (getattr(node, "variable", None) for node in nodes if "AccumulateGrad" in node.name())
+        return not optimizers or any(id(variable) in known for variable in ends)
+
+    def _say_lost(self, loss: Any, what: str) -> None:
         seen, place = self.seen, self.seen.frames.caller()
         parameters = [p for optimizer in seen.holdings.alive for p in held(optimizer)]
         forward = self._forward if self._steps < PASSES else None
         fields: dict[str, Any] = {
-            "loss": "leaf" if loss.requires_grad else "detached",
+            "loss": what,
             "gradients": bool(seen.torch.is_grad_enabled()),
             "held": len(parameters),
             "trainable": sum(bool(p.requires_grad) for p in parameters),
@@ -123,6 +162,11 @@ class GradientPath(Probe):
             return
         self._steps += 1
         layers, self._layers = self._layers, []
+        strays, self._strays, self._known = self._strays, [], None
+        held_now = {id(p) for optimizer in self.seen.holdings.alive for p in held(optimizer)} if strays else set()
+        found = [line for references, line in strays if not any(id(r()) in held_now for r in references)]
+        if found:
+            self.seen.journal.write({"kind": "stray_layers", "step": step.number, "layers": found})
         losses, self._losses = self._losses, []
         if losses:
             named = [{"name": name} | ({"path": p[0], "line": p[1]} if p else {}) for name, p, _ in losses]
@@ -130,12 +174,25 @@ class GradientPath(Probe):
         if step.description is None or not any(kind for _, kind, _ in layers):
             return
         names = {key: step.description.layers[at][0] for key, at in step.description.layer_index.items()}
-        cuts = [self._cut(names[key], kind, place) for key, kind, place in layers if kind and key in names]
+        after = [None, *(place for _, _, place in layers)]
+        known = [
+            (key, kind, place, before)
+            for (key, kind, place), before in zip(layers, after, strict=False)
+            if key in names
+        ]
+        cuts = [self._cut(names[key], kind, place, before) for key, kind, place, before in known if kind]
         order = [names[key] for key, _, _ in layers if key in names]
         self.seen.journal.write({"kind": "graph_cut", "step": step.number, "order": order, "cuts": cuts[:20]})
 
-    def _cut(self, layer: str, kind: str, place: Place | None) -> dict[str, Any]:
-        cut: dict[str, Any] = {"layer": layer, "kind": kind}
+    def end(self) -> None:
+        """The recording ends; without a single step the text may say where one was meant."""
+        if self._backward is not None and not self.seen.steps_taken:
+            path, line = self._backward
+            code = lines_like(STEPS, self.seen.frames.cwd, path)
+            self.seen.journal.event("never_stepped", self.seen.now_at, path=path, line=line, code=code)
+
+    def _cut(self, layer: str, kind: str, place: Place | None, before: Place | None) -> dict[str, Any]:
+        cut: dict[str, Any] = {"layer": layer, "kind": kind} | ({"after": list(before)} if before is not None else {})
         if place is not None:
             cut |= {"path": place[0], "line": place[1]}
             cut["code"] = lines_like(CUTS, self.seen.frames.cwd, place[0], place[1] - ABOVE, place[1])
