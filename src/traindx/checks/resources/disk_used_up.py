@@ -11,9 +11,9 @@ from traindx.core.raised import errors_like
 from traindx.core.recording import Recording
 
 PATTERNS = (
-    r"No space left on device(?!.*(shm|torch_))",
+    r"^(?!.*(shm|/torch_|shared memory)).*(No space left on device|\[Errno 28\])",
     r"Disk quota exceeded",
-    r"\[Errno (28|122)\](?!.*(shm|torch_))",
+    r"\[Errno 122\]",
     r"PytorchStreamWriter failed writing",
     r"inline_container\.cc.*unexpected pos",
 )

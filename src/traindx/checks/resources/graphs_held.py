@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.example import falling, recording_with
@@ -26,26 +27,23 @@ def graphs_held(recording: Recording, *, share: float = 0.8, least: int = 10) ->
     Keep numbers instead of tensors: `losses.append(loss.item())`, `total += loss.detach()`, `outputs.append(out.detach().cpu())`;
     `hidden = hidden.detach()` between the parts of a sequence.
     """
-    last = max(recording.details, default=None)
-    if last is None or len(recording.details) <= least or not _is_over_epochs(recording):
-        raise NotEnough("needs more than one epoch, and some recorded steps")
-    told = recording.details[last].get("graphs_held") or {"held": 0, "of": len(recording.details) - 1, "oldest": last}
-    held, of = int(told["held"]), int(told["of"])
-    yield Measured("graphs of earlier steps that are alive", held, f"0 of {of}")
-    if held >= max(share * of, least) and told["oldest"] <= least:
-        places = _places(recording, last)
-        message = f"the graphs of {held} of {of} recorded steps are kept, back to step {told['oldest']}"
-        for place in places:
-            yield Finding(place, message)
+    begun = _second_epoch(recording)
+    if begun is None:
+        raise NotEnough("needs more than one epoch")
+    told = [line for line in recording.lines.get("graphs_held", ()) if line["step"] >= begun]
+    last: Mapping[str, Any] = told[-1] if told else {"held": 0, "of": len(recording.details), "oldest": None}
+    yield Measured("graphs of earlier steps that are alive", last["held"], f"0 of {last['of']}")
+    if last["held"] >= max(share * last["of"], least) and last["oldest"] <= least:
+        for place in _places(recording, last["step"]):
+            message = f"at step {last['step']} the graphs of {last['held']} of {last['of']} steps looked at are kept"
+            yield Finding(place, f"{message}, back to step {last['oldest']}")
 
 
-def _is_over_epochs(recording: Recording) -> bool:
-    """Whether a second epoch was begun and some of it is over; without a loader a hundred steps count as much (a guess)."""
-    passes = loaders_of(recording).training
-    if not passes:
-        return bool(len(recording.step)) and int(recording.step[-1]) >= 100
-    begun = [p.step for p in passes if p.loader == passes[0].loader]
-    return len(begun) > 1 and int(recording.step[-1]) > begun[1] + 3
+def _second_epoch(recording: Recording) -> int | None:
+    """The step from which on a graph of the first epoch should have gone; without a loader the hundredth (a guess)."""
+    passes, steps = loaders_of(recording).training, int(recording.step[-1]) if len(recording.step) else 0
+    begun = [p.step for p in passes if p.loader == passes[0].loader][1:2] if passes else [100]
+    return begun[0] + 2 if begun and steps > begun[0] + 5 else None
 
 
 def _places(recording: Recording, step: int) -> list[Place]:
@@ -57,11 +55,15 @@ def _places(recording: Recording, step: int) -> list[Place]:
     return [Place(path=source.path, line=source.line, step=step) if source else Place(step=step)]
 
 
+def _held(held: int, oldest: int | None) -> Facts:
+    line = {"kind": "graphs_held", "step": 112, "held": held, "of": 40, "oldest": oldest}
+    event = {"kind": "event", "event": "graphs_held", "step": 10, "path": "train.py", "line": 20, "lines": [24]}
+    return {"recording": recording_with(falling(steps=120), events=[line, event])}
+
+
 @graphs_held.fires_on
 def losses_in_a_list() -> Facts:
-    event = {"kind": "event", "event": "graphs_held", "step": 9, "path": "train.py", "line": 20, "lines": [24]}
-    held = {"held": 118, "of": 119, "oldest": 0}
-    return {"recording": recording_with(falling(steps=120), events=[event], graphs_held=held)}
+    return _held(40, 0)
 
 
 @graphs_held.quiet_on
@@ -71,4 +73,4 @@ def numbers_in_a_list() -> Facts:
 
 @graphs_held.quiet_on
 def a_sum_that_begins_anew_in_each_epoch() -> Facts:
-    return {"recording": recording_with(falling(steps=120), graphs_held={"held": 20, "of": 119, "oldest": 100})}
+    return _held(0, None)

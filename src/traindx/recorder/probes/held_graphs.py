@@ -24,18 +24,19 @@ class Mark:
 
 
 class HeldGraphs(Probe):
-    """Writes `graphs_held` {held, of, oldest} into recorded steps: of the recorded steps before, how many graphs are alive still.
+    """Writes `graphs_held` lines {step, held, of, oldest}: of the steps that were marked before, how many graphs are alive still.
 
-    The mark lies in the metadata of the graph's deepest node, so that any tensor above it keeps it alive. An event `graphs_held`
-    names, once, the lines that keep a loss or an output.
+    The recorded steps are marked, in the metadata of the graph's deepest node, so that any tensor above it keeps the mark alive.
+    Looked for them is at ever fewer steps, recorded or not. An event `graphs_held` names, once, the lines that keep a loss.
     """
 
-    on_recorded = ("backward", "closed")
+    on_recorded = ("backward",)
 
     def __init__(self, seen: Any) -> None:
         super().__init__(seen)
         self._marks: list[tuple[int, weakref.ref[Mark]]] = []
-        self._told = False
+        self._told = self._was_held = False
+        self._next = 10
         self._place: tuple[str, int] | None = None
 
     def backward(self, tensors: Any) -> None:
@@ -57,11 +58,16 @@ class HeldGraphs(Probe):
             self._place = self.seen.frames.caller()
 
     def closed(self, step: Step) -> None:
-        """The step is over: marks of earlier ones that are alive."""
+        """The step is over: from time to time, which marks of earlier ones are alive."""
+        if step.number < self._next:
+            return
+        self._next = step.number + max(5, step.number // 4)
         earlier = [(number, mark) for number, mark in self._marks if number < step.number]
         held = [number for number, mark in earlier if mark() is not None]
-        if len(held) > 1:
-            step.details["graphs_held"] = {"held": len(held), "of": len(earlier), "oldest": held[0]}
+        if len(held) > 1 or self._was_held:
+            self._was_held = len(held) > 1
+            line = {"kind": "graphs_held", "step": step.number, "held": len(held), "of": len(earlier)}
+            self.seen.journal.write({**line, "oldest": held[0] if held else None})
         if len(held) >= TOLD_FROM and not self._told:
             self._told = True
             place = self._place
