@@ -20,7 +20,7 @@ BATCHNORM_SMALL_BATCH = Cause(
     doc=__doc__,
     clues=(  # guesses
         Clue("T430", if_seen=8.0, if_absent=-1.0, proves=True),
-        Clue("T436", if_seen=6.0, if_absent=-1.0),
+        Clue("T436", if_seen=3.5, if_absent=-0.5),
         Clue("T103", if_seen=0.3),
         Clue("T105", if_seen=0.3),
         Clue("V408", if_seen=0.5),

@@ -15,7 +15,7 @@ from traindx.core.recording import Recording
 
 
 @check("T430", level="error")
-def few_values_to_normalise(recording: Recording, *, least: int = 4) -> Iterator[Finding | Measured]:
+def few_values_to_normalise(recording: Recording, *, least: int = 4, many: float = 0.3) -> Iterator[Finding | Measured]:
     """In most steps a channel's mean and variance are those of fewer than `least` values.
 
     ## Why is this bad?
@@ -27,6 +27,8 @@ def few_values_to_normalise(recording: Recording, *, least: int = 4) -> Iterator
     weights that were trained before. Gradient accumulation does not help.
 
     Counted are samples times pixels: batches of 2 to 8 large pictures have hundreds of values per channel, and are fine.
+    Networks for boxes and masks have branches that end in 1 x 1, of which the rest does not depend: there `many` of the layers
+    must be as narrow (a guess).
     """
     layers = [x for x in norm_layers_of(recording) if x.is_batch_norm and "values" in x.columns]
     if not layers:
@@ -40,7 +42,7 @@ def few_values_to_normalise(recording: Recording, *, least: int = 4) -> Iterator
         f"at least {least}",
     )
     few = [x for x in active if counts[x.name] < least]
-    if few:
+    if few and len(few) >= (many * len(active) if _is_dense(recording) else 1):
         first = few[0]
         text = (
             f"batch norm {first.name} has {counts[first.name]:.0f} values per channel to take a mean and a variance of"
@@ -49,6 +51,12 @@ def few_values_to_normalise(recording: Recording, *, least: int = 4) -> Iterator
         yield Finding(
             Place(layer=first.name, setting="batch_size", step=int(first.steps[0])), f"{text}{more} (should be dozens)"
         )
+
+
+def _is_dense(recording: Recording) -> bool:
+    """Whether the targets are boxes, or a class for each pixel."""
+    targets = [d["targets"] for d in recording.details.values() if d.get("targets")]
+    return any(t.get("form") == "map" or "boxes" in t or "per_image" in t for t in targets)
 
 
 def _facts(values: int, training: bool = True, kind: str = "BatchNorm1d") -> Facts:
@@ -65,6 +73,16 @@ def two_samples_behind_pooling() -> Facts:
 @few_values_to_normalise.quiet_on
 def two_large_pictures() -> Facts:
     return _facts(2 * 20 * 20, kind="BatchNorm2d")
+
+
+@few_values_to_normalise.quiet_on
+def the_pooled_branch_of_a_network_for_masks() -> Facts:
+    names = ("body.1", "body.2", "body.3", "pooled")
+    layers = [{"name": name, "kind": "BatchNorm2d", "training": True, "trainable": True} for name in names]
+    line = {"kind": "normalisation", "step": 0, "layers": layers}
+    detail = {"normalisation": {"values": [2000, 500, 500, 2]}, "targets": {"form": "map"}}
+    held = [{"name": f"{name}.weight", "shape": [8], "optimizer": 0} for name in names]
+    return {"recording": recording_with(falling(), events=[line], detail=detail, parameters=held)}
 
 
 @few_values_to_normalise.quiet_on

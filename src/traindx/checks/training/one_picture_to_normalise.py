@@ -14,7 +14,7 @@ from traindx.core.norm_layers import held_names, norm_layers_of
 from traindx.core.recording import Recording
 
 
-@check("T436", level="warning")
+@check("T436", level="note")
 def one_picture_to_normalise(recording: Recording, *, few: int = 64) -> Iterator[Finding | Measured]:
     """Batch norms in training mode see one picture at a time, or only a few values per channel.
 
@@ -26,8 +26,8 @@ def one_picture_to_normalise(recording: Recording, *, few: int = 64) -> Iterator
     A batch of 4 or more, `GroupNorm`, or frozen statistics with weights that were trained before. How much it matters
     depends on the pictures: of alike ones (digits) a batch of one loses little.
 
-    One picture of many values is reported where it is the rule; otherwise fewer than 8 values. `few` values at the narrowest
-    layer are enough for one picture to be said nothing of: guesses.
+    Reported where a typical batch is one picture, unless the narrowest layer has `few` values of it, and where that layer has
+    fewer than 8 values of any batch: guesses. Two or three values are T430.
     """
     held = held_names(recording)
     layers = [x for x in norm_layers_of(recording) if x.is_batch_norm and "values" in x.columns]
