@@ -1,0 +1,78 @@
+"""T364: the loss swings up again under a momentum that remembers very many steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from traindx.core.check import Facts, NotEnough, check
+from traindx.core.example import falling, recording_with
+from traindx.core.finding import Curve, Finding, Line, Measured
+from traindx.core.rate_words import optimizer_line, optimizer_place, optimizer_words
+from traindx.core.recording import Optimizer, Recording
+from traindx.core.swing import largest_swing
+
+
+@check("T364", level="error")
+def loss_swings_under_momentum(
+    recording: Recording, *, momentum: float = 0.985, share: float = 0.3
+) -> Iterator[Finding | Measured]:
+    """The optimizer's momentum averages over very many steps, and the loss swings far up again after it has fallen.
+
+    ## Why is this bad?
+    With momentum m a gradient acts for about 1 / (1 - m) steps: at 0.99 a hundred, at 0.999 a thousand. The weights run past the
+    minimum, come back and run past it again; with m of 1 or more the steps never stop growing.
+
+    ## How to fix
+    `momentum=0.9` (betas of Adam: 0.9 and 0.999); a larger one needs a smaller rate, lr times 1 / (1 - m) is what acts.
+    Reported with a momentum of `momentum` or more where the loss, averaged over five steps, rises by `share` of its start after
+    it was lower (guesses: 0.25 with 0.99 in a run that came to rest, 0.4 and 0.7 with 0.995 and 0.999). One optimizer only.
+    """
+    swing = largest_swing(recording)
+    if swing is None or len(recording.optimizers) != 1:
+        raise NotEnough("needs 20 losses of one optimizer, above zero")
+    value = max((_momentum(group) for group in recording.optimizers[0].groups), default=0.0)
+    yield Measured("momentum", value, f"under {momentum:g}, or a loss that does not swing")
+    yield Measured("largest rise of the averaged loss over its start", swing.share, f"under {share:g}")
+    if value >= 1 or (value >= momentum and swing.share >= share):
+        memory = f"for about {1 / (1 - value):.0f} steps" if value < 1 else "for ever"
+        text = f"{optimizer_words(recording)} has momentum {value:g}: a gradient acts {memory}; the loss swings from "
+        x, y = tuple(map(float, recording.step)), tuple(map(float, recording.loss))
+        curve = Curve("loss", (Line("loss", x, y),), onset=swing.step)
+        place = replace(optimizer_place(recording, swing.step), setting=_setting(recording))
+        yield Finding(place, text + f"{swing.low:.3g} up to {swing.high:.3g} by step {swing.step}", (curve,))
+
+
+def _momentum(group: Mapping[str, Any]) -> float:
+    betas = group.get("betas")
+    value = group.get("momentum") or (betas[0] if isinstance(betas, (list, tuple)) and betas else 0.0)
+    return float(value) if isinstance(value, (int, float)) else 0.0
+
+
+def _setting(recording: Recording) -> str:
+    first = (optimizer_line(recording).get("groups") or [{}])[0]
+    return "betas" if first.get("betas") else "momentum"
+
+
+def _run(momentum: float, loss: list[float]) -> Recording:
+    return replace(recording_with(loss), optimizers=(Optimizer("SGD", ({"lr": 0.1, "momentum": momentum},)),))
+
+
+def _swinging() -> list[float]:
+    return [*falling(steps=60), *[0.1 + 0.04 * i for i in range(30)], *falling(start=1.3, end=0.4, steps=30)]
+
+
+@loss_swings_under_momentum.fires_on
+def a_thousand_steps_of_memory() -> Facts:
+    return {"recording": _run(0.999, _swinging())}
+
+
+@loss_swings_under_momentum.quiet_on
+def a_swing_at_the_usual_momentum() -> Facts:
+    return {"recording": _run(0.9, _swinging())}
+
+
+@loss_swings_under_momentum.quiet_on
+def a_long_memory_that_comes_to_rest() -> Facts:
+    return {"recording": _run(0.99, falling(steps=120))}
