@@ -30,7 +30,8 @@ class Raised:
     """`kind` is the class of the exception, `words` what it says (without the traceback that a worker sends along), `text` all
     of it, with what it was raised from; `frames` are the last ones, deepest last.
 
-    `sample` and `file` are what was being read, `there` whether that file exists.
+    `sample` and `file` are what was being read, `there` whether that file exists;
+    `shapes` are those of tensors that could not be stacked.
     """
 
     kind: str
@@ -45,6 +46,7 @@ class Raised:
     file: str | None = None
     there: bool | None = None
     worker: int | None = None
+    shapes: tuple[list[int], ...] = ()
 
     def says(self, *patterns: str, at: str = "") -> bool:
         """Whether its text fits one of the patterns, and one of its frames contains `at`."""
@@ -71,6 +73,8 @@ class Raised:
         """The error in one line, with what was being read."""
         where = [] if self.sample is None else [f"sample {self.sample}"]
         where += [] if self.file is None or self.file in self.words else [self.file]
+        if self.shapes and "equal size" not in self.words:
+            where.append("shapes " + " and ".join(map(str, self.shapes)))
         within = "" if self.worker is None else f" in loader worker {self.worker}"
         told = f" ({', '.join(where)})" if where else ""
         return f"{self.kind} at step {self.step}{within}: {self.words[:LONGEST]}{told}"
@@ -133,6 +137,7 @@ def _raised(one: Recording, event: Event, several: bool) -> Raised:
         sample=source.get("sample"),
         file=source.get("file"),
         there=source.get("there"),
+        shapes=tuple(source.get("shapes", ())),
         worker=None if inner is None else inner.get("worker"),
     )
 

@@ -20,13 +20,14 @@ FILES = frozenset((*PICTURES, *TABLES, *WEIGHTS))
 
 
 def fields_of(error: BaseException, frames: Frames) -> dict[str, Any]:
-    """Type, message, frames, the user's line, `from` (what it was raised from), and where known `sample` and `file`."""
+    """Type, message, frames, the user's line, `from` (what it was raised from), and where known `sample`, `file` and `shapes`."""
     place, listed = frames.raised(error.__traceback__)
     fields: dict[str, Any] = {"path": place[0], "line": place[1]} if place else {}
     fields |= {"type": type(error).__name__, "message": cut(str(error)), "frames": listed}
     earlier = [{"type": type(e).__name__, "message": cut(str(e), 300)} for e in _earlier(error)]
     fields |= {"from": earlier} if earlier else {}
-    return fields | _sample_of(error, frames)
+    shapes = _stacked(error)
+    return fields | _sample_of(error, frames) | ({"shapes": shapes} if shapes else {})
 
 
 def cut(text: str, longest: int = LONGEST) -> str:
@@ -71,6 +72,20 @@ def _sample_of(error: BaseException, frames: Frames) -> dict[str, Any]:
     if name:
         found |= {"file": frames.place(str(name))[:500], "there": Path(name).exists()}
     return found
+
+
+def _stacked(error: BaseException) -> list[list[int]]:
+    """The shapes of the tensors that a loader tried to stack, each once."""
+    found: list[list[int]] = []
+    for frame in _frames(error.__traceback__):
+        batch = frame.f_locals.get("batch") if frame.f_code.co_filename.endswith("collate.py") else None
+        if isinstance(batch, (list, tuple)) and all(
+            type(t).__module__ == "torch" and hasattr(t, "shape") for t in batch
+        ):
+            found = [
+                shape for n, t in enumerate(batch) if (shape := list(t.shape)) not in [list(b.shape) for b in batch[:n]]
+            ]
+    return found[:4]
 
 
 def _file(value: Any) -> str | None:

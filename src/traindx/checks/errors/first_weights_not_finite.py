@@ -12,7 +12,7 @@ from traindx.core.recording import Recording
 
 @check("T029", level="error")
 def first_weights_not_finite(recording: Recording) -> Iterator[Finding | Measured]:
-    """Weights or buffers hold NaN or infinity before the first step is made.
+    """Weights or running statistics hold NaN or infinity before the first step is made.
 
     ## Why is this bad?
     Every output is NaN from the first batch on, whatever the data and the rate are. A checkpoint brought them: the run that wrote

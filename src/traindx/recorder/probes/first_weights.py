@@ -1,4 +1,4 @@
-"""Whether the weights and buffers are finite before the first step: a checkpoint may have brought others."""
+"""Whether the weights and running statistics are finite before the first step: a checkpoint may have brought others."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from traindx.recorder.description import core_of
 from traindx.recorder.probe import Arguments, Named, Probe
 
 NAMES = 20
+STATISTICS = ("running_mean", "running_var")
+"""Buffers that are to be finite; others, as masks of attention, hold infinities on purpose."""
 
 
 class FirstWeights(Probe):
-    """Writes `weights_not_finite` {count, of, names} into step 0 where parameters or buffers hold NaN or infinity then."""
+    """Writes `weights_not_finite` {count, of, names} into step 0 where parameters or running statistics hold NaN or infinity."""
 
     on_recorded = ("forward",)
     _looked = False
@@ -25,7 +27,8 @@ class FirstWeights(Probe):
             return
         self._looked = True
         core = core_of(module)
-        named_tensors = [*core.named_parameters(), *core.named_buffers()]
+        statistics = [(name, b) for name, b in core.named_buffers() if name.rpartition(".")[2] in STATISTICS]
+        named_tensors = [*core.named_parameters(), *statistics]
         found = [(name, measure.local(t)) for name, t in named_tensors if not measure.is_lazy(t)]
         found = [(name, t.detach()) for name, t in found if measure.usable(torch, t) and t.numel()]
         if not found:
