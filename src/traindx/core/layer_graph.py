@@ -42,6 +42,13 @@ class LayerGraph:
         return any("Norm" in name and "LinalgVectorNorm" not in name for name in self.operations)
 
     @property
+    def is_normalised(self) -> bool:
+        """Whether about every second layer is normalised, or some are and residual connections bridge them: then the scale of
+        the weights does not decide what gets through."""
+        norms = sum(count for name, count in self.operations.items() if "Norm" in name and "VectorNorm" not in name)
+        return bool(norms) and (self.has_sum or 2 * norms >= len(self.layers))
+
+    @property
     def has_sum(self) -> bool:
         """Whether a layer was fed a sum of two branches, as behind a residual connection; also through an activation."""
         return any("sum" in layer.through for layer in self.layers) or self.operations.get("Add", 0) > 2

@@ -11,6 +11,7 @@ from traindx.core.check import Facts, check
 from traindx.core.example import falling, flat, recording_with
 from traindx.core.finding import Bars, Finding, Measured, Place
 from traindx.core.first_signal import LayerSignal, first_signal, flat_steps, has_learned, mean_gain, passed_on, set_by
+from traindx.core.layer_graph import layer_graph
 from traindx.core.recording import Recording
 
 
@@ -40,7 +41,8 @@ def signal_fades(
     yield Measured(
         "differences between samples that enter the last layer, as a share of the input's", reaches, f"over {passed:g}"
     )
-    if not (mean < gain and reaches < passed):
+    graph = layer_graph(recording)
+    if not (mean < gain and reaches < passed) or (graph is not None and graph.is_normalised):
         return
     still, steps = flat_steps(recording)
     if steps < 20 or (has_learned(recording) and still < stalled * steps) or still < min(20, stalled * steps):
@@ -90,3 +92,9 @@ def default_weights_of_a_run_that_stalls_for_another_reason() -> Facts:
 @signal_fades.quiet_on
 def small_weights_that_learn_at_once() -> Facts:
     return {"recording": recording_with(list(np.linspace(2.3, 0.1, 60)), events=[_layers(0.12)])}
+
+
+@signal_fades.quiet_on
+def a_normalised_network_of_small_residual_branches() -> Facts:
+    graph = {"kind": "graph", "step": 0, "weighted": [], "operations": {"NativeLayerNorm": 8, "Add": 8}}
+    return {"recording": recording_with(flat(), events=[_layers(0.15), graph])}

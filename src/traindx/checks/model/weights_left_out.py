@@ -59,6 +59,8 @@ def _why(load: Load, few: float) -> str:
         return f"{load.matched} {own} are loaded (should be all): {load.prefixed} names {words}, as {example}"
     if load.given == 0:
         return "a state dict without any tensor is loaded: no name or shape was left after a filter"
+    if not load.matched and load.unexpected[0] == load.given:
+        return f"none of the {load.given} names that are loaded is the model's, as {load.unexpected[1][0]}: 0 {own} get a value"
     if load.same == load.matched == load.own and load.given >= load.own:
         return f"all {load.own} tensors that are loaded are the model's own: nothing of the file is among them"
     if load.given >= 5 and _share(load) < few and load.missing[0] + load.wrong_shape[0] >= 0.5 * load.own:
@@ -88,6 +90,12 @@ def names_of_data_parallel() -> Facts:
 @weights_left_out.fires_on
 def nothing_but_the_own_tensors() -> Facts:
     return {"recording": recording_with(falling(), events=[_line(same_memory=60)])}
+
+
+@weights_left_out.fires_on
+def the_whole_checkpoint_in_place_of_its_weights() -> Facts:
+    odd = {"missing": _names(60, "conv1.weight"), "unexpected": _names(3, "state_dict", "epoch", "optimizer")}
+    return {"recording": recording_with(falling(), events=[_line(given=3, matched=0, **odd)])}
 
 
 @weights_left_out.quiet_on
