@@ -15,6 +15,12 @@ _NUMBER = re.compile(
 _SPLIT = re.compile(r"(?<![a-z])(train|val|eval|test|dev)(?:ing|id|idation|uation)?(?![a-z])(?!\.py|/)", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z][\w@./-]*")
 _SENTENCE = re.compile(r"\b(test|val\w*)\b.*?:\s*([\d.]+)\s*%", re.IGNORECASE)
+_QUANTITY = re.compile(
+    r"(?:\w+_)?loss|(?:\w+_)?acc(?:uracy)?[_-]?(?:top)?[_-]?\d?|top[_-]?[15](?:_?acc(?:uracy)?)?|m?ap(?:[_-]?[\d.:-]+)?"
+    r"|(?:\w+_)?(?:precision|recall|f1|m?iou|auc|auroc|dice)(?:_?score)?"
+)
+MOST = 25
+"""A line with more pairs is a print of settings."""
 _SAME = {
     "prec1": "acc1",
     "prec5": "acc5",
@@ -64,6 +70,8 @@ def columns_in(line: str, section: str) -> Iterator[tuple[str, float, bool]]:
         yield "metric/accuracy", float(sentence[2]), sentence[1].lower() == "test"
         return
     pairs = pairs_in(line)
+    if len(pairs) > MOST:
+        return
     beside_loss = any("loss" in name.lower() for name, _, _ in pairs)
     for name, value, named in pairs:
         split = named or section or ("train" if beside_loss else "")
@@ -81,6 +89,6 @@ def _column(name: str, split: str) -> str | None:
         return "lr/0"
     if low.startswith("loss_"):
         low = f"{low[5:]}_loss"
-    if not low or low == "epoch":
+    if not _QUANTITY.fullmatch(low):
         return None
     return meaning(f"{'train' if split == 'train' else 'val'}_{low}" if split or "loss" not in low else f"train_{low}")
