@@ -30,6 +30,7 @@ X = torch.tensor([[0.5, -1.0, 2.0], [1.0, 0.0, -3.0]], requires_grad=True)
         (X.relu()[None].squeeze(0).clone().double().view(-1), Source("Relu")),
         (X.softmax(1).permute(1, 0), Source("Softmax")),  # whose axis is another one by now
         (X.softmax(1)[:, 1], Source("Select")),  # a column of a softmax is no softmax
+        (X.sigmoid()[:, 1:].split(1, 1)[0], Source("Sigmoid")),  # a column of a sigmoid is one still
         (X.detach(), Source("")),
     ],
 )

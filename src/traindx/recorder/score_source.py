@@ -9,6 +9,19 @@ TRANSPARENT = ("View", "UnsafeView", "ReshapeAlias", "Squeeze", "Unsqueeze", "Pe
 """Operations that only lay the same numbers out in another way."""
 COPIES = ("Clone", "ToCopy")
 """Operations that hand the same numbers on, dimension by dimension."""
+PICKS = (
+    "Select",
+    "Slice",
+    "Index",
+    "IndexSelect",
+    "MaskedSelect",
+    "Gather",
+    "Split",
+    "SplitWithSizes",
+    "Unbind",
+    "Narrow",
+)
+"""Operations that hand on some of the numbers: what a softmax made is none any more after them."""
 DEEPEST = 8
 """Operations that are looked behind."""
 
@@ -41,27 +54,31 @@ class Source:
 
 def source_of(tensor: Any) -> Source:
     """What made a tensor. Only names of nodes are read: a saved tensor may be one that asking for makes anew (checkpointing)."""
-    node, name, laid_out = _behind(tensor.grad_fn)
+    node, passed = _behind(tensor.grad_fn)
+    name = _name(node)
     if name not in SOFTMAX:
         return Source(name)
-    axis = None if laid_out else getattr(node, "_saved_dim", None)
+    picked = next((p for p in passed if p in PICKS), None)
+    if picked is not None:
+        return Source(picked)
+    axis = None if set(passed) - set(COPIES) else getattr(node, "_saved_dim", None)
     if axis is not None:
         axis = (axis - (1 << 64) if axis >= 1 << 63 else axis) % max(tensor.dim(), 1)
-    return Source(name, axis, _behind(_first_input(node))[1])
+    return Source(name, axis, _name(_behind(_first_input(node))[0]))
 
 
-def _behind(node: Any) -> tuple[Any, str, bool]:
-    """The first node that is more than a view or a copy, its name, and whether views lie before it."""
-    laid_out = False
-    for _ in range(DEEPEST):
-        if node is None:
-            break
-        name = node.name().partition("Backward")[0].rpartition("::")[2]
-        if name not in TRANSPARENT and name not in COPIES:
-            return node, "" if name == "AccumulateGrad" else name, laid_out
-        laid_out |= name in TRANSPARENT
+def _behind(node: Any) -> tuple[Any, list[str]]:
+    """The first node that computes something, and the names of those before it that only hand numbers on."""
+    passed: list[str] = []
+    while node is not None and len(passed) < DEEPEST and _name(node) in (*TRANSPARENT, *COPIES, *PICKS):
+        passed.append(_name(node))
         node = _first_input(node)
-    return None, "", laid_out
+    return (node if len(passed) < DEEPEST else None), passed
+
+
+def _name(node: Any) -> str:
+    name = "" if node is None else node.name().partition("Backward")[0].rpartition("::")[2]
+    return "" if name == "AccumulateGrad" else str(name)
 
 
 def _first_input(node: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -43,14 +44,19 @@ def few_values_to_normalise(recording: Recording, *, least: int = 4, many: float
     )
     few = [x for x in active if counts[x.name] < least]
     if few and len(few) >= (many * len(active) if _is_dense(recording) else 1):
-        first = few[0]
+        first, loader = few[0], _training_loader(recording)
         text = (
             f"batch norm {first.name} has {counts[first.name]:.0f} values per channel to take a mean and a variance of"
         )
         more = f", {len(few) - 1} more layers as few" if len(few) > 1 else ""
-        yield Finding(
-            Place(layer=first.name, setting="batch_size", step=int(first.steps[0])), f"{text}{more} (should be dozens)"
-        )
+        place = Place(path=loader.get("path"), line=loader.get("line"), layer=first.name, setting="batch_size")
+        yield Finding(replace(place, step=int(first.steps[0])), f"{text}{more} (should be dozens)")
+
+
+def _training_loader(recording: Recording) -> Mapping[str, Any]:
+    """The line of the first loader that was used in training, empty where there is none."""
+    trained = {line.get("loader") for line in recording.lines.get("pass", ()) if line.get("training")}
+    return next((line for line in recording.lines.get("loader", ()) if line.get("loader") in trained), {})
 
 
 def _is_dense(recording: Recording) -> bool:
