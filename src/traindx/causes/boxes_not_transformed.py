@@ -19,6 +19,7 @@ BOXES_NOT_TRANSFORMED = Cause(
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it
         Clue("B130", if_seen=8.0, if_absent=-1.0, proves=True),
+        Clue("B134", if_seen=8.0, if_absent=-1.0, proves=True),
         Clue("D207", if_seen=-3.0),
         Clue("B131", if_seen=-4.0),
         Clue("B132", if_seen=-4.0),

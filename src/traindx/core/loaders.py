@@ -124,6 +124,24 @@ def loaders_of(recording: Recording) -> Loaders:
     )
 
 
+def training_loader(recording: Recording) -> Loader | None:
+    """The loader of most of the training's batches."""
+    found = loaders_of(recording)
+    batches: dict[int, int] = {}
+    for each in found.training:
+        batches[each.loader] = batches.get(each.loader, 0) + each.batches
+    most = max(batches, key=lambda number: batches[number], default=None)
+    return next((loader for loader in found.loaders if loader.number == most), None)
+
+
+def fed_at(recording: Recording, *, step: int, layer: str | None = None, setting: str | None = None) -> Place:
+    """A place of what the network receives: with the line where the training takes its batches, if a loader gives them."""
+    loader = training_loader(recording)
+    source = loader.source if loader else None
+    path, line = (source.path, source.line) if source else (None, None)
+    return Place(path=path, line=line, step=step, layer=layer, setting=setting)
+
+
 def _pass(line: Mapping[str, Any]) -> Pass:
     def number(name: str) -> float:
         value = line.get(name)

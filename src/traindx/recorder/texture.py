@@ -19,6 +19,7 @@ def texture(torch: Any, pictures: Any) -> Any:
         return None
     with torch.no_grad():
         stride = max(1, pictures.shape[2] // ROWS)
+        stride += stride % LAGS == 0  # reshaped pictures have a row's parts in three rows: not always the same part
         x = pictures.detach()[:PICTURES, :, ::stride, :WIDEST].float()
         means = [(x[..., lag:] - x[..., :-lag]).abs().mean() for lag in range(1, LAGS + 1)]
         return torch.stack(means)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from traindx.core.check import Facts, NotEnough, check
-from traindx.core.finding import Finding, Measured, Place
+from traindx.core.finding import Finding, Measured
 from traindx.core.input_examples import batch, run_with
+from traindx.core.loaders import fed_at
 from traindx.core.network_inputs import training_inputs, validations
 from traindx.core.recording import Recording
 from traindx.core.scale_difference import stream
@@ -46,7 +47,7 @@ def augmented_beyond_recognition(
         text = f"training pictures have {left:.2g} of the contrast of validation pictures"
     else:
         return
-    yield Finding(Place(step=seen[0].step, setting="augmentation"), text)
+    yield Finding(fed_at(recording, step=seen[0].step, setting="augmentation"), text)
 
 
 CLEAN = batch(0, 1, (0.5,) * 3, (0.25,) * 3, texture=(0.04, 0.06, 0.08))

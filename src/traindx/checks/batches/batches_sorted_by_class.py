@@ -8,7 +8,7 @@ from traindx.core.batch_classes import mixed
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.example import falling, recording_with
 from traindx.core.finding import Finding, Measured
-from traindx.core.loaders import Loader, loaders_of
+from traindx.core.loaders import training_loader
 from traindx.core.recording import Recording
 
 
@@ -28,7 +28,7 @@ def batches_sorted_by_class(recording: Recording, *, share: float = 0.5) -> Iter
     batches are made on purpose.
     """
     seen = mixed(recording)
-    loader = _training_loader(recording)
+    loader = training_loader(recording)
     if seen is None or loader is None:
         raise NotEnough("no batches of several classes were seen, or no loader of the training")
     yield Measured("entropy of classes in a batch over that of random batches", seen.share, f"over {share:g}")
@@ -40,16 +40,6 @@ def batches_sorted_by_class(recording: Recording, *, share: float = 0.5) -> Iter
         f"batches come sorted by class: {seen.share:.0%} of the entropy of random batches over {seen.classes} classes,"
     )
     yield Finding(place, f"{text} {seen.alike:.0%} of the batches hold one class alone; shuffle is off")
-
-
-def _training_loader(recording: Recording) -> Loader | None:
-    """The loader of most of the training's batches."""
-    found = loaders_of(recording)
-    batches: dict[int, int] = {}
-    for each in found.training:
-        batches[each.loader] = batches.get(each.loader, 0) + each.batches
-    most = max(batches, key=lambda number: batches[number], default=None)
-    return next((loader for loader in found.loaders if loader.number == most), None)
 
 
 def _run(batches: list[dict[str, int]], *, shuffle: bool | None = False) -> Facts:

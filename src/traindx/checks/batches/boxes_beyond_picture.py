@@ -8,7 +8,8 @@ import numpy as np
 
 from traindx.core.box_examples import run_with_boxes
 from traindx.core.check import Facts, NotEnough, check
-from traindx.core.finding import Finding, Measured, Place
+from traindx.core.finding import Finding, Measured
+from traindx.core.loaders import fed_at
 from traindx.core.received import BoxesSeen, Received, received
 from traindx.core.recording import Recording
 
@@ -40,14 +41,14 @@ def boxes_beyond_picture(
     yield Measured("share of boxes that reach beyond the picture", outside, f"under {share:g}")
     if outside > (0.5 if below else share):
         text = f"{outside:.0%} of {count} boxes reach beyond the picture that the network receives: the picture was resized or"
-        yield Finding(Place(step=fitting[0][0].step), f"{text} cropped, and the boxes were not")
+        yield Finding(fed_at(recording, step=fitting[0][0].step), f"{text} cropped, and the boxes were not")
         return
     reach = _reach(recording, fitting)
     if reach is not None and count >= 3 * min_boxes:
         yield Measured("part of the picture that boxes reach into", reach, f"over {corner:g}")
         if reach < corner:
             text = f"all of {count} boxes lie in the upper left {reach:.0%} of the picture that the network receives: the picture"
-            yield Finding(Place(step=fitting[0][0].step), f"{text} was made larger, and the boxes were not")
+            yield Finding(fed_at(recording, step=fitting[0][0].step), f"{text} was made larger, and the boxes were not")
 
 
 def _reach(recording: Recording, steps: Sequence[tuple[Received, BoxesSeen]]) -> float | None:

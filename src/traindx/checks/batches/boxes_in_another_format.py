@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from traindx.core.box_examples import run_with_boxes
 from traindx.core.check import Facts, NotEnough, check
-from traindx.core.finding import Finding, Measured, Place
+from traindx.core.finding import Finding, Measured
+from traindx.core.loaders import fed_at
 from traindx.core.received import BoxesSeen, Received, received
 from traindx.core.recording import Recording
 
@@ -38,10 +39,10 @@ def boxes_in_another_format(
     yield Measured("unit of the boxes", "shares" if as_shares else unit, unit)
     if as_shares:
         text = f"boxes are shares of the picture (up to {max(max(b.high) for _, b in seen):.3g}), and are read as {unit}: each is"
-        yield Finding(Place(step=seen[0][0].step), f"{text} smaller than a pixel")
+        yield Finding(fed_at(recording, step=seen[0][0].step), f"{text} smaller than a pixel")
     elif own < fails and other >= fits:
         text = f"{own:.0%} of {count} boxes lie in the picture read as {NAMES[reads]}, as the network does;"
-        yield Finding(Place(step=seen[0][0].step), f"{text} read as {NAMES[best]} {other:.0%} do")
+        yield Finding(fed_at(recording, step=seen[0][0].step), f"{text} read as {NAMES[best]} {other:.0%} do")
 
 
 def _shares(seen: Sequence[tuple[Received, BoxesSeen]]) -> tuple[float, str, float]:

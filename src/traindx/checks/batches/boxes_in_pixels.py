@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from traindx.core.box_examples import run_with_boxes
 from traindx.core.check import Facts, NotEnough, check
-from traindx.core.finding import Finding, Measured, Place
+from traindx.core.finding import Finding, Measured
+from traindx.core.loaders import fed_at
 from traindx.core.received import received
 from traindx.core.recording import Recording
 
@@ -32,7 +33,7 @@ def boxes_in_pixels(recording: Recording, *, share: float = 0.5, min_boxes: int 
         text = (
             f"boxes reach {largest:.4g} in step {first.step} and are read as shares of the picture (should be 0 to 1)"
         )
-        yield Finding(Place(step=first.step), f"{text}: they are in pixels")
+        yield Finding(fed_at(recording, step=first.step), f"{text}: they are in pixels")
 
 
 @boxes_in_pixels.fires_on

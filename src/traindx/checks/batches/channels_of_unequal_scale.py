@@ -8,7 +8,8 @@ import numpy as np
 
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.example import falling, recording_with
-from traindx.core.finding import Finding, Measured, Place
+from traindx.core.finding import Finding, Measured
+from traindx.core.loaders import fed_at
 from traindx.core.recording import Recording
 
 
@@ -26,11 +27,11 @@ def channels_of_unequal_scale(recording: Recording, *, ratio: float = 200.0) -> 
     a guess, wide enough for the mask of a rare class.
     """
     seen = [d["first_input"] for d in recording.details.values() if d.get("first_input")]
-    rows = [np.array(s["std"], dtype=np.float64) for s in seen if len(s.get("std") or ()) > 1 and len(s["shape"]) > 2]
+    rows = [np.array(s["std"], dtype=np.float64) for s in seen if len(s.get("std") or ()) > 1 and len(s["shape"]) == 4]
     if not rows or len({len(r) for r in rows}) > 1:
         raise NotEnough("no input of several channels was seen")
     deviation = np.median(np.array(rows), axis=0)
-    known = deviation[deviation > 0]
+    known = deviation[deviation > 1e-6 * deviation.max()]
     if len(known) < 2:
         raise NotEnough("no input of several channels that vary was seen")
     apart = float(known.max() / known.min())
@@ -38,7 +39,7 @@ def channels_of_unequal_scale(recording: Recording, *, ratio: float = 200.0) -> 
     if apart > ratio:
         large, small = int(deviation.argmax()), int(np.flatnonzero(deviation == known.min())[0])
         text = f"input channel {large} has {apart:.3g} times the deviation of channel {small} ({deviation[large]:.3g} against"
-        yield Finding(Place(layer=seen[0].get("layer"), step=0), f"{text} {deviation[small]:.3g})")
+        yield Finding(fed_at(recording, layer=seen[0].get("layer"), step=0), f"{text} {deviation[small]:.3g})")
 
 
 def _run(*deviations: float) -> Facts:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from traindx.core.box_examples import run_with_boxes
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.example import falling, recording_with
-from traindx.core.finding import Finding, Measured, Place
+from traindx.core.finding import Finding, Measured
+from traindx.core.loaders import fed_at
 from traindx.core.received import received
 from traindx.core.recording import Recording
 
@@ -45,7 +46,7 @@ def ids_beyond_classes(recording: Recording) -> Iterator[Finding | Measured]:
         why = "; class 0 is the background" if first and 0 in bad else ""
         if 0 not in ids and n in bad and len(bad) == 1:
             why = "; 0 never comes: ids count from 1"
-        yield Finding(Place(step=step), text + why)
+        yield Finding(fed_at(recording, step=step), text + why)
 
 
 def _run(classes: dict[str, int], n: int, form: str = "classes") -> Facts:

@@ -8,7 +8,8 @@ import numpy as np
 
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.example import flat, recording_with
-from traindx.core.finding import Finding, Measured, Place
+from traindx.core.finding import Finding, Measured
+from traindx.core.loaders import fed_at
 from traindx.core.recording import Recording
 
 
@@ -39,7 +40,7 @@ def inputs_nearly_constant(
     if apart > ratio and ((mean < -outside) | (mean > 1 + outside)).all():
         text = f"inputs lie at {float(mean[0]):.3g} with a standard deviation of {float(deviation.max()):.2g}"
         text += f", {apart:.3g} times less (should be about 0 and 1): the constants of the normalisation are for another scale"
-        yield Finding(Place(layer=seen[0].get("layer"), step=0), text)
+        yield Finding(fed_at(recording, layer=seen[0].get("layer"), step=0), text)
 
 
 def _run(mean: float, deviation: float) -> Facts:

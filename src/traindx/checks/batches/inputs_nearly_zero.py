@@ -8,7 +8,8 @@ from dataclasses import replace
 from traindx.checks.batches.unscaled_inputs import scale_of
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.example import flat, recording_with
-from traindx.core.finding import Finding, Measured, Place
+from traindx.core.finding import Finding, Measured
+from traindx.core.loaders import fed_at
 from traindx.core.recording import Layer, Recording
 
 TWICE = 1.05 / 255
@@ -32,7 +33,7 @@ def inputs_nearly_zero(recording: Recording, *, largest: float = 0.02) -> Iterat
         raise NotEnough("the first layer's input was not seen")
     yield Measured("largest input of the first layer", seen.high, f"over {largest:g}")
     if 0 < seen.high < largest and not seen.normalised:
-        yield Finding(Place(layer=seen.layer, step=0), words(seen.high, seen.deviation, seen.layer))
+        yield Finding(fed_at(recording, layer=seen.layer, step=0), words(seen.high, seen.deviation, seen.layer))
 
 
 def words(high: float, deviation: float, layer: str | None) -> str:

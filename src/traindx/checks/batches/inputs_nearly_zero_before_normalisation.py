@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from traindx.checks.batches.inputs_nearly_zero import tiny, words
 from traindx.checks.batches.unscaled_inputs import scale_of
 from traindx.core.check import Facts, NotEnough, check
-from traindx.core.finding import Finding, Measured, Place
+from traindx.core.finding import Finding, Measured
+from traindx.core.loaders import fed_at
 from traindx.core.recording import Recording
 
 
@@ -30,7 +31,7 @@ def inputs_nearly_zero_before_normalisation(
     yield Measured("largest input of the first layer", seen.high, f"over {largest:g}")
     if 0 < seen.high < largest and seen.normalised:
         text = f"{words(seen.high, seen.deviation, seen.layer)}; a normalisation follows"
-        yield Finding(Place(layer=seen.layer, step=0), text)
+        yield Finding(fed_at(recording, layer=seen.layer, step=0), text)
 
 
 @inputs_nearly_zero_before_normalisation.fires_on

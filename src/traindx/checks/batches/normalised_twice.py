@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from traindx.core.check import Facts, NotEnough, check
-from traindx.core.finding import Finding, Measured, Place
+from traindx.core.finding import Finding, Measured
 from traindx.core.input_examples import batch, run_with
+from traindx.core.loaders import fed_at
 from traindx.core.network_inputs import finite, training_inputs
 from traindx.core.picture_scale import NORMALISATIONS
 from traindx.core.recording import Recording
@@ -49,7 +50,7 @@ def normalised_twice(recording: Recording, *, near: float = 0.01, min_batches: i
         off = max(abs(low - ends[0].min()), abs(high - ends[1].max())) / (ends[1].max() - ends[0].min())
         if off < near and ((undone > 0.02) & (undone < 0.98)).all():
             text = f"inputs run from {low:.4g} to {high:.4g}, as pictures do that were normalised twice with {name}"
-            yield Finding(Place(step=seen[0].step), f"{text} (should be {_once(offset, scale)})")
+            yield Finding(fed_at(recording, step=seen[0].step), f"{text} (should be {_once(offset, scale)})")
             return
 
 

@@ -7,15 +7,16 @@ from collections.abc import Iterator
 import numpy as np
 
 from traindx.core.check import Facts, NotEnough, check
-from traindx.core.finding import Finding, Measured, Place
+from traindx.core.finding import Finding, Measured
 from traindx.core.input_examples import batch, run_with
+from traindx.core.loaders import fed_at
 from traindx.core.network_inputs import training_inputs
 from traindx.core.recording import Recording
 
 
 @check("B122", level="error", preview=True)
 def pixels_interleaved(
-    recording: Recording, *, ratio: float = 1.25, min_batches: int = 3
+    recording: Recording, *, one: float = 0.9, two: float = 1.12, min_batches: int = 3
 ) -> Iterator[Finding | Measured]:
     """Pixels three apart in a row are more alike than neighbours: the colours of each pixel follow one another.
 
@@ -26,19 +27,21 @@ def pixels_interleaved(
 
     ## How to fix
     `picture.permute(2, 0, 1)`, or `transpose((2, 0, 1))` with numpy; of a batch [N, H, W, 3] `permute(0, 3, 1, 2)`.
-    In a picture the difference between pixels grows with their distance, of noise it stays, and a pattern of the sensor
-    repeats after two. Here it is smallest at three, by a factor that is a guess, in all batches that were looked at.
+    Of pictures the difference between pixels grows with their distance (of three data sets at 32 to 224 pixels: 0.44 to 0.56 and
+    0.70 to 0.84 of that at three), of noise it stays, and a sensor's pattern repeats after two. Reshaped, those pictures had 1.0
+    to 4.9 and 1.2 to 4.9. The limits lie between.
     """
     seen = [b for b in training_inputs(recording) if len(b.texture) == 3 and b.texture[2] > 0 and b.shape[1] == 3]
     if len(seen) < min_batches:
         raise NotEnough("too few batches of colour pictures were seen")
     texture = np.array([b.texture for b in seen])
-    least = float((texture[:, :2].min(axis=1) / texture[:, 2]).min())
-    middle = float(np.median(texture[:, :2].min(axis=1) / texture[:, 2]))
-    yield Measured("difference of pixels one or two apart over that of pixels three apart", middle, f"under {ratio:g}")
-    if middle > ratio and least > 1:
-        text = f"pixels three apart in a row differ {middle:.2g} times less than neighbours: [H, W, 3] was reshaped to [3, H, W]"
-        yield Finding(Place(step=seen[0].step), f"{text} instead of permuted")
+    ratios = texture[:, :2] / texture[:, 2:]
+    first, second = (float(v) for v in np.median(ratios, axis=0))
+    yield Measured("difference of neighbouring pixels over that of pixels three apart", first, f"under {one:g}")
+    yield Measured("difference of pixels two apart over that of pixels three apart", second, f"under {two:g}")
+    if first > one and second > two and float(ratios[:, 1].min()) > 1:
+        text = f"neighbouring pixels differ {first:.2g} times as much as pixels three apart in a row: [H, W, 3] was reshaped"
+        yield Finding(fed_at(recording, step=seen[0].step), f"{text} to [3, H, W] instead of permuted")
 
 
 def _run(*texture: float) -> Facts:

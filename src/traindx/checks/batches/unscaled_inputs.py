@@ -8,7 +8,8 @@ from typing import Any
 
 from traindx.core.check import Facts, check
 from traindx.core.example import falling, recording_with
-from traindx.core.finding import Finding, Measured, Place
+from traindx.core.finding import Finding, Measured
+from traindx.core.loaders import fed_at
 from traindx.core.recording import Recording
 
 
@@ -32,19 +33,31 @@ def unscaled_inputs(
     if seen is None:
         return
     yield from seen.measured
-    if seen.high < largest or seen.deviation < spread or seen.normalised:
+    if seen.high < largest or seen.deviation < spread or seen.normalised or seen.in_decibels:
         return
-    yield Finding(Place(layer=seen.layer, step=0), seen.words)
+    yield Finding(fed_at(recording, layer=seen.layer, step=0), seen.words)
+
+
+DECIBELS = 30.0
+"""Deviation up to which numbers of both signs, or below zero, may be decibels; of raw pixels it is 50 to 80. A guess."""
 
 
 @dataclass(frozen=True)
 class Scale:
-    """The largest number and the deviation at the first weighted layer's input, and whether a normalisation follows."""
+    """The least and the largest number (`high`: of either sign) and the deviation at the first weighted layer's input, and whether
+    a normalisation follows."""
 
     layer: str | None
+    low: float
     high: float
     deviation: float
     normalised: bool
+
+    @property
+    def in_decibels(self) -> bool:
+        """Whether the numbers are spread around zero or below it like those of a spectrogram in decibels, -80 to 0: networks learn
+        from them, if more slowly."""
+        return self.low < -1 and self.high < 150 and self.deviation < DECIBELS
 
     @property
     def measured(self) -> tuple[Measured, Measured]:
@@ -74,6 +87,7 @@ def scale_of(recording: Recording) -> Scale | None:
     at = names.index(layer) if layer in names else 0
     return Scale(
         layer=layer,
+        low=min(_number(f["min"]) for f in first),
         high=max(max(abs(_number(f["min"])), abs(_number(f["max"]))) for f in first),
         deviation=max(_largest(f["std"]) for f in first),
         normalised=any(x.kind.startswith(NORMALISATIONS) for x in recording.layers[at + 1 : at + 3]),
@@ -100,3 +114,8 @@ def raw_pixels() -> Facts:
 @unscaled_inputs.quiet_on
 def standardised() -> Facts:
     return {"recording": recording_with(falling(), detail=_input(-2.1, 2.6, 1.0))}
+
+
+@unscaled_inputs.quiet_on
+def a_spectrogram_in_decibels() -> Facts:
+    return {"recording": recording_with(falling(), detail=_input(-80.0, 0.0, 18.0))}

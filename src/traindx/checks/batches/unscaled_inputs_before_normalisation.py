@@ -1,4 +1,4 @@
-"""B102: raw pixel values reach a first layer that a normalisation follows."""
+"""B102: raw pixel values reach a first layer that a normalisation follows, or decibels one without."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from dataclasses import replace
 from traindx.checks.batches.unscaled_inputs import scale_of
 from traindx.core.check import Facts, check
 from traindx.core.example import falling, recording_with
-from traindx.core.finding import Finding, Measured, Place
+from traindx.core.finding import Finding, Measured
+from traindx.core.loaders import fed_at
 from traindx.core.recording import Layer, Recording
 
 
@@ -16,7 +17,7 @@ from traindx.core.recording import Layer, Recording
 def unscaled_inputs_before_normalisation(
     recording: Recording, *, largest: float = 30.0, spread: float = 8.0
 ) -> Iterator[Finding | Measured]:
-    """Inputs are tens of times larger than usual, and a normalisation follows the first layer.
+    """Inputs are tens of times larger than usual, and a normalisation follows the first layer, or they may be decibels.
 
     ## Why is this bad?
     The normalisation takes the scale out again, so such a network often learns as well as with scaled inputs. What
@@ -30,8 +31,10 @@ def unscaled_inputs_before_normalisation(
     if seen is None:
         return
     yield from seen.measured
-    if seen.high >= largest and seen.deviation >= spread and seen.normalised:
-        yield Finding(Place(layer=seen.layer, step=0), f"{seen.words}; a normalisation follows")
+    if seen.high < largest or seen.deviation < spread or seen.normalised == seen.in_decibels:
+        return
+    text = f"{seen.words}; {'a normalisation follows' if seen.normalised else 'they may be decibels'}"
+    yield Finding(fed_at(recording, layer=seen.layer, step=0), text)
 
 
 def _run(kind: str) -> Facts:

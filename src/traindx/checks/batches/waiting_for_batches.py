@@ -15,7 +15,7 @@ from traindx.core.recording import Recording
 
 @check("B144", level="warning", preview=True)
 def waiting_for_batches(
-    recording: Recording, *, share: float = 0.6, least: float = 0.02, warm_up: int = 5, min_steps: int = 20
+    recording: Recording, *, share: float = 0.8, least: float = 0.02, warm_up: int = 5, min_steps: int = 20
 ) -> Iterator[Finding | Measured]:
     """Steps spend most of their time waiting for their batch.
 
@@ -58,12 +58,17 @@ def _run(wait: float, seconds: float, first: float | None = None) -> Facts:
 
 @waiting_for_batches.fires_on
 def a_slow_transform() -> Facts:
-    return _run(0.4, 0.5)
+    return _run(0.45, 0.5)
 
 
 @waiting_for_batches.quiet_on
 def slow_in_the_first_batch_alone() -> Facts:
     return _run(0.001, 0.1, first=60.0)
+
+
+@waiting_for_batches.quiet_on
+def decoding_beside_training_on_one_core() -> Facts:
+    return _run(0.13, 0.2)
 
 
 @waiting_for_batches.quiet_on

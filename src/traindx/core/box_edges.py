@@ -1,0 +1,53 @@
+"""How well boxes follow the edges in their pictures, against the same boxes mirrored: boxes that belong to a picture do."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+SMALLEST = 6
+"""Pixels that a box must have on each side."""
+
+
+def edge_scores(picture: Floats, boxes: Floats) -> tuple[float, float, float] | None:
+    """The strength of edges along the borders of boxes (corners in pixels, [n, 4]) over that of the whole picture [H, W]: as given,
+    mirrored left to right, and upside down. None where no box is large enough or the picture is blank."""
+    height, width = picture.shape
+    across, along = np.zeros_like(picture), np.zeros_like(picture)
+    across[:, 1:-1] = np.abs(picture[:, 2:] - picture[:, :-2])
+    along[1:-1] = np.abs(picture[2:] - picture[:-2])
+    level = float(across.mean() + along.mean()) / 2
+    sides = boxes[:, 2:] - boxes[:, :2]
+    boxes = boxes[np.isfinite(boxes).all(axis=1) & (sides >= SMALLEST).all(axis=1)]
+    if not len(boxes) or not level > 0:
+        return None
+    mirrored, turned = boxes.copy(), boxes.copy()
+    mirrored[:, [0, 2]] = width - boxes[:, [2, 0]]
+    turned[:, [1, 3]] = height - boxes[:, [3, 1]]
+    found = [_mean([_strength(across, along, box) for box in each]) for each in (boxes, mirrored, turned)]
+    return None if None in found else (found[0] / level, found[1] / level, found[2] / level)  # type: ignore[operator]
+
+
+def _strength(across: Floats, along: Floats, box: Floats) -> float | None:
+    """Mean edge along the middle parts of a box's four sides, those at the picture's own border left out."""
+    left, upper, right, lower = box
+    x, y = 0.2 * (right - left), 0.2 * (lower - upper)
+    sides = [_side(across, at, upper + y, lower - y) for at in (left, right)]
+    sides += [_side(along.T, at, left + x, right - x) for at in (upper, lower)]
+    return _mean(sides)
+
+
+def _side(edges: Floats, at: float, start: float, end: float) -> float | None:
+    """The strongest edge within a pixel of column `at`, averaged from row `start` to `end`."""
+    column = round(at)
+    if not 2 <= column < edges.shape[1] - 2:
+        return None
+    part = edges[max(int(start), 0) : max(int(end), 0) + 1, column - 1 : column + 2]
+    return float(part.max(axis=1).mean()) if len(part) else None
+
+
+def _mean(values: list[float | None]) -> float | None:
+    known = [v for v in values if v is not None]
+    return sum(known) / len(known) if known else None
