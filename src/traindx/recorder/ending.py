@@ -94,10 +94,18 @@ def _without_own_frames(error: BaseException, frames: Frames) -> None:
             pending += [current.__cause__, current.__context__]
 
 
+def _is_ours(traceback: TracebackType, frames: Frames) -> bool:
+    """Whether a frame is the recorder's, or the one that torch adds to a module's call where a hook is to be called after it."""
+    code = traceback.tb_frame.f_code
+    if code.co_filename.startswith(frames.own):
+        return True
+    return code.co_name == "inner" and code.co_filename == os.path.join(frames.torch, "nn", "modules", "module.py")  # noqa: PTH118
+
+
 def _filtered(traceback: TracebackType | None, frames: Frames) -> TracebackType | None:
     kept = []
     while traceback is not None:
-        if not traceback.tb_frame.f_code.co_filename.startswith(frames.own):
+        if not _is_ours(traceback, frames):
             kept.append(traceback)
         traceback = traceback.tb_next
     result: TracebackType | None = None
