@@ -1,16 +1,14 @@
-"""Underfitting: the model does not even fit the pictures that it trains on, though the optimization works.
+"""The model has learned what it can, and that is not enough: training and validation stay poor alike.
 
 ## How it shows
-The training loss falls and then stands high above zero; training and validation metric are equally poor.
+The loss falls, bends and rests at a high level, the weights still move, and validation is as poor as training.
 
 ## How to tell it from its look-alikes
-A rate that is too low, or one that came down too early, is still on a slope, or the updates are tiny against the weights.
-Contradictory labels stop a training in the same way: the same pictures with checked labels are fitted. If a few dozen
-pictures cannot be learnt by heart, something is broken rather than too weak. A run that is too short is still rising.
+Overfitting: training is good and validation is not. A rate that is too low, or has decayed: the weights hardly move. Too few
+epochs: the loss still falls at the end. Labels at random: the loss rests at that of guessing.
 
 ## How to fix
-A larger or a pretrained model, more layers trained, inputs of higher resolution, less weight decay, dropout and augmentation,
-and a rate that stays up for longer.
+More width, depth or resolution; less dropout, decay and augmentation. First try whether the model learns a few samples by heart.
 """
 
 from traindx.core.cause import Cause, Clue, Fix
@@ -18,24 +16,18 @@ from traindx.core.cause import Cause, Clue, Fix
 UNDERFITTING = Cause(
     slug="underfitting",
     doc=__doc__,
-    clues=(  # a guess
-        Clue("V414", if_seen=5.0, if_absent=-2.0),
-        Clue("V413", if_seen=1.0, if_absent=-0.5),
-        Clue("V407", if_seen=-3.0),
-        Clue("V402", if_seen=-4.0),
-        Clue("V412", if_seen=-4.0),
-        Clue("V403", if_seen=-3.0),
+    clues=(  # a guess until the benchmark sets them
+        Clue("T382", if_seen=4.5, if_absent=-2.0),
+        Clue("T105", if_seen=-1.0),
         Clue("T202", if_seen=-3.0),
+        Clue("T201", if_seen=-2.0),
+        Clue("T352", if_seen=-3.0),
+        Clue("T354", if_seen=-3.0),
+        Clue("T365", if_seen=-4.0),
     ),
     fix=Fix(
-        "First let it learn a few dozen pictures by heart: if it cannot, something is broken. Then a larger or a pretrained "
-        "model, more layers trained, less weight decay, dropout and augmentation, and a rate that stays up for longer.",
-        {
-            "pytorch": "model = torchvision.models.resnet50(weights='DEFAULT')  # all of it trained\nmodel.requires_grad_(True)",
-            "ultralytics": "YOLO('yolo11m.pt').train(data=..., imgsz=960, epochs=300, weight_decay=0.0)",
-            "lightning": "Trainer(overfit_batches=4)  # first: can it learn four batches by heart?",
-            "huggingface": "TrainingArguments(num_train_epochs=30, weight_decay=0.0, learning_rate=1e-4)",
-        },
+        "Give the model more capacity or resolution, and regularise less; first see whether it learns a few samples by heart.",
+        {"ultralytics": "yolo … model=yolo11m.pt imgsz=960"},
     ),
     proof="observed",
 )
