@@ -24,6 +24,10 @@ UNDERFITTING = Cause(
         Clue("T352", if_seen=-3.0),
         Clue("T354", if_seen=-3.0),
         Clue("T365", if_seen=-4.0),
+        Clue("V414", if_seen=5.0, if_absent=-0.5),
+        Clue("V402", if_seen=-4.0),
+        Clue("V412", if_seen=-4.0),
+        Clue("V407", if_seen=-3.0),
     ),
     fix=Fix(
         "Give the model more capacity or resolution, and regularise less; first see whether it learns a few samples by heart.",
