@@ -12,7 +12,7 @@ LOOKED = 40
 
 
 def key_facts(given: Mapping[Any, Any], own: Mapping[str, Any], other: Iterable[str]) -> dict[str, Any]:
-    """`given` tensors by name against the module's `own` parameters; `other` names are its buffers.
+    """`given` tensors by name against the module's `own` parameters; `other` names are its buffers, which are not counted.
 
     `matched` have name and shape in common, `same_memory` of them are the module's own tensors given back. `prefix` is what
     names in the state dict have in front (`strip`) of those that the module misses, or lack (`add`), with their `count`.
@@ -20,11 +20,11 @@ def key_facts(given: Mapping[Any, Any], own: Mapping[str, Any], other: Iterable[
     shapes = {str(name): tuple(getattr(t, "shape", ())) for name, t in given.items()}
     matched = [name for name, p in own.items() if shapes.get(name) == tuple(p.shape)]
     missing = [name for name in own if name not in shapes]
-    known = {*own, *other}
-    unexpected = [name for name in shapes if name not in known]
+    buffers = set(other)
+    unexpected = [name for name in shapes if name not in own and name not in buffers]
     same = [name for name in matched if _pointer(given[name]) == _pointer(own[name])]
     facts: dict[str, Any] = {
-        "given": len(shapes),
+        "given": len(shapes) - len([name for name in shapes if name in buffers]),
         "own": len(own),
         "matched": len(matched),
         "same_memory": len(same),

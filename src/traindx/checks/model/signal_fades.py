@@ -17,7 +17,7 @@ from traindx.core.recording import Recording
 
 @check("M102", level="error")
 def signal_fades(
-    recording: Recording, *, gain: float = 0.25, passed: float = 0.02, stalled: float = 0.5
+    recording: Recording, *, gain: float = 0.25, passed: float = 0.02, stalled: float = 0.3
 ) -> Iterator[Finding | Measured]:
     """The weights start so small that what tells samples apart shrinks from layer to layer, and the loss does not move.
 
