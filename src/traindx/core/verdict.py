@@ -25,6 +25,9 @@ nothing became better, the metric is poor, training is as poor."""
 ENDED = "T026"
 """The check that says whether the command ended with another status than zero: a healthy training may not be complete."""
 
+NO_FAULT = ("V420", "V421", "V422", "V423")
+"""The checks that find what looks odd in curves and is no fault; a healthy verdict names it."""
+
 TOO_EARLY = ("T100", "V403", "V411")
 """The checks that say whether the run is long enough to tell: by its steps; by the epochs of its log, and by its plan."""
 
@@ -86,6 +89,8 @@ def _state(slug: str, by_code: Mapping[str, Outcome]) -> Diagnosis:
     passed.sort(key=lambda o: o.code not in (LEARNING, LEARNING_OF_LOG))  # what the verdict rests on comes first
     early = [o for o in by_code.values() if o.code in TOO_EARLY and o.findings]
     because = tuple(Reason("; ".join(str(m) for m in o.measured[:3]), o.code) for o in passed)
+    named = (Reason(o.findings[0].message, o.code) for o in by_code.values() if o.code in NO_FAULT and o.findings)
+    because = (*because[:1], *named, *because[1:])
     if slug == "too-early-to-tell":
         because = tuple(Reason(o.findings[0].message, o.code) for o in early)
     missing = tuple(
