@@ -14,6 +14,8 @@ from traindx.core.recording import Recording
 def validation_with_gradients(recording: Recording, *, least: int = 2) -> Iterator[Finding | Measured]:
     """Forward passes in evaluation mode build a graph: validation runs without `torch.no_grad()`.
 
+    What comes before the first step is not counted: frameworks try the model out there.
+
     ## Why is this bad?
     Activations of every layer are kept until the output is let go: validation needs several times the memory, and a list of its
     losses keeps them all. Weights and metrics are not changed by it.
@@ -23,7 +25,7 @@ def validation_with_gradients(recording: Recording, *, least: int = 2) -> Iterat
     """
     if not recording.details:
         raise NotEnough("no step was recorded in full")
-    passes = {step: int(d.get("eval_forwards", 0)) for step, d in recording.details.items()}
+    passes = {step: int(d.get("eval_forwards", 0)) for step, d in recording.details.items() if step > 0}
     yield Measured("forward passes in evaluation mode with gradients", sum(passes.values()), "0")
     if sum(passes.values()) >= least:
         step = next(step for step, count in passes.items() if count)
