@@ -142,3 +142,7 @@ def _of_log(history: History) -> Iterator[Happening]:
     if history.warmup_epochs and len(history) > history.warmup_epochs:
         end = int(history.epoch[0]) + round(history.warmup_epochs)
         yield Happening("rate", end, f"the warm-up of {history.warmup_epochs:g} epochs is over")
+    if history.mosaic_closes and history.planned_epochs and len(history):
+        at = history.planned_epochs - history.mosaic_closes + min(int(history.epoch[0]), 1)
+        if int(history.epoch[0]) < at <= int(history.epoch[-1]):
+            yield Happening("data", at, f"mosaic was closed (close_mosaic={history.mosaic_closes})")

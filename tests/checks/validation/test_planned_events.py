@@ -4,6 +4,7 @@ import math
 
 from traindx.checks.validation.planned_events import events, events_at
 from traindx.core.history import history_of
+from traindx.core.timeline import timeline_of
 
 
 def run(rates, **settings):
@@ -37,3 +38,10 @@ def test_mosaic_closes_that_many_epochs_before_the_planned_end():
 def test_an_epoch_after_an_event_still_belongs_to_it():
     history = run([0.1] * 5 + [0.01] * 5)
     assert events_at(history, 5) == events_at(history, 6) != events_at(history, 7) == ()
+
+
+def test_the_timeline_of_a_log_has_the_closing_of_mosaic_at_the_same_epoch():
+    for first in (0, 1):
+        rows = [{"epoch": first + i, "train/box": 1.0} for i in range(50)]
+        history = history_of(rows, planned_epochs=50, mosaic_closes=10)
+        assert [h.at for h in timeline_of({"history": history})] == [int(history.epoch[i]) for i in events(history)]
