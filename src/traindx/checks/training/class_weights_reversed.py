@@ -58,8 +58,8 @@ def _counts(targets: list[Mapping[str, Any]], classes: int) -> np.ndarray[Any, n
 
 
 def _rank_correlation(a: Any, b: Any) -> float:
-    ranks = [np.argsort(np.argsort(values)).astype(np.float64) for values in (a, b)]
-    return float(np.corrcoef(*ranks)[0, 1])
+    first, second = (np.argsort(np.argsort(values)).astype(np.float64) for values in (a, b))
+    return float(np.corrcoef(first, second)[0, 1])
 
 
 def _facts(weights: list[float]) -> Facts:

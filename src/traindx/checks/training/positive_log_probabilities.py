@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from traindx.core.check import Facts, check
 from traindx.core.example import falling, recording_with
-from traindx.core.finding import Finding, Measured, Place
+from traindx.core.finding import Finding, Measured
+from traindx.core.loss_calls import loss_calls_of
 from traindx.core.recording import Recording
 
 
@@ -21,17 +24,18 @@ def positive_log_probabilities(recording: Recording) -> Iterator[Finding | Measu
     ## How to fix
     Apply `log_softmax` before it, or use `cross_entropy` on the logits.
     """
-    calls = [d["loss_call"] for d in recording.details.values() if d.get("loss_call")]
-    calls = [c for c in calls if c.get("name") == "nll_loss" and c.get("input_max") is not None]
-    if not calls:
-        return
-    wrong = [c for c in calls if float(c["input_max"]) > 1e-6]
-    yield Measured("recorded steps at which nll_loss got inputs above 0", len(wrong), f"0 of {len(calls)}")
-    if len(wrong) < 0.5 * len(calls):
-        return
-    call = wrong[0]
-    place = Place(path=call["path"], line=call.get("line"), step=0) if call.get("path") else Place(step=0)
-    yield Finding(place, f"nll_loss gets inputs up to {float(call['input_max']):.3g} (log-probabilities are at most 0)")
+    for found in loss_calls_of(recording):
+        high = found.column("input_max")
+        known = high[~np.isnan(high)]
+        if found.name != "nll_loss" or not len(known):
+            continue
+        wrong = int((known > 1e-6).sum())
+        yield Measured("recorded steps at which nll_loss got inputs above 0", wrong, f"0 of {len(known)}")
+        if wrong >= 0.5 * len(known):
+            of = "probabilities of a softmax" if found.made_by("Softmax") else "inputs"
+            yield Finding(
+                found.place, f"nll_loss gets {of} up to {float(known.max()):.3g} (log-probabilities are at most 0)"
+            )
 
 
 def _call(high: float) -> dict[str, object]:
