@@ -51,11 +51,11 @@ class Flow:
 
 
 def flow_of(recording: Recording) -> Flow:
-    """The flow since the last description; without a record in it everything is empty."""
+    """The flow since the last description, over the steps whose gradients were written by parameter."""
     lines = recording.lines.get("model", ())
     since = int(lines[-1].get("step", 0)) if lines else 0
-    rows = [i for i, step in enumerate(recording.details) if step >= since]
-    details = [d for step, d in recording.details.items() if step >= since]
+    rows = [i for i, (step, d) in enumerate(recording.details.items()) if step >= since and d.get("parameters")]
+    details = [list(recording.details.values())[i] for i in rows]
     return Flow(
         parameters=recording.parameters,
         step=tuple(int(d["step"]) for d in details),
@@ -96,7 +96,28 @@ def random_at_start(recording: Recording) -> frozenset[str]:
         for p in line.get("parameters", ())
         if p.get("trainable") and p.get("optimizer") is not None
     }
-    return frozenset(drawn - earlier)
+    return frozenset(drawn - earlier - _written_over(recording, calls))
+
+
+def _written_over(recording: Recording, calls: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Parameters whose norm at the first record is not near that of their initialisation: other values were written into them.
+
+    Told of torch's default for linear and convolutional layers, uniform up to 1 / sqrt(fan in).
+    """
+    default = {
+        name
+        for c in calls
+        if c["call"] == "kaiming_uniform_" and c["numbers"] == "a=2.23607"
+        for name in c["parameters"]
+    }
+    norms = recording.per_parameter("weight")
+    over = set()
+    for parameter, norm in zip(recording.parameters, norms[0] if len(norms) else (), strict=False):
+        if parameter.name in default and len(parameter.shape) >= 2:
+            expected = float(np.sqrt(parameter.shape[0] / 3))
+            if not 0.5 < norm / expected < 2:
+                over.add(parameter.name)
+    return over
 
 
 def output_layer(parameters: Sequence[Parameter]) -> str | None:

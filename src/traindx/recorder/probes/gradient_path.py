@@ -53,7 +53,7 @@ class GradientPath(Probe):
         self._made: set[int] = set()
         self._losses: list[tuple[str, Place | None, Any]] = []
         self._strays: list[tuple[list[weakref.ref[Any]], dict[str, Any]]] = []
-        self._known: set[int] | None = None
+        self._known: set[int] = set()
         self._backward: Place | None = None
 
     # ---- forward ----
@@ -62,7 +62,8 @@ class GradientPath(Probe):
         """The root is called with gradients."""
         if self._steps < PASSES:
             self._forward = self.seen.frames.caller()
-            self._layers, self._made = [], set()
+            self._layers, self._made, self._strays = [], set(), []
+            self._known = {id(m) for m in module.modules()}
             self._given = {_memory(t) for t in _floats(self.seen.torch, (arguments, dict(named)))}
 
     def validation_forward(self, module: Any, arguments: Arguments, named: Named) -> None:
@@ -86,10 +87,8 @@ class GradientPath(Probe):
 
     def _note_stray(self, module: Any) -> None:
         """Keep a layer with trainable parameters that the model does not know: it stands in a list or a dict of Python's."""
-        root, own = self.seen.roots.root, [p for p in module._parameters.values() if p is not None]
-        if self._known is None and root is not None:
-            self._known = {id(m) for m in root.modules()}
-        if self._known is None or id(module) in self._known or len(self._strays) >= MOST_STRAYS:
+        own = [p for p in module._parameters.values() if p is not None]
+        if id(module) in self._known or len(self._strays) >= MOST_STRAYS:
             return
         if own and all(p.requires_grad for p in own):
             place = self.seen.frames.caller()
@@ -162,7 +161,7 @@ class GradientPath(Probe):
             return
         self._steps += 1
         layers, self._layers = self._layers, []
-        strays, self._strays, self._known = self._strays, [], None
+        strays, self._strays = self._strays, []
         held_now = {id(p) for optimizer in self.seen.holdings.alive for p in held(optimizer)} if strays else set()
         found = [line for references, line in strays if not any(id(r()) in held_now for r in references)]
         if found:
