@@ -145,6 +145,8 @@ def test_inputs_are_scaled_in_training_and_validation(record: Record, folder: Pa
     recording = Recording.load(folder)
     assert recording.details[0]["inputs"]["max"] == pytest.approx(255 * x.max().item(), rel=1e-5)
     assert recording.details[0]["first_input"]["max"] == pytest.approx(255 * x.max().item(), rel=1e-5)
+    seen = recording.lines["validation_inputs"][0]["batches"][0]
+    assert seen["max"] == pytest.approx(255 * x.max().item(), rel=1e-5)
 
 
 def test_inputs_are_standardised_by_the_first_batch(record: Record, folder: Path) -> None:

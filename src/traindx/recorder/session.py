@@ -63,11 +63,11 @@ class Session:
         changed = None
         if takes_input and self.treatments.change_inputs:
             changed = self.treatments.inputs(arguments, training=seen.saw_backward)
+        given = arguments if changed is None else changed
         if root and gradients:
             seen.close(self.cost)
             seen.end_validation()
             self._treat_model(module)
-            given = arguments if changed is None else changed
             seen.training_forward(module, given)
             seen.probes.tell("forward", module, given, named())
         elif takes_input and gradients and seen.roots.is_root(module):
@@ -75,7 +75,7 @@ class Session:
         elif takes_input and not gradients:
             seen.close(self.cost)
             seen.validation.forward(module)
-            seen.probes.tell("validation_forward", module, arguments, named())
+            seen.probes.tell("validation_forward", module, given, named())
         return changed
 
     def _treat_model(self, root: Any) -> None:
