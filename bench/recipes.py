@@ -26,6 +26,10 @@ HELD_OUT = frozenset(
 """No weight is fitted on a run of these."""
 
 _DETECTORS = frozenset({"retinanet", "fcos_free", "faster_rcnn", "yolo_bccd"})
+_NORMALISED = frozenset(
+    {"one_cycle", "cnn_batchnorm_adamw", "bf16_autocast", "accumulation", "resnet18_signs", "unet"}
+    | {"fcos_free", "step_lr_groupnorm", "faster_rcnn", "retinanet", "lightning_fit", "yolo_bccd"}
+)
 IMMUNE: dict[str, frozenset[str]] = {
     # no layer of theirs behaves differently in evaluation mode, or they return no loss in it
     "left-in-eval-mode": frozenset({"cnn_sgd", "cosine_warm_up", "vit_timm", "hf_trainer", *_DETECTORS}),

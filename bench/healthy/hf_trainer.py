@@ -22,7 +22,7 @@ config = ViTConfig(
     num_attention_heads=4,
     intermediate_size=96,
     image_size=24,
-    patch_size=6,
+    patch_size=4,
     num_channels=1,
     num_labels=10,
 )
@@ -30,7 +30,7 @@ arguments = TrainingArguments(
     output_dir=tempfile.mkdtemp(),
     num_train_epochs=6,
     per_device_train_batch_size=32,
-    learning_rate=4e-3,
+    learning_rate=3e-3,
     warmup_steps=10,
     eval_strategy="epoch",
     save_strategy="no",

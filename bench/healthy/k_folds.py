@@ -13,7 +13,7 @@ for fold, (train, val) in enumerate(KFold(3, shuffle=True, random_state=0).split
     model = ConvNet()
     optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
     loader = DataLoader(Subset(dataset, train), batch_size=32, shuffle=True)
-    for _epoch in range(2):
+    for _epoch in range(3):
         model.train()
         for a, b in loader:
             optimizer.zero_grad()

@@ -58,14 +58,14 @@ FAULTS = (
         "rate-that-auto-ignores",
         "settings-ignored",
         ("yolo_bccd",),
-        (("epochs=5", "epochs=5, lr0=0.5"),),
+        (("epochs=16", "epochs=16, lr0=0.5"),),
         (),
     ),
     Fault(
         "yolo-at-5",
         "lr-too-high",
         ("yolo_bccd",),
-        (("epochs=5", 'epochs=5, optimizer="SGD", lr0=5.0, warmup_epochs=0'),),
+        (("epochs=16", 'epochs=16, optimizer="SGD", lr0=5.0, warmup_epochs=0'),),
         (),
     ),
 )
