@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -79,6 +79,8 @@ def steppings(recording: Recording) -> tuple[Stepping, ...]:
         return ()
     steps, found = int(recording.step[-1]) + 1, []
     for scheduler in schedulers_of(recording):
+        if scheduler.callers and scheduler.callers[0] == recording.sources.get("step"):
+            scheduler = replace(scheduler, callers=())  # one line of the user's does both: a trainer's, which says nothing
         told = int(scheduler.calls_before[-1]) if len(scheduler.calls_before) else 0
         calls = told if scheduler.calls is None else scheduler.calls
         finished = recording.ending == "finished" and scheduler.calls is not None

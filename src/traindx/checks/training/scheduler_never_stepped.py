@@ -35,9 +35,10 @@ def scheduler_never_stepped(recording: Recording, *, min_epochs: int = 2) -> Ite
     for stepping in found:
         yield Measured(f"calls of {stepping.scheduler.kind}.step", stepping.calls, "more than 0")
         rates = stepping.scheduler.rates
-        moved = len(rates) and np.nanmax(rates) > np.nanmin(rates) * (1 + 1e-6)
+        rates = rates[np.isfinite(rates)]
+        moved = len(rates) and np.max(rates) > np.min(rates) * (1 + 1e-6)
         idle = stepping.unit == "never" and stepping.finished and stepping.epochs >= min_epochs
-        if idle and len(rates) and not moved and _constant(recording):
+        if idle and not moved and _constant(recording):
             text = f"{stepping.scheduler.kind} is never stepped in {stepping.epochs} epochs: "
             yield Finding(stepping.place, text + f"the rate stays at {float(recording.lr[-1]):.4g}")
 
