@@ -10,9 +10,15 @@ from traindx.core.history import Floats, History
 
 def smooth(values: Floats, width: int = 5) -> Floats:
     """Running median over `width` epochs (fewer at both ends) of the finite values; nan where there are none."""
+    if not len(values):
+        return values
     half = width // 2
-    windows = (values[max(0, i - half) : i + half + 1] for i in range(len(values)))
-    return np.array([np.median(w[np.isfinite(w)]) if np.isfinite(w).any() else np.nan for w in windows])
+    padded = np.pad(np.where(np.isfinite(values), values, np.nan), half, constant_values=np.nan)
+    windows = np.sort(np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1), axis=1)  # nan goes last
+    count = np.isfinite(windows).sum(axis=1)
+    rows = np.arange(len(values))
+    low, high = windows[rows, np.maximum(count - 1, 0) // 2], windows[rows, count // 2]
+    return np.asarray((low + high) / 2, dtype=np.float64)
 
 
 def noise(values: Floats) -> float:
