@@ -34,7 +34,11 @@ def part_of_weights_loaded(recording: Recording, *, share: float = 0.5) -> Itera
     poor = best.by == "ultralytics" or best.matched < share * best.given
     if brought < share and poor and best.given >= 5 and (misfit or best.by):
         text = f"{best.matched} of the model's {best.own} parameters are loaded; "
-        text += f"{misfit} of the {best.given} tensors given do not fit"
+        text += (
+            f"{misfit} of the {best.given} tensors given do not fit"
+            if misfit
+            else "no other one of the checkpoint fits"
+        )
         yield Finding(best.place, f"{text} ({best.module}, strict={best.strict})")
 
 
