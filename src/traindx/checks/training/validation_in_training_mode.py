@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.example import falling, recording_with
 from traindx.core.finding import Finding, Measured, Place
@@ -15,7 +17,9 @@ from traindx.core.recording import Layer, Recording
 
 
 @check("T420", level="error")
-def validation_in_training_mode(recording: Recording, *, share: float = 0.8) -> Iterator[Finding | Measured]:
+def validation_in_training_mode(
+    recording: Recording, *, share: float = 0.8, rare: int = 5
+) -> Iterator[Finding | Measured]:
     """The forward passes of the validation run with the model in training mode.
 
     ## Why is this bad?
@@ -26,26 +30,41 @@ def validation_in_training_mode(recording: Recording, *, share: float = 0.8) -> 
     `model.eval()` before the validation and `model.train()` after it.
 
     Judged are the model itself (no average of it), passes of several batches that are in training mode from the first to the
-    last, of a model with batch norms or dropout. Not reported: several optimizers (two players), models that return their
-    losses themselves and do so in training mode only (torchvision's detectors), a minority of the validations (drawing
-    several answers with dropout on purpose), and passes over the training data without a loss, which collect statistics.
+    last, of a model with batch norms or dropout. Where there are none, single passes count that come no more often than every
+    `rare` steps (a guess): of a teacher or a player there is one at every step. Not reported: several optimizers (two
+    players), models that return their losses themselves and do so in training mode only (torchvision's detectors), a
+    minority of the validations (drawing several answers with dropout on purpose), and passes over the training data
+    without a loss, which collect statistics.
     """
-    validations = [v for v in recording.lines.get("validation", ()) if v.get("batches", 0) > 1 and "mode" in v]
-    if not validations:
-        raise NotEnough("no validation of several batches by the trained model was seen")
+    validations = _validations(recording, rare)
+    if not recording.lines.get("validation"):
+        raise NotEnough("no validation was seen")
     modal = modal_kinds(recording)
     wrong = [v for v in validations if _in_training(v, modal)]
     yield Measured("validations in training mode", len(wrong), f"0 of {len(validations)}")
-    if len(wrong) < share * len(validations) or len(recording.optimizers) > 1 or _returns_losses(recording):
-        return
-    if not any(v.get("loss") is not None or v.get("accuracy") is not None for v in wrong) and not _own_loader(
-        recording
+    if (
+        not wrong
+        or len(wrong) < share * len(validations)
+        or len(recording.optimizers) > 1
+        or _returns_losses(recording)
     ):
+        return
+    judged = any(v.get("loss") is not None or v.get("accuracy") is not None for v in wrong)
+    if not judged and wrong[0]["batches"] > 1 and not _own_loader(recording):
         return
     first = wrong[0]
     kinds = ", ".join(sorted(k for k, (train, _) in first.get("kinds", {}).items() if train and k in modal))
     text = f"{len(wrong)} of {len(validations)} validations run in training mode, with active {kinds} (should be evaluation mode)"
     yield Finding(Place(path=first.get("path"), line=first.get("line"), step=int(first["step"])), text)
+
+
+def _validations(recording: Recording, rare: int) -> list[Mapping[str, Any]]:
+    """The validations of several batches whose mode is known, else those of one batch, if there are two and not too many."""
+    known = [v for v in recording.lines.get("validation", ()) if "mode" in v]
+    several = [v for v in known if v.get("batches", 0) > 1]
+    single = [v for v in known if v.get("batches") == 1 and v["step"] > 0]
+    gaps = np.diff([v["step"] for v in single])
+    return several or (single if len(gaps) and gaps.min() >= rare else [])
 
 
 def _in_training(validation: Mapping[str, Any], modal: set[str]) -> bool:
@@ -79,6 +98,16 @@ def _validation(step: int, **more: Any) -> dict[str, Any]:
 @validation_in_training_mode.fires_on
 def eval_was_forgotten() -> Facts:
     return _facts(_validation(19), _validation(39))
+
+
+@validation_in_training_mode.fires_on
+def the_whole_test_set_at_once() -> Facts:
+    return _facts(_validation(19, batches=1, loss=None), _validation(39, batches=1, loss=None))
+
+
+@validation_in_training_mode.quiet_on
+def a_teacher_at_every_step() -> Facts:
+    return _facts(*(_validation(step, batches=1) for step in range(1, 60)))
 
 
 @validation_in_training_mode.quiet_on
