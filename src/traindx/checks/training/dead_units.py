@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from traindx.core.check import Facts, check
 from traindx.core.example import falling, flat, recording_with
 from traindx.core.finding import Curve, Finding, Line, Measured, Place
-from traindx.core.first_signal import has_learned
+from traindx.core.first_signal import has_learned, set_by
 from traindx.core.recording import Recording
 
 
@@ -50,7 +50,17 @@ def dead_units(recording: Recording, *, share: float = 0.7, records: int = 3) ->
             f"{lasting[index]:.0%} of the units {receives or 'of '}{name} are zero for every sample since step {onset}"
         )
         text += f" (should be under {share:.0%})"
-        yield Finding(Place(layer=name, step=onset), text, (Curve(f"dead units of {name}", (line,), onset=onset),))
+        yield Finding(_place(recording, index, onset), text, (Curve(f"dead units of {name}", (line,), onset=onset),))
+
+
+def _place(recording: Recording, index: int, onset: int) -> Place:
+    """The layer, and where a constant was written into the biases in front of it the line that did so."""
+    name, known = recording.layers[index].name, {p.name for p in recording.parameters}
+    bias = next((b for x in reversed(recording.layers[:index]) if (b := f"{x.name}.bias") in known), None)
+    call = None if bias is None else set_by(recording, bias)
+    if call is None or call[1] is None or not call[0].startswith("constant_"):
+        return Place(layer=name, step=onset)
+    return Place(path=call[1].path, line=call[1].line, layer=name, parameter=bias, step=onset)
 
 
 def _first_of_each(recording: Recording, silent: NDArray[np.int64]) -> Iterator[int]:
