@@ -19,10 +19,15 @@ WRONG_OPTIMIZER = Cause(
     slug="wrong-optimizer",
     doc=__doc__,
     clues=(  # a guess until the benchmark sets them
+        Clue("T369", if_seen=8.0, if_absent=-0.5, proves=True),
         Clue("T367", if_seen=4.6, if_absent=-2.0, from_start=True),
         Clue("T201", if_seen=0.3),
         Clue("T202", if_seen=0.3),
+        Clue("T102", if_seen=0.3),
         Clue("T103", if_seen=0.3),
+        Clue("T105", if_seen=0.3),
+        Clue("T203", if_seen=0.3),
+        Clue("T205", if_seen=0.3),
     ),
     fix=Fix(
         "Take the optimizer that the recipe of the model names, with its own rate.",

@@ -10,7 +10,6 @@ import numpy as np
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.example import falling, flat, recording_with
 from traindx.core.finding import Finding, Measured
-from traindx.core.loaders import loaders_of
 from traindx.core.rate_words import optimizer_place, optimizer_words
 from traindx.core.recording import Optimizer, Recording
 from traindx.core.trend import trend
@@ -27,13 +26,12 @@ def rate_of_another_optimizer(
 
     ## Why is this bad?
     Adam moves each weight by about its rate a step, whatever the gradient: 0.1 is as much as most weights are. SGD multiplies the
-    rate by the gradient: at 0.001 without momentum it hardly moves. Adadelta's rate is 1 by design. Rprop judges the sign of the
-    gradient from step to step, which needs the same batch each time.
+    rate by the gradient: at 0.001 without momentum it hardly moves.
 
     ## How to fix
-    0.001 and less for Adam and its kin, 0.01 to 0.1 for SGD with momentum 0.9, 1.0 for Adadelta, and no Rprop on batches.
-    Reported where the highest rate of Adam's kin is over `high`, that of SGD times 1 / (1 - momentum) under `low`, or Adadelta's
-    under 0.1, and the loss falls by less than `drop` of its start (guesses).
+    0.001 and less for Adam and its kin, 0.01 to 0.1 for SGD with momentum 0.9. Reported where the highest rate of Adam's kin is
+    over `high`, or that of SGD times 1 / (1 - momentum) under `low`, and the loss falls by less than `drop` of its start
+    (guesses).
     """
     if len(recording.optimizers) != 1 or np.isfinite(recording.loss).sum() < min_steps or not len(recording.lr):
         raise NotEnough(f"needs {min_steps} losses of one optimizer")
@@ -53,14 +51,7 @@ def _why(recording: Recording, rate: float, high: float, low: float) -> str:
         return f"each step moves a weight by about the rate, {rate:.3g}, which is a rate of SGD"
     if kind == "SGD" and 0 < rate / max(1e-6, 1 - momentum) < low:
         return f"a rate of {rate:.3g} with momentum {momentum:g} is one of Adam, SGD hardly moves with it"
-    if kind == "Adadelta" and 0 < rate < 0.1:
-        return f"its rate is 1 by design, {rate:.3g} hardly moves"
-    batches = max((p.batches for p in loaders_of(recording).training), default=0)
-    return (
-        f"it compares the gradients of {batches} different batches as if they were one"
-        if kind == "Rprop" and batches > 1
-        else ""
-    )
+    return ""
 
 
 def _run(kind: str, rate: float, loss: list[float], momentum: float = 0.9) -> Recording:
