@@ -29,8 +29,8 @@ def both_stay_poor(
     First let it learn a few dozen pictures by heart: if it cannot, something is broken rather than too weak. Then a larger or
     a pretrained model, more layers trained, less weight decay, dropout and augmentation, a higher rate for longer.
 
-    Four things must hold: the training loss ends above `share` of its first value, fell by less than `still` of itself over
-    the last third, the best level of the metric is poor, and validation is not worse than training by more than `gap`.
+    These must hold: the training loss fell at all and ends above `share` of its first value, fell by less than `still` of
+    itself over the last third, the best level of the metric is poor, and validation is not worse than training by more than `gap`.
     Defaults are guesses; contradictory labels look the same.
     """
     if history.metric is None or history.metric[0] not in POOR or np.isfinite(history.train_loss).sum() < epochs:
@@ -44,7 +44,16 @@ def both_stay_poor(
     yield Measured(f"best level of {name}", best, f"above {POOR[name]:g}")
     stands = slope < max(still, 3 * noise(loss[-len(loss) // 3 :]) / max(last, 1e-12) / np.sqrt(5))
     rising = end_of(metric) - float(smooth(metric)[-len(metric) // 3]) > max(0.1 * best, noise(metric))
-    if first > 0 and last > share * first and stands and best < POOR[name] and not rising and _gap(history) <= gap:
+    fell = first - last > max(0.03 * first, 3 * noise(loss))
+    if (
+        first > 0
+        and fell
+        and last > share * first
+        and stands
+        and best < POOR[name]
+        and not rising
+        and _gap(history) <= gap
+    ):
         yield Finding(
             Place(path=history.source),
             f"the training loss stands at {last:.3g} (began at {first:.3g}, fell by {slope:.1%} over the last third) and {name} is "
@@ -89,6 +98,12 @@ def a_model_that_is_too_small() -> Facts:
 @both_stay_poor.quiet_on
 def a_model_that_fits_its_training_pictures() -> Facts:
     return _run(end=0.1, metric=0.4, train_metric=0.99)
+
+
+@both_stay_poor.quiet_on
+def a_run_in_which_nothing_was_learnt() -> Facts:
+    rows = [{"train/loss": 2.3 + 0.01 * (i % 3), "metric/accuracy": 0.1 + 0.003 * (i % 2)} for i in range(30)]
+    return {"history": history_of(rows)}
 
 
 @both_stay_poor.quiet_on

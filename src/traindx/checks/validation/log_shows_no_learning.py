@@ -14,7 +14,7 @@ from traindx.core.history import Floats, History, history_of
 
 @check("V410", level="warning", preview=True)
 def log_shows_no_learning(
-    history: History, *, epochs: int = 5, sigmas: float = 3.0, share: float = 0.05
+    history: History, *, epochs: int = 5, sigmas: float = 4.0, share: float = 0.05
 ) -> Iterator[Finding | Measured]:
     """Over the whole log neither the validation metric nor the training loss became better.
 

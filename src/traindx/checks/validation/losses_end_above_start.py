@@ -25,7 +25,7 @@ def losses_end_above_start(history: History, *, times: float = 1.5, epochs: int 
     `traindx run -- COMMAND`, then `traindx diagnose RUN`.
 
     Compared are medians of the last 3 epochs and the first epoch. A generator's loss may rise alone; a run whose metric is
-    better than at its start is no finding. Default: `times` is a guess.
+    better than at its start, and near its best, is no finding. Default: `times` is a guess.
     """
     train, val = history.train_loss, history.val_loss
     pairs = [(v[np.isfinite(v)][0], end_of(v, 3)) for v in (train, val) if np.isfinite(v).sum() >= epochs]
@@ -46,10 +46,12 @@ def losses_end_above_start(history: History, *, times: float = 1.5, epochs: int 
 
 
 def _better(history: History) -> bool:
+    """Whether the metric ends above its first epoch, and not far below its best."""
     if history.metric is None:
         return False
     values = history.metric[1][np.isfinite(history.metric[1])]
-    return len(values) > 1 and bool(end_of(values, 3) > values[0] + 0.02)
+    last = end_of(values, 3)
+    return len(values) > 1 and bool(last > values[0] + 0.02 and last > 0.5 * values.max())
 
 
 def _onset(values: Floats, bound: float) -> int:
