@@ -14,7 +14,7 @@ MOST = 5
 
 
 def keeping_lines(source: str, line: int) -> list[int]:
-    """Numbers of the lines that put the loss that `line` differentiates into something that lives longer, the surest first.
+    """Numbers of the lines that put the loss that `line` computes or differentiates into something that lives longer, surest first.
 
     A name counts where it is the loss, or was used in computing it in the same function, unless `item`, `detach` or `float`
     takes it off its graph. Empty where nothing of the kind is written.
@@ -23,15 +23,15 @@ def keeping_lines(source: str, line: int) -> list[int]:
         return []
     tree = ast.parse(source)
     home = _enclosing(tree, line)
-    loss = {
-        n.id for s in _statements(home) if s.lineno <= line <= (s.end_lineno or 0) and _is_simple(s) for n in _names(s)
-    }
+    here = [s for s in _statements(home) if s.lineno <= line <= (s.end_lineno or 0) and _is_simple(s)]
+    loss = {name for s in here for name in _result(s)} & _made(home)
+    at_once = [s.lineno for s in here if _takes(s) and not _detaches(s)]
     behind = _behind(home, loss)
     called = {home.name} if isinstance(home, (ast.FunctionDef, ast.AsyncFunctionDef)) else set()
     sure = [s.lineno for s in _statements(home) if _keeps(s, loss, set())]
     likely = [s.lineno for s in _statements(home) if _keeps(s, behind, set())]
     outside = [s.lineno for s in _statements(tree) if called and _keeps(s, set(), called)]
-    return list(dict.fromkeys(n for n in chain(sure, outside, likely) if n != line))[:MOST]
+    return list(dict.fromkeys(chain(at_once, sure, outside, likely)))[:MOST]
 
 
 def _enclosing(tree: ast.Module, line: int) -> ast.AST:
@@ -53,11 +53,34 @@ def _names(node: ast.AST) -> Iterator[ast.Name]:
     return (n for n in ast.walk(node) if isinstance(n, ast.Name))
 
 
+def _result(statement: ast.stmt) -> Iterator[str]:
+    """Names of what a statement assigns; of one that assigns nothing, as `loss.backward()`, all names in it."""
+    held = statement.targets if isinstance(statement, ast.Assign) else [statement]
+    return (name.id for node in held for name in _names(node))
+
+
+def _made(home: ast.AST) -> set[str]:
+    """Names that are assigned in a function or module."""
+    return {
+        n.id for s in _statements(home) if isinstance(s, ast.Assign) for target in s.targets for n in _names(target)
+    }
+
+
+def _takes(statement: ast.stmt) -> bool:
+    """Whether a statement puts a value into something that was there before."""
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        return isinstance(statement.value.func, ast.Attribute) and statement.value.func.attr in KEEPING
+    return isinstance(statement, ast.AugAssign)
+
+
+def _detaches(statement: ast.stmt) -> bool:
+    return any(isinstance(n, ast.Attribute) and n.attr in DETACHING for n in ast.walk(statement))
+
+
 def _behind(home: ast.AST, loss: set[str]) -> set[str]:
     """Names of what the loss was computed from in the same function: only what is assigned there, not batches or arguments."""
     assigned = [s for s in _statements(home) if isinstance(s, ast.Assign)]
-    made = {name.id for s in assigned for target in s.targets for name in _names(target)}
-    found = set(loss)
+    made, found = _made(home), set(loss)
     for _ in range(4):
         for statement in assigned:
             if any(name.id in found for target in statement.targets for name in _names(target)):

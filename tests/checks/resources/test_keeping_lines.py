@@ -59,3 +59,13 @@ def test_what_does_not_keep_it_is_not(kept: str) -> None:
 def test_what_a_function_returns_is_followed_to_its_callers() -> None:
     assert keeping_lines(FUNCTION.format(after=""), 4) == [8]
     assert keeping_lines(FUNCTION.format(after=".item()"), 4) == []
+
+
+@pytest.mark.parametrize("kept", ["scores.append(loss)", "total += loss"])
+def test_a_validation_that_collects_its_losses_is_named(kept: str) -> None:
+    assert keeping_lines(f"for x, y in loader:\n    loss = criterion(model(x), y)\n    {kept}\n", 2) == [3]
+
+
+def test_a_loss_that_is_collected_where_it_is_computed_is_named() -> None:
+    assert keeping_lines("for x, y in loader:\n    total += criterion(model(x), y)\n", 2) == [2]
+    assert keeping_lines("for x, y in loader:\n    total += criterion(model(x), y).item()\n", 2) == []

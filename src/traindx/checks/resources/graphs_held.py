@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from traindx.core.check import Facts, NotEnough, check
@@ -14,10 +14,10 @@ from traindx.core.recording import Recording
 
 @check("P112", level="error")
 def graphs_held(recording: Recording, *, share: float = 0.8, least: int = 10) -> Iterator[Finding | Measured]:
-    """Something keeps the graph of nearly every step since the first ones, over more than one epoch.
+    """Something keeps the graph of nearly every step, or of every validation, since the first ones, over more than one epoch.
 
-    It fires where of the recorded steps at least `share` are alive, and `least` of them (a guess). A sum that begins anew in each
-    epoch lets them go in time and is no finding.
+    It fires where of the marked steps at least `share` are alive, and `least` of them, or of the validations three (guesses). A sum
+    that begins anew in each epoch lets them go in time and is no finding.
 
     ## Why is this bad?
     Each graph holds its nodes, its output and what hooks have saved, in validation all activations. Memory grows with every step
@@ -30,13 +30,21 @@ def graphs_held(recording: Recording, *, share: float = 0.8, least: int = 10) ->
     begun = _second_epoch(recording)
     if begun is None:
         raise NotEnough("needs more than one epoch")
-    told = [line for line in recording.lines.get("graphs_held", ()) if line["step"] >= begun]
-    last: Mapping[str, Any] = told[-1] if told else {"held": 0, "of": len(recording.details), "oldest": None}
-    yield Measured("graphs of earlier steps that are alive", last["held"], f"0 of {last['of']}")
-    if last["held"] >= max(share * last["of"], least) and last["oldest"] <= least:
-        for place in _places(recording, last["step"]):
-            message = f"at step {last['step']} the graphs of {last['held']} of {last['of']} steps looked at are kept"
-            yield Finding(place, f"{message}, back to step {last['oldest']}")
+    for kind, fewest in (("training", least), ("validation", 3)):
+        told = [line for line in recording.lines.get("graphs_held", ()) if line["of"] == kind and line["step"] >= begun]
+        held, marked, oldest = _last(told)
+        yield Measured(f"graphs of earlier {kind} that are alive", held, f"0 of {marked}" if told else "0")
+        if held >= max(share * marked, fewest) and (oldest <= least or kind == "validation"):
+            what = "steps" if kind == "training" else "validations"
+            for place in _places(recording, kind, told[-1]["step"]):
+                text = f"the graphs of {held} of {marked} {what} looked at are kept, back to step {oldest}"
+                yield Finding(place, f"at step {told[-1]['step']} {text}")
+
+
+def _last(told: Sequence[Mapping[str, Any]]) -> tuple[int, int, int]:
+    """What the last line says: graphs alive, graphs marked, the oldest alive."""
+    last: Mapping[str, Any] = told[-1] if told else {"held": 0, "marked": 0, "oldest": None}
+    return int(last["held"]), int(last["marked"]), -1 if last["oldest"] is None else int(last["oldest"])
 
 
 def _second_epoch(recording: Recording) -> int | None:
@@ -46,9 +54,11 @@ def _second_epoch(recording: Recording) -> int | None:
     return begun[0] + 2 if begun and steps > begun[0] + 5 else None
 
 
-def _places(recording: Recording, step: int) -> list[Place]:
+def _places(recording: Recording, kind: str, step: int) -> list[Place]:
     """The lines that keep a loss or an output; the line of the backward pass where none is seen."""
     for event in recording.of("graphs_held"):
+        if event.data.get("of") != kind:
+            continue
         lines = event.data.get("lines") or [event.data.get("line")]
         return [Place(path=event.data.get("path"), line=line, step=event.step) for line in lines]
     source = recording.sources.get("backward")
@@ -56,8 +66,16 @@ def _places(recording: Recording, step: int) -> list[Place]:
 
 
 def _held(held: int, oldest: int | None) -> Facts:
-    line = {"kind": "graphs_held", "step": 112, "held": held, "of": 40, "oldest": oldest}
-    event = {"kind": "event", "event": "graphs_held", "step": 10, "path": "train.py", "line": 20, "lines": [24]}
+    line = {"kind": "graphs_held", "of": "training", "step": 112, "held": held, "marked": 40, "oldest": oldest}
+    event = {
+        "kind": "event",
+        "event": "graphs_held",
+        "of": "training",
+        "step": 10,
+        "path": "train.py",
+        "line": 20,
+        "lines": [24],
+    }
     return {"recording": recording_with(falling(steps=120), events=[line, event])}
 
 

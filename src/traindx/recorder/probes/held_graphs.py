@@ -23,58 +23,83 @@ class Mark:
     """Lives as long as the node of the graph whose metadata holds it."""
 
 
-class HeldGraphs(Probe):
-    """Writes `graphs_held` lines {step, held, of, oldest}: of the steps that were marked before, how many graphs are alive still.
+class Marks:
+    """The marked graphs of one kind, by step, and the user's line that made the first of them."""
 
-    The recorded steps are marked, in the metadata of the graph's deepest node, so that any tensor above it keeps the mark alive.
-    Looked for them is at ever fewer steps, recorded or not. An event `graphs_held` names, once, the lines that keep a loss.
+    def __init__(self) -> None:
+        self.all: list[tuple[int, weakref.ref[Mark]]] = []
+        self.place: tuple[str, int] | None = None
+        self.told = False
+
+    def add(self, step: int, tensor: Any) -> bool:
+        """Mark the graph of a tensor; false where it has none."""
+        node = _deepest(getattr(tensor, "grad_fn", None))
+        if node is None:
+            return False
+        mark = node.metadata[KEY] = Mark()
+        self.all.append((step, weakref.ref(mark)))
+        if len(self.all) > MOST:
+            del self.all[1::2]
+        return True
+
+    def before(self, step: int) -> tuple[list[int], int]:
+        """The steps before this one whose graph is alive, and how many were marked."""
+        earlier = [(number, mark) for number, mark in self.all if number < step]
+        return [number for number, mark in earlier if mark() is not None], len(earlier)
+
+
+class HeldGraphs(Probe):
+    """Writes `graphs_held` lines {of, step, held, marked, oldest}: how many of the graphs that were marked before are alive still.
+
+    Of `training` the recorded steps are marked, of `validation` the losses in evaluation mode, in the metadata of the graph's
+    deepest node, so that any tensor above it keeps the mark alive. Looked for them is at ever fewer steps, recorded or not.
+    An event `graphs_held` names, once for each, the lines that keep a loss.
     """
 
     on_recorded = ("backward",)
 
     def __init__(self, seen: Any) -> None:
         super().__init__(seen)
-        self._marks: list[tuple[int, weakref.ref[Mark]]] = []
-        self._told = self._was_held = False
+        self._marks = {"training": Marks(), "validation": Marks()}
+        self._held: dict[str, int] = {}
         self._next = 10
-        self._place: tuple[str, int] | None = None
 
     def backward(self, tensors: Any) -> None:
         """A backward pass starts: the graph is marked."""
-        step = self.seen.current.number
-        if self._marks and self._marks[-1][0] == step:
-            return
         listed = sequence(tensors)
-        tensor = tensors if listed is None else next(iter(listed), None)
-        node = _deepest(getattr(tensor, "grad_fn", None))
-        if node is None:
+        self._mark("training", tensors if listed is None else next(iter(listed), None))
+
+    def loss(self, name: str, scores: Any, target: Any, value: Any) -> None:
+        """A loss function returned; in evaluation mode nobody differentiates it."""
+        root = self.seen.roots.root
+        if root is not None and not root.training:
+            self._mark("validation", value)
+
+    def _mark(self, kind: str, tensor: Any) -> None:
+        marks, step = self._marks[kind], self.seen.now_at
+        if marks.all and marks.all[-1][0] == step:
             return
-        mark = Mark()
-        node.metadata[KEY] = mark
-        self._marks.append((step, weakref.ref(mark)))
-        if len(self._marks) > MOST:
-            del self._marks[1::2]
-        if self._place is None:
-            self._place = self.seen.frames.caller()
+        if marks.add(step, tensor) and marks.place is None:
+            marks.place = self.seen.frames.caller()
 
     def closed(self, step: Step) -> None:
         """The step is over: from time to time, which marks of earlier ones are alive."""
         if step.number < self._next:
             return
         self._next = step.number + max(5, step.number // 4)
-        earlier = [(number, mark) for number, mark in self._marks if number < step.number]
-        held = [number for number, mark in earlier if mark() is not None]
-        if len(held) > 1 or self._was_held:
-            self._was_held = len(held) > 1
-            line = {"kind": "graphs_held", "step": step.number, "held": len(held), "of": len(earlier)}
-            self.seen.journal.write({**line, "oldest": held[0] if held else None})
-        if len(held) >= TOLD_FROM and not self._told:
-            self._told = True
-            place = self._place
-            fields: dict[str, Any] = (
-                {} if place is None else {"path": place[0], "line": place[1], "lines": _lines(*place)}
-            )
-            self.seen.journal.event("graphs_held", step.number, held=len(held), **fields)
+        for kind, marks in self._marks.items():
+            held, marked = marks.before(step.number)
+            if len(held) > 1 or self._held.get(kind):
+                self._held[kind] = len(held) if len(held) > 1 else 0
+                line = {"kind": "graphs_held", "of": kind, "step": step.number, "held": len(held), "marked": marked}
+                self.seen.journal.write({**line, "oldest": held[0] if held else None})
+            if len(held) >= (TOLD_FROM if kind == "training" else 2) and not marks.told:
+                marks.told = True
+                place = marks.place
+                fields: dict[str, Any] = (
+                    {} if place is None else {"path": place[0], "line": place[1], "lines": _lines(*place)}
+                )
+                self.seen.journal.event("graphs_held", step.number, of=kind, held=len(held), **fields)
 
 
 def _deepest(node: Any) -> Any:
