@@ -94,7 +94,7 @@ def random_at_start(recording: Recording) -> frozenset[str]:
         p["name"]
         for line in recording.lines.get("model", ())[:-1]
         for p in line.get("parameters", ())
-        if p.get("trainable") and p.get("optimizer") is not None
+        if p.get("trainable", True) and p.get("optimizer") is not None
     }
     return frozenset(drawn - earlier - _written_over(recording, calls))
 
