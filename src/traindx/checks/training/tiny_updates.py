@@ -39,7 +39,7 @@ def tiny_updates(
     reached = over_chance(recording)
     if reached is not None and reached < FAR_BELOW_CHANCE:
         return
-    if high > ratio or not seen.finite or seen.drop > drop:
+    if high > ratio or not seen.finite or seen.drop > drop or _warms_up(recording):
         return
     shown = np.isfinite(recording.update_ratio)
     x, y = tuple(map(float, recording.step[shown])), tuple(map(float, recording.update_ratio[shown]))
@@ -50,6 +50,12 @@ def tiny_updates(
     yield Finding(optimizer_place(recording, 0, setup), text, (curve,))
 
 
+def _warms_up(recording: Recording) -> bool:
+    """Whether the rate rises to the end of the run, to three times its start or more: it was cut short in its warm-up."""
+    rates = recording.lr[np.isfinite(recording.lr)]
+    return len(rates) > 3 and bool((np.diff(rates) >= 0).all()) and rates[-1] > max(rates[-2], 3 * rates[0])
+
+
 @tiny_updates.fires_on
 def rate_a_thousand_times_too_low() -> Facts:
     return {"recording": recording_with(flat(), update_ratio=1e-6)}
@@ -58,3 +64,9 @@ def rate_a_thousand_times_too_low() -> Facts:
 @tiny_updates.quiet_on
 def small_steps_that_learn() -> Facts:
     return {"recording": recording_with(falling(), update_ratio=5e-5)}
+
+
+@tiny_updates.quiet_on
+def cut_short_in_its_warm_up() -> Facts:
+    rates = [1e-5 * (i + 1) for i in range(60)]
+    return {"recording": recording_with(flat(), update_ratio=1e-5, lr=rates)}
