@@ -15,7 +15,9 @@ from traindx.recorder.probe import Arguments, Named, Probe
 from traindx.recorder.step import Step
 
 PASSES = 2
-"""Forward passes whose layers are looked at."""
+"""Steps whose layers and losses are looked at, and ..."""
+MOST_GRAPHS = 32
+"""... backward passes in them whose graph is walked: a loop that updates the weights by hand has one step without end."""
 MOST = 400
 """Layers of a line, and losses of a step."""
 MOST_STRAYS = 20
@@ -45,7 +47,7 @@ class GradientPath(Probe):
 
     def __init__(self, seen: Observation) -> None:
         super().__init__(seen)
-        self._steps = 0
+        self._steps = self._graphs = 0
         self._lost = False
         self._forward: Place | None = None
         self._layers: list[tuple[int, str, Place | None]] = []
@@ -118,6 +120,9 @@ class GradientPath(Probe):
         listed = [tensors] if isinstance(tensors, torch.Tensor) else [t for t in tensors if isinstance(t, torch.Tensor)]
         if self._backward is None and not self.seen.steps_taken:
             self._backward = self.seen.frames.caller()
+        self._graphs += 1
+        if self._graphs > MOST_GRAPHS:
+            self._steps, self._losses, self._layers = PASSES, [], []
         behind = nodes_behind(listed) if self._steps < PASSES else None
         if not self._lost and listed and all(t.numel() == 1 for t in listed):
             alone = all(t.grad_fn is None for t in listed)
@@ -204,4 +209,5 @@ def _floats(torch: Any, value: Any, depth: int = 3) -> list[Any]:
 
 
 def _memory(tensor: Any) -> int:
-    return int(tensor.untyped_storage().data_ptr())
+    """The identity of the memory behind a tensor, which its views and what is detached from it share."""
+    return int(tensor.untyped_storage()._cdata)
