@@ -28,7 +28,8 @@ def tiny_updates(
     Raise the learning rate; a range test says how far. If the rate is usual, something keeps the gradient small.
     The 90th percentile over the run is judged, so that warm-up and decay do not count; it was at least 0.003 in the
     benchmark's 92 healthy runs, at most 0.000006 with a rate 10,000 times too low (`python bench/ratios.py`).
-    A run whose loss falls by more than `drop`, or is far below chance already, is left alone whatever its ratio.
+    A run whose loss falls by more than `drop`, or is far below chance already, is left alone whatever its ratio, and so is one
+    that was cut short in its warm-up.
     """
     taken = recording.update_ratio
     taken = taken[np.isfinite(taken)]
