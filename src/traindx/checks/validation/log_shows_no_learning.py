@@ -27,7 +27,7 @@ def log_shows_no_learning(
     few hundred steps, `traindx run -- COMMAND`: it sees whether the weights move at all.
 
     Compared are the first epoch and the best level (median of 5) after it. Defaults: `share` of the value and `sigmas`
-    times the noise from epoch to epoch (guesses). One of the two is enough to pass.
+    times the noise from epoch to epoch, without the trend in a short steep log (guesses). One of the two is enough to pass.
     """
     named = history.metric
     which, loss = ("training", history.train_loss) if history.train_parts else ("validation", history.val_loss)
@@ -36,11 +36,11 @@ def log_shows_no_learning(
     gains = []
     if named is not None and np.isfinite(named[1]).sum() >= epochs:
         first, best = _first(named[1]), float(np.nanmax(smooth(named[1])))
-        gains.append(best - first > max(share * abs(first), sigmas * noise(named[1]), 1e-3))
+        gains.append(best - first > max(share * abs(first), sigmas * _noise(named[1]), 1e-3))
         yield Measured(f"{named[0]}, first epoch to best level,", f"{first:.3g} to {best:.3g}")
     if np.isfinite(loss).sum() >= epochs:
         first, low = _first(loss), min(float(np.nanmin(smooth(loss))), end_of(loss))
-        gains.append(first - low > max(share * abs(first), sigmas * noise(loss)))
+        gains.append(first - low > max(share * abs(first), sigmas * _noise(loss)))
         yield Measured(f"{which} loss, first epoch to lowest,", f"{first:.3g} to {low:.3g}")
     if gains and not any(gains):
         yield Finding(
@@ -48,6 +48,13 @@ def log_shows_no_learning(
             f"in {len(history)} epochs nothing became better by more than its noise (the metric should rise, or the loss fall)",
             (curves_of(history, "nothing became better"),),
         )
+
+
+def _noise(values: Floats) -> float:
+    """The noise, of which a steady trend is no part: by differences, or by differences of these (of variance 6), if smaller."""
+    finite = values[np.isfinite(values)]
+    bent = 1.4826 * np.median(np.abs(np.diff(finite, 2))) / np.sqrt(6) if len(finite) > 2 else np.inf
+    return min(noise(finite), float(bent))
 
 
 def _first(values: Floats) -> float:
@@ -64,6 +71,12 @@ def a_flat_run() -> Facts:
 def a_metric_at_its_ceiling_while_the_loss_falls() -> Facts:
     rows = [{"train/loss": 0.5 * 0.9**i, "metric/accuracy": 0.99} for i in range(12)]
     return {"history": history_of(rows)}
+
+
+@log_shows_no_learning.quiet_on
+def a_short_run_that_rises_steeply() -> Facts:
+    metric, loss = (0.17, 0.41, 0.5, 0.72, 0.8), (4.0, 3.9, 3.4, 2.6, 1.9)
+    return {"history": history_of([{"train/loss": t, "metric/accuracy": m} for t, m in zip(loss, metric, strict=True)])}
 
 
 @log_shows_no_learning.quiet_on

@@ -15,7 +15,7 @@ POOR = {"mAP50-95": 0.1, "mAP50": 0.15, "accuracy_top1": 0.05, "accuracy": 0.05}
 """Levels under which a metric shows next to nothing, whatever the dataset (guesses); other metrics are not judged."""
 
 
-@check("V413", level="warning", preview=True)
+@check("V413", level="note", preview=True)
 def metric_stays_poor(history: History, *, epochs: int = 5) -> Iterator[Finding | Measured]:
     """At its best the metric stays near zero: the log does not show that the model became useful.
 
