@@ -20,7 +20,7 @@ SHUFFLED_LABELS = Cause(
     slug="shuffled-labels",
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it
-        Clue("B145", if_seen=4.0, if_absent=-1.5),
+        Clue("B145", if_seen=5.5, if_absent=-1.5),
         Clue("T103", if_seen=2.2, if_absent=-0.5, from_start=True),
         Clue("T105", if_seen=1.4, if_absent=-0.5),
         Clue("B120", if_seen=-5.0),

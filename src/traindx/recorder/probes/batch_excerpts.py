@@ -34,10 +34,11 @@ class BatchExcerpts(Probe):
         tensor = measure.first_tensor(torch, [*arguments, dict(named)])
         if tensor is None or not measure.usable(torch, tensor, or_bytes=True):
             return
-        flat = _flat(torch, tensor.detach())
-        if flat is not None and flat.numel() >= NUMBERS:
-            stride = max(1, flat.numel() // NUMBERS - 1) | 1  # odd: an even one would always meet the same columns
-            self._kept.append((number, flat[::stride][:NUMBERS].clone()))
+        many = tensor.numel()
+        if many >= NUMBERS and _is_dense(torch, tensor):
+            stride = max(1, many // NUMBERS - 1) | 1  # odd: an even one would always meet the same columns
+            length = min(NUMBERS, 1 + (many - 1) // stride)
+            self._kept.append((number, tensor.detach().as_strided((length,), (stride,)).clone()))
 
     def anomaly(self, step: int, what: str) -> None:
         """A step turned out odd: compare what it was given with the steps before it."""
@@ -58,13 +59,11 @@ class BatchExcerpts(Probe):
         self.seen.journal.add_line(slots, line)
 
 
-def _flat(torch: Any, tensor: Any) -> Any:
-    """A tensor's numbers in a row without copying them; None where that cannot be had."""
-    if tensor.is_contiguous():
-        return tensor.view(-1)
-    if tensor.dim() == 4 and tensor.is_contiguous(memory_format=torch.channels_last):
-        return tensor.permute(0, 2, 3, 1).view(-1)
-    return None
+def _is_dense(torch: Any, tensor: Any) -> bool:
+    """Whether the numbers lie in memory one after the other, in whatever order."""
+    return bool(
+        tensor.is_contiguous() or (tensor.dim() == 4 and tensor.is_contiguous(memory_format=torch.channels_last))
+    )
 
 
 def _compared(values: list[float]) -> dict[str, Any]:
