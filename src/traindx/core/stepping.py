@@ -79,8 +79,9 @@ def steppings(recording: Recording) -> tuple[Stepping, ...]:
         return ()
     steps, found = int(recording.step[-1]) + 1, []
     for scheduler in schedulers_of(recording):
-        if scheduler.callers and scheduler.callers[0] == recording.sources.get("step"):
-            scheduler = replace(scheduler, callers=())  # one line of the user's does both: a trainer's, which says nothing
+        # a line of the user's that does both is a trainer's, and says nothing
+        trainer = bool(scheduler.callers) and scheduler.callers[0] == recording.sources.get("step")
+        scheduler = replace(scheduler, callers=()) if trainer else scheduler
         told = int(scheduler.calls_before[-1]) if len(scheduler.calls_before) else 0
         calls = told if scheduler.calls is None else scheduler.calls
         finished = recording.ending == "finished" and scheduler.calls is not None
