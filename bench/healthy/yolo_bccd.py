@@ -5,4 +5,15 @@ from ultralytics import YOLO
 
 if __name__ == "__main__":
     model = YOLO("yolov8n.yaml")
-    model.train(data=yolo_subset(), epochs=16, imgsz=128, batch=8, workers=0, plots=False, amp=False, device="cpu")
+    model.train(
+        data=yolo_subset(),
+        epochs=16,
+        imgsz=128,
+        batch=8,
+        nbs=8,
+        warmup_epochs=0,
+        workers=0,
+        plots=False,
+        amp=False,
+        device="cpu",
+    )

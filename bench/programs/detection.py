@@ -65,7 +65,7 @@ FAULTS = (
         "yolo-at-5",
         "lr-too-high",
         ("yolo_bccd",),
-        (("epochs=16", 'epochs=16, optimizer="SGD", lr0=5.0, warmup_epochs=0'),),
+        (("epochs=16", 'epochs=16, optimizer="SGD", lr0=5.0'),),
         (),
     ),
 )
