@@ -30,5 +30,5 @@ AUGMENTATION_TOO_STRONG = Cause(
             "ultralytics": "yolo … mosaic=0 mixup=0 degrees=0 scale=0.2 hsv_h=0 hsv_s=0 hsv_v=0",
         },
     ),
-    proof="trial",
+    proof="observed",
 )

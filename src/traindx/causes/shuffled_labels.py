@@ -44,5 +44,5 @@ SHUFFLED_LABELS = Cause(
         "Pair pictures and labels by name, and look at twenty of them; train on labels shuffled on purpose as a control.",
         {"pytorch": "pictures = sorted(glob(…))\nlabels = [label_of(path) for path in pictures]"},
     ),
-    proof="trial",
+    proof="observed",
 )
