@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from traindx.recorder import measure
-
 NAMES = ("in_rms", "in_vary", "out_rms", "out_vary", "weight_rms", "bias_mean", "spread")
-FIRST = 1 << 16
-"""Elements of an input and an output that are looked at: the first samples."""
+MOST = 1 << 16
+"""Elements of an input and an output that are looked at: of the first samples, evenly spread over the longest dimensions."""
+SAMPLES = 16
 
 
 def signal_numbers(torch: Any, given: Any, made: Any, weight: Any, bias: Any, turned: bool) -> Any:
@@ -38,11 +37,23 @@ def size_and_spread(torch: Any, weight: Any, turned: bool, between: Sequence[Any
 
 
 def _size_and_variation(torch: Any, tensor: Any) -> tuple[Any, Any]:
-    x = measure.excerpt(tensor.detach(), FIRST).float()
+    x = _spread_out(tensor.detach()).float()
     size = x.square().mean().sqrt()
     if x.shape[0] > 1:
         return size, (x - x.mean(0, keepdim=True)).square().mean().sqrt()
     return size, (x - x.mean()).square().mean().sqrt()
+
+
+def _spread_out(tensor: Any) -> Any:
+    """At most about `MOST` elements of the first samples: every n-th along the longest dimensions, without a copy."""
+    x = tensor[:SAMPLES] if tensor.dim() > 1 else tensor
+    while x.dim() > 1 and x.numel() > MOST:
+        dim = max(range(1, x.dim()), key=lambda d: x.shape[d])
+        step = min(-(-x.numel() // MOST), x.shape[dim])
+        if step < 2:
+            return x
+        x = x[(slice(None),) * dim + (slice(None, None, step),)]
+    return x
 
 
 def named(values: Sequence[float]) -> dict[str, float]:
