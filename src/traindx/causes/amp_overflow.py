@@ -23,6 +23,7 @@ AMP_OVERFLOW = Cause(
         Clue("T102", if_seen=0.1),
         Clue("T103", if_seen=0.1),
         Clue("T104", if_seen=0.1),
+        Clue("T107", if_seen=0.5, near="precision"),
         Clue("T105", if_seen=0.1),
     ),
     fix=Fix(

@@ -26,6 +26,7 @@ FROZEN_PARAMETERS = Cause(
         Clue("T103", if_seen=0.5),
         Clue("T105", if_seen=0.3),
         Clue("T106", if_seen=0.3),
+        Clue("T107", if_seen=0.3, near="parameters"),
     ),
     fix=Fix(
         "Switch gradients on for what is to learn, the new head above all, and give it to the optimizer.",

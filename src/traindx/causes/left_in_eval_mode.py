@@ -22,6 +22,7 @@ LEFT_IN_EVAL_MODE = Cause(
         Clue("T303", if_seen=8.0, if_absent=-6.0, proves=True),
         Clue("T102", if_seen=0.3),
         Clue("T103", if_seen=0.3),
+        Clue("T107", if_seen=0.5, near="mode"),
     ),
     fix=Fix(
         "Switch back to training mode after each validation.",

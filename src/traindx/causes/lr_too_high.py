@@ -26,6 +26,7 @@ LR_TOO_HIGH = Cause(
         Clue("T201", if_seen=3.9, if_absent=-2.1),
         Clue("T205", if_seen=6.0, if_absent=-0.3),
         Clue("T104", if_seen=5.0),
+        Clue("T107", if_seen=6.0, near="rate"),  # a guess
         Clue("T203", if_seen=2.4, if_absent=-0.5),
         Clue("T102", if_seen=2.0, if_absent=-0.1),
         Clue("T101", if_seen=2.1, if_absent=-0.2),

@@ -22,6 +22,7 @@ OUTLIER_BATCH = Cause(
         Clue("T101", if_seen=0.5),
         Clue("T102", if_seen=0.5),
         Clue("T104", if_seen=0.3),
+        Clue("T107", if_seen=0.5, near="data"),
         Clue("T205", if_seen=0.3),
         Clue("T103", if_seen=0.2),
         Clue("B101", if_seen=0.1),

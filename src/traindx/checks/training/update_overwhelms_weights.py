@@ -64,8 +64,9 @@ def _from_zero(recording: Recording) -> NDArray[np.bool_]:
 
 
 def _no_better(recording: Recording, i: int, window: int) -> bool:
-    """Whether after written step i the loss leaps to three times what it was, or is no lower in the window than before."""
-    before = recording.loss[: i + 1]
+    """Whether after written step i the loss leaps to three times what it was, or is no lower in the window than before, since
+    the network or what is held of it last changed: a new head starts anew."""
+    before = recording.loss[_described_at(recording, i) : i + 1]
     after = recording.loss[i + 1 : i + 1 + window]
     before, after = before[np.isfinite(before)][-window:], after[~np.isnan(after)]
     if not len(before) or not len(after):
@@ -73,6 +74,13 @@ def _no_better(recording: Recording, i: int, window: int) -> bool:
     level = float(np.median(before))
     leaps = level > 0 and float(np.max(after[:5])) > 3 * level
     return leaps or float(np.median(after)) >= 0.9 * level
+
+
+def _described_at(recording: Recording, i: int) -> int:
+    """Position of the step at which the network was described last before written step i."""
+    at = [int(line.get("step") or 0) for line in recording.lines.get("model", ())]
+    last = max((step for step in at if step <= recording.step[i]), default=0)
+    return min(int(np.searchsorted(recording.step, last)), i)
 
 
 def _loss(recording: Recording, onset: int) -> Curve:
@@ -89,3 +97,17 @@ def rate_a_hundred_times_too_high() -> Facts:
 @update_overwhelms_weights.quiet_on
 def large_first_step_of_a_small_head() -> Facts:
     return {"recording": recording_with(falling(), update_ratio=[0.4, *[0.01] * 59])}
+
+
+@update_overwhelms_weights.quiet_on
+def a_new_head_after_the_old_one_had_learned() -> Facts:
+    ratios = [0.001] * 60 + [0.5] + [0.01] * 39
+    again = {
+        "kind": "model",
+        "step": 60,
+        "name": "Net",
+        "layers": [],
+        "parameters": [{"name": "fc.weight", "shape": [8]}],
+    }
+    loss = [*falling(steps=60), *falling(steps=40)]
+    return {"recording": recording_with(loss, update_ratio=ratios, events=[again])}
