@@ -13,6 +13,7 @@ from traindx.core.check import Facts
 from traindx.core.finding import Place
 from traindx.core.history import History
 from traindx.core.loaders import loaders_of
+from traindx.core.planned_events import events
 from traindx.core.recording import Event, Floats, Recording
 
 Kind = Literal["rate", "mode", "parameters", "precision", "data", "epoch", "validation", "error"]
@@ -134,15 +135,6 @@ def _described(recording: Recording) -> Iterator[Happening]:
 
 
 def _of_log(history: History) -> Iterator[Happening]:
-    rates = next(iter(history.lr.values()), None)
-    if rates is not None:
-        for i in jumps_of(rates) if len(rates) > 1 else ():
-            at = int(history.epoch[i])
-            yield Happening("rate", at, f"the rate goes from {rates[i - 1]:.4g} to {rates[i]:.4g}")
-    if history.warmup_epochs and len(history) > history.warmup_epochs:
-        end = int(history.epoch[0]) + round(history.warmup_epochs)
-        yield Happening("rate", end, f"the warm-up of {history.warmup_epochs:g} epochs is over")
-    if history.mosaic_closes and history.planned_epochs and len(history):
-        at = history.planned_epochs - history.mosaic_closes + min(int(history.epoch[0]), 1)
-        if int(history.epoch[0]) < at <= int(history.epoch[-1]):
-            yield Happening("data", at, f"mosaic was closed (close_mosaic={history.mosaic_closes})")
+    for index, words in events(history).items():
+        kind: Kind = "data" if "mosaic" in words else "rate"
+        yield Happening(kind, int(history.epoch[index]), words)

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from traindx.checks.validation.curve import curves_of
-from traindx.checks.validation.planned_events import WARM_UP, events
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.history import Floats, History, history_of
+from traindx.core.planned_events import WARM_UP, events
 
 
 @check("V421", level="note", preview=True)

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from traindx.checks.validation.curve import curves_of, noise, smooth
-from traindx.checks.validation.planned_events import events_at
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.history import History, history_of
+from traindx.core.planned_events import events_at
 
 
 @check("V416", level="note", preview=True)
