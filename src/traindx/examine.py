@@ -178,6 +178,7 @@ def _recorded(folder: Path, progress: Progress | None, dataset: bool) -> tuple[d
     from traindx.core.replay import read_replay
     from traindx.core.trainings import last_training
     from traindx.inspect.setup import setup_of
+    from traindx.inspect.told import with_told
 
     facts: dict[str, Any] = {}
     run_file = folder / "run.json"
@@ -193,6 +194,7 @@ def _recorded(folder: Path, progress: Progress | None, dataset: bool) -> tuple[d
         meta["treatments"] = [treatment["because"] for treatment in run["treatments"]]
     if run.get("command"):
         setup = setup_of(run["command"], run.get("cwd", "."))
+        setup = with_told(setup, facts["recording"]) if "recording" in facts else setup
         facts["setup"] = setup
         meta |= {"command": run["command"], "command_exit": run.get("exit_status")}
         facts |= _dataset_of(setup, meta, progress) if dataset else {}

@@ -49,3 +49,6 @@ def test_yolo_is_recorded_with_losses_inputs_layers_and_validation(tmp_path: Pat
     assert recording.calls[0].strip("zl").startswith("fbfb") and recording.calls[0].endswith("cs")
     assert recording.optimizers[0].kind == "SGD" and len(recording.optimizers[0].groups) == 3
     assert recording.validations
+    (settings,) = recording.lines["settings"]
+    assert settings["values"]["lr0"] == 0.01 and settings["values"]["close_mosaic"] == 10
+    assert {"epochs", "optimizer", "data"} <= set(settings["asked"]) and "lr0" not in settings["asked"]

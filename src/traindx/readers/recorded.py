@@ -38,7 +38,9 @@ def _history(rows: Sequence[Row], tool: str, recording: Recording) -> History:
     else:
         rows = [{**row, "epoch": float(number)} for number, row in enumerate(rows, 1)]
     rows, scaled = as_shares(list(rows))
-    return history_of(rows, source=recording.folder, tool=tool, notes=[*notes, *scaled])
+    told = recording.lines.get("settings", ())
+    plan = ultralytics.plan_of(told[-1]["values"] if told else {})
+    return history_of(rows, source=recording.folder, tool=tool, notes=[*notes, *scaled], **plan)
 
 
 def _logged(lines: Sequence[Mapping[str, Any]]) -> Iterator[Row]:
