@@ -95,6 +95,15 @@ def test_ultralytics_own_way_to_open_pictures_is_not_asked(tmp_path: Path) -> No
     assert "no picture format known here" in seen.damage
 
 
+def test_a_tiff_that_pillow_does_not_decode_is_called_a_tiff_with_its_channels(tmp_path: Path) -> None:
+    entries = [(256, 4, 1, 1), (257, 4, 1, 1), (258, 3, 7, 86), (262, 3, 1, 1), (277, 3, 1, 7), (339, 3, 7, 100)]
+    table = struct.pack("<H", len(entries)) + b"".join(struct.pack("<HHII", *e) for e in entries)
+    data = b"II*\0" + struct.pack("<I", 8) + table + bytes(4) + struct.pack("<14H", *[32] * 7, *[3] * 7)
+    whole, cut = (look(str(write(tmp_path / name, d)))[0].damage for name, d in (("a.tif", data), ("b.tif", data[:20])))
+    assert "a TIFF of 7 channels of 32-bit floating-point numbers" in whole
+    assert "table of contents is cut off" in cut
+
+
 def test_padding_before_the_end_marker_is_no_damage(tmp_path: Path) -> None:
     data = jpeg(3)
     for count in (40, 400, 5000):

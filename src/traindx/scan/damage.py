@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import zlib
 
 HOLE = bytes(64)
@@ -136,4 +137,26 @@ def not_a_picture(data: bytes) -> str:
         return f"{len(data):,} zero bytes"
     if (start := data.find(b"\xff\xd8\xff", 1, 4096)) > 0:
         return f"{start:,} bytes in front of the start of a JPEG: decoders look for it at byte 0"
+    if tiff := unread_tiff(data):
+        return tiff
     return f"no picture format known here: starts with {data[:8].hex(' ')}"
+
+
+def unread_tiff(data: bytes) -> str:
+    """What a TIFF says of itself that Pillow does not decode: its channels and the type of its numbers; empty if it is none."""
+    order = {b"II*\x00": "<", b"MM\x00*": ">"}.get(data[:4])
+    if order is None:
+        return ""
+    said = {"channels": 1, "bits": 1, "kind": 1}
+    tags = {277: "channels", 258: "bits", 339: "kind"}
+    try:
+        start = struct.unpack_from(order + "I", data, 4)[0]
+        for entry in range(struct.unpack_from(order + "H", data, start)[0]):
+            tag, _, count = struct.unpack_from(order + "HHI", data, at := start + 2 + 12 * entry)
+            if tag in tags:  # one or two short numbers stand in the entry itself, more at the place that it names
+                place = at + 8 if count <= 2 else struct.unpack_from(order + "I", data, at + 8)[0]
+                said[tags[tag]] = struct.unpack_from(order + "H", data, place)[0]
+    except struct.error:
+        return f"a TIFF whose table of contents is cut off ({len(data):,} bytes)"
+    kind = {2: "signed ", 3: "floating-point "}.get(said["kind"], "")
+    return f"a TIFF of {said['channels']} channels of {said['bits']}-bit {kind}numbers, which Pillow does not decode"
