@@ -17,7 +17,14 @@ from traindx.core.trend import FAR_BELOW_CHANCE, over_chance, trend
 
 @check("T202", level="error")
 def tiny_updates(
-    recording: Recording, setup: Setup | None = None, *, ratio: float = 5e-4, drop: float = 0.15, min_steps: int = 10
+    recording: Recording,
+    setup: Setup | None = None,
+    *,
+    ratio: float = 5e-4,
+    drop: float = 0.15,
+    moved: float = 1e-3,
+    sigmas: float = 4.0,
+    min_steps: int = 10,
 ) -> Iterator[Finding | Measured]:
     """Even the largest updates are a vanishing part of the weights, and the loss falls by little or nothing.
 
@@ -28,7 +35,8 @@ def tiny_updates(
     Raise the learning rate; a range test says how far. If the rate is usual, something keeps the gradient small.
     The 90th percentile over the run is judged, so that warm-up and decay do not count; it was at least 0.003 in the
     benchmark's 92 healthy runs, at most 0.000006 with a rate 10,000 times too low (`python bench/ratios.py`).
-    A run whose loss falls by more than `drop`, or is far below chance already, is left alone whatever its ratio, and so is one
+    A run whose loss falls by more than `drop` (where all updates together are under `moved` of the weights also by more than
+    `sigmas` standard errors), or is far below chance already, is left alone whatever its ratio, and so is one
     that was cut short in its warm-up.
     """
     taken = recording.update_ratio
@@ -40,7 +48,8 @@ def tiny_updates(
     reached = over_chance(recording)
     if reached is not None and reached < FAR_BELOW_CHANCE:
         return
-    if high > ratio or not seen.finite or seen.drop > drop or _warms_up(recording):
+    still = seen.z < sigmas and high * recording.passes < moved  # what the loss fell by is its noise
+    if high > ratio or not seen.finite or (seen.drop > drop and not still) or _warms_up(recording):
         return
     shown = np.isfinite(recording.update_ratio)
     x, y = tuple(map(float, recording.step[shown])), tuple(map(float, recording.update_ratio[shown]))
@@ -71,3 +80,9 @@ def small_steps_that_learn() -> Facts:
 def cut_short_in_its_warm_up() -> Facts:
     rates = [1e-5 * (i + 1) for i in range(60)]
     return {"recording": recording_with(flat(), update_ratio=1e-5, lr=rates)}
+
+
+@tiny_updates.fires_on
+def a_loss_that_only_seems_to_fall() -> Facts:
+    noise = [1.0 + 0.5 * ((7 * i) % 11 - 5) / 5 - 0.18 * (i > 100) for i in range(120)]
+    return {"recording": recording_with(noise, update_ratio=1e-7)}
