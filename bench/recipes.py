@@ -37,6 +37,9 @@ IMMUNE: dict[str, frozenset[str]] = {
     "softmax-before-cross-entropy": frozenset(
         {*_DETECTORS, "step_lr_groupnorm"}
     ),  # they call no cross entropy of scores
+    # normalisation behind a layer makes the scale of its weights harmless
+    "init-too-large": _NORMALISED,
+    "init-too-small": _NORMALISED,
     "unscaled-inputs": frozenset(
         {"yolo_bccd"}
     ),  # it scales each batch itself, after the place where the treatment acts
