@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+import numpy as np
 
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.example import falling
@@ -10,6 +12,9 @@ from traindx.core.finding import Finding, Measured
 from traindx.core.recording import Recording
 from traindx.core.stepping import steppings
 from traindx.core.stepping_example import cosine, scheduled_run
+
+NEARER = 0.9
+"""Share of the steps at which a warm-up comes nearer to its rate (a guess): constant, or decaying by itself, it does not."""
 
 
 @check("T359", level="warning")
@@ -23,7 +28,8 @@ def scheduled_rate_overridden(
 
     ## How to fix
     Leave the rate to the scheduler: take out the line that assigns `param_group["lr"]`, or the scheduler.
-    A warm-up that is written by hand overrides the scheduler for a while only, which is left alone (`share`, a guess).
+    A warm-up that is written by hand overrides the scheduler for a while only, which is left alone (`share`, a guess). So is
+    one in which the run ended: from step to step the rate comes nearer to the one that the scheduler has set.
     """
     found = [s for s in steppings(recording) if s.calls and len(s.scheduler.step) >= min_records]
     if not found or recording.of("treatment"):
@@ -33,18 +39,29 @@ def scheduled_rate_overridden(
         set_by_others = [step for step in stepping.scheduler.overridden if step in known]
         part = len(set_by_others) / max(1, len(known))
         yield Measured(f"steps with another rate than {stepping.scheduler.kind} set", part, f"under {share:g}")
-        if len(known) >= min_records and part >= share:
+        if len(known) >= min_records and part >= share and not _warms_up(recording, set_by_others):
             entry = next(e for e in recording.details[set_by_others[-1]]["schedule"] if "applied" in e)
             text = f"{stepping.scheduler.kind} sets a rate of {entry['rate']:.3g}, and the optimizer takes {entry['applied']:.3g}"
             text += f", at {len(set_by_others)} of {len(known)} recorded steps: something else assigns the rate"
             yield Finding(stepping.place, text)
 
 
-def _run(overridden: int) -> Recording:
-    run = scheduled_run("CosineAnnealingLR", cosine(160), by="step", loss=falling(steps=160))
+def _warms_up(recording: Recording, steps: Sequence[int]) -> bool:
+    """Whether the applied rate, as a share of the planned one, comes nearer to it nearly from each step to the next."""
+    entries = [next(e for e in recording.details[step]["schedule"] if "applied" in e) for step in steps]
+    off = [abs(1 - e["applied"] / e["rate"]) for e in entries if e["rate"] > 0]
+    if len(off) < 2:
+        return False
+    nearer = np.diff(off) < 0
+    return bool(nearer.mean() >= NEARER and off[-1] < off[0])
+
+
+def _run(overridden: int, top: float = 0.0) -> Recording:
+    plan = cosine(160)
+    run = scheduled_run("CosineAnnealingLR", plan, by="step", loss=falling(steps=160))
     for step, detail in run.details.items():
         if step < overridden:
-            detail["schedule"][0]["applied"] = 0.05
+            detail["schedule"][0]["applied"] = top * step / 200 * detail["schedule"][0]["rate"] if top else 0.05
     return run
 
 
@@ -56,6 +73,11 @@ def assigned_at_each_step() -> Facts:
 @scheduled_rate_overridden.quiet_on
 def a_warm_up_by_hand() -> Facts:
     return {"recording": _run(60)}
+
+
+@scheduled_rate_overridden.quiet_on
+def a_run_that_ended_in_its_warm_up() -> Facts:
+    return {"recording": _run(160, top=1.0)}
 
 
 @scheduled_rate_overridden.quiet_on
