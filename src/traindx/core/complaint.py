@@ -109,7 +109,11 @@ COMPLAINTS = (
             _LABELS,
         ),
     ),
-    Complaint("no-progress", "no progress and no error", (_MECHANICS, _LOSS, _INPUTS, _RATE, _SIGNAL, _MODES, _LABELS)),
+    Complaint(
+        "no-progress",
+        "makes no progress and shows no error",
+        (_MECHANICS, _LOSS, _INPUTS, _RATE, _SIGNAL, _MODES, _LABELS),
+    ),
     Complaint("stalls", "stalls after the first epoch", (_MODES, _RATE, _MECHANICS, _SIGNAL, _MACHINE, _INPUTS)),
     Complaint(
         "breaks",
