@@ -19,6 +19,10 @@ def test_a_pair_becomes_an_option() -> None:
     ]
 
 
+def test_the_subject_of_a_command_may_be_named() -> None:
+    assert translate(["data=d.yaml", "imgsz=640"], check.params) == ["d.yaml", "--imgsz=640"]
+
+
 def test_a_flag_takes_yes_and_no() -> None:
     assert translate(["verbose=true"], check.params) == ["--verbose"]
     assert translate(["verbose=no"], check.params) == []

@@ -37,7 +37,9 @@ class CommandBeforeCommand(Command):
 
 
 def translate(words: Sequence[str], parameters: Sequence[click.Parameter]) -> list[str]:
-    """`key=value` to `--key=value`; a flag's `=true` to the flag alone. A word that names an existing file stays."""
+    """`key=value` to `--key=value`, or to the value alone where `key` is what the command is about (`data=`); a flag's `=true`
+    to the flag alone. A word that names an existing file stays."""
+    subjects = {p.name for p in parameters if isinstance(p, click.Argument)}
     flags = {name for p in parameters if isinstance(p, click.Option) and p.is_flag for name in p.opts}
     out: list[str] = []
     for word in words:
@@ -46,7 +48,9 @@ def translate(words: Sequence[str], parameters: Sequence[click.Parameter]) -> li
             out.append(word)
             continue
         option, value = "--" + pair[1].replace("_", "-"), pair[2]
-        if option not in flags:
+        if pair[1] in subjects:
+            out.append(value)
+        elif option not in flags:
             out.append(f"{option}={value}")
         elif value.lower() in _YES:
             out.append(option)

@@ -118,7 +118,9 @@ def sentence_of(
         reason = max(best.because, key=lambda r: (r.code in errors, r.weight))
         return f"Faulty: {best.cause}, {best.status}. {reason.text}"
     if verdict == "healthy" and "recording" in facts:
-        unseen = "" if "history" in facts else "; this is the training alone, no validation was seen"
+        unseen = (
+            "" if "history" in facts else "; this is the training alone, no loss or metric of a validation was seen"
+        )
         ended = by_code.get(ENDED)
         told = f"; {ended.findings[0].message}" if ended is not None and ended.findings else ""
         return f"Healthy: {by_code[LEARNING].measured[0]}{unseen}{told}"

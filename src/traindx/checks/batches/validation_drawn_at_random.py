@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from traindx.core.check import Facts, NotEnough, check
@@ -10,6 +11,9 @@ from traindx.core.input_examples import batch, run_with
 from traindx.core.loaders import loaders_of
 from traindx.core.network_inputs import validations
 from traindx.core.recording import Recording
+
+_OUTSIDE = re.compile(r"optimizer\d+\.\d+")
+"""The name of a parameter that an optimizer holds and the recorded network does not have."""
 
 
 @check("B123", level="warning", preview=True)
@@ -31,6 +35,10 @@ def validation_drawn_at_random(recording: Recording, *, apart: float = 1e-3) -> 
     firsts = [b for v in validations(recording) if v.of > 1 for b in v.batches[:1]]
     if not repeated or len(firsts) < 2 or len({p.order for p in passes if p.ended == "exhausted"}) > 1:
         raise NotEnough("no two validations of several batches in the same order were seen")
+    if any(_OUTSIDE.fullmatch(p.name) for p in recording.parameters):
+        raise NotEnough(
+            "layers outside of the recorded network are trained too: it may receive what they make of the pictures"
+        )
     if len({b.shape for b in firsts}) > 1:
         raise NotEnough("the first batch is not the same one in each validation")
     low, high = (f(b.mean[0] for b in firsts) for f in (min, max))
