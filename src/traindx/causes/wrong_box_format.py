@@ -25,6 +25,8 @@ WRONG_BOX_FORMAT = Cause(
         Clue("D224", if_seen=12.0, if_absent=-3.0, proves=True),
         Clue("D238", if_seen=9.0, if_absent=-3.0, proves=True),
         Clue("B132", if_seen=9.0, proves=True),
+        Clue("T030", if_seen=9.0, proves=True),
+        Clue("T001", if_seen=0.3),
         Clue("D207", if_seen=0.5),
         Clue("D213", if_seen=0.5),
     ),

@@ -28,7 +28,7 @@ def exception(**fields: Any) -> dict[str, Any]:
 def kinds(kind: str, message: str, **more: Any) -> set[str]:
     """Codes of the checks on errors that find an exception of this kind, but for T001, which finds all."""
     facts = {"recording": raising(kind, message, **more)}
-    looking = [c for c in all_checks() if c.code.startswith(("T01", "T02", "P1", "R1")) and c.code != "T029"]
+    looking = [c for c in all_checks() if c.code.startswith(("T01", "T02", "T03", "P1", "R1")) and c.code != "T029"]
     found = set()
     for check in looking:
         try:
@@ -77,6 +77,13 @@ def test_an_interrupt_is_no_error() -> None:
     ("kind", "message", "code"),
     [
         ("UnidentifiedImageError", "cannot identify image file 'a.jpg'", "T010"),
+        (
+            "AssertionError",
+            "All bounding boxes should have positive height and width. Found invalid box [0.0, 9.5, 0.0, 9.5] for target at "
+            "index 3.",
+            "T031",
+        ),
+        ("ValueError", "x_max is less than or equal to x_min for bbox [0.5, 0.2, 0.5, 0.4, 1.0].", "T031"),
         ("RuntimeError", "decode_jpeg, decode_jpeg.cpp:167, Image is incomplete or truncated", "T010"),
         ("RuntimeError", "read_file, read_write_file.cpp:52, [Errno 2] No such file or directory: 'nope.jpg'", "T011"),
         ("FileNotFoundError", "[Errno 2] No such file or directory: 'weights/best.pt'", "T012"),

@@ -26,14 +26,14 @@ def few_samples_a_step(
     A larger batch, or the gradients of several accumulated (`(loss / n).backward()`, a step every n batches); where memory
     allows neither, divide the rate by as much as the batch is smaller, and use group instead of batch normalisation.
     Reported with up to `few` samples a step, accumulated batches counted, where the loss falls by less than `drop` of its start
-    or than four standard errors (guesses).
+    or than two standard errors (guesses).
     """
     samples = samples_of_step(recording)
     if samples is None or len(recording.optimizers) != 1 or recording.passes < min_steps:
         raise NotEnough(f"needs the size of the batches and {min_steps} steps of one optimizer")
     seen = trend(recording.loss)
     yield Measured("samples a step", samples, f"over {few}, or a loss that falls")
-    if samples <= few and seen.start > 0 and (not seen.finite or seen.drop < drop or seen.z < 4):
+    if samples <= few and seen.start > 0 and (not seen.finite or seen.drop < drop or seen.z < 2):
         source = recording.sources.get("step")
         text = f"each step learns from {samples:.0f} samples: the loss goes from {seen.start:.4g} to {seen.end:.4g}"
         text += f", its noise is {seen.noise:.2g}"

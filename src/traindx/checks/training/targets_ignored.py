@@ -1,4 +1,4 @@
-"""T414: the loss ignores all targets but those of one class, or all."""
+"""T414: the loss ignores all targets but those of one class, or all, or the pictures of a class."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from traindx.core.recording import Recording
 
 @check("T414", level="error")
 def targets_ignored(recording: Recording, *, steps: int = 5) -> Iterator[Finding | Measured]:
-    """What `ignore_index` leaves of the targets is nothing, or one class alone.
+    """What `ignore_index` leaves of the targets is nothing, or one class alone; or it takes a class of whole pictures away.
 
     ## Why is this bad?
     Of a batch in which all is ignored the mean is 0 / 0, not a number. Where one class is left, the model learns to answer
-    with that one always: the loss falls to nothing, and the predictions are worth nothing.
+    with that one always: the loss falls to nothing, and the predictions are worth nothing. Where each picture has one label and
+    the ignored id is one of the classes, the pictures of that class are never learned.
 
     ## How to fix
-    `ignore_index` is for what has no label (255 in masks); give it a number that is no class. That the background is
-    ignored and several classes are left is not reported.
+    `ignore_index` is for what has no label (255 in masks); give it a number that is no class. That the background of
+    masks, or the filling of sequences, is ignored and several classes are left is not reported.
     """
     for found in loss_calls_of(recording):
         ignored = found.column("ignored")
@@ -43,6 +44,21 @@ def targets_ignored(recording: Recording, *, steps: int = 5) -> Iterator[Finding
                 f"{found.shown} ignores {typical:.0%} of the targets (id {index}): class {left[0]} is the only one left"
             )
             yield Finding(found.place, text)
+        elif len(found) >= steps and typical > 0 and _is_class_of_pictures(recording, found):
+            text = f"{found.shown} ignores the pictures of class {index} of {found.first['classes']}, {typical:.0%} of all:"
+            yield Finding(found.place, f"{text} it is never learned (ignore_index should be no class)")
+
+
+def _is_class_of_pictures(recording: Recording, found: LossCalls) -> bool:
+    """Whether each sample has one label, and the ignored id is one for which the network has an output."""
+    details = [recording.details[step] for step in found.steps]
+    single = all(
+        (d.get("targets") or {}).get("form") == "classes"
+        and len(c.get("target_shape") or ()) == 1
+        and c["target_shape"][0] == (d.get("batch") or {}).get("samples")
+        for d, c in zip(details, found.calls, strict=True)
+    )
+    return single and 0 <= int(found.first["ignore_index"]) < int(found.first.get("classes") or 0)
 
 
 def _left(recording: Recording, found: LossCalls) -> list[int] | None:
@@ -68,6 +84,23 @@ def background_ignored_of_two_classes() -> Facts:
 @targets_ignored.fires_on
 def nothing_left() -> Facts:
     return _facts(flat(), 255, 1.0, {"255": 1000})
+
+
+def _pictures(samples: int) -> Facts:
+    call = {"name": "cross_entropy", "ignore_index": 0, "ignored": 0.25, "classes": 4, "target_shape": [32]}
+    targets = {"from": "loss", "form": "classes", "classes": {"0": 8, "1": 8, "2": 8, "3": 8}}
+    detail = {"loss_call": call, "targets": targets, "batch": {"samples": samples}}
+    return {"recording": recording_with(falling(), detail=detail)}
+
+
+@targets_ignored.fires_on
+def the_first_class_of_pictures() -> Facts:
+    return _pictures(32)
+
+
+@targets_ignored.quiet_on
+def filling_of_two_sequences_of_sixteen_words() -> Facts:
+    return _pictures(2)
 
 
 @targets_ignored.quiet_on
