@@ -63,6 +63,16 @@ def test_a_dataset_file_is_found_from_the_working_directory() -> None:
     assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "data/cells/labels/a.txt"
 
 
+def test_a_file_below_the_working_directory_is_named_relative_to_it() -> None:
+    root = Path.cwd() / "data" / "cells"
+    for finding, more in (
+        (Finding(Place("labels/a.txt", 1), "m"), {"root": str(root)}),
+        (Finding(Place(str(root / "labels/a.txt")), "m"), {}),
+    ):
+        uri = one(finding, **more)["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+        assert uri == "data/cells/labels/a.txt"
+
+
 def test_a_finding_without_a_file_is_put_at_what_was_examined() -> None:
     result = one(Finding(Place(step=3), "m"), run="runs/a")
     assert result["locations"] == [{"physicalLocation": {"artifactLocation": {"uri": "runs/a"}}}]
