@@ -7,6 +7,7 @@ from typing import Any
 
 from traindx.core.check import Facts
 from traindx.core.example import falling, recording_with
+from traindx.core.received import TORCHVISION
 
 
 def run_with_boxes(
@@ -19,10 +20,11 @@ def run_with_boxes(
     outside: int = 0,
     classes: dict[str, int] | None = None,
     model: str = "",
+    reader: str = TORCHVISION,
     **targets: Any,
 ) -> Facts:
     """A run that is given 16 boxes in each of 60 batches of pictures of 320 x 320. `valid` counts them read as centre and size, as
-    corners, and as corner and size."""
+    corners, and as corner and size. `reader` is the kind of the network's layer that takes them."""
     expected = {"torchvision": ["xyxy", "pixels"], "ultralytics": ["cxcywh", "share"]}[form]
     by_format = dict(zip(("cxcywh", "xyxy", "xywh"), valid, strict=True))
     boxes = {
@@ -37,5 +39,6 @@ def run_with_boxes(
     }
     found = {"form": form, "from": "forward", "images": 4, "count": 16, "classes": classes or {"1": 16}, **targets}
     detail = {"targets": {**found, "boxes": boxes}, "inputs": {"shape": [4, 3, 320, 320]}}
-    lines = [{"kind": "model", "step": 0, "name": model, "layers": [], "parameters": []}] if model else []
+    layers = [{"name": "transform", "kind": reader}]
+    lines = [{"kind": "model", "step": 0, "name": model or "Net", "layers": layers, "parameters": []}]
     return {"recording": recording_with(falling(), detail=detail, events=lines)}

@@ -8,6 +8,9 @@ from typing import Any
 
 from traindx.core.recording import Recording
 
+TORCHVISION = "GeneralizedRCNNTransform"
+"""The layer of all torchvision detectors that takes pictures and boxes: corners in pixels."""
+
 
 @dataclass(frozen=True)
 class BoxesSeen:
@@ -64,6 +67,13 @@ class Received:
 def received(recording: Recording) -> tuple[Received, ...]:
     """What each recorded step received, in order."""
     return tuple(_received(step, details) for step, details in sorted(recording.details.items()))
+
+
+def owner_reads_boxes(recording: Recording, received: Received) -> bool:
+    """Whether boxes go to the network whose reading their form tells. A list of dicts with `boxes` and `labels` is what
+    torchvision's detectors take, and what people give to detectors of their own, which may read shares and centres."""
+    ours = received.form != "torchvision" or not recording.layers
+    return ours or any(layer.kind == TORCHVISION for layer in recording.layers)
 
 
 def _received(step: int, details: Mapping[str, Any]) -> Received:

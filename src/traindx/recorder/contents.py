@@ -52,3 +52,18 @@ def inside(value: Any) -> list[Any] | tuple[Any, ...]:
 def word(key: Any) -> str:
     """The name of a dict's key, where it is a word or a number."""
     return str(key) if type(key) in (str, int, float, bool, type(None)) else type(key).__name__
+
+
+def host_number(value: Any) -> float | None:
+    """A number of Python's or numpy's, or a tensor of one on the host; None for anything else, and on a device.
+
+    numpy's own numbers and arrays have a `device` too, which is a word (numpy 2).
+    """
+    if isinstance(value, (int, float)):
+        return float(value)
+    if type(value).__module__ == "numpy":
+        return float(value.item()) if getattr(value, "size", 0) == 1 and value.dtype.kind in "biuf" else None
+    if not hasattr(type(value), "device"):
+        return None
+    on_host = getattr(value.device, "type", None) == "cpu" and value.numel() == 1
+    return float(value.detach()) if on_host else None

@@ -6,6 +6,7 @@ import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from traindx.recorder.contents import host_number
 from traindx.recorder.measure import is_lazy
 
 WRAPPERS = {"DistributedDataParallel": "module", "DataParallel": "module", "OptimizedModule": "_orig_mod"}
@@ -102,28 +103,20 @@ def optimizer_line(optimizer: Any, index: int, place: tuple[str, int] | None) ->
 
 def rate(group: Any) -> float | None:
     """A group's learning rate; None where it lies on a device, as reading it would wait for the device."""
-    value = group.get("lr")
-    if hasattr(type(value), "device"):
-        return float(value) if value.device.type == "cpu" else None
-    return None if value is None else float(value)
+    return host_number(group.get("lr"))
 
 
 def _is_plain(value: Any) -> bool:
     if isinstance(value, (tuple, list)):
         return all(_is_plain(v) for v in value)
-    return (
-        value is None
-        or isinstance(value, (bool, int, float, str))
-        or (hasattr(type(value), "device") and _on_host(value))
-    )
-
-
-def _on_host(tensor: Any) -> bool:
-    return bool(tensor.device.type == "cpu" and tensor.numel() == 1)
+    return value is None or isinstance(value, (bool, int, float, str)) or host_number(value) is not None
 
 
 def _plain(value: Any) -> Any:
-    return value.item() if hasattr(type(value), "device") else value
+    """A setting as JSON has it: of numpy and of a tensor the number."""
+    if isinstance(value, (tuple, list)):
+        return [_plain(v) for v in value]
+    return value if value is None or isinstance(value, (bool, int, float, str)) else host_number(value)
 
 
 def _shape(module: Any) -> list[int]:

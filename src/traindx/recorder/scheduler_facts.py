@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from traindx.recorder.contents import host_number
 from traindx.recorder.source import Frames
 
 LONGEST = 32
@@ -81,9 +82,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         pairs = [(str(k)[:TEXT], plain(v)) for k, v in list(value.items())[:LONGEST]]
         return {k: v for k, v in pairs if v is not None}
-    if hasattr(type(value), "device") and value.device.type == "cpu" and value.numel() == 1 and not value.requires_grad:
-        return float(value)
-    return None
+    return host_number(value)
 
 
 def last_rates(scheduler: Any) -> list[float] | None:

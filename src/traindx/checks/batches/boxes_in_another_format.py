@@ -8,7 +8,7 @@ from traindx.core.box_examples import run_with_boxes
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.finding import Finding, Measured
 from traindx.core.loaders import fed_at
-from traindx.core.received import BoxesSeen, Received, received
+from traindx.core.received import BoxesSeen, Received, owner_reads_boxes, received
 from traindx.core.recording import Recording
 
 NAMES = {"cxcywh": "centre and size", "xyxy": "two corners", "xywh": "corner and size"}
@@ -28,7 +28,11 @@ def boxes_in_another_format(
     Ultralytics centre and size as shares, COCO's files corner and size in pixels.
     99 and 93 of a hundred are a guess; boxes given as shares where pixels are read are named by their size alone.
     """
-    seen = [(r, r.boxes) for r in received(recording) if r.boxes is not None and r.boxes.high]
+    boxes = [(r, r.boxes) for r in received(recording) if r.boxes is not None and r.boxes.high]
+    seen = [(r, b) for r, b in boxes if owner_reads_boxes(recording, r)]
+    if boxes and not seen:
+        yield Measured("unit of the boxes", boxes[0][1].unit, "as the network reads them: it is none of torchvision's")
+        return
     count = sum(r.count for r, _ in seen)
     if count < min_boxes:
         raise NotEnough("too few boxes were seen")
@@ -67,3 +71,8 @@ def shares_read_as_pixels() -> Facts:
 @boxes_in_another_format.quiet_on
 def centres_read_as_centres() -> Facts:
     return run_with_boxes((0.97, 0.96, 0.8, 0.7), form="ultralytics", unit="share", valid=(16, 7, 12))
+
+
+@boxes_in_another_format.quiet_on
+def centres_as_shares_given_to_a_detr_of_ones_own() -> Facts:
+    return run_with_boxes((0.9, 0.9, 0.5, 0.5), unit="share", valid=(16, 4, 9), reader="TransformerDecoderLayer")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from traindx.recorder.contents import mapping, sequence
+from traindx.recorder.contents import host_number, mapping, sequence
 from traindx.recorder.probe import Arguments, Named, Patch, Probe
 
 MOST = 20
@@ -88,6 +88,5 @@ def _state(state: Mapping[Any, Any]) -> tuple[str, dict[str, Any]] | None:
 
 def _count(value: Any) -> int | None:
     """A count of steps: a number, or a tensor of one on the host."""
-    if hasattr(type(value), "device"):
-        return int(value) if value.device.type == "cpu" and value.numel() == 1 else None
-    return int(value) if isinstance(value, (int, float)) else None
+    found = host_number(value)
+    return None if found is None else int(found)
