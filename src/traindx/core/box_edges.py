@@ -30,6 +30,19 @@ def edge_scores(picture: Floats, boxes: Floats) -> tuple[float, float, float] | 
     return None if None in found else (found[0] / level, found[1] / level, found[2] / level)  # type: ignore[operator]
 
 
+ONE_WAY = 0.7
+"""Share of the pictures with misplaced boxes that one mirror image fits best, from which that one explains them (a guess)."""
+
+
+def standing(scores: Floats, clear: float) -> tuple[float, float, bool]:
+    """Of pictures [n, 3]: how many have boxes that win over both mirror images by the factor `clear`, how many lose to one by it,
+    and whether it is nearly always the same one, as where pictures were flipped and their boxes were not."""
+    other = scores[:, 1:].max(axis=1)
+    lost = other > clear * scores[:, 0]
+    first = float((scores[lost, 1] >= scores[lost, 2]).mean()) if lost.any() else 0.5
+    return float((scores[:, 0] > clear * other).mean()), float(lost.mean()), max(first, 1 - first) >= ONE_WAY
+
+
 def _strength(across: Floats, along: Floats, box: Floats) -> float | None:
     """Mean edge along the middle parts of a box's four sides, those at the picture's own border left out."""
     left, upper, right, lower = box
