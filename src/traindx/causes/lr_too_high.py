@@ -38,6 +38,7 @@ LR_TOO_HIGH = Cause(
         Clue("V405", if_seen=1.5),
         Clue("T103", if_seen=0.9, if_absent=-0.3),
         Clue("T202", if_seen=-4.0),
+        Clue("T116", if_seen=-4.0),
         Clue("B101", if_seen=-3.0),
         Clue("T301", if_seen=-3.0),
     ),

@@ -21,7 +21,11 @@ UNSTABLE_OPERATION = Cause(
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it; what follows a loss that is not finite is explained by it
         Clue("T110", if_seen=6.0, if_absent=-2.0, proves=True),
+        Clue("T116", if_seen=8.0, if_absent=-1.0, proves=True),
+        Clue("T029", if_seen=-9.0),
+        Clue("B115", if_seen=-5.0),
         Clue("T101", if_seen=1.0, if_absent=-1.0),
+        Clue("V405", if_seen=0.1),
         Clue("T102", if_seen=0.1),
         Clue("T103", if_seen=0.1),
         Clue("T104", if_seen=0.1),

@@ -20,7 +20,7 @@ class Flow:
     """The parameters as the last `model` line names them, over the recorded steps since.
 
     `gradients` and `updates` are norms [records, parameters], nan where there is none; `backward` the norm of all stepped
-    gradients when the backward pass was over (nan where none was there).
+    gradients when the backward pass was over (nan where none was there); `broken` tells which were there and not finite.
     """
 
     parameters: tuple[Parameter, ...]
@@ -28,15 +28,12 @@ class Flow:
     gradients: Floats
     updates: Floats
     backward: Floats
+    broken: NDArray[np.bool_]
 
     @property
     def reached(self) -> NDArray[np.bool_]:
-        """Which parameters had a gradient that is not zero in any record."""
-        return np.asarray((np.nan_to_num(self.gradients, nan=0.0, posinf=1.0) != 0).any(axis=0) | self._broken)
-
-    @property
-    def _broken(self) -> NDArray[np.bool_]:
-        return np.asarray(np.isinf(self.gradients).any(axis=0))
+        """Which parameters had a gradient that is not zero in any record; one that is not a number arrived as well."""
+        return np.asarray((np.nan_to_num(self.gradients, nan=0.0, posinf=1.0) != 0).any(axis=0) | self.broken)
 
     @property
     def moved(self) -> NDArray[np.bool_]:
@@ -62,7 +59,16 @@ def flow_of(recording: Recording) -> Flow:
         gradients=recording.per_parameter("grad")[rows],
         updates=recording.per_parameter("update")[rows],
         backward=np.array([d.get("grad_backward", np.nan) for d in details], dtype=np.float64),
+        broken=_not_finite([d["parameters"].get("grad", ()) for d in details], len(recording.parameters)),
     )
+
+
+def _not_finite(rows: Sequence[Sequence[float | None]], width: int) -> NDArray[np.bool_]:
+    """Which parameters had a gradient that was not finite in any record: written as such, where None is none."""
+    found = np.zeros(width, dtype=bool)
+    for row in rows:
+        found[: len(row)] |= [g is not None and not np.isfinite(g) for g in row[:width]]
+    return found
 
 
 def layer_of(parameter: str) -> str:
