@@ -8,13 +8,22 @@ import numpy as np
 
 from traindx.checks.validation.curve import curves_of
 from traindx.core.check import Facts, check
+from traindx.core.example import falling, recording_with
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.history import Floats, History, history_of
+from traindx.core.recording import Recording
 
 
 @check("V401", level="error", preview=True)
 def metric_at_zero(
-    history: History, *, zero: float = 0.001, fell: float = 0.5, epochs: int = 10
+    history: History,
+    recording: Recording | None = None,
+    *,
+    zero: float = 0.001,
+    fell: float = 0.5,
+    epochs: int = 10,
+    early: int = 500,
+    follows: float = 0.7,
 ) -> Iterator[Finding | Measured]:
     """The validation metric stays at zero although the model learns.
 
@@ -31,6 +40,9 @@ def metric_at_zero(
     Defaults: `zero` is a metric that no detector with one right box in a thousand stays below; `fell` is the share of its
     first value to which the box loss (the whole loss where there is none) must fall: of 104 public logs that start at
     mAP 0, every one that ever left it did so before its box loss was below 0.55 of the first; `epochs` is a guess.
+    A recording tells how many steps the epochs had: within the first `early` running statistics are still those of the
+    beginning (Ultralytics' batch norms take 3 % of each batch) and the metric of a healthy detector stays at zero. There the
+    validation loss must have fallen to the share `follows`, too (guesses).
     """
     values = history.metrics.get("mAP50", history.metric[1] if history.metric else None)
     if values is None or not np.isfinite(values).any():
@@ -41,6 +53,9 @@ def metric_at_zero(
     yield Measured("best metric", best, f"above {zero:g}")
     yield Measured("training loss at its lowest, share of the first epoch", share)
     if best > zero:
+        return
+    val = _share(history.val_parts.get("box", history.val_loss))
+    if recording is not None and len(recording.step) and int(recording.step[-1]) < early and not val <= follows:
         return
     if len(history) >= epochs and share <= fell:
         yield Finding(
@@ -66,6 +81,18 @@ def an_evaluator_that_counts_nothing() -> Facts:
 def a_model_that_has_not_learnt_yet() -> Facts:
     rows = [{"train/box": 4.0 - 0.01 * i, "val/box": 4.1, "metric/mAP50": 0.0} for i in range(50)]
     return {"history": history_of(rows)}
+
+
+@metric_at_zero.quiet_on
+def running_statistics_that_lag_behind_in_the_first_steps() -> Facts:
+    rows = [{"train/box": 6.0 * 0.9**i, "val/box": 6.8 - 0.01 * i, "metric/mAP50": 0.0} for i in range(12)]
+    return {"history": history_of(rows), "recording": recording_with(falling(steps=72))}
+
+
+@metric_at_zero.fires_on
+def an_evaluator_that_counts_nothing_in_a_short_run() -> Facts:
+    rows = [{"train/box": 6.0 * 0.9**i, "val/box": 6.8 * 0.92**i, "metric/mAP50": 0.0} for i in range(12)]
+    return {"history": history_of(rows), "recording": recording_with(falling(steps=72))}
 
 
 @metric_at_zero.quiet_on
