@@ -24,6 +24,7 @@ BROKEN_GRAPH = Cause(
         Clue("T321", if_seen=9.0, if_absent=-2.0, proves=True),
         Clue("T330", if_seen=8.0, if_absent=-1.0, proves=True),
         Clue("T020", if_seen=1.5),
+        Clue("T407", if_seen=-5.0),
         Clue("T001", if_seen=0.3),
         Clue("T202", if_seen=0.5),
         Clue("T103", if_seen=0.5),

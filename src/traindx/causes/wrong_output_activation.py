@@ -24,6 +24,7 @@ WRONG_OUTPUT_ACTIVATION = Cause(
         Clue("T406", if_seen=9.0, if_absent=-1.0, proves=True),
         Clue("T407", if_seen=9.0, if_absent=-1.0, proves=True),
         Clue("T403", if_seen=5.0),
+        Clue("T320", if_seen=1.0),  # softmax over one unit gives none back
         Clue("T103", if_seen=0.5),
         Clue("T105", if_seen=0.5),
         Clue("T202", if_seen=0.3),

@@ -20,7 +20,7 @@ IN_GRADIENT = ("SGD", "Adam", "RMSprop", "Adagrad", "Adadelta", "NAdam", "RAdam"
 
 @check("T365", level="error")
 def decay_outweighs_gradient(
-    recording: Recording, *, pull: float = 0.3, shrunk: float = 0.75, min_records: int = 8
+    recording: Recording, *, pull: float = 0.3, shrunk: float = 0.75, usual: float = 0.1, min_records: int = 8
 ) -> Iterator[Finding | Measured]:
     """The decay is a large part of what moves the weights, the weights shrink, and the loss stays far from zero.
 
@@ -33,7 +33,8 @@ def decay_outweighs_gradient(
     Measured is the decay times the norm of the weights over the norm of the gradient (for optimizers with a decay of their own:
     what it takes off over the whole update), the median of the later half of the records. In 20 healthy runs it lay between
     0.00001 and 0.13; with the accuracy harmed at 0.3 to 6. Reported over `pull`, where the norm of the weights fell under
-    `shrunk` of its highest and the loss ends over a tenth of its start (both a guess).
+    `shrunk` of its highest and the loss ends over a tenth of its start (both a guess). A decay of at most `usual` that is
+    multiplied by the rate pulls so only where the rate is far too high, which is then the cause.
     """
     if len(recording.optimizers) != 1:
         raise NotEnough("needs one optimizer")
@@ -45,8 +46,10 @@ def decay_outweighs_gradient(
     left = float(weights[-1] / np.max(weights)) if len(weights) and np.max(weights) > 0 else 1.0
     yield Measured("decay over gradient, later half", late, f"under {pull:g}")
     yield Measured("norm of the weights at the end over its highest", left, f"over {shrunk:g}")
+    decay = max(float(g.get("weight_decay") or 0) for g in recording.optimizers[0].groups)
+    if not _is_added(recording.optimizers[0]) and decay <= usual:
+        return  # such a decay pulls only under a rate that is far too high
     if late >= pull and left <= shrunk and (not seen.finite or seen.end > 0.1 * seen.start):
-        decay = max(float(g.get("weight_decay") or 0) for g in recording.optimizers[0].groups)
         text = f"weight_decay={decay:g} of {optimizer_words(recording)} pulls {late:.2g} times as hard as the gradient: the weights"
         text += f" shrink to {left:.2g} of their norm, and the loss ends at {seen.end:.4g} (start {seen.start:.4g})"
         curve = Curve(
@@ -57,14 +60,18 @@ def decay_outweighs_gradient(
 
 def _pull(recording: Recording) -> tuple[Floats, Floats]:
     """Recorded steps, and how hard the decay of the optimizer pulls at them; empty without decay."""
-    kind, groups = recording.optimizers[0].kind, recording.optimizers[0].groups
-    decay = max((float(g.get("weight_decay") or 0) for g in groups), default=0.0)
-    added = kind in IN_GRADIENT and not any(g.get("decoupled_weight_decay") for g in groups)
+    optimizer = recording.optimizers[0]
+    decay = max((float(g.get("weight_decay") or 0) for g in optimizer.groups), default=0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         taken = decay * recording.weight_norm
-        ratio = taken / recording.grad_norm if added else recording.lr * taken / recording.update_norm
+        ratio = taken / recording.grad_norm if _is_added(optimizer) else recording.lr * taken / recording.update_norm
     known = np.isfinite(ratio) & (decay > 0)
     return recording.step[known].astype(np.float64), ratio[known]
+
+
+def _is_added(optimizer: Optimizer) -> bool:
+    """Whether an optimizer adds the decay to the gradient."""
+    return optimizer.kind in IN_GRADIENT and not any(g.get("decoupled_weight_decay") for g in optimizer.groups)
 
 
 def _run(decay: float, loss: list[float], weights: list[float]) -> Recording:

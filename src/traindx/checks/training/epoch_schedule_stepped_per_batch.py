@@ -63,7 +63,7 @@ def _of_rates(stepping: Stepping, recording: Recording, sunk: float) -> str:
     plan, (step, rate) = stepping.scheduler, rates_under(stepping, recording)
     part = rate / max(float(np.max(rate, initial=0.0)), 1e-300)
     after = part[step >= plan.made_at + stepping.steps_of_epoch]
-    if stepping.epochs >= 3 and len(after) and float(np.max(after)) < sunk:
+    if stepping.epochs >= 3 and len(after) >= 5 and float(np.max(after)) < sunk:
         return f"after the first of {stepping.epochs} epochs the rate is {float(np.max(after)):.2g} of what it was, or less"
     late = part[step >= plan.made_at + 0.75 * stepping.steps]
     if len(late) >= 5 and float(np.max(late)) < 1e-3:

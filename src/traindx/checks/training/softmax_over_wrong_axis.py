@@ -43,6 +43,8 @@ def _wrong(name: str, call: Any) -> str:
     size = "x".join(map(str, shape))
     if name in CLASSES and len(shape) > 1 and shape[1] == 1:
         return f"{name} over scores [{size}] has one class: its softmax is always 1 and its loss 0"
+    if call.get("made_by") == "Softmax" and call.get("input_min") == call.get("input_max") == 1.0:
+        return f"softmax over one unit: all scores [{size}] are 1"
     if call.get("made_by") not in ("Softmax", "LogSoftmax") or axis is None or axis >= len(shape) or len(shape) < 2:
         return ""
     if shape[axis] == 1:
@@ -62,6 +64,12 @@ def _call(name: str, shape: list[int], made_by: str = "Addmm", axis: int | None 
 def softmax_over_one_unit() -> Facts:
     call = _call("binary_cross_entropy", [32, 1], "Softmax", 1)
     return {"recording": recording_with(flat(level=0.7), detail=call)}
+
+
+@softmax_over_wrong_axis.fires_on
+def softmax_over_one_unit_that_is_squeezed() -> Facts:
+    call = {**_call("binary_cross_entropy", [32], "Softmax")["loss_call"], "input_min": 1.0, "input_max": 1.0}
+    return {"recording": recording_with(flat(level=50.0), detail={"loss_call": call})}
 
 
 @softmax_over_wrong_axis.fires_on
