@@ -108,6 +108,12 @@ def test_an_ignored_check_rules_nothing_out() -> None:
     assert of(judge(facts, ignore={"D208": "known"}), "degenerate-boxes").status == "not-testable"
 
 
+def test_a_dataset_at_which_no_check_looked_is_not_called_healthy() -> None:
+    report = judge({"dataset": dataset_of([{"path": "a.jpg"}])}, select=("D425",))
+    assert report.verdict == "unclear"
+    assert "none of the checks" in report.sentence
+
+
 def test_what_a_quick_scan_did_not_open_is_not_ruled_out() -> None:
     images = [{"path": f"{n}.jpg", "split": "val" if n > 5 else "train"} for n in range(9)]
     boxes = [{"image": n} for n in range(9)]

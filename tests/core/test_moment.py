@@ -55,3 +55,9 @@ def test_a_log_is_compared_with_the_epochs_before() -> None:
 def test_a_moment_that_there_is_not_is_refused(at: str) -> None:
     with pytest.raises(TraindxError):
         what_happened(broken(), at)
+
+
+def test_one_rate_and_a_loss_of_one_part_stand_once() -> None:
+    rows = [{"train/loss": 2.0 - 0.1 * n, "lr/pg0": 0.1, "lr/pg1": 0.1} for n in range(12)]
+    names = [row[0] for row in what_happened({"history": history_of(rows)}, "8").rows]
+    assert names.count("learning rate") == 1 and "training loss loss" not in names

@@ -117,9 +117,13 @@ def _of_inputs(recording: Recording, step: int, name: str) -> float:
 
 def _of_history(history: History) -> dict[str, Floats]:
     curves = {"training loss": history.train_loss, "validation loss": history.val_loss}
-    curves |= {f"training {name} loss": values for name, values in history.train_parts.items()}
-    curves |= {f"validation {name} loss": values for name, values in history.val_parts.items()}
-    return {**curves, **history.metrics, **{f"learning rate {name}": values for name, values in history.lr.items()}}
+    for split, parts in (("training", history.train_parts), ("validation", history.val_parts)):
+        curves |= {f"{split} {name} loss": values for name, values in parts.items() if len(parts) > 1}
+    rates: dict[bytes, str] = {}  # equal ones stand once, by their first name
+    for name, values in history.lr.items():
+        rates.setdefault(values.tobytes(), name)
+    words = {name: f"learning rate {name}" if len(rates) > 1 else "learning rate" for name in rates.values()}
+    return {**curves, **history.metrics, **{words[name]: history.lr[name] for name in rates.values()}}
 
 
 def _curves(curves: dict[str, Floats], span: _Span) -> Iterator[tuple[str, str, str, str]]:

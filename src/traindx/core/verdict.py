@@ -47,7 +47,8 @@ def verdict_of(
         return "unclear", _state("too-early-to-tell", by_code) if doubt.code in TOO_EARLY else None
     learning = LEARNING_OF_LOG if "history" in facts and not recorded else LEARNING
     learned = learning in by_code and by_code[learning].status == "passed"
-    if learned or ("dataset" in facts and not recorded and "history" not in facts):
+    looked = any(o.status in ("passed", "failed") for o in by_code.values())
+    if learned or (looked and "dataset" in facts and not recorded and "history" not in facts):
         return "healthy", _state("healthy", by_code)
     return "unclear", None
 
@@ -139,6 +140,8 @@ def sentence_of(
     doubt = _first_failed(_doubts(facts), by_code)
     if doubt is not None:
         return f"Unclear: {doubt.findings[0].message}"
+    if "dataset" in facts and "recording" not in facts and "history" not in facts:
+        return "Unclear: none of the checks that were chosen had anything to look at"
     return "Unclear: no check failed at level error, and nothing shows that the run learned"
 
 
