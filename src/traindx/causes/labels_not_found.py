@@ -27,6 +27,7 @@ LABELS_NOT_FOUND = Cause(
         Clue("D223", if_seen=4.0),
         Clue("D202", if_seen=0.5),
         Clue("V417", if_seen=8.0),
+        Clue("B136", if_seen=8.0, proves=True),
     ),
     fix=Fix(
         "Move the labels to where they are looked for, or correct `path` and the split entries of the yaml; delete *.cache."

@@ -20,6 +20,7 @@ TOO_MANY_BACKGROUNDS = Cause(
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it
         Clue("D341", if_seen=5.0, if_absent=-4.0, proves=True),
+        Clue("B136", if_seen=3.0),
         Clue("D342", if_seen=-6.0),  # no object at all is another matter
     ),
     fix=Fix(
