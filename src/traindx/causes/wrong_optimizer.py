@@ -2,7 +2,8 @@
 
 ## How it shows
 Adam with a rate of 0.1 throws the weights away in its first steps; SGD with Adam's 0.001 hardly moves; Adadelta below 1 stands
-still; Rprop follows the noise of the batches. A transformer under plain SGD learns many times slower than under AdamW.
+still; Rprop follows the noise of the batches; one that is built anew for each step remembers nothing. A transformer under plain
+SGD learns many times slower than under AdamW.
 
 ## How to tell it from its look-alikes
 A rate that is only too high or too low for its own optimizer is the same fault in a smaller dose: the remedy is the rate. Wrong
@@ -20,6 +21,7 @@ WRONG_OPTIMIZER = Cause(
     doc=__doc__,
     clues=(  # a guess until the benchmark sets them
         Clue("T369", if_seen=8.0, if_absent=-0.5, proves=True),
+        Clue("T372", if_seen=9.0, proves=True),
         Clue("T367", if_seen=4.6, if_absent=-2.0, from_start=True),
         Clue("T201", if_seen=0.3),
         Clue("T202", if_seen=0.3),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,8 @@ import numpy as np
 from traindx.core.check import Facts, check
 from traindx.core.example import falling, recording_with
 from traindx.core.finding import Finding, Measured, Table
-from traindx.core.loss_calls import loss_calls_of
-from traindx.core.recording import Recording
+from traindx.core.loss_calls import LossCalls, loss_calls_of
+from traindx.core.recording import Floats, Recording
 
 
 @check("T415", level="warning")
@@ -34,8 +34,7 @@ def class_weights_reversed(
     """
     for found in loss_calls_of(recording):
         weights = np.array(found.first.get("weight") or (), dtype=np.float64)
-        targets = [recording.details[s].get("targets", {}) for s in found.steps]
-        counts = _counts([t for t in targets if t.get("from") == "loss"], len(weights))
+        counts = counts_of(recording, found, len(weights))
         seen = np.flatnonzero(counts)
         if len(weights) < 2 or len(seen) < 2 or counts.sum() < looked:
             continue
@@ -50,10 +49,12 @@ def class_weights_reversed(
             yield Finding(found.place, f"{text} (should weigh no more)", (table,))
 
 
-def _counts(targets: list[Mapping[str, Any]], classes: int) -> np.ndarray[Any, np.dtype[np.float64]]:
+def counts_of(recording: Recording, found: LossCalls, classes: int) -> Floats:
+    """How often each class is among the targets that these calls of a loss were seen with."""
     total: Counter[int] = Counter()
-    for target in targets:
-        total.update({int(float(v)): int(n) for v, n in target.get("classes", {}).items()})
+    for target in (recording.details[s].get("targets", {}) for s in found.steps):
+        if target.get("from") == "loss":
+            total.update({int(float(v)): int(n) for v, n in target.get("classes", {}).items()})
     return np.array([total[i] for i in range(classes)], dtype=np.float64)
 
 
