@@ -40,7 +40,7 @@ def boxes_of_other_pictures(
     over both by a tenth in 77 to 92 % of BCCD, in 57 to 65 % of coco128 with their own labels, and lose to one of them by a
     tenth in 2 to 18 %. With the labels of another picture they win in 10 to 19 % (33 % with mosaic, whose seams are edges)
     and lose in 37 to 54 % (16 %). Named where they win in under `most` and lose in over
-    `least` and 0.4 of that. A metric over `learnt` shows that boxes are found, and nothing is said.
+    `least` and 0.4 of that. An mAP over `learnt` shows that boxes are found, and nothing is said.
     """
     rows = [scores for d in recording.details.values() for scores in d.get("box_edges") or ()]
     if len(rows) < min_pictures:
@@ -50,7 +50,8 @@ def boxes_of_other_pictures(
     limit = min(most, 0.5 - 2 * math.sqrt(0.25 / len(rows)))
     yield Measured("pictures whose boxes meet edges better than their mirror images", wins, f"over {limit:.2g}")
     yield Measured("pictures whose boxes meet edges worse than a mirror image", losses, f"under {least:g}")
-    known = history is not None and history.metric is not None and np.nanmax(history.metric[1], initial=0.0) > learnt
+    metrics = {} if history is None else history.metrics
+    known = any(np.nanmax(metrics[name], initial=0.0) > learnt for name in ("mAP50", "mAP50-95") if name in metrics)
     if wins < limit and losses > max(least, 0.4 * wins) and not one_way and not known:
         step = min(s for s, d in recording.details.items() if d.get("box_edges"))
         text = f"only in {wins:.0%} of {len(rows)} pictures boxes follow the edges better than their mirror images (should be"
