@@ -2,8 +2,8 @@
 
 import math
 
-from traindx.checks.validation.planned_events import events, events_at
 from traindx.core.history import history_of
+from traindx.core.planned_events import events, events_at
 from traindx.core.timeline import timeline_of
 
 
