@@ -49,6 +49,15 @@ def test_a_proved_cause_takes_its_symptoms_from_the_others() -> None:
     assert of(alone, "other").status == "consistent"
 
 
+def test_what_explains_that_little_is_learned_explains_a_rate_that_is_blamed_for_it() -> None:
+    proved = cause("proved-one", Clue("A1", 6.0, proves=True), Clue("T103", 0.3))
+    blamed = cause("blamed", Clue("T367", 5.0))
+    seen = [outcome("T103", "failed"), outcome("T367", "failed")]
+    report = explain([outcome("A1", "failed"), *seen], [blamed, proved], {})
+    assert of(report, "blamed").status == "ruled-out"
+    assert of(explain([outcome("A1", "passed"), *seen], [blamed, proved], {}), "blamed").status == "consistent"
+
+
 def test_a_cause_that_acts_from_the_start_is_not_credited_with_a_late_symptom() -> None:
     constant = cause("constant", Clue("A1", 6.0, from_start=True))
     facts = {"recording": recording_with(falling(steps=100))}

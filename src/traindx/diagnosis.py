@@ -28,6 +28,10 @@ PLACES = 20
 NEAR_STEPS = 5
 """An event within this many steps of an onset, or within a fiftieth of the run, stands near it (a guess)."""
 
+POOR, BLAMED_FOR_IT = ("T103", "T105", "T106"), ("T367", "T380")
+"""Checks that say that little is learned, and those that blame a rate or a batch size only because little is: what explains the
+first explains the second."""
+
 EARLY_STEPS = 20
 """A symptom that starts within this many steps, or within the first tenth of the run, counts as there from the start."""
 
@@ -97,7 +101,8 @@ def _explained(
             for clue in clues[diagnosis.cause]:
                 if clue.if_seen > 0:
                     explained.setdefault(clue.code, diagnosis.cause)
-    return explained
+    poor = next((explained[code] for code in POOR if code in explained), None)
+    return explained if poor is None else {**dict.fromkeys(BLAMED_FOR_IT, poor), **explained}
 
 
 def _diagnose(
