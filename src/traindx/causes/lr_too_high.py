@@ -39,7 +39,7 @@ LR_TOO_HIGH = Cause(
         Clue("T103", if_seen=0.9, if_absent=-0.3),
         Clue("T202", if_seen=-4.0),
         Clue("T116", if_seen=-4.0),
-        Clue("B101", if_seen=-3.0),
+        Clue("B101", if_seen=-5.0),  # a guess
         Clue("T301", if_seen=-3.0),
     ),
     fix=Fix(
