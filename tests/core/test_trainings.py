@@ -56,3 +56,9 @@ def test_a_loss_summed_over_samples_is_compared_by_its_mean() -> None:
     call = {"name": "cross_entropy", "classes": 10, "reduction": "sum", "target_shape": [32], "value": 32 * 1.5}
     reached = over_chance(recording_with([1.5] * 60, detail={"loss_call": call}))
     assert reached is not None and np.isclose(reached, 1.5 / np.log(10))
+
+
+def test_two_optimizers_that_one_loss_moves_are_one_training() -> None:
+    held = [{"name": n, "shape": [4], "trainable": True, "optimizer": i} for i, n in enumerate(("backbone", "head"))]
+    assert side_by_side(recording_with(falling(), parameters=held, calls="zzfbss")) == 1
+    assert side_by_side(recording_with(falling(), parameters=held, calls="zfbs")) == 2

@@ -25,13 +25,27 @@ _COLUMNS = (
     ),
 )
 
+MOST = 0.9
+"""Share of the recorded steps in which all optimizers step after one backward pass, of those that one loss moves (a guess)."""
+
 SAME = 0.5
 """Share of the parameters, by name and shape, that two descriptions of one network have in common (a guess)."""
 
 
 def side_by_side(recording: Recording) -> int:
-    """How many optimizers hold parameters at the end. One that took the place of another counts, and the other does not."""
-    return len({p.optimizer for p in recording.parameters if p.optimizer is not None})
+    """How many optimizers with a loss of their own hold parameters at the end; 1 where one loss moves them all.
+
+    An optimizer that took the place of another counts, and the other does not.
+    """
+    count = len({p.optimizer for p in recording.parameters if p.optimizer is not None})
+    return 1 if count > 1 and _moved_by_one_loss(recording, count) else count
+
+
+def _moved_by_one_loss(recording: Recording, optimizers: int) -> bool:
+    """Whether all optimizers step after each backward pass, as with one for the backbone and one for the head."""
+    known = [calls for calls in recording.calls if "b" in calls]
+    joint = sum(calls.count("b") == 1 and calls.count("s") == optimizers for calls in known)
+    return joint > MOST * len(known)
 
 
 def last_training(recording: Recording) -> Recording:
