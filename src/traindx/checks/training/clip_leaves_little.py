@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,10 @@ from traindx.core.trend import FAR_BELOW_CHANCE, over_chance, trend
 
 PLAIN = ("SGD", "ASGD", "Rprop")
 """Optimizers whose steps are as large as the gradient; adaptive ones undo a factor that is the same at every step."""
+
+USUAL, SLOW = 1.0, 0.002
+"""A limit that trainings that learn clip at (Ultralytics 10, transformers 1), and a rate over 1 - momentum at which plain steps
+are tiny whatever is clipped (a guess)."""
 
 
 @check("T327", level="error")
@@ -32,7 +37,8 @@ def clip_leaves_little(
     always active is common where it does no harm (transformers at 1, DETR at 0.1 with AdamW): it is reported only where the
     updates stay under `ratio` of the weights (90th percentile; 0.003 and more in the benchmark's 92 healthy runs,
     `python bench/ratios.py`) and the loss has fallen by less than `drop`, with an optimizer whose steps follow the size of the
-    gradient. The other thresholds are a guess.
+    gradient. A usual limit (1 and more) under a rate that is far too low for such an optimizer is not blamed: then the rate is
+    what makes the steps tiny (T202). The other thresholds are a guess.
     """
     left, seen = _left(recording), np.isfinite(recording.grad_norm)
     if not np.isfinite(left).any():
@@ -52,6 +58,8 @@ def clip_leaves_little(
         return
     norm = float(np.nanmedian(recording.grad_norm[seen]))
     clip: Mapping[str, Any] = next((d["clip"] for d in recording.details.values() if d.get("clip")), {})
+    if clip.get("max_norm", 0.0) >= USUAL and _pace(recording) < SLOW:
+        return
     limit = next(
         (f"{name} {clip[name]:g}" for name in ("max_norm", "max_value") if name in clip), "the code's own clip"
     )
@@ -80,6 +88,14 @@ def _left(recording: Recording) -> Floats:
     return found
 
 
+def _pace(recording: Recording) -> float:
+    """The highest rate over one minus the momentum: how far a lasting gradient moves the weights in a step."""
+    groups = [g for o in recording.optimizers for g in o.groups]
+    momentum = min(max((float(g.get("momentum") or 0.0) for g in groups), default=0.0), 0.999)
+    rates = recording.lr[np.isfinite(recording.lr)]
+    return float(rates.max()) / (1 - momentum) if len(rates) else 1.0
+
+
 def _follows_the_gradient(recording: Recording) -> bool:
     """Whether the optimizers' steps are as large as the gradient; adaptive ones too, where it falls under their epsilon."""
     if all(o.kind in PLAIN for o in recording.optimizers):
@@ -106,3 +122,10 @@ def always_clipped_and_learning() -> Facts:
 @clip_leaves_little.quiet_on
 def nothing_is_clipped() -> Facts:
     return {"recording": recording_with(flat(), update_ratio=1e-5, grad_backward=1.0)}
+
+
+@clip_leaves_little.quiet_on
+def a_usual_limit_under_a_rate_of_a_millionth() -> Facts:
+    clip = {"max_norm": 10.0, "scaled": False}
+    run = recording_with(flat(), calls="zfbcs", clip=clip, grad_backward=1400.0, update_ratio=3e-6)
+    return {"recording": replace(run, lr=np.full(len(run.step), 1e-6))}
