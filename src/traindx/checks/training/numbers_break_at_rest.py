@@ -118,8 +118,3 @@ def pictures_that_are_not_finite() -> Facts:
 @numbers_break_at_rest.quiet_on
 def a_step_that_the_run_survives() -> Facts:
     return _run(falling(), _gradient(30))
-
-
-@numbers_break_at_rest.quiet_on
-def half_precision() -> Facts:
-    return _run([2.3, *[NAN] * 40], _gradient(0), {"kind": "precision", "step": 0, "autocast": "float16"})

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.example import falling, recording_with
@@ -39,8 +38,8 @@ def optimizer_built_each_step(recording: Recording, *, min_states: int = 8) -> I
     yield Finding(Place(line.get("path"), line.get("line"), step=0), f"{text} its averages begin at zero each time")
 
 
-def _run(numbers: list[int], tensors: Mapping[str, Any] | None = None) -> Facts:
-    memory = {"exp_avg": {"mean": 0.0}} if tensors is None else tensors
+def _run(numbers: list[int]) -> Facts:
+    memory = {"exp_avg": {"mean": 0.0}}
     built = [
         {"kind": "optimizer", "index": n, "class": "Adam", "groups": [], "path": "train.py", "line": 12}
         for n in sorted({*numbers} - {0})
@@ -67,8 +66,3 @@ def two_players_by_turns() -> Facts:
 @optimizer_built_each_step.quiet_on
 def one_for_each_fold() -> Facts:
     return _run([1] * 4 + [2] * 4 + [3] * 4)
-
-
-@optimizer_built_each_step.quiet_on
-def nothing_to_remember() -> Facts:
-    return _run(list(range(1, 13)), tensors={})
