@@ -46,7 +46,7 @@ def _reason(stepping: Stepping, recording: Recording, begun: float) -> str:
     plan, steps = stepping.scheduler, stepping.steps
     rates = rates_under(stepping, recording)[1]
     rate = float(rates[-1]) if len(rates) else float("nan")
-    if plan.length is not None and stepping.follows_plan:
+    if plan.length is not None and stepping.follows_plan and plan.kind != "ExponentialLR":  # which has no end
         left = f"it ends after {stepping.calls} of {plan.length}, at a rate of {rate:.3g}"
         if abs(plan.length - steps) <= max(stepping.steps_of_epoch, 0.02 * steps):
             return f"its plan of {plan.length} steps is as long as the run has batches; {left}"
@@ -86,3 +86,9 @@ def three_epochs_of_a_plan_of_a_hundred() -> Facts:
 @batch_schedule_stepped_per_epoch.quiet_on
 def two_epochs_of_a_warm_up_of_five() -> Facts:
     return {"recording": scheduled_run("LinearLR", warm_up(5), by="epoch", epochs=2)}
+
+
+@batch_schedule_stepped_per_epoch.quiet_on
+def exponential_decay_of_no_length_stepped_each_epoch() -> Facts:
+    rates = [0.002 * 0.8**n for n in range(160)]
+    return {"recording": scheduled_run("ExponentialLR", rates, by="epoch")}
