@@ -22,7 +22,7 @@ DEGENERATE_BOXES = Cause(
     clues=(  # a guess until the benchmark sets it
         Clue("D208", if_seen=5.0, if_absent=-1.0, proves=True),
         Clue("D215", if_seen=4.5),
-        Clue("T031", if_seen=9.0, proves=True),
+        Clue("T033", if_seen=9.0, proves=True),
         Clue("T001", if_seen=0.3),
     ),
     fix=Fix("Delete the rows named, or draw the boxes again."),

@@ -81,9 +81,9 @@ def test_an_interrupt_is_no_error() -> None:
             "AssertionError",
             "All bounding boxes should have positive height and width. Found invalid box [0.0, 9.5, 0.0, 9.5] for target at "
             "index 3.",
-            "T031",
+            "T033",
         ),
-        ("ValueError", "x_max is less than or equal to x_min for bbox [0.5, 0.2, 0.5, 0.4, 1.0].", "T031"),
+        ("ValueError", "x_max is less than or equal to x_min for bbox [0.5, 0.2, 0.5, 0.4, 1.0].", "T033"),
         ("RuntimeError", "decode_jpeg, decode_jpeg.cpp:167, Image is incomplete or truncated", "T010"),
         ("RuntimeError", "read_file, read_write_file.cpp:52, [Errno 2] No such file or directory: 'nope.jpg'", "T011"),
         ("FileNotFoundError", "[Errno 2] No such file or directory: 'weights/best.pt'", "T012"),

@@ -16,7 +16,7 @@ from traindx.core.loaders import fed_at
 from traindx.core.recording import Recording
 
 
-@check("B146", level="error", preview=True)
+@check("B146", level="warning", preview=True)
 def boxes_of_other_pictures(
     recording: Recording,
     history: History | None = None,

@@ -1,4 +1,4 @@
-"""T031: a detector refused a box without width or height."""
+"""T033: a detector refused a box without width or height."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from traindx.core.recording import Recording
 from traindx.core.refused_box import refused_box
 
 
-@check("T031", level="error")
+@check("T033", level="error")
 def box_without_area_refused(recording: Recording, *, early: int = 3) -> Iterator[Finding | Measured]:
     """A detector was given a box without width or height, or, after many good ones, one that ends before it starts.
 
