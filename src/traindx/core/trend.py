@@ -86,14 +86,36 @@ def takes_both_signs(loss: NDArray[np.float64]) -> bool:
     return bool(len(finite)) and float(np.quantile(finite, 0.05)) < 0 < float(np.quantile(finite, 0.95))
 
 
+def takes_off(loss: NDArray[np.float64]) -> bool:
+    """Whether a loss stood still and clearly falls at its end: the last fifth lies under the two fifths before by more than
+    four standard errors, and by more than these had fallen. So short a run does not show that nothing is learned."""
+    finite = loss[np.isfinite(loss)]
+    fifth = len(finite) // 5
+    if fifth < 8:
+        return False
+    first, middle, last = finite[:fifth], finite[2 * fifth : 4 * fifth], finite[-fifth:]
+    error = 1.2533 * trend(finite).noise * math.sqrt(1 / len(middle) + 1 / len(last))
+    before, now = float(np.median(first) - np.median(middle)), float(np.median(middle) - np.median(last))
+    return now > 4 * error and now > before
+
+
+def has_one_target(recording: Recording) -> bool:
+    """Whether the targets of a cross entropy were one and the same id at all recorded steps, five at least: so it is with
+    contrastive losses over a queue, which rise while the queue fills, and with labels that are all alike."""
+    calls = [d["loss_call"] for d in recording.details.values() if d.get("loss_call")]
+    ends = [(c.get("target_min"), c.get("target_max")) for c in calls if c.get("name") in ("cross_entropy", "nll_loss")]
+    return len(ends) >= 5 and len(set(ends)) == 1 and ends[0][0] is not None and ends[0][0] == ends[0][1]
+
+
 def over_chance(recording: Recording) -> float | None:
-    """The cross entropy at the end over that of guessing; None where no cross entropy over classes was recorded.
+    """The cross entropy at the end over that of guessing; None where no cross entropy over classes was recorded, or
+    one whose target is always the same.
 
     A loss is often divided before it is backpropagated, as by the number of accumulated batches: where the loss function's own
     values are a steady multiple of what was backpropagated (quartiles within 30 % of the median, a guess), that is undone. A
     loss that is summed over samples is brought to their mean first.
     """
-    if recording.chance is None or not np.isfinite(recording.loss).any():
+    if recording.chance is None or not np.isfinite(recording.loss).any() or has_one_target(recording):
         return None
     calls = [(d.get("loss"), _mean_value(d.get("loss_call", {}))) for d in recording.details.values()]
     pairs = np.array([(a, b) for a, b in calls if a is not None and b is not None], dtype=np.float64).reshape(-1, 2)

@@ -12,7 +12,7 @@ from traindx.core.finding import Finding, Measured
 from traindx.core.rate_words import optimizer_place, optimizer_words
 from traindx.core.recording import Recording
 from traindx.core.setup import Setup
-from traindx.core.trend import trend
+from traindx.core.trend import has_one_target, trend
 
 
 @check("T203", level="warning")
@@ -32,7 +32,7 @@ def large_updates_without_progress(
     """
     taken = recording.update_ratio
     early = taken[np.isfinite(taken)][:20]
-    if len(early) < 3 or np.isfinite(recording.loss).sum() < min_steps:
+    if len(early) < 3 or np.isfinite(recording.loss).sum() < min_steps or has_one_target(recording):
         return
     median, seen = float(np.median(early)), trend(recording.loss)
     yield Measured("median update-to-weight ratio of the first recorded steps", median, f"under {ratio:g}")

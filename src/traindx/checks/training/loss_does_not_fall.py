@@ -12,7 +12,14 @@ from traindx.core.example import falling, flat, recording_with
 from traindx.core.finding import Curve, Finding, Line, Measured, Place
 from traindx.core.recording import Recording
 from traindx.core.trainings import side_by_side
-from traindx.core.trend import FAR_BELOW_CHANCE, over_chance, takes_both_signs, trend
+from traindx.core.trend import (
+    FAR_BELOW_CHANCE,
+    has_one_target,
+    over_chance,
+    takes_both_signs,
+    takes_off,
+    trend,
+)
 
 
 @check("T103", level="error")
@@ -22,7 +29,8 @@ def loss_does_not_fall(
     """The loss at the end is hardly lower than at the start.
 
     Not judged with several optimizers: the losses of two players, or of two trainings, make no one curve; and not where
-    a loss that does not fall takes both signs, as with policy gradients.
+    a loss that does not fall takes both signs, as with policy gradients, stands still and begins to fall at the end of a short
+    run, or is a cross entropy whose target is always the same, as over a queue of negatives.
 
     Where the recording shows the number of classes of a cross entropy, a loss that is already far below chance (ln K)
     counts as learned: a resumed or fine-tuned run starts low.
@@ -36,14 +44,14 @@ def loss_does_not_fall(
     """
     known = ~np.isnan(recording.loss)
     few = recording.passes < min_passes or np.isfinite(recording.loss[known]).sum() < min_steps
-    if few or side_by_side(recording) > 1:
+    if few or side_by_side(recording) > 1 or has_one_target(recording):
         return
     seen, chance, reached = trend(recording.loss), recording.chance, over_chance(recording)
     if seen.finite and seen.drop <= drop and reached is not None and reached < FAR_BELOW_CHANCE:
         way = f"the loss went from {seen.start:.4g} to {seen.end:.4g}, low from the start; of that of guessing it is"
         yield Measured(way, round(100 * reached, 1), f"under {100 * FAR_BELOW_CHANCE:g}", "%")
         return
-    if seen.finite and seen.drop <= drop and takes_both_signs(recording.loss):
+    if seen.finite and seen.drop <= drop and (takes_both_signs(recording.loss) or takes_off(recording.loss)):
         return
     way = f"the loss went from {seen.start:.4g} to {seen.end:.4g}: it fell by"
     yield Measured(way, round(100 * seen.drop, 1), f"more than {100 * drop:g}", "%")
@@ -84,3 +92,15 @@ def resumed_far_below_chance() -> Facts:
     return {
         "recording": recording_with(flat(level=0.3), detail={"loss_call": {"name": "cross_entropy", "classes": 10}})
     }
+
+
+@loss_does_not_fall.quiet_on
+def a_late_beginning() -> Facts:
+    loss = [2.3 + 0.01 * ((7 * i) % 5 - 2) - 0.015 * max(0, i - 70) for i in range(84)]
+    return {"recording": recording_with(loss)}
+
+
+@loss_does_not_fall.quiet_on
+def a_queue_of_negatives_that_fills() -> Facts:
+    call = {"name": "cross_entropy", "classes": 513, "target_min": 0.0, "target_max": 0.0}
+    return {"recording": recording_with([0.2, 4.7, *flat(level=6.1)], detail={"loss_call": call})}

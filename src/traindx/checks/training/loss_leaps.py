@@ -13,7 +13,7 @@ from traindx.core.rate_words import optimizer_place, optimizer_words
 from traindx.core.recording import Recording
 from traindx.core.setup import Setup
 from traindx.core.trainings import side_by_side
-from traindx.core.trend import trend
+from traindx.core.trend import has_one_target, trend
 
 
 @check("T205", level="error")
@@ -39,7 +39,7 @@ def loss_leaps(
     """
     known = np.isfinite(recording.loss)
     taken = recording.update_ratio[np.isfinite(recording.update_ratio)]
-    if known.sum() < min_steps or len(taken) < 3 or side_by_side(recording) > 1:
+    if known.sum() < min_steps or len(taken) < 3 or side_by_side(recording) > 1 or has_one_target(recording):
         return
     step, loss = recording.step[known], recording.loss[known]
     start, median = trend(recording.loss).start, float(np.median(taken))

@@ -11,7 +11,7 @@ from traindx.core.example import falling, flat, recording_with
 from traindx.core.finding import Curve, Finding, Line, Measured, Place
 from traindx.core.recording import Recording
 from traindx.core.trainings import side_by_side
-from traindx.core.trend import takes_both_signs, trend
+from traindx.core.trend import has_one_target, takes_both_signs, trend
 
 
 @check("T102", level="error")
@@ -31,7 +31,7 @@ def loss_rises(
     """
     known = ~np.isnan(recording.loss)
     few = recording.passes < min_passes or np.isfinite(recording.loss[known]).sum() < min_steps
-    if few or side_by_side(recording) > 1:
+    if few or side_by_side(recording) > 1 or has_one_target(recording):
         return
     seen = trend(recording.loss)
     if seen.drop <= 0 and takes_both_signs(recording.loss):
