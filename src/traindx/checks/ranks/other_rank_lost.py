@@ -27,7 +27,7 @@ def other_rank_lost(recording: Recording) -> Iterator[Finding | Measured]:
     metric under `if rank == 0:`) also ends it, as its numbers meet those of another call.
     """
     raised = raised_of(recording)
-    lost = raised is not None and raised.is_secondary
+    lost = raised is not None and raised.is_secondary and raised.rank is not None
     yield Measured("ranks that lost another one", int(lost), "0")
     if raised is not None and lost:
         ranks = ranks_of(recording)
@@ -67,6 +67,11 @@ def the_other_rank_died() -> Facts:
 @other_rank_lost.quiet_on
 def an_error_of_the_program() -> Facts:
     return {"recording": raising("KeyError", "'label'")}
+
+
+@other_rank_lost.quiet_on
+def a_single_process_whose_output_nobody_reads() -> Facts:
+    return {"recording": raising("BrokenPipeError", "[Errno 32] Broken pipe")}
 
 
 @other_rank_lost.quiet_on
