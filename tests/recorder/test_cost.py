@@ -10,16 +10,24 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 import torch
 from bench.overhead.counted import counted
 
 from tests.recorder.conftest import Net, Record, batch
+from traindx.recorder.probes import first_batches
 
 UNRECORDED_CALLS, UNRECORDED_OPERATIONS = 245, 22
 """Of a step that is not recorded, for a network of any size."""
 OPERATIONS_PER_LAYER = 363
 """Of a recorded step, for a block of convolution, norm and activation with four parameters: counted were 290, most of them
 views and what is inside others."""
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Steps count as quick, however busy the machine is: of slow ones more is kept, as it then costs next to nothing."""
+    monkeypatch.setattr(first_batches, "SLOW", float("inf"))
 
 
 class Deep(torch.nn.Module):

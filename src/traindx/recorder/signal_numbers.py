@@ -46,7 +46,7 @@ def _size_and_variation(torch: Any, tensor: Any) -> tuple[Any, Any]:
 
 def _spread_out(tensor: Any) -> Any:
     """At most about `MOST` elements of the first samples: every n-th along the longest dimensions, without a copy."""
-    x = tensor[:SAMPLES] if tensor.dim() > 1 else tensor
+    x = tensor if tensor.dim() < 2 or tensor.numel() <= MOST else tensor[:SAMPLES]
     while x.dim() > 1 and x.numel() > MOST:
         dim = max(range(1, x.dim()), key=lambda d: x.shape[d])
         step = min(-(-x.numel() // MOST), x.shape[dim])
