@@ -70,7 +70,7 @@ def test_every_option_of_every_check_can_be_set_to_its_default(tmp_path: Path) -
         ('select = ["X9"]', "no check's code begins with 'X9'"),
         ('ignore = ["D999"]', "no check's code begins with 'D999'"),
         ("checks = 3", "expected one table per check"),
-        ("[checks.dead-unit]\nshare = 1", "did you mean dead-units"),
+        ("[checks.dead-unit]\nshare = 1", "did you mean dead-units?"),
         ("[checks.dead-units]\nshares = 1", "unknown option 'shares'. did you mean share?"),
         ('[checks.dead-units]\nshare = "much"', "expected a value like 0.7"),
         ("[checks.dead-units]\nshare = true", "expected a value like 0.7"),

@@ -17,6 +17,8 @@ else:  # pragma: no cover
     import tomli as tomllib
 
 KEYS = ("select", "ignore", "checks")
+FARTHER = 0.15
+"""How much less like a word another suggestion may be than the nearest (a guess)."""
 FEW = 12
 """Up to this many known words are listed in a hint."""
 
@@ -58,9 +60,12 @@ def require_codes(prefixes: Iterable[str], where: str) -> None:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """`did you mean …?` with up to three of the known words; all of them if none is near and they are few."""
+    """`did you mean …?` with up to three of the known words, none much farther than the nearest; all if none is near and they
+    are few."""
     words = list(known)
     close = difflib.get_close_matches(word.lower(), [w.lower() for w in words], n=3, cutoff=0.6)
+    likeness = [difflib.SequenceMatcher(None, word.lower(), c).ratio() for c in close]
+    close = [c for c, near in zip(close, likeness, strict=True) if near > likeness[0] - FARTHER]
     near = [w for c in close for w in words if w.lower() == c]
     if near:
         return f"did you mean {' or '.join(dict.fromkeys(near))}?"

@@ -38,7 +38,8 @@ class BatchExcerpts(Probe):
         if many >= NUMBERS and _is_dense(torch, tensor):
             stride = max(1, many // NUMBERS - 1) | 1  # odd: an even one would always meet the same columns
             length = min(NUMBERS, 1 + (many - 1) // stride)
-            self._kept.append((number, tensor.detach().as_strided((length,), (stride,)).clone()))
+            source = tensor.detach() if tensor.requires_grad else tensor
+            self._kept.append((number, source.as_strided((length,), (stride,)).clone()))
 
     def anomaly(self, step: int, what: str) -> None:
         """A step turned out odd: compare what it was given with the steps before it."""

@@ -147,7 +147,8 @@ class Capsule(Probe):
             parameter = reference()
             gradient: Any = None if parameter is None else parameter.grad
             looked_at = measure.usable(self.seen.torch, gradient) and gradient.is_cpu
-            if looked_at and not math.isfinite(float(gradient.detach().sum())):
+            plain = gradient.detach() if looked_at and gradient.requires_grad else gradient
+            if looked_at and not math.isfinite(float(plain.sum())):
                 self._write("gradient", self.seen.now_at, float("nan"))
                 return
 

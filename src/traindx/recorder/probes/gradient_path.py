@@ -115,7 +115,9 @@ class GradientPath(Probe):
             self._losses.append((name, self.seen.frames.caller(), value.grad_fn))
 
     def backward(self, tensors: Any) -> None:
-        """A backward pass is about to start."""
+        """A backward pass is about to start; after the first steps one is looked at only where its loss has no graph."""
+        if self._steps >= PASSES and (self._lost or getattr(tensors, "grad_fn", None) is not None):
+            return
         torch = self.seen.torch
         listed = [tensors] if isinstance(tensors, torch.Tensor) else [t for t in tensors if isinstance(t, torch.Tensor)]
         if self._backward is None and not self.seen.steps_taken:
