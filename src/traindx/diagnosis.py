@@ -28,7 +28,7 @@ PLACES = 20
 NEAR_STEPS = 5
 """An event within this many steps of an onset, or within a fiftieth of the run, stands near it (a guess)."""
 
-POOR, BLAMED_FOR_IT = ("T103", "T105", "T106"), ("T367", "T380")
+POOR, BLAMED_FOR_IT = ("T103", "T105", "T106"), ("T367", "T383", "T380")
 """Checks that say that little is learned, and those that blame a rate or a batch size only because little is: what explains the
 first explains the second."""
 

@@ -23,6 +23,7 @@ LR_TOO_HIGH = Cause(
     doc=__doc__,
     clues=(  # by bench/weights.py where it has the check, T104, T205 and priors are a guess
         Clue("T361", if_seen=7.0),  # a guess
+        Clue("T367", if_seen=5.0),  # a guess
         Clue("T201", if_seen=3.9, if_absent=-2.1),
         Clue("T205", if_seen=6.0, if_absent=-0.3),
         Clue("T104", if_seen=5.0),
@@ -38,6 +39,7 @@ LR_TOO_HIGH = Cause(
         Clue("V405", if_seen=1.5),
         Clue("T103", if_seen=0.9, if_absent=-0.3),
         Clue("T202", if_seen=-4.0),
+        Clue("T383", if_seen=-2.0),
         Clue("T116", if_seen=-4.0),
         Clue("B101", if_seen=-5.0),  # a guess
         Clue("T301", if_seen=-3.0),

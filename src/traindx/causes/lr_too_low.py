@@ -22,6 +22,7 @@ LR_TOO_LOW = Cause(
     clues=(  # T103 and T202 by bench/weights.py, the others are a guess: too few examples
         Clue("T202", if_seen=4.0, if_absent=-2.0, from_start=True),
         Clue("T362", if_seen=8.0, proves=True),
+        Clue("T383", if_seen=5.0, from_start=True),  # a guess
         Clue("T103", if_seen=1.6, if_absent=-1.0),
         Clue("T402", if_seen=-3.0),
         Clue("T201", if_seen=-4.0),

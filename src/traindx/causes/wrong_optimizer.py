@@ -22,7 +22,8 @@ WRONG_OPTIMIZER = Cause(
     clues=(  # a guess until the benchmark sets them
         Clue("T369", if_seen=8.0, if_absent=-0.5, proves=True),
         Clue("T372", if_seen=9.0, proves=True),
-        Clue("T367", if_seen=4.6, if_absent=-2.0, from_start=True),
+        Clue("T367", if_seen=4.0, if_absent=-0.5, from_start=True),
+        Clue("T383", if_seen=4.0, if_absent=-0.5, from_start=True),
         Clue("T201", if_seen=0.3),
         Clue("T202", if_seen=0.3),
         Clue("T102", if_seen=0.3),
