@@ -1,0 +1,1 @@
+"""One file, one kind of edit: `CAUSES` that it puts right, and `edits`, which finds them in a script."""

@@ -1,0 +1,68 @@
+"""From a report and its recording to changed scripts: each proved cause is handed to the kinds of edit that put it right."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from traindx.core.recording import Recording
+from traindx.core.report import Diagnosis, Report
+from traindx.remedy import kinds
+from traindx.remedy.case import Case, Sources
+from traindx.remedy.edit import Changed, Edit, make
+
+Maker = Callable[[Case], Sequence[Edit]]
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """The changed scripts, the causes that they put right, and those that no edit of a script does, with why."""
+
+    changed: tuple[Changed, ...]
+    causes: tuple[str, ...]
+    left: tuple[tuple[str, str], ...]
+
+    @property
+    def diff(self) -> str:
+        """All changes as one unified diff."""
+        return "".join(changed.diff() for changed in self.changed)
+
+
+def propose(report: Report, recording: Recording, cwd: Path) -> Remedy:
+    """What is proved, by what was seen or by a trial, as edits of the scripts in `cwd` that the recording names.
+
+    Where an edit is not certain none is made; the words of the diagnosis' fix are left. Raises `TraindxError` if an edited
+    script is no Python.
+    """
+    sources, makers = Sources(cwd), makers_by_cause()
+    edits: list[Edit] = []
+    causes, left = [], []
+    for diagnosis in (d for d in report.diagnoses if is_proved(d)):
+        case = Case(diagnosis, recording, sources)
+        found = [edit for maker in makers.get(diagnosis.cause, ()) for edit in maker(case)]
+        if found:
+            causes.append(diagnosis.cause)
+            edits += found
+        else:
+            left.append((diagnosis.cause, diagnosis.fix.words if diagnosis.fix else diagnosis.summary))
+    return Remedy(tuple(make(edits)), tuple(causes), tuple(left))
+
+
+def is_proved(diagnosis: Diagnosis) -> bool:
+    """Whether a diagnosis is more than likely: what was seen proves it, or a trial has confirmed it."""
+    confirmed = diagnosis.trial is not None and diagnosis.trial.verdict == "confirmed"
+    refuted = diagnosis.trial is not None and diagnosis.trial.verdict == "refuted"
+    return confirmed or (diagnosis.status == "proved" and not refuted)
+
+
+def makers_by_cause() -> dict[str, list[Maker]]:
+    """The kinds of edit by the cause that they put right, found by walking their package."""
+    found: dict[str, list[Maker]] = {}
+    for info in pkgutil.iter_modules(kinds.__path__, kinds.__name__ + "."):
+        module = importlib.import_module(info.name)
+        for cause in module.CAUSES:
+            found.setdefault(cause, []).append(module.edits)
+    return found
