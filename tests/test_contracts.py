@@ -19,7 +19,7 @@ from traindx.core.finding import Finding
 from traindx.core.treatment import Treatment
 
 ROOT = Path(__file__).parent.parent
-FACTS = {"dataset", "recording", "setup", "history", "predictions", "crops", "agreement", "replay"}
+FACTS = {"dataset", "recording", "setup", "history", "predictions", "crops", "agreement", "replay", "network"}
 FAMILIES = {
     "pictures": "D1",
     "labels": "D2",

@@ -21,6 +21,7 @@ HOW_TO_GET = {
     "recording": "needs a recording; run `traindx run -- python train.py`",
     "history": "needs a log of epochs; run `traindx diagnose RUN_FOLDER`",
     "setup": "needs the command; run `traindx run -- python train.py`",
+    "network": "needs a model; run `traindx check DATA model=yolo11n.yaml` or `model=models.py:build`",
     "predictions": "needs predictions; run `traindx check DATA --predictions FILE`",
     "crops": "needs a look at every object; run `traindx check DATA --label-noise`",
     "agreement": "needs a second annotation; run `traindx compare A B`",

@@ -40,11 +40,12 @@ class ForwardGraph(Probe):
             return
         weighted, kinds = found
         names = {id(p): name.replace("_orig_mod.", "") for name, p in core_of(root).named_parameters()}
-        line = {"kind": "graph", "step": self.seen.now_at, "weighted": _rows(weighted, names)}
+        line = {"kind": "graph", "step": self.seen.now_at, "weighted": rows(weighted, names)}
         self.seen.journal.write({**line, "operations": dict(kinds.most_common(60))})
 
 
-def _rows(weighted: list[Weighted], names: dict[int, str]) -> list[dict[str, Any]]:
+def rows(weighted: list[Weighted], names: dict[int, str]) -> list[dict[str, Any]]:
+    """The layers as the line holds them; `names` are those of the parameters, by identity."""
     position = {one.node: at for at, one in enumerate(weighted)}
     return [
         {

@@ -1,0 +1,63 @@
+"""The first batch of a network that was just built: pictures of the dataset as its family resizes them, or drawn numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+"""ImageNet's, which torchvision, timm and most recipes subtract and divide by."""
+PADDING = 114 / 255
+"""Ultralytics and YOLOv5 fill with this grey."""
+SEED = 0
+
+
+@dataclass(frozen=True)
+class Batch:
+    """`inputs` is [samples, channels, size, size]; `real`: made of pictures."""
+
+    inputs: Any
+    real: bool
+
+
+def first_batch(torch: Any, paths: Sequence[str], samples: int, size: int, channels: int, scaled: str) -> Batch:
+    """A batch of pictures, or of normal numbers where none can be read. `scaled` is `letterbox` (the longer side fits, grey
+    around it, values 0..1) or `square` (cut from the middle, normalised by ImageNet's numbers)."""
+    found = [picture for path in paths if (picture := _read(path, size, scaled)) is not None][:samples]
+    if len(found) < 2:
+        drawn = torch.randn(samples, channels, size, size, generator=torch.Generator().manual_seed(SEED))
+        return Batch(drawn * 0.25 + 0.5 if scaled == "letterbox" else drawn, False)
+    stacked = np.stack([found[at % len(found)] for at in range(samples)])
+    if scaled != "letterbox":
+        stacked = (stacked - np.array(MEAN, dtype=np.float32)) / np.array(STD, dtype=np.float32)
+    inputs = torch.from_numpy(np.ascontiguousarray(stacked.transpose(0, 3, 1, 2)))
+    if channels == 1:
+        inputs = inputs.mean(1, keepdim=True)
+    elif channels != 3:
+        inputs = inputs[:, [at % 3 for at in range(channels)]]
+    return Batch(inputs, True)
+
+
+def _read(path: str, size: int, scaled: str) -> NDArray[np.float32] | None:
+    """A picture as [size, size, 3] in 0..1; None where it cannot be read."""
+    from PIL import Image
+
+    try:
+        with Image.open(path) as opened:
+            picture = opened.convert("RGB")
+            factor = size / (max if scaled == "letterbox" else min)(picture.size)
+            wide, high = (max(1, round(side * factor)) for side in picture.size)
+            array = np.asarray(picture.resize((wide, high), Image.Resampling.BILINEAR), dtype=np.float32) / 255
+    except (OSError, ValueError, SyntaxError):
+        return None
+    if scaled != "letterbox":
+        top, left = (array.shape[0] - size) // 2, (array.shape[1] - size) // 2
+        return np.asarray(array[top : top + size, left : left + size])
+    whole = np.full((size, size, 3), PADDING, dtype=np.float32)
+    top, left = (size - array.shape[0]) // 2, (size - array.shape[1]) // 2
+    whole[top : top + array.shape[0], left : left + array.shape[1]] = array[: size - top, : size - left]
+    return whole

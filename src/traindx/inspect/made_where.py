@@ -1,0 +1,96 @@
+"""Where the user's code made each layer, and last set each weight: noted while a model is being built, in the child process."""
+
+from __future__ import annotations
+
+import functools
+import sys
+import sysconfig
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+Line: TypeAlias = tuple[str, int]
+_OWN = str(Path(__file__).parents[1])
+
+
+@dataclass
+class Made:
+    """Lines by the identity of the module or the tensor; what is noted is kept alive, so that no identity is given twice."""
+
+    modules: dict[int, Line] = field(default_factory=dict)
+    weights: dict[int, Line] = field(default_factory=dict)
+    kept: list[Any] = field(default_factory=list)
+
+    def line_of(self, module: Any) -> Line | None:
+        """Where a module's weight was set, or else where the module was made."""
+        weight = module._parameters.get("weight")
+        return self.weights.get(id(weight)) or self.modules.get(id(module))
+
+
+@contextmanager
+def noting(torch: Any) -> Iterator[Made]:
+    """Note, while this is open, the user's line behind each module and each call of `torch.nn.init`."""
+    made, kind, init = Made(), torch.nn.Module, torch.nn.init
+    begin, drawn = kind.__init__, {n: f for n, f in vars(init).items() if n.endswith("_") and callable(f)}
+
+    @functools.wraps(begin)
+    def begun(self: Any, *args: Any, **kwargs: Any) -> None:
+        begin(self, *args, **kwargs)
+        if (line := users_line()) is not None:
+            made.modules.setdefault(id(self), line)
+            made.kept.append(self)
+
+    kind.__init__ = begun
+    for name, function in drawn.items():
+        setattr(init, name, _noted(function, made))
+    try:
+        yield made
+    finally:
+        kind.__init__ = begin
+        for name, function in drawn.items():
+            setattr(init, name, function)
+
+
+def _noted(function: Any, made: Made) -> Any:
+    @functools.wraps(function)
+    def called(tensor: Any, *args: Any, **kwargs: Any) -> Any:
+        frame = sys._getframe(1)
+        if _is_users(frame.f_code.co_filename):
+            made.weights[id(tensor)] = (_shown(frame.f_code.co_filename), frame.f_lineno)
+            made.kept.append(tensor)
+        return function(tensor, *args, **kwargs)
+
+    return called
+
+
+def users_line() -> Line | None:
+    """The innermost line of the user's own code on the stack."""
+    frame: Any = sys._getframe(1)
+    while frame is not None:
+        if _is_users(frame.f_code.co_filename):
+            return _shown(frame.f_code.co_filename), frame.f_lineno
+        frame = frame.f_back
+    return None
+
+
+def users_line_of(error: BaseException) -> Line | None:
+    """The innermost line of the user's own code in a traceback."""
+    found, trace = None, error.__traceback__
+    while trace is not None:
+        name = trace.tb_frame.f_code.co_filename
+        found = (_shown(name), trace.tb_lineno) if _is_users(name) else found
+        trace = trace.tb_next
+    return found
+
+
+@functools.cache
+def _is_users(file: str) -> bool:
+    libraries = tuple({sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")})
+    return not file.startswith((*libraries, _OWN, "<")) and "site-packages" not in file
+
+
+def _shown(file: str) -> str:
+    path = Path(file).resolve()
+    return path.relative_to(Path.cwd()).as_posix() if path.is_relative_to(Path.cwd()) else str(path)
