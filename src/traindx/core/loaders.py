@@ -28,7 +28,12 @@ class Loader:
         return Source(self.facts["path"], self.facts["line"]) if self.facts.get("path") else None
 
     def place(self, setting: str) -> Place:
-        """The line where its first pass began, with a setting of it."""
+        """The line where it was made, with a setting of it; where its first pass began if the other was not seen."""
+        path, line = self.facts.get("built") or (self.facts.get("path"), self.facts.get("line"))
+        return Place(path=path, line=line, setting=setting)
+
+    def loop(self, setting: str) -> Place:
+        """The line where its first pass began, with a setting of it that changes from pass to pass."""
         return Place(path=self.facts.get("path"), line=self.facts.get("line"), setting=setting)
 
 

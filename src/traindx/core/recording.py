@@ -31,7 +31,6 @@ dead_window (the share that was so in each of the last recorded steps, ten at mo
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -40,6 +39,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from traindx.core.chance import chance_of
 from traindx.errors import TraindxError
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -169,10 +169,8 @@ class Recording:
 
     @property
     def chance(self) -> float | None:
-        """ln K, the cross entropy of guessing among K classes; None where no cross entropy over classes was recorded."""
-        calls = [d["loss_call"] for d in self.details.values() if d.get("loss_call")]
-        classes = [c.get("classes") for c in calls if c.get("name") in ("cross_entropy", "nll_loss")]
-        return math.log(classes[0]) if classes and classes[0] and classes[0] > 1 else None
+        """The cross entropy of guessing (`core.chance`), None where it cannot be told."""
+        return chance_of(self.details.values())
 
     def per_layer(self, name: str) -> Floats:
         """`activations[name]` of the recorded steps: [records, layers], nan where a layer was not called."""

@@ -33,7 +33,7 @@ def sampler_epoch_not_set(recording: Recording) -> Iterator[Finding | Measured]:
         again = [p for p in repeats(recording, loader.number) if p.made == passes[0].made or len(epochs) < 2]
         yield Measured("epochs of a shuffling sampler that repeat an order", len(again), f"0 of {len(passes)}")
         if again and len(epochs) == 1:
-            place = loader.place("set_epoch")
+            place = loader.loop("set_epoch")
             text = f"the distributed sampler serves one order in {len(again) + 1} of {len(passes)} epochs:"
             yield Finding(place, f"{text} its epoch stayed {epochs[0]} (should be set before each)")
     if not any(len([p for p in found.training if p.loader == x.number]) > 1 for x in looked):

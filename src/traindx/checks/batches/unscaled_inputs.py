@@ -74,7 +74,7 @@ class Scale:
         return f"{text} (should be about 1)" + (": pixel values were not divided by 255" if self.high <= 256 else "")
 
 
-NORMALISATIONS = ("BatchNorm", "GroupNorm", "InstanceNorm", "SyncBatchNorm")
+NORMALISATIONS = ("BatchNorm", "FrozenBatchNorm", "GroupNorm", "InstanceNorm", "SyncBatchNorm")
 
 
 def scale_of(recording: Recording) -> Scale | None:

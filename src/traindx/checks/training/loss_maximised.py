@@ -43,8 +43,11 @@ def loss_maximised(recording: Recording, *, steady: float = 0.1, min_records: in
     if turned and not up:
         call = next(d["loss_call"] for d in recording.details.values() if d.get("loss_call"))
         source = Source(call["path"], call["line"]) if call.get("path") else recording.sources.get("loss")
+        back = recording.sources.get("backward")
         text = f"minus the {call.get('name')} is minimised: {float(np.median(signs)):.3g} times its value is backpropagated"
-        yield Finding(place_at(source, step=0), f"{text} at {recording.sources.get('backward')}")
+        yield Finding(place_at(source, step=0), f"{text} at {back}")
+        if back is not None and back != source:  # the minus stands in one of the two lines
+            yield Finding(place_at(back, step=0), f"{text} here, and was computed at {source}")
     elif up and not turned and (rises or (len(signs) >= min_records and trend(recording.loss).drop < 0.1)):
         kind = recording.optimizers[0]
         asked = any(group.get("maximize") for group in kind.groups)

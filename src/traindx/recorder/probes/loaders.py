@@ -78,6 +78,7 @@ class Loaders(Probe):
     """Writes a `loader` line for each loader and `pass` lines: when its first batch is there, and again when it is over."""
 
     patches = (
+        Patch(MODULE, "DataLoader.__init__", after="built"),
         Patch(MODULE, "_BaseDataLoaderIter.__init__", before="begins"),
         Patch(MODULE, "_BaseDataLoaderIter._reset", before="begins"),
         Patch(MODULE, "_BaseDataLoaderIter._next_index", after="drawn"),
@@ -86,12 +87,19 @@ class Loaders(Probe):
     def __init__(self, seen: Observation) -> None:
         super().__init__(seen)
         self._numbers: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
+        self._built: WeakKeyDictionary[Any, tuple[str, int]] = WeakKeyDictionary()
         self._iterators: WeakKeyDictionary[Any, Watched] = WeakKeyDictionary()
         self._kinds: dict[str, int] = {}
         self._open: set[Watched] = set()
         self._made: list[int] = []
         self._passes: list[int] = []
         self._orders: dict[tuple[int, str, int], int] = {}
+
+    def built(self, arguments: Arguments, named: Named, result: Any) -> None:
+        """A loader was made: its settings stand where it was."""
+        place = self.seen.frames.caller()
+        if place is not None:
+            self._built[arguments[0]] = place
 
     def begins(self, arguments: Arguments, named: Named) -> None:
         """An iterator is made of a loader, or begins anew (persistent workers; also within its own making)."""
@@ -116,6 +124,7 @@ class Loaders(Probe):
         """The number of a loader. One that is made anew at the same place with the same settings keeps it; -1 past 50."""
         place = self.seen.frames.caller()
         facts = loader_facts.facts(loader) | ({} if place is None else {"path": place[0], "line": place[1]})
+        facts["built"] = self._built.get(loader)
         number = self._kinds.setdefault(repr(facts), len(self._kinds)) if len(self._kinds) < MOST_LOADERS else -1
         if number == len(self._made):
             self._made.append(0)
