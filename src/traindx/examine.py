@@ -48,7 +48,11 @@ def judge(
         about |= {"fixes": fixes} if fixes else {}
     report = explain(outcomes, all_causes(), facts, meta=about)
     shown = overview(dataset) if dataset is not None else ()
-    recording = facts.get("recording")
+    recording, network = facts.get("recording"), facts.get("network")
+    if network is not None:
+        from traindx.core.network_overview import network_overview
+
+        shown += network_overview(network)
     return replace(report, overview=shown + (what_the_model_sees(recording) if recording is not None else ()))
 
 
@@ -67,14 +71,17 @@ def check(
 
     `scanning` says how to scan; `settings` are those of the training to come (`imgsz`, `batch`, ...), as far as known.
     `predictions` is a file or folder of a model's predictions for these pictures, which then judge the labels;
-    `model` is a checkpoint whose class names are compared with the dataset's; it is read, not loaded.
+    `model` names the network to come (a yaml, `timm:resnet18`, `models.py:build`, ...), which is built in a process of its own and
+    examined against the data, or a checkpoint, which is read and not loaded: its class names are compared with the dataset's.
     `label_noise` looks at every object once more, for labels that objects of the same look do not have.
     """
     from traindx.scan import known_as, scan
 
     dataset = scan(data, scanning, progress=progress)
+    facts: dict[str, Any] = {}
+    told: dict[str, Any] = {}
     if model is not None:
-        dataset = _with_names_of(dataset, Path(model))
+        dataset, facts, told = _with_model(dataset, str(model), settings or {})
     meta = {
         "data": str(data),
         "root": dataset.root,
@@ -82,8 +89,9 @@ def check(
         "boxes": len(dataset.boxes),
         "format": dataset.format,
         "seconds": 0.0,
+        **told,
     }
-    facts: dict[str, Any] = {"dataset": dataset}
+    facts["dataset"] = dataset
     if settings:
         facts["setup"] = Setup(command=(), cwd=str(Path.cwd()), framework="pytorch", settings=settings)
     if predictions is not None:
@@ -125,13 +133,15 @@ def refused(data: str | Path, error: TraindxError, **judging: Any) -> Report:
     return replace(report, overview=())
 
 
-def _with_names_of(dataset: Dataset, checkpoint: Path) -> Dataset:
-    """The dataset with the class names of a checkpoint among its class maps."""
-    from traindx.scan.checkpoint_names import checkpoint_names
+def _with_model(
+    dataset: Dataset, model: str, settings: Mapping[str, Any]
+) -> tuple[Dataset, dict[str, Any], dict[str, Any]]:
+    """The dataset with the class names that the model carries, the network as a fact, and what the report says of it in `meta`."""
+    from traindx.inspect.modelled import with_model
 
-    known = dataset.class_maps or {dataset.source_path: dataset.names}
-    names = checkpoint_names(checkpoint)
-    return replace(dataset, class_maps={**known, str(checkpoint): names}) if names else dataset
+    found = with_model(dataset, model, settings)
+    told = {"model": model} | ({"model_error": found.error} if found.error else {})
+    return found.dataset, {"network": found.network} if found.network is not None else {}, told
 
 
 def diagnose(

@@ -30,7 +30,17 @@ from traindx.errors import TraindxError
     "YOLO txt with confidence, csv or npz of probabilities. They judge the labels.",
 )
 @click.option(
-    "--model", type=click.Path(path_type=Path), metavar="FILE", help="Checkpoint to compare class names with."
+    "--model",
+    metavar="MODEL",
+    help="The network to come, built in a process of its own and examined against the data: yolo11n.yaml, torchvision:resnet18, "
+    "timm:NAME, hf:FOLDER, models.py:function or package.module:function (your code is run), or a checkpoint (read, not run).",
+)
+@click.option(
+    "--num-classes",
+    "--nc",
+    "num_classes",
+    type=click.IntRange(1),
+    help="Classes that the model is built for; else the data's.",
 )
 @click.option("--label-noise", is_flag=True, help="Look at every object once more, for labels unlike their looks.")
 @scan_options
@@ -42,7 +52,8 @@ def check(
     imgsz: int | None,
     batch: int | None,
     predictions: Path | None,
-    model: Path | None,
+    model: str | None,
+    num_classes: int | None,
     label_noise: bool,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
@@ -74,7 +85,8 @@ def check(
         with progress("pictures") as advance:
             dataset = scan(data, options, progress=advance)
         return carry_out(dataset, fixing, Codes(chosen.select, tuple(chosen.ignore)), data)
-    settings = {name: value for name, value in (("imgsz", imgsz), ("batch", batch)) if value is not None}
+    named = {"imgsz": imgsz, "batch": batch, "num_classes": num_classes}
+    settings = {name: value for name, value in named.items() if value is not None}
 
     try:
         with progress("pictures") as advance:
@@ -93,6 +105,9 @@ def check(
             place.write(examine.refused(data, error, **chosen.arguments()))
         raise
     place.write(report)
+    if problem := report.meta.get("model_error"):
+        click.echo(f"traindx: {problem}", err=True)
+        return 2
     if (fixes := report.meta.get("fixes")) and kind == "text" and output is None:
         counts = f"{fixes['fixable']:,} of {fixes['findings']:,} findings can be fixed"
         click.echo(f"{counts}: {fixes['command']} ({fixes['safe']:,} safe)", err=True)
