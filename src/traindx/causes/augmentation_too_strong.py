@@ -22,6 +22,7 @@ AUGMENTATION_TOO_STRONG = Cause(
         Clue("T103", if_seen=0.5),
         Clue("T105", if_seen=0.5),
         Clue("B120", if_seen=-3.0),
+        Clue("S140", if_seen=2.0),
     ),
     fix=Fix(
         "Train without augmentation first, then put transforms back one by one, weaker.",

@@ -28,6 +28,7 @@ FROZEN_PARAMETERS = Cause(
         Clue("T105", if_seen=0.3),
         Clue("T106", if_seen=0.3),
         Clue("T107", if_seen=0.3, near="parameters"),
+        Clue("S125", if_seen=8.0, proves=True),
     ),
     fix=Fix(
         "Switch gradients on for what is to learn, the new head above all, and give it to the optimizer.",

@@ -22,6 +22,7 @@ MOMENTUM_TOO_HIGH = Cause(
         Clue("T205", if_seen=0.5),
         Clue("T102", if_seen=0.5),
         Clue("T103", if_seen=0.3),
+        Clue("S138", if_seen=7.0, proves=True),
     ),
     fix=Fix(
         "Set the momentum to 0.9, or divide the rate by as much as 1 / (1 - momentum) has grown.",

@@ -20,6 +20,13 @@ SETTINGS_IGNORED = Cause(
         Clue("S101", if_seen=6.0, if_absent=-1.0, proves=True),
         Clue("V424", if_seen=6.0, proves=True),
         Clue("S110", if_seen=8.0, if_absent=-1.0, proves=True),
+        Clue("S120", if_seen=8.0, proves=True),
+        Clue("S121", if_seen=8.0, proves=True),
+        Clue("S122", if_seen=8.0, proves=True),
+        Clue("S124", if_seen=6.0, proves=True),
+        Clue("S129", if_seen=4.5, proves=True),
+        Clue("S131", if_seen=6.0, proves=True),
+        Clue("S162", if_seen=8.0, proves=True),
     ),
     fix=Fix(
         "Make the setting take effect: hand the option on to what uses it; with Ultralytics, name the optimizer.",

@@ -24,6 +24,7 @@ WEIGHT_DECAY_TOO_HIGH = Cause(
         Clue("T102", if_seen=0.3),
         Clue("T201", if_seen=0.3),
         Clue("T203", if_seen=0.3),
+        Clue("S139", if_seen=2.0),
     ),
     fix=Fix(
         "Lower the weight decay, and leave normalisation layers and biases out of it.",

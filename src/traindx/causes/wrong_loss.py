@@ -35,6 +35,7 @@ WRONG_LOSS = Cause(
         Clue("T103", if_seen=0.3),
         Clue("T201", if_seen=0.3),
         Clue("T205", if_seen=0.3),
+        Clue("S123", if_seen=8.0, proves=True),
     ),
     fix=Fix(
         "Give the loss what it expects: log-probabilities to nll_loss, logits to cross_entropy, predictions and targets of one "

@@ -10,15 +10,22 @@ from typing import Any
 import yaml
 
 from traindx.core.cause import Framework
+from traindx.core.library import Library
 from traindx.core.setup import Setup
+from traindx.inspect.asked import asked_of
+from traindx.inspect.library import keywords_of, ultralytics
 from traindx.inspect.options import ignored_options
+from traindx.inspect.packages import folders_of, versions_of
 from traindx.inspect.resuming import reads_counter
+from traindx.inspect.script import script_of
 
 _FRAMEWORKS: tuple[tuple[str, Framework], ...] = (
     (r"\bultralytics\b|\byolo\b", "ultralytics"),
     (r"\blightning\b|\bpytorch_lightning\b", "lightning"),
     (r"\btransformers\b", "huggingface"),
 )
+
+LIBRARIES = ("torch", "torchvision", "numpy", "ultralytics", "timm", "lightning", "transformers", "opencv-python")
 
 
 def setup_of(command: Sequence[str], cwd: str | Path) -> Setup:
@@ -31,15 +38,27 @@ def setup_of(command: Sequence[str], cwd: str | Path) -> Setup:
     path = _script(command, home)
     script = path.read_text(encoding="utf-8", errors="replace") if path is not None else ""
     settings = _settings(command)
+    shown = "" if path is None else path.relative_to(home).as_posix() if path.is_relative_to(home) else str(path)
+    text = script_of(script, shown, settings)
+    trainer, asked = asked_of(command, settings, text, home)
+    folders = folders_of(command)
+    model = str(asked["model"].value) if "model" in asked else ""
+    known = {call.name for call in text.calls}
     return Setup(
         command=tuple(command),
         cwd=str(home),
         framework=_framework(command, script),
         settings=settings,
         datasets=tuple(_datasets(command, script, home)),
-        script="" if path is None else path.relative_to(home).as_posix() if path.is_relative_to(home) else str(path),
+        versions=versions_of(folders, LIBRARIES),
+        script=shown,
         ignored=ignored_options(script),
         resumes=reads_counter(script),
+        trainer=trainer,
+        asked=asked,
+        library=ultralytics(folders, model) if trainer == "ultralytics" else Library(),
+        text=text,
+        keywords=keywords_of(folders, known) if known else {},
     )
 
 

@@ -1,0 +1,59 @@
+"""S135: the rate that is asked for suits another kind of optimizer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from traindx.checks.setup.example import asking, call, calling
+from traindx.core.asked_optimizer import ADAM, optimizers_of
+from traindx.core.check import Facts, NotEnough, check
+from traindx.core.finding import Finding, Measured
+from traindx.core.setup import Setup
+
+
+@check("S135", level="warning")
+def rate_asked_of_another_optimizer(
+    setup: Setup, *, high: float = 0.02, high_for_detectors: float = 0.01
+) -> Iterator[Finding | Measured]:
+    """Adam or one of its kin is asked for with a rate of SGD.
+
+    ## Why is this bad?
+    Adam moves each weight by about its rate a step, whatever the gradient: at 0.1 the weights are thrown away in the first
+    steps. Ultralytics' default `lr0=0.01` is one for SGD, and stays when only the optimizer is changed.
+
+    ## How to fix
+    0.001 and less for Adam and its kin; 0.01 to 0.1 for SGD with momentum 0.9. Reported above `high` (a guess; a small network
+    learns at 0.01), and from `high_for_detectors` on for Ultralytics, whose own settings name 1e-3
+    (`cfg/default.yaml`; ultralytics#23244: AdamW at the default lr0 does not converge).
+    """
+    judged = [o for o in optimizers_of(setup) if o.kind in ADAM and o.rate is not None]
+    if not judged:
+        raise NotEnough("no rate of Adam or one of its kin can be read")
+    for asked in judged:
+        rate = asked.rate or 0.0
+        limit = high_for_detectors if setup.trainer == "ultralytics" else high
+        yield Measured(f"rate of {asked.kind}", rate, f"below {limit:g}")
+        if rate > high or (setup.trainer == "ultralytics" and rate >= high_for_detectors):
+            by = ", the default for SGD," if asked.defaulted else ""
+            text = f"{asked.kind} with a rate of {rate:g}{by} moves each weight by about {rate:g} a step, should be 0.001 or less"
+            yield Finding(asked.place, text, fix="lr0=0.001" if setup.trainer else None)
+
+
+@rate_asked_of_another_optimizer.fires_on
+def adam_at_a_tenth() -> Facts:
+    return calling(call("torch.optim.Adam", lr=0.1))
+
+
+@rate_asked_of_another_optimizer.fires_on
+def the_default_rate_of_ultralytics_with_adamw() -> Facts:
+    return asking(optimizer="AdamW", epochs=10)
+
+
+@rate_asked_of_another_optimizer.quiet_on
+def adam_at_a_hundredth_of_a_small_network() -> Facts:
+    return calling(call("torch.optim.Adam", lr=0.01))
+
+
+@rate_asked_of_another_optimizer.quiet_on
+def adamw_at_a_thousandth() -> Facts:
+    return asking(optimizer="AdamW", lr0=0.001)

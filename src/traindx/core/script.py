@@ -1,0 +1,91 @@
+"""What a training script's text tells: calls with their literal arguments, and the loops around them. Nothing is executed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+_EPOCH = re.compile(r"epoch|^ep$", re.IGNORECASE)
+_BATCHES = re.compile(r"loader|batches|\bdl\b|_dl\b|train_iter|train_data\b|trainset\b|data_iter", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Loop:
+    """A `for` loop: its variable, what it runs over as written, how often it runs where the text tells that."""
+
+    line: int
+    variable: str
+    over: str
+    times: int | None = None
+
+    @property
+    def is_of_epochs(self) -> bool:
+        """Whether it counts epochs."""
+        return bool(_EPOCH.search(self.variable)) and "range(" in self.over
+
+    @property
+    def is_of_batches(self) -> bool:
+        """Whether it draws batches from a loader."""
+        return not self.is_of_epochs and bool(_BATCHES.search(self.over))
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call: `function` as written with its dots, `arguments` whose value the text tells and `texts` of all, by keyword or by
+    position ("0", "1"); `target` is the name that holds what it returns, `loops` those around it, outermost first.
+    """
+
+    function: str
+    line: int
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    target: str = ""
+    loops: tuple[Loop, ...] = ()
+    scope: str = ""
+
+    @property
+    def name(self) -> str:
+        """The last part of the function's name."""
+        return self.function.rpartition(".")[2]
+
+    @property
+    def owner(self) -> str:
+        """What stands before the last dot."""
+        return self.function.rpartition(".")[0]
+
+    def get(self, name: str, position: int | None = None, default: Any = None) -> Any:
+        """The value of an argument by keyword or position; `default` where it is not given, None where it cannot be told."""
+        for key in (name, *(() if position is None else (str(position),))):
+            if key in self.texts:
+                return self.arguments.get(key)
+        return default
+
+    def text(self, name: str, position: int | None = None) -> str:
+        """The argument as written, empty where it is not given."""
+        return self.texts.get(name) or ("" if position is None else self.texts.get(str(position), ""))
+
+
+@dataclass(frozen=True)
+class Script:
+    """`path` relative to the command's folder; `used` counts how often each name is read, `words` are all constants of text,
+    `defined` the names of its own functions and classes.
+    """
+
+    path: str = ""
+    calls: tuple[Call, ...] = ()
+    loops: tuple[Loop, ...] = ()
+    used: Mapping[str, int] = field(default_factory=dict)
+    words: frozenset[str] = frozenset()
+    defined: frozenset[str] = frozenset()
+
+    def called(self, *names: str) -> Iterator[Call]:
+        """The calls of functions with one of these names."""
+        yield from (call for call in self.calls if call.name in names)
+
+    @property
+    def epochs(self) -> Loop | None:
+        """The loop over epochs, where there is one only."""
+        found = [loop for loop in self.loops if loop.is_of_epochs]
+        return found[0] if len({loop.over for loop in found}) == 1 else None
