@@ -10,19 +10,8 @@ import pytest
 
 from traindx.core.example import falling, flat, recording_with
 from traindx.core.report import Arm
-from traindx.trial.judge import (
-    Rules,
-    Run,
-    arms_of,
-    decide,
-    end_of,
-    learned,
-    noise,
-    same_losses,
-    same_start,
-    start_of,
-    thinned,
-)
+from traindx.trial.judge import Rules, Run, arms_of, decide
+from traindx.trial.learning import end_of, learned, noise, same_losses, same_start, start_of, thinned
 
 
 def arm(name: str, seed: int, symptom: bool, share: float | None, **more: object) -> Arm:

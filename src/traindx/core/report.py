@@ -76,7 +76,10 @@ class FixAdvice:
 
 @dataclass(frozen=True)
 class Arm:
-    """One run of a trial. `symptom`: the checks saw the symptom; `learned`: how far the loss fell, as a share of its start."""
+    """One run of a trial. `symptom`: the checks saw the symptom; `learned`: how far the loss fell, as a share of its start.
+
+    `held_out` is the same by the validation of the run, where the trial is judged by that (of an accuracy, itself).
+    """
 
     name: str
     seed: int
@@ -87,14 +90,16 @@ class Arm:
     loss: tuple[float, ...] = ()
     recording: str | None = None
     failed: str | None = None
+    held_out: float | None = None
 
 
 @dataclass(frozen=True)
 class Trial:
     """Control and undone arms of the user's own command, and what they decide.
 
-    `effect` is the difference of `learned` between undone and control arms (means), `spread` the largest
-    difference between seeds within one kind of arm.
+    `effect` is the mean difference of what undone and control arm of a seed learned, `interval` its 95 % interval over the seeds
+    (of one seed: of the noise of its curves), `spread` the largest difference between seeds within one kind of arm.
+    `measured_on` says by what learning was measured; `together` are all causes that were undone at once, where several were.
     """
 
     verdict: TrialVerdict
@@ -104,6 +109,9 @@ class Trial:
     spread: float | None
     arms: tuple[Arm, ...]
     seconds: float
+    interval: tuple[float, float] | None = None
+    measured_on: str = "training batches"
+    together: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -250,11 +258,20 @@ def _reason(data: Mapping[str, Any]) -> Reason:
     return Reason(data["text"], data["code"], _number(data["weight"]))
 
 
+def _trial(data: Mapping[str, Any]) -> Trial:
+    numbers = ("learned", "held_out")
+    arms = tuple(
+        Arm(**{**a, "loss": _floats(a["loss"]), **{n: _number(a.get(n)) for n in numbers}}) for a in data["arms"]
+    )
+    more: dict[str, Any] = {n: _number(data[n]) for n in ("effect", "spread")}
+    more["interval"] = None if data.get("interval") is None else _floats(data["interval"])
+    return Trial(**{**data, **more, "arms": arms, "together": tuple(data.get("together", ()))})
+
+
 def _diagnosis(data: Mapping[str, Any]) -> Diagnosis:
     trial = data["trial"]
     if trial is not None:
-        arms = tuple(Arm(**{**a, "loss": _floats(a["loss"]), "learned": _number(a["learned"])}) for a in trial["arms"])
-        trial = Trial(**{**trial, "arms": arms, "effect": _number(trial["effect"]), "spread": _number(trial["spread"])})
+        trial = _trial(trial)
     reasons = {k: tuple(map(_reason, data[k])) for k in ("because", "against", "not_looked_at")}
     return Diagnosis(
         **{

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,12 +12,15 @@ from traindx.core.cause import Cause
 from traindx.core.report import Report
 from traindx.errors import TraindxError
 from traindx.examine import judge as judge_facts
+from traindx.trial.crew import Crew, Engine
 from traindx.trial.evidence import Evidence, evidence_of_command, evidence_of_recording, last_line
 from traindx.trial.into_report import with_trials
 from traindx.trial.question import Question
+from traindx.trial.resuming import Asked, begin, numbers, resumed
 from traindx.trial.rivals import settle
 from traindx.trial.rounds import Contest
 from traindx.trial.symptom import serious, steps_needed, symptom_codes
+from traindx.trial.together import smallest_set
 
 MOST_CAUSES = 3
 """Causes that are tried when none is named."""
@@ -30,8 +32,11 @@ def prove(
     *,
     command: Sequence[str] | None = None,
     minutes: float = 10,
-    seeds: Sequence[int] = (0, 1),
+    seeds: Sequence[int] = (0, 1, 2),
     scratch: Path | None = None,
+    resume: Path | None = None,
+    jobs: int = 1,
+    engine: Engine = "local",
     progress: Callable[[str], None] | None = None,
 ) -> Report:
     """Find out by trials which cause ails a training: the report of the diagnosis, with a trial for each cause tried.
@@ -39,55 +44,47 @@ def prove(
     `run` is a recording's folder, whose command is run again where it ran; or give the `command`, whose first control is
     then what is diagnosed. `causes` are slugs to try, whatever their status; by default the most likely causes that can be
     undone and are not decided. All arms together take at most `minutes`, and each kind of arm is run once for each of
-    `seeds`. Arms run in copies below a new folder in `scratch` (default: the system's temporary folder), where recordings and
-    output stay; nothing is written to the user's folders. `progress` is called with a line before each arm.
+    `seeds` at most, fewer where fewer decide. Arms run in copies below a new folder in `scratch` (default: the system's
+    temporary folder), where recordings and output stay; nothing is written to the user's folders. `resume` is such a folder of
+    a proof that was ended: it says the rest, and its arms that are done are not run again. `jobs` arms run at a time, on this
+    machine or by `engine="ray"` on a cluster. `progress` is called with a line before each arm.
     Raises `TraindxError` if there is nothing to run, a cause is unknown, the scratch folder cannot be written, or the
     command never reaches a training step.
     """
-    wanted = [_named(slug) for slug in dict.fromkeys(causes)]
-    if not seeds:
-        raise TraindxError("no seeds were given", "each seed is one pair of runs", "give at least one")
+    asked = _asked(run, causes, command, seeds) if resume is None else resumed(Path(resume))
+    wanted = [_named(slug) for slug in dict.fromkeys(asked.causes)]
+    home = Path(resume) if resume is not None else begin(asked, scratch)
     tell = progress or (lambda line: None)
     deadline = time.monotonic() + 60 * minutes
-    evidence = _evidence(run, command, seeds[0], scratch, deadline, tell)
-    meta = {"scratch": str(evidence.bench.scratch), "minutes": minutes, "seeds": list(seeds)}
+    evidence = _evidence(asked, home, deadline, tell)
+    meta = {"scratch": str(evidence.bench.scratch), "minutes": minutes, "seeds": list(asked.seeds)}
     report = judge_facts(evidence.facts, meta={**evidence.meta, **meta})
     chosen = wanted or _likely(report)
     questions = [_question(cause, report, evidence) for cause in chosen if cause.undo is not None]
     if not questions:
         _must_have_trained(evidence)
-    contest = Contest(evidence.bench, questions, tuple(seeds), minutes, tell, evidence.given, list(evidence.controls))
+    crew = Crew(evidence.bench, jobs, engine)
+    contest = Contest(crew, questions, asked.seeds, minutes, tell, evidence.given, list(evidence.controls))
     trials = settle([(q.cause, t) for q, t in zip(questions, contest.hold(), strict=True)])
+    several = smallest_set(contest)
+    trials |= {} if several is None else dict.fromkeys(several.together, several)
     return with_trials(report, trials, {c.slug: c for c in chosen if c.undo is None})
 
 
-def _evidence(
-    run: str | Path | None,
-    command: Sequence[str] | None,
-    seed: int,
-    scratch: Path | None,
-    deadline: float,
-    tell: Callable[[str], None],
-) -> Evidence:
+def _asked(run: str | Path | None, causes: Sequence[str], command: Sequence[str] | None, seeds: Sequence[int]) -> Asked:
     if (run is None) == (command is None):
         words = "prove needs a recording or a command, one of them"
         raise TraindxError(words, "", "traindx prove RUN, or traindx prove -- COMMAND")
-    home = _folder(scratch)
-    if command is None:
-        return evidence_of_recording(str(run), home, deadline)
-    if not command:
+    if command is not None and not command:
         raise TraindxError("the command is empty", "", "give the command that trains")
-    return evidence_of_command(command, seed, home, deadline, tell)
+    where = None if run is None else str(Path(run).absolute())
+    return Asked(where, None if command is None else tuple(command), str(Path.cwd()), tuple(causes), numbers(seeds))
 
 
-def _folder(scratch: Path | None) -> Path:
-    """A new folder for this proof: an earlier one's arms are left alone."""
-    try:
-        if scratch is not None:
-            Path(scratch).mkdir(parents=True, exist_ok=True)
-        return Path(tempfile.mkdtemp(prefix="traindx-prove-", dir=scratch))
-    except OSError as error:
-        raise TraindxError(f"cannot write to {scratch}: {error.strerror}", "", "give another --scratch") from error
+def _evidence(asked: Asked, home: Path, deadline: float, tell: Callable[[str], None]) -> Evidence:
+    if asked.command is None:
+        return evidence_of_recording(str(asked.run), home, deadline)
+    return evidence_of_command(asked.command, Path(asked.cwd), asked.seeds[0], home, deadline, tell)
 
 
 def _named(slug: str) -> Cause:

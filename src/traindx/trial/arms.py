@@ -32,7 +32,8 @@ class Bench:
     """What all arms of a proof share: the command, the scratch folder, when the recorded run began, when time is over.
 
     `since` is in epoch seconds, `deadline` in seconds of `time.monotonic`; `dataset_roots` are the folders of its datasets, and
-    `treatments` those under which it was recorded: a fault that was put in stays in every arm.
+    `treatments` those under which it was recorded: a fault that was put in stays in every arm. `edited` are texts that stand
+    in place of the user's files, by path.
     """
 
     setup: Setup
@@ -41,6 +42,7 @@ class Bench:
     deadline: float
     dataset_roots: tuple[Path, ...] = ()
     treatments: tuple[Treatment, ...] = ()
+    edited: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def left(self) -> float:
@@ -118,10 +120,11 @@ def run_arm(
     timeout: float,
     *,
     watch: Watch | None = None,
-    more_environment: Mapping[str, str] | None = None,
+    environ: Mapping[str, str] | None = None,
 ) -> Done:
     """Run the command once, unless this very arm was run before. Its workspace is deleted afterwards, not its recording.
 
+    `environ` is the environment that the command is run in, by default this process'.
     Raises `TraindxError` if the workspace cannot be made or a treatment cannot be carried out.
     """
     found = finished(bench, order)
@@ -134,9 +137,10 @@ def run_arm(
         Path(bench.setup.cwd), folder / "work", also=also, since=bench.since, avoid=bench.scratch
     )
     try:
+        _put_edited(bench, workspace)
         _repair(bench.setup, workspace, order, folder)
         started = time.monotonic()
-        status = _run(bench, workspace, folder, order, timeout, watch, more_environment or {})
+        status = _run(bench, workspace, folder, order, timeout, watch, os.environ if environ is None else environ)
         seconds = time.monotonic() - started
         touched = tuple(workspace.touched())
     finally:
@@ -146,16 +150,19 @@ def run_arm(
     return _read(bench, order, facts)
 
 
-def finished(bench: Bench, order: Order) -> Done | None:
-    """An arm that was run already, by this proof or by one that was ended and is resumed; not one that ran out of time."""
+def finished(bench: Bench, order: Order, *, also_stopped: bool = False) -> Done | None:
+    """An arm that was run already, by this proof or by one that was ended and is resumed; one that ran out of time if asked."""
     facts = kept(bench.scratch / order.name, _which(bench, order))
-    return None if facts is None or facts.status is None else _read(bench, order, facts)
+    if facts is None or (facts.status is None and not also_stopped):
+        return None
+    return _read(bench, order, facts)
 
 
 def _which(bench: Bench, order: Order) -> dict[str, Any]:
     """What makes an arm this one."""
     treatments = to_json((*bench.treatments, *order.treatments))
-    return {"command": list(bench.setup.command), "steps": order.steps, "seed": order.seed, "treatments": treatments}
+    which = {"command": list(bench.setup.command), "steps": order.steps, "seed": order.seed, "treatments": treatments}
+    return which | ({"edited": dict(bench.edited)} if bench.edited else {})
 
 
 def _put_edited(bench: Bench, workspace: Workspace) -> None:
@@ -177,10 +184,10 @@ def _run(
     order: Order,
     timeout: float,
     watch: Watch,
-    more_environment: Mapping[str, str],
+    environ: Mapping[str, str],
 ) -> int | None:
     """The exit status, None when the time was over before the command was."""
-    env = {**os.environ, **QUIET, **environment(workspace), **more_environment}
+    env = {**environ, **QUIET, **environment(workspace)}
     in_process = tuple(t for t in order.treatments if t.where == "process")
     with (folder / "output.txt").open("wb") as output:
         result = run_command(

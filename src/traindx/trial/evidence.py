@@ -14,7 +14,7 @@ from traindx.core.treatment import from_json
 from traindx.errors import TraindxError
 from traindx.examine import facts_of
 from traindx.scan import scan
-from traindx.trial.arms import Bench, Done, make_bench, run_arm
+from traindx.trial.arms import Bench, Done, Order, make_bench, run_arm
 
 FIRST_STEPS = 1000
 """Steps after which the first control of a command without a recording is cut."""
@@ -49,17 +49,17 @@ def evidence_of_recording(run: str | Path, scratch: Path, deadline: float) -> Ev
 
 
 def evidence_of_command(
-    command: Sequence[str], seed: int, scratch: Path, deadline: float, tell: Callable[[str], None]
+    command: Sequence[str], cwd: Path, seed: int, scratch: Path, deadline: float, tell: Callable[[str], None]
 ) -> Evidence:
     """The command recorded as it is, for a third of the budget: the evidence to diagnose, and the first control arm.
 
     Setup and dataset are the user's own, not the workspace's.
     Raises `TraindxError` if the command does not exist or never reaches a training step.
     """
-    bench = make_bench(command, Path.cwd(), scratch, since=time.time(), deadline=deadline)
+    bench = make_bench(command, cwd, scratch, since=time.time(), deadline=deadline)
     limit = bench.left / 3
     tell(f"control, seed {seed}: up to {FIRST_STEPS} steps, {limit:.0f} s")
-    done = run_arm(bench, f"control-seed{seed}", "control", seed, treatment=None, steps=FIRST_STEPS, timeout=limit)
+    done = run_arm(bench, Order("control", seed, FIRST_STEPS), limit)
     recording = done.run.recording
     if recording is None or (not len(recording.step) and recording.ending != "raised"):
         last = last_line(done.folder / "output.txt")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,9 +11,11 @@ import numpy as np
 from traindx.core.recording import Recording
 from traindx.core.report import Trial
 from traindx.core.treatment import Treatment
-from traindx.trial.arms import Bench, Done, run_arm
+from traindx.trial.arms import Bench, Done, Order
+from traindx.trial.crew import Crew
 from traindx.trial.doses import other_dose
-from traindx.trial.judge import Kind, Ruling, same_start
+from traindx.trial.judge import Ruling
+from traindx.trial.learning import same_start
 from traindx.trial.question import Answer, Question, answer
 from traindx.trial.treat import takes_seed
 from traindx.trial.wording import sentence
@@ -27,9 +29,11 @@ class Contest:
     """The state of a proof: which arms were run, and what is to be said about all of them.
 
     `base` is the recording that the user gave, `controls` may already hold the first one. `minutes` is for the words only.
+    Arms are asked for one after the other; where `crew` has room for more, those that will most likely be asked for next are
+    run at the same time. So the verdicts do not depend on how many run at a time.
     """
 
-    bench: Bench
+    crew: Crew
     questions: list[Question]
     seeds: Sequence[int]
     minutes: float
@@ -37,9 +41,14 @@ class Contest:
     base: Recording | None = None
     controls: list[Done] = field(default_factory=list)
     undone: dict[str, list[Done]] = field(default_factory=dict)
-    runs: dict[str, int] = field(default_factory=dict)
     other_doses: dict[str, list[Treatment]] = field(default_factory=dict)
+    ahead: dict[str, Done] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def bench(self) -> Bench:
+        """What all arms share."""
+        return self.crew.bench
 
     @property
     def steps(self) -> int:
@@ -53,68 +62,99 @@ class Contest:
         does not suffice for all of them, only the better half goes on (successive halving). A question that a seed
         decides gets no further arms.
         """
+        self._rounds(range(len(self.questions)))
+        return [self.trial(question) for question in self.questions]
+
+    def trial_of(self, question: Question) -> Trial:
+        """The trial of one more question: on the controls that are there, and further ones as far as they are needed."""
+        self.questions.append(question)
+        self._rounds([len(self.questions) - 1])
+        return self.trial(self.questions.pop())
+
+    def answer(self, question: Question) -> Answer:
+        """What the arms that were run say to a question."""
+        return answer(question, self.controls, self.undone.get(_slug(question), []), len(self.seeds))
+
+    def _rounds(self, asked: Sequence[int]) -> None:
         for position, seed in enumerate(self.seeds):
-            if position == len(self.controls) and (not self._open() or not self._control(seed)):
+            if position == len(self.controls) and (not self._open(asked) or not self._control(seed)):
                 break
             if self._seeds_itself() and position:
                 break
-            open_ones = sorted(self._open(), key=_promise, reverse=True)
-            for item in open_ones[: self._affordable(len(open_ones)) if position else None]:
-                self._try(item.question, seed)
-        return [self._trial(question) for question in self.questions]
+            open_ones = sorted(self._open(asked), key=lambda i: _promise(self.answer(self.questions[i])), reverse=True)
+            for i in open_ones[: self._affordable(len(open_ones)) if position else None]:
+                self._try(i, seed)
 
-    def _open(self) -> list[Answer]:
-        return [a for a in map(self._answer, self.questions) if a.ruling is None]
-
-    def _answer(self, question: Question) -> Answer:
-        return answer(question, self.controls, self.undone.get(question.cause.slug, []), len(self.seeds))
+    def _open(self, asked: Sequence[int]) -> list[int]:
+        return [i for i in asked if self.answer(self.questions[i]).ruling is None]
 
     def _control(self, seed: int) -> bool:
-        done = self._arm("control", "control", seed, None)
+        done = self._arm(Order("control", seed, self.steps))
         if done is not None:
             self.controls.append(done)
         return done is not None
 
-    def _try(self, question: Question, seed: int) -> None:
+    def _try(self, number: int, seed: int) -> None:
         """Run the undone arm of a seed. Where that asks for other doses, run them on all seeds so far, and keep the best."""
-        slug = question.cause.slug
+        question = self.questions[number]
+        slug = _slug(question)
         self._undone(question, seed)
-        tried = [self._answer(question)]
+        tried = [self.answer(question)]
         while slug not in self.other_doses and (dose := other_dose(tried)) is not None:
             other = replace(question, treatment=dose)
             self.undone[slug] = []
             for control in self.controls:
-                if self._answer(other).ruling is None:
+                if self.answer(other).ruling is None:
                     self._undone(other, control.run.seed)
             if not self.undone[slug]:
                 break
-            tried.append(self._answer(other))
+            tried.append(self.answer(other))
         best = max(tried, key=_gain)
         self.undone[slug] = [done for done in best.done if done.run.kind == "undone"]
         if len(tried) > 1:
-            self.questions[self.questions.index(question)] = best.question
+            self.questions[number] = best.question
             self.other_doses[slug] = [item.question.treatment for item in tried if item is not best]
 
     def _undone(self, question: Question, seed: int) -> None:
-        slug = question.cause.slug
-        number = self.runs[slug] = self.runs.get(slug, 0) + 1
-        done = self._arm(f"{slug}-{number}", "undone", seed, question.treatment)
+        done = self._arm(self._order(question, seed))
         if done is not None:
-            self.undone.setdefault(slug, []).append(done)
+            self.undone.setdefault(_slug(question), []).append(done)
 
-    def _arm(self, name: str, kind: Kind, seed: int, treatment: Treatment | None) -> Done | None:
-        """Run an arm if there is time for it."""
+    def _order(self, question: Question, seed: int) -> Order:
+        return Order("undone", seed, self.steps, _slug(question), question.treatments)
+
+    def _arm(self, order: Order) -> Done | None:
+        """Run an arm if there is time for it, and beside it those that come next, as far as there is room."""
+        if order.name in self.ahead:
+            return self.ahead.pop(order.name)
         usual = self._usual()
         if self.bench.left <= max(0.0, 0.8 * usual):
             return None
+        memory = self.controls[0].memory if self.controls else 0
+        room = self.crew.room(memory) if self.controls else 1
+        orders = [order, *self._next(order, room - 1)]
         timeout = min(self.bench.left, PATIENCE * usual + 30 if self.controls else math.inf)
-        self.tell(f"{name}, seed {seed}: up to {self.steps} steps, {self.bench.left:.0f} s left")
-        done = run_arm(
-            self.bench, f"{name}-seed{seed}", kind, seed, treatment=treatment, steps=self.steps, timeout=timeout
-        )
-        if done.touched:
-            self.notes.append(f"changed while {name}, seed {seed}, ran: {', '.join(done.touched[:3])}")
-        return done
+        names = ", ".join(f"{o.of or o.kind} seed {o.seed}" for o in orders)
+        self.tell(f"{names}: up to {self.steps} steps, {self.bench.left:.0f} s left")
+        for one, done in zip(orders, self.crew.run(orders, timeout, memory), strict=True):
+            self.ahead[one.name] = done
+            if done.touched:
+                self.notes.append(f"changed while {one.name} ran: {', '.join(done.touched[:3])}")
+        return self.ahead.pop(order.name)
+
+    def _next(self, order: Order, most: int) -> list[Order]:
+        """The arms that will be asked for next if nothing is decided before."""
+        coming = (o for o in self._coming() if o.name != order.name and o.name not in self.ahead)
+        return [o for o, _ in zip(coming, range(most), strict=False)]
+
+    def _coming(self) -> Iterator[Order]:
+        open_ones = self._open(range(len(self.questions)))
+        for position, seed in enumerate(self.seeds):
+            if position >= len(self.controls):
+                yield Order("control", seed, self.steps)
+            for question in (self.questions[i] for i in open_ones):
+                if seed not in [done.run.seed for done in self.undone.get(_slug(question), ())]:
+                    yield self._order(question, seed)
 
     def _usual(self) -> float:
         """Seconds that an arm takes, from the first control: start and end of the process, and its steps until the cut."""
@@ -145,11 +185,12 @@ class Contest:
         self.notes.append("The command seeds itself, so a second seed would only repeat these runs")
         return True
 
-    def _trial(self, question: Question) -> Trial:
-        item = self._answer(question)
+    def trial(self, question: Question) -> Trial:
+        """The trial that the arms of a question make."""
+        item = self.answer(question)
         ruling = item.ruling or Ruling("inconclusive", "")
         notes = list(self.notes)
-        others = " and ".join(dose.because for dose in self.other_doses.get(question.cause.slug, ()))
+        others = " and ".join(dose.because for dose in self.other_doses.get(_slug(question), ()))
         if others:
             notes.append(f"tried as well, and helped less: {others}")
         if item.ruling is None or any(arm.failed for arm in item.arms):
@@ -160,13 +201,21 @@ class Contest:
             notes.append(f"{spent}not run: {missing}" if missing else spent.rstrip(", "))
         return Trial(
             verdict=ruling.verdict,
-            treatment=question.treatment.because,
+            treatment=question.because,
             sentence=sentence(item, [note for note in notes if note]),
             effect=ruling.effect,
             spread=ruling.spread,
             arms=item.arms,
             seconds=sum(d.run.seconds for d in item.done),
+            interval=ruling.interval,
+            measured_on=item.measured_on,
+            together=tuple(cause.slug for cause in question.causes) if question.also else (),
         )
+
+
+def _slug(question: Question) -> str:
+    """What names a question: its cause, or all causes that are undone at once."""
+    return "+".join(cause.slug for cause in question.causes)
 
 
 def _gain(item: Answer) -> float:

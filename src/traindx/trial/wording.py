@@ -8,7 +8,8 @@ import numpy as np
 
 from traindx.core.recording import Recording
 from traindx.core.report import Arm
-from traindx.trial.judge import Kind, collapsed, curve
+from traindx.trial.judge import Kind
+from traindx.trial.learning import collapsed, curve
 from traindx.trial.question import Answer
 
 LEVEL = 0.02
@@ -18,7 +19,7 @@ LEVEL = 0.02
 def sentence(answer: Answer, notes: Sequence[str] = ()) -> str:
     """What the undone arms did, what the unchanged ones did, why that decides nothing or speaks against, and `notes`."""
     parts = []
-    treatment = answer.question.treatment.because
+    treatment = answer.question.because
     undone, control = _group(answer, "undone"), _group(answer, "control")
     if undone:
         parts.append(f"with {treatment} {undone}; unchanged {control}")
@@ -39,7 +40,7 @@ def _symptoms(answer: Answer) -> list[str]:
     if not codes:
         return []
     words = [f"{codes} failed in {counts['control']} unchanged runs and in {counts['undone']} undone ones"]
-    if answer.question.treatment.where == "dataset":
+    if answer.question.repairs:
         words.append("the two losses do not compare, because the targets changed")
     return words
 

@@ -1,0 +1,33 @@
+"""Which treatments leave two runs comparable by the loss of their training batches, and which only by a validation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from traindx.core.treatment import Treatment
+
+CHANGES_THE_LOSS = ("focal", "class_weight", "pos_weight", "smoothing", "weight_loss", "loss_weight", "scale_loss")
+"""Parts of the names of treatments after which the loss is another function: it may be lower although nothing more was learned."""
+
+CHANGES_THE_BATCHES = (
+    "augment",
+    "oversampl",
+    "undersampl",
+    "resampl",
+    "mosaic",
+    "mixup",
+    "batch_size",
+    "train_on_fewer",
+)
+"""Parts of the names of treatments after which batches are made otherwise: easier pictures have a lower loss."""
+
+
+def same_loss(treatments: Sequence[Treatment]) -> bool:
+    """Whether runs with and without these treatments minimise the same function."""
+    return not any(part in t.name for t in treatments for part in CHANGES_THE_LOSS)
+
+
+def same_inputs(treatments: Sequence[Treatment]) -> bool:
+    """Whether runs with and without these treatments train on pictures that are made alike."""
+    named = [f"{t.name} {' '.join(f'{k}={v}' for k, v in t.arguments)}" for t in treatments]
+    return not any(part in name for name in named for part in CHANGES_THE_BATCHES)
