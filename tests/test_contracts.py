@@ -19,7 +19,7 @@ from traindx.core.finding import Finding
 from traindx.core.treatment import Treatment
 
 ROOT = Path(__file__).parent.parent
-FACTS = {"dataset", "recording", "setup", "history", "predictions", "crops", "agreement", "replay", "network"}
+FACTS = {"dataset", "recording", "setup", "history", "predictions", "crops", "agreement", "replay", "checkpoint", "augmentation", "network"}
 FAMILIES = {
     "pictures": "D1",
     "labels": "D2",
@@ -29,6 +29,7 @@ FAMILIES = {
     "layout": "D4",
     "annotations": "D5",
     "setup": "S",
+    "checkpoint": "S2",
     "model": "M",
     "errors": "T0",
     "batches": "B",

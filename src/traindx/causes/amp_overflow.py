@@ -25,6 +25,7 @@ AMP_OVERFLOW = Cause(
         Clue("T104", if_seen=0.1),
         Clue("T107", if_seen=0.5, near="precision"),
         Clue("T105", if_seen=0.1),
+        Clue("S205", if_seen=5.0),
     ),
     fix=Fix(
         "Let the part that is named run in float32 (torch.autocast(..., enabled=False), inputs to .float()), or use bfloat16."

@@ -21,6 +21,10 @@ BATCHNORM_STATS_STALE = Cause(
     clues=(  # guesses
         Clue("T431", if_seen=9.0, if_absent=-3.0, proves=True),
         Clue("T437", if_seen=7.0, if_absent=-1.0),
+        Clue("S220", if_seen=9.0, proves=True),
+        Clue("S223", if_seen=8.5, proves=True),
+        Clue("S221", if_seen=5.0),
+        Clue("S222", if_seen=0.5),
         Clue("V402", if_seen=0.3),
         Clue("V408", if_seen=0.5),
     ),

@@ -24,6 +24,7 @@ CONSTANT_INIT = Cause(
         Clue("M101", if_seen=10.0, if_absent=-6.0, proves=True, from_start=True),
         Clue("M103", if_seen=0.3),
         Clue("M102", if_seen=0.3),
+        Clue("S206", if_seen=5.0),
         Clue("T103", if_seen=0.5),
         Clue("T105", if_seen=0.5),
         Clue("T201", if_seen=0.3),

@@ -25,6 +25,7 @@ EVALUATOR_MISMATCH = Cause(
         Clue("D503", if_seen=8.0, if_absent=-0.5, proves=True),
         Clue("D504", if_seen=8.0, if_absent=-0.5, proves=True),
         Clue("D505", if_seen=5.0, if_absent=-0.5),
+        Clue("S230", if_seen=5.0),
     ),
     fix=Fix(
         "Check the validation split (`traindx check DATA`): labels found, the same class ids and names as in training. Then "

@@ -21,6 +21,7 @@ LEFT_IN_EVAL_MODE = Cause(
     clues=(  # weights are a guess until the benchmark sets them
         Clue("T303", if_seen=8.0, if_absent=-6.0, proves=True),
         Clue("T032", if_seen=9.0, proves=True),
+        Clue("S221", if_seen=4.0),
         Clue("T102", if_seen=0.3),
         Clue("T103", if_seen=0.3),
         Clue("T107", if_seen=0.5, near="mode"),

@@ -23,6 +23,12 @@ POISONED_CHECKPOINT = Cause(
     clues=(  # weights are a guess until the benchmark sets them
         Clue("T019", if_seen=9.0, if_absent=-1.0, proves=True),
         Clue("T029", if_seen=9.0, if_absent=-4.0, proves=True, from_start=True),
+        Clue("S201", if_seen=9.0, proves=True),
+        Clue("S202", if_seen=9.0, proves=True),
+        Clue("S203", if_seen=8.5, proves=True),
+        Clue("S204", if_seen=8.5, proves=True),
+        Clue("S222", if_seen=8.0, proves=True),
+        Clue("S206", if_seen=1.0),
         Clue("T001", if_seen=0.3),
         Clue("T101", if_seen=0.5, from_start=True),
         Clue("T104", if_seen=0.3),

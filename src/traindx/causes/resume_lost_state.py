@@ -21,6 +21,13 @@ RESUME_LOST_STATE = Cause(
     clues=(  # a guess until the benchmark sets them
         Clue("T370", if_seen=8.0, if_absent=-1.0, proves=True),
         Clue("T371", if_seen=8.5, if_absent=-1.0, proves=True),
+        Clue("S216", if_seen=8.0, proves=True),
+        Clue("S210", if_seen=5.5),
+        Clue("S211", if_seen=5.0),
+        Clue("S212", if_seen=5.0),
+        Clue("S213", if_seen=5.0),
+        Clue("S215", if_seen=5.0),
+        Clue("S214", if_seen=0.5),
         Clue("T102", if_seen=0.3),
         Clue("T103", if_seen=0.3),
     ),

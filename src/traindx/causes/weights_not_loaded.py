@@ -22,6 +22,11 @@ WEIGHTS_NOT_LOADED = Cause(
         Clue("M111", if_seen=9.0, if_absent=-4.0, proves=True),
         Clue("M113", if_seen=9.0, if_absent=-2.0, proves=True),
         Clue("M112", if_seen=6.5, if_absent=-1.0),
+        Clue("S207", if_seen=8.0, proves=True),
+        Clue("S232", if_seen=6.0),
+        Clue("S206", if_seen=1.0),
+        Clue("S233", if_seen=0.5),
+        Clue("S132", if_seen=5.0),
     ),
     fix=Fix(
         "Take the prefix off the names, look at what load_state_dict returns, and initialise before loading.",

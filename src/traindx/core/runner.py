@@ -24,6 +24,8 @@ HOW_TO_GET = {
     "network": "needs a model; run `traindx check DATA model=yolo11n.yaml` or `model=models.py:build`",
     "predictions": "needs predictions; run `traindx check DATA --predictions FILE`",
     "crops": "needs a look at every object; run `traindx check DATA --label-noise`",
+    "checkpoint": "needs a checkpoint; run `traindx check last.pt`",
+    "augmentation": "needs a look at the augmentation; run `traindx check DATA --augment module:function`",
     "agreement": "needs a second annotation; run `traindx compare A B`",
 }
 

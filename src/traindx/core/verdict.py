@@ -48,7 +48,8 @@ def verdict_of(
     learning = LEARNING_OF_LOG if "history" in facts and not recorded else LEARNING
     learned = learning in by_code and by_code[learning].status == "passed"
     looked = any(o.status in ("passed", "failed") for o in by_code.values())
-    if learned or (looked and "dataset" in facts and not recorded and "history" not in facts):
+    examined = "dataset" in facts or "checkpoint" in facts
+    if learned or (looked and examined and not recorded and "history" not in facts):
         return "healthy", _state("healthy", by_code)
     return "unclear", None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -25,6 +26,10 @@ def checkpoint_names(path: Path) -> dict[int, str]:
 
     Raises `TraindxError` if the file cannot be read or is no such checkpoint.
     """
+    if path.is_dir():  # as the Hugging Face Trainer writes it
+        return _names_in_config(path / "config.json")
+    if path.suffix == ".safetensors":  # tensors alone; the names stand in the folder's config.json
+        return _names_in_config(path.with_name("config.json"))
     if not Path(path).is_file():
         raise TraindxError(f"{path}: no such file", hint="give a file that torch.save wrote")
     try:
@@ -38,6 +43,15 @@ def checkpoint_names(path: Path) -> dict[int, str]:
     except (OSError, zipfile.BadZipFile) as error:
         raise TraindxError(f"{path} is no checkpoint: {error}", hint="give a file that torch.save wrote") from error
     return next((found for held in _mappings(content, DEPTH) if (found := _names(held))), {})
+
+
+def _names_in_config(path: Path) -> dict[int, str]:
+    """The names in `id2label`; empty where there is no such file, or no such entry."""
+    try:
+        held = json.loads(path.read_text(encoding="utf-8")).get("id2label", {})
+        return {int(key): str(name) for key, name in held.items()}
+    except (OSError, ValueError, AttributeError):
+        return {}
 
 
 def _mappings(value: Any, depth: int) -> Iterator[Mapping[Any, Any]]:
