@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from traindx.cli.apply import Applying, apply_options, of_proof, write
 from traindx.cli.arguments import BEHIND, CommandBeforeCommand
 from traindx.cli.options import report_options
 from traindx.cli.output import Output
@@ -22,6 +23,7 @@ from traindx.errors import TraindxError
 @click.option("--minutes", type=click.FloatRange(min=0.1), default=10.0, show_default=True, help="Time for all trials.")
 @click.option("--seeds", type=click.IntRange(min=1), default=2, show_default=True, help="Runs of each arm.")
 @click.option("--scratch", type=click.Path(path_type=Path), help="Folder for the arms (default: a temporary one).")
+@apply_options
 @report_options
 @click.pass_context
 def prove(
@@ -31,6 +33,9 @@ def prove(
     minutes: float,
     seeds: int,
     scratch: Path | None,
+    apply: bool,
+    out: Path | None,
+    in_place: bool,
     kind: str,
     output: Path | None,
     verbose: bool,
@@ -39,7 +44,9 @@ def prove(
 
     Without CAUSE, the most likely open diagnoses are tried. With `-- COMMAND` in place of RUN, the command's first
     control is what is diagnosed. Arms run in copies of your folders; nothing of yours is written to.
+    With --apply, what is proved is put right in a copy of your script, which is run once more to confirm it.
     """
+    applying = Applying(apply, out, in_place)
     command: tuple[str, ...] = ctx.meta[BEHIND]
     if (run is None) == (not command):
         hint = "name a recording: traindx prove RUN, or a command: traindx prove -- python train.py"
@@ -59,8 +66,12 @@ def prove(
         scratch=scratch,
         progress=tell,
     )
+    if applying.apply:
+        report, remedy = of_proof(report, run, command, minutes)
     place.write(report)
-    if not any(d.trial for d in report.diagnoses):
+    if applying.apply:
+        write(remedy, applying)
+    if not any(d.trial for d in report.diagnoses) and not (applying.apply and remedy.changed):
         click.echo(f"no trial was run: {_why_none(report)}", err=True)
     return report.exit_status
 

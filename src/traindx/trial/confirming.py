@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,17 @@ from traindx.core.finding import Curve, Line
 from traindx.core.recording import Recording
 from traindx.core.report import Report, TrialVerdict
 from traindx.core.treatment import from_json
-from traindx.errors import TraindxError
 from traindx.remedy.propose import Remedy
-from traindx.trial.arms import Done, make_bench, run_arm
+from traindx.trial.arms import Done, Order, make_bench, run_arm
 from traindx.trial.evidence import last_line
-from traindx.trial.judge import LEAST_EFFECT, curve, end_of, learned, thinned
-from traindx.trial.rounds import PATIENCE
+from traindx.trial.learning import curve, end_of, learned, thinned
 from traindx.trial.symptom import LEAST_STEPS, failing, serious, symptom_codes
+
+PATIENCE = 4.0
+"""The final run may take so many times as long as the run as it was, plus a minute. A guess."""
+
+LEAST = 0.05
+"""The smallest share of its start by which a loss must fall to count as learning. A guess."""
 
 STEPS = 400
 """Steps of the final run where the run as it was never came to its end: a guess."""
@@ -45,6 +49,7 @@ def confirm(
     report: Report,
     remedy: Remedy,
     recording: Recording,
+    command: Sequence[str],
     cwd: Path,
     scratch: Path,
     *,
@@ -52,14 +57,10 @@ def confirm(
     seed: int = 0,
     progress: Callable[[str], None] | None = None,
 ) -> Confirmation:
-    """Run the recorded command once with the remedy's scripts in place of the user's.
+    """Run `command` once in a copy of `cwd`, with the remedy's scripts in place of the user's.
 
-    As long as the run as it was, if that came to its end, else `STEPS` steps, and never longer than `minutes`. Raises
-    `TraindxError` if the recording does not name its command.
+    As long as `recording`, the run as it was, if that came to its end, else `STEPS` steps; never longer than `minutes`.
     """
-    command = recording.run.get("command")
-    if not command:
-        raise TraindxError("the recording does not say which command made it", "", "traindx prove -- COMMAND")
     scratch.mkdir(parents=True, exist_ok=True)
     bench = make_bench(command, cwd, scratch, since=time.time(), deadline=time.monotonic() + 60 * minutes)
     edited = {str(changed.script.file): changed.text for changed in remedy.changed}
@@ -71,7 +72,7 @@ def confirm(
         progress(f"final run of the changed script: up to {timeout:.0f} s")
     given = from_json(json.dumps(recording.run.get("treatments", [])))
     bench = replace(bench, edited=edited, treatments=given)
-    done = run_arm(bench, "applied", "undone", seed, treatment=None, steps=steps, timeout=timeout)
+    done = run_arm(bench, Order("undone", seed, steps, of="applied"), timeout)
     codes = {code for cause in all_causes() if cause.slug in remedy.causes for code in symptom_codes(cause)}
     seen = tuple(o.code for o in serious(report.outcomes, tuple(codes)))
     return judged(recording, done, seen, {"setup": bench.setup})
@@ -87,7 +88,7 @@ def judged(before: Recording, done: Done, seen: tuple[str, ...], facts: dict[str
     was, now = learned(before), learned(after)
     lines = tuple(Line(name, *_points(r)) for name, r in (("as it was", before), ("changed", after)) if len(r.step))
     parts = [f"the loss fell by {_share(now)} (as it was: {_share(was)})", *_accuracy(before, after)]
-    parts.append(f"{', '.join(still)} still fails" if still else f"{', '.join(seen)} no longer fails" if seen else "")
+    parts.append(_codes(still, "still fail") if still else _codes(seen, "no longer fail"))
     verdict: TrialVerdict = "confirmed" if not still and _learns(was, now, before, after) else "inconclusive"
     words = "; ".join(part for part in parts if part)
     return Confirmation(verdict, words, seen, still, done.run.seconds, str(done.folder), lines)
@@ -95,12 +96,16 @@ def judged(before: Recording, done: Done, seen: tuple[str, ...], facts: dict[str
 
 def _learns(was: float | None, now: float | None, before: Recording, after: Recording) -> bool:
     """Whether the changed run learns: its loss falls, and by no less than before, or validation is as good."""
-    if now is None or now < LEAST_EFFECT:
+    if now is None or now < LEAST:
         return False
-    if was is None or now >= was - LEAST_EFFECT:
+    if was is None or now >= was - LEAST:
         return True
     ends = [end_of(*curve(r)) for r in (before, after)]
     return ends[1] <= ends[0]
+
+
+def _codes(codes: tuple[str, ...], words: str) -> str:
+    return f"{', '.join(codes)} {words}{'s' if len(codes) == 1 else ''}" if codes else ""
 
 
 def _points(recording: Recording) -> tuple[tuple[float, ...], tuple[float, ...]]:

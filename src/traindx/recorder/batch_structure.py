@@ -1,0 +1,111 @@
+"""Batches of any form: copied, counted, and made of other samples: tensors, lists of tensors and dicts inside each other."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+OF_PICTURE = "batch_idx"
+"""The key under which Ultralytics tells which picture of the batch an object belongs to; its rows are objects."""
+OBJECTS = ("cls", "bboxes", "keypoints", "segments", OF_PICTURE)
+
+
+def cloned(torch: Any, batch: Any) -> Any:
+    """A copy that shares no memory with the batch."""
+    return mapped(torch, batch, lambda leaf: leaf.clone() if isinstance(leaf, torch.Tensor) else leaf)
+
+
+def samples_in(torch: Any, batch: Any) -> int:
+    """How many samples a batch holds: the first size of its first tensor of two or more dimensions, or the length of the first
+    list of tensors or dicts; 1 for what has neither."""
+    return _size(torch, batch) or 1
+
+
+def with_samples(torch: Any, batch: Any, own: int, samples: int) -> Any:
+    """A batch of `samples`, taken in turn from the `own` of this one. Everything of that length is taken to be one a sample."""
+    order = [i % own for i in range(samples)]
+    if isinstance(batch, dict) and isinstance(batch.get(OF_PICTURE), torch.Tensor):
+        return _of_objects(torch, batch, own, order)
+    return _taken(torch, batch, own, order)
+
+
+def mapped(torch: Any, value: Any, change: Callable[[Any], Any]) -> Any:
+    """The same form with its leaves changed. What is neither a dict, a list nor a tuple is a leaf."""
+    if isinstance(value, dict):
+        return _filled(value, {k: mapped(torch, v, change) for k, v in value.items()})
+    if hasattr(value, "data") and isinstance(vars(value).get("data") if hasattr(value, "__dict__") else None, dict):
+        made = copy.copy(value)  # a UserDict, as transformers' BatchEncoding
+        made.data = mapped(torch, value.data, change)
+        return made
+    if isinstance(value, (list, tuple)):
+        return _sequence(value, [mapped(torch, v, change) for v in value])
+    return change(value)
+
+
+def _size(torch: Any, value: Any) -> int | None:
+    if isinstance(value, torch.Tensor):
+        return int(value.shape[0]) if value.dim() >= 2 else None
+    if isinstance(value, dict) or isinstance(getattr(value, "data", None), dict):
+        held = value if isinstance(value, dict) else value.data
+        return next((n for v in held.values() if (n := _size(torch, v)) is not None), None)
+    if isinstance(value, (list, tuple)) and value:
+        if all(isinstance(v, dict) or _is_picture(torch, v) for v in value):
+            return len(value)
+        return next((n for v in value if (n := _size(torch, v)) is not None), None)
+    return None
+
+
+def _is_picture(torch: Any, value: Any) -> bool:
+    """Whether a tensor is one picture, channels first: an element of a list of pictures."""
+    return isinstance(value, torch.Tensor) and value.dim() == 3 and value.shape[0] <= 4
+
+
+def _taken(torch: Any, value: Any, own: int, order: list[int]) -> Any:
+    if isinstance(value, torch.Tensor):
+        return value[order] if value.dim() and value.shape[0] == own else value
+    if isinstance(value, dict):
+        return _filled(value, {k: _taken(torch, v, own, order) for k, v in value.items()})
+    if isinstance(getattr(value, "data", None), dict):
+        made = copy.copy(value)
+        made.data = _taken(torch, value.data, own, order)
+        return made
+    if isinstance(value, (list, tuple)):
+        whole = (
+            isinstance(value[0], torch.Tensor) and value[0].dim() != 3 and value[0].shape[:1] == (own,)
+            if value
+            else True
+        )
+        of_samples = len(value) == own and not whole
+        if of_samples:
+            return _sequence(value, [cloned(torch, value[i]) for i in order])
+        return _sequence(value, [_taken(torch, v, own, order) for v in value])
+    return value
+
+
+def _of_objects(torch: Any, batch: dict[str, Any], own: int, order: list[int]) -> dict[str, Any]:
+    """A batch of Ultralytics: pictures in turn, and the objects of each with its new number."""
+    of = batch[OF_PICTURE]
+    rows = [torch.nonzero(of == i).flatten() for i in order]
+    every = torch.cat(rows) if rows else of.new_zeros(0).long()
+    made: dict[str, Any] = {}
+    for key, value in batch.items():
+        is_rows = key in OBJECTS and isinstance(value, torch.Tensor) and len(value) == len(of)
+        made[key] = value[every] if is_rows else _taken(torch, value, own, order)
+    numbers = [torch.full((len(r),), float(j), dtype=of.dtype) for j, r in enumerate(rows)]
+    made[OF_PICTURE] = torch.cat(numbers).reshape(-1, *of.shape[1:]) if numbers else of[:0]
+    return made
+
+
+def _filled(like: dict[Any, Any], values: dict[Any, Any]) -> Any:
+    if type(like) is dict:
+        return values
+    made = copy.copy(like)
+    made.update(values)
+    return made
+
+
+def _sequence(like: Any, values: list[Any]) -> Any:
+    if hasattr(like, "_fields"):
+        return type(like)(*values)
+    return type(like)(values) if type(like) in (list, tuple) else values
