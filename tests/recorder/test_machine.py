@@ -10,10 +10,10 @@ import pytest
 import torch
 
 from tests.recorder.conftest import Net, Record, batch
+from traindx.core.cgroup import Group, own_group
 from traindx.core.recording import Recording, recording_of
 from traindx.core.resources import Resources, resources_of
 from traindx.recorder import host
-from traindx.recorder.cgroup import Group, own_group
 from traindx.recorder.probes import machine
 
 

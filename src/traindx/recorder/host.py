@@ -1,16 +1,15 @@
-"""What the operating system says of a process: memory, children, open files, limits. Each look is a few reads of /proc."""
+"""What the operating system says of a process: memory, children, open files. Each look is a few reads of /proc."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-from traindx.recorder.cgroup import Group
+from traindx.core.cgroup import Group
+from traindx.core.system import SHARED_MEMORY, free, meminfo
 
-SHARED_MEMORY = Path("/dev/shm")
 MOST_TASKS = 16
 MOST_CHILDREN = 64
 """Threads and children that are looked at: a sample is to stay below a millisecond."""
@@ -41,24 +40,6 @@ def descriptors() -> int | None:
     return None
 
 
-def meminfo() -> dict[str, int]:
-    """Bytes of `MemTotal`, `MemAvailable`, `SwapTotal`, `SwapFree` of the whole machine; empty where it cannot be told."""
-    wanted = ("MemTotal", "MemAvailable", "SwapTotal", "SwapFree")
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        lines = (line.split(":") for line in Path("/proc/meminfo").read_text().splitlines())
-        return {name: int(rest.split()[0]) * 1024 for name, rest in lines if name in wanted}
-    return {}
-
-
-def free(folder: Path) -> tuple[int, int] | None:
-    """Free bytes (for this user) and all bytes of the file system of a folder, or of its nearest parent that exists."""
-    for place in (folder, *folder.parents):
-        with contextlib.suppress(OSError, AttributeError):
-            found = os.statvfs(place)
-            return found.f_bavail * found.f_frsize, found.f_blocks * found.f_frsize
-    return None
-
-
 def peak_resident() -> int | None:
     """The largest resident memory so far in bytes, for systems without /proc; None on Windows."""
     try:
@@ -67,24 +48,6 @@ def peak_resident() -> int | None:
         return None
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
-
-
-def limits() -> dict[str, int | None]:
-    """The soft and hard limits of open files and of processes, and of memory: None without one. Empty on Windows."""
-    try:
-        import resource
-    except ImportError:
-        return {}
-    names = {"files": "RLIMIT_NOFILE", "processes": "RLIMIT_NPROC", "memory": "RLIMIT_AS", "locked": "RLIMIT_MEMLOCK"}
-
-    def each() -> Iterator[tuple[str, int | None]]:
-        for name, constant in names.items():
-            if hasattr(resource, constant):
-                soft, hard = resource.getrlimit(getattr(resource, constant))
-                yield name, None if soft == resource.RLIM_INFINITY else soft
-                yield f"{name}_hard", None if hard == resource.RLIM_INFINITY else hard
-
-    return dict(each())
 
 
 def sample(folder: Path, group: Group) -> dict[str, float | int]:

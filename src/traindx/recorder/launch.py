@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from traindx.core.cgroup import own_group
 from traindx.core.treatment import Treatment, to_json
 from traindx.errors import TraindxError
-from traindx.recorder.cgroup import own_group
 
 SITE = Path(__file__).parent / "_site"
 EVERY = 1.0

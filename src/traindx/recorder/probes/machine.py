@@ -6,8 +6,9 @@ import os
 import sys
 from typing import Any
 
+from traindx.core import system
+from traindx.core.cgroup import Group, own_group
 from traindx.recorder import host
-from traindx.recorder.cgroup import Group, own_group
 from traindx.recorder.observation import Observation
 from traindx.recorder.probe import Arguments, Named, Probe
 from traindx.recorder.step import Step
@@ -97,8 +98,8 @@ def device(torch: Any) -> dict[str, int]:
 
 def facts(seen: Observation, group: Group) -> dict[str, Any]:
     """The `machine` line: processors, memory, limits, versions of libraries that are imported, variables that matter."""
-    torch, memory, folder = seen.torch, host.meminfo(), seen.journal.folder
-    shared, disk = host.free(host.SHARED_MEMORY) if host.SHARED_MEMORY.is_dir() else None, host.free(folder)
+    torch, memory, folder = seen.torch, system.meminfo(), seen.journal.folder
+    shared, disk = system.free(system.SHARED_MEMORY) if system.SHARED_MEMORY.is_dir() else None, system.free(folder)
     affinity = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
     return {
         "kind": "machine",
@@ -111,7 +112,7 @@ def facts(seen: Observation, group: Group) -> dict[str, Any]:
         "swap": memory.get("SwapTotal"),
         "shm": shared[1] if shared else None,
         "disk": disk[1] if disk else None,
-        "limits": host.limits(),
+        "limits": system.limits(),
         "device_memory": _device_memory(torch),
         "threads": torch.get_num_threads(),
         "cuda": torch.version.cuda,
