@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -21,8 +22,17 @@ from traindx.errors import TraindxError
 @click.argument("run", type=click.Path(path_type=Path), required=False)
 @click.argument("causes", metavar="[CAUSE]...", nargs=-1)
 @click.option("--minutes", type=click.FloatRange(min=0.1), default=10.0, show_default=True, help="Time for all trials.")
-@click.option("--seeds", type=click.IntRange(min=1), default=2, show_default=True, help="Runs of each arm.")
+@click.option("--seeds", type=click.IntRange(min=1), default=3, show_default=True, help="Runs of each arm at most.")
 @click.option("--scratch", type=click.Path(path_type=Path), help="Folder for the arms (default: a temporary one).")
+@click.option(
+    "--resume", type=click.Path(path_type=Path), help="Go on with the proof in this folder; it says the rest."
+)
+@click.option(
+    "--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Arms that run at a time at most."
+)
+@click.option(
+    "--engine", type=click.Choice(["local", "ray"]), default="local", show_default=True, help="Where arms run."
+)
 @apply_options
 @report_options
 @click.pass_context
@@ -33,6 +43,9 @@ def prove(
     minutes: float,
     seeds: int,
     scratch: Path | None,
+    resume: Path | None,
+    jobs: int,
+    engine: Literal["local", "ray"],
     apply: bool,
     out: Path | None,
     in_place: bool,
@@ -48,7 +61,11 @@ def prove(
     """
     applying = Applying(apply, out, in_place)
     command: tuple[str, ...] = ctx.meta[BEHIND]
-    if (run is None) == (not command):
+    if resume is not None and (run is not None or command or causes):
+        raise TraindxError(
+            "--resume takes no RUN, cause or command", "the folder of the proof says them", "leave them out"
+        )
+    if resume is None and (run is None) == (not command):
         hint = "name a recording: traindx prove RUN, or a command: traindx prove -- python train.py"
         raise TraindxError("prove needs a recording RUN or a command behind two dashes, one of them", "", hint)
     if command:
@@ -64,16 +81,29 @@ def prove(
         minutes=minutes,
         seeds=range(seeds),
         scratch=scratch,
+        resume=resume,
+        jobs=jobs,
+        engine=engine,
         progress=tell,
     )
     if applying.apply:
-        report, remedy = of_proof(report, run, command, minutes)
+        report, remedy = of_proof(report, *_subject(run, command, resume), minutes)
     place.write(report)
     if applying.apply:
         write(remedy, applying)
     if not any(d.trial for d in report.diagnoses) and not (applying.apply and remedy.changed):
         click.echo(f"no trial was run: {_why_none(report)}", err=True)
     return report.exit_status
+
+
+def _subject(run: Path | None, command: tuple[str, ...], resume: Path | None) -> tuple[Path | None, tuple[str, ...]]:
+    """What the proof is about, also where only its folder was named."""
+    if resume is None:
+        return run, command
+    from traindx.trial.resuming import resumed
+
+    asked = resumed(resume)
+    return None if asked.run is None else Path(asked.run), asked.command or ()
 
 
 def _why_none(report: Report) -> str:
