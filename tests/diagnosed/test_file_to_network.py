@@ -165,4 +165,4 @@ def test_boxes_left_behind_by_a_flip_are_named(diagnosed: Callable[..., Diagnose
 def test_a_generator_that_all_workers_inherit_is_named(diagnosed: Callable[..., Diagnosed]) -> None:
     found = diagnosed(WORKERS)
     assert (found.first.cause, found.first.status) == ("duplicate-worker-seeds", "proved")
-    assert found.first.places[0].line == found.line_of("in loader:")
+    assert found.first.places[0].line == found.line_of("loader = DataLoader")

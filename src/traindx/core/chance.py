@@ -28,8 +28,8 @@ def _has_one_score(call: Mapping[str, Any]) -> bool:
 
 def _entropy(details: Iterable[Mapping[str, Any]]) -> float | None:
     counts = [d["targets"]["classes"] for d in details if (d.get("targets") or {}).get("form") == "binary"]
-    ones, zeros = (sum(count.get(name, 0) for count in counts) for name in ("1", "0"))
+    ones, zeros = (sum(int(count.get(name, 0)) for count in counts) for name in ("1", "0"))
     if not ones or not zeros:
         return None
-    share = float(ones) / (ones + zeros)
+    share = ones / (ones + zeros)
     return -share * math.log(share) - (1 - share) * math.log(1 - share)
