@@ -48,7 +48,8 @@ GOLDEN = """\
               "x_label": "step",
               "y_label": "",
               "onset": null,
-              "log_y": false
+              "log_y": false,
+              "log_x": false
             }
           ],
           "fix": null

@@ -73,6 +73,7 @@ class Curve:
     y_label: str = ""
     onset: float | None = None
     log_y: bool = False
+    log_x: bool = False
 
 
 @dataclass(frozen=True)

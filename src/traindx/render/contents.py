@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from traindx.core.complaint import COLUMNS as _ASKED
-from traindx.core.finding import Bars, Evidence, Measured, Picture, Table
+from traindx.core.finding import Bars, Curve, Evidence, Measured, Picture, Table
 from traindx.core.moment import COLUMNS as _MOMENT
 from traindx.core.seen_batches import COLUMNS as _SEEN
+from traindx.core.tryout_words import COLUMNS as _TRIED
 from traindx.render.bars import in_signs
 from traindx.render.wording import count, number, one_line
 
@@ -34,7 +35,8 @@ class Leads:
 class Contents:
     """The report's overview sorted for showing; tables that are no splits stay tables.
 
-    `seen` are the tables of the batches that a recording saved, `pictures` theirs; `asked` those that answer what was asked for.
+    `seen` are the tables of the batches that a recording saved, `pictures` theirs; `asked` those that answer what was asked for,
+    `curves` what is drawn beside them.
     """
 
     numbers: tuple[Measured, ...]
@@ -44,6 +46,7 @@ class Contents:
     seen: tuple[Table, ...] = ()
     pictures: tuple[Picture, ...] = ()
     asked: tuple[Table, ...] = ()
+    curves: tuple[Curve, ...] = ()
 
     @property
     def of_dataset(self) -> bool:
@@ -56,7 +59,7 @@ def contents(overview: Sequence[Evidence]) -> Contents:
     tables = [item for item in overview if isinstance(item, Table)]
     splits = [table for table in tables if table.columns[:4] == _LEADS]
     seen = [table for table in tables if table.columns == _SEEN]
-    asked = [table for table in tables if table.columns in (_ASKED, _MOMENT)]
+    asked = [table for table in tables if table.columns in (_ASKED, _MOMENT, _TRIED)]
     return Contents(
         numbers=tuple(item for item in overview if isinstance(item, Measured)),
         leads=tuple(leads for table in splits for leads in _leads(table)),
@@ -65,6 +68,7 @@ def contents(overview: Sequence[Evidence]) -> Contents:
         seen=tuple(seen),
         pictures=tuple(item for item in overview if isinstance(item, Picture)),
         asked=tuple(asked),
+        curves=tuple(item for item in overview if isinstance(item, Curve)),
     )
 
 

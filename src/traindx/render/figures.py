@@ -41,7 +41,7 @@ def curve_svg(curve: Curve) -> Markup:
     onset = curve.onset if curve.onset is not None and math.isfinite(curve.onset) else None
     xs = [v for x, _ in pairs for v in x] + ([onset] if onset is not None else [])
     ys = [v for _, y in pairs for v in y]
-    plot = _plot(xs, ys, curve.log_y or _spans(ys, DECADES))
+    plot = _plot(xs, ys, curve.log_y or _spans(ys, DECADES), log_x=curve.log_x)
     if plot is None:
         return tag("p", f"{one_line(curve.title)}: no value that can be drawn.", class_="muted")
     parts = [_axes(plot, curve.x_label, curve.y_label)]
@@ -109,8 +109,8 @@ def _steps(arm: Arm) -> tuple[tuple[float, ...], tuple[float, ...]]:
     return tuple(i * every for i in range(len(arm.loss))), arm.loss
 
 
-def _plot(xs: Sequence[float], ys: Sequence[float], log: bool) -> _Plot | None:
-    x = scale(xs, LEFT, WIDTH - RIGHT, pad=0.01, most=7)
+def _plot(xs: Sequence[float], ys: Sequence[float], log: bool, *, log_x: bool = False) -> _Plot | None:
+    x = scale(xs, LEFT, WIDTH - RIGHT, log=log_x, pad=0.01, most=7)
     y = scale(ys, HEIGHT - BOTTOM, TOP, log=log, pad=0.06, most=6)
     return _Plot(x, y) if x and y else None
 
@@ -143,7 +143,7 @@ def _axes(plot: _Plot, x_label: str, y_label: str) -> Markup:
     for value in plot.x.ticks:
         at = plot.x(value)
         parts.append(tag("line", class_="axis", x1=at, x2=at, y1=bottom, y2=bottom + 4))
-        parts.append(tag("text", label(value), x=at, y=bottom + 17, text_anchor="middle"))
+        parts.append(tag("text", label(value, log=plot.x.log), x=at, y=bottom + 17, text_anchor="middle"))
     parts.append(tag("line", class_="axis", x1=LEFT, x2=WIDTH - RIGHT, y1=bottom, y2=bottom))
     across = one_line(y_label) + (" (log scale)" if plot.y.log else "")
     parts.append(tag("text", one_line(x_label), x=(LEFT + WIDTH - RIGHT) / 2, y=HEIGHT - 6, text_anchor="middle"))

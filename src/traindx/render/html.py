@@ -67,6 +67,7 @@ def html(report: Report) -> str:
             parts=parts,
             contents=found,
             amount=in_line(found),
+            curves=[exhibits.curve(item) for item in found.curves],
             drawings=[exhibits.bars(item) for item in found.bars],
             seen=[exhibits.seen(item, album) for item in found.pictures],
             ruled_out_by=ruled_out_by,
