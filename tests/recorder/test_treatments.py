@@ -169,10 +169,10 @@ def test_a_picture_inside_a_dict_or_a_list_is_changed_and_the_users_own_is_not()
     treatments = Treatments(torch, [treatment.scale_inputs(2.0)])
     picture, boxes = torch.ones(2, 3, 4, 4), torch.ones(5, 4)
     given = {"img": picture, "boxes": boxes}
-    changed = treatments.inputs((given,), training=True)
+    changed = treatments.inputs((given,), learns=True)
     assert changed is not None
     assert changed[0]["img"].max() == 2.0 and changed[0]["boxes"] is boxes and given["img"] is picture
-    listed = treatments.inputs(([picture[0], picture[1]],), training=True)
+    listed = treatments.inputs(([picture[0], picture[1]],), learns=True)
     assert listed is not None and all(p.max() == 2.0 for p in listed[0]) and picture.max() == 1.0
 
 

@@ -43,6 +43,11 @@ def from_json(text: str) -> tuple[Treatment, ...]:
     )
 
 
+def in_process(name: str, because: str, **arguments: Argument) -> Treatment:
+    """A treatment that the recorder carries out in the training process."""
+    return Treatment(name, "process", tuple(arguments.items()), because)
+
+
 def scale_lr(factor: float) -> Treatment:
     """Multiply the learning rate of every parameter group by `factor` at each step, on top of any schedule."""
     return Treatment("scale_lr", "process", (("factor", factor),), f"learning rate × {factor:.3g}")

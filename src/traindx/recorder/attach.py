@@ -161,12 +161,11 @@ class Attachment:
         self._wrap(scaler, "unscale_", wrappers.unscale(session))
         self._wrap(torch.utils.data.dataloader._BaseDataLoaderIter, "__next__", wrappers.next_batch(torch, session))
         self._wrap(torch, "compile", wrappers.compile_called(self._stay))
-        for owner in (functional, torch, torch.Tensor):
-            for name, function in session.treatments.relus(owner is torch.Tensor).items():
-                self._replace(owner, name, function)
         for probe in kinds():
             for patch in probe.patches:
                 self._undo.append(Watch(patch.module, functools.partial(self._patch, probe, patch)).stop)
+        for change, make in session.treatments.changes():
+            self._undo.append(Watch(change.module, functools.partial(self._change, change.path, make)).stop)
 
     def _patch(self, kind: type[Probe], patch: Patch, module: Any) -> None:
         """Wrap what a patch names, also where its package or another loaded module has taken the function in."""
@@ -181,6 +180,22 @@ class Attachment:
         package = sys.modules.get(patch.module.rpartition(".")[0])
         if not owner and package is not None and vars(package).get(name) is original:
             self._replace(package, name, vars(holder)[name])
+
+    def _change(self, path: str, make: Callable[[Any], Callable[..., Any]], module: Any) -> None:
+        """Replace what a treatment changes, by what is outside of the recorder's own wrapper: it sees the treated call."""
+        owner, _, name = path.rpartition(".")
+        holder = module
+        for part in filter(None, owner.split(".")):
+            holder = getattr(holder, part, None)
+        original = getattr(holder, name, None)
+        if not self._session.alive or original is None:
+            return
+        replacement = make(original)
+        functools.update_wrapper(replacement, original, updated=())
+        self._replace(holder, name, replacement)
+        package = sys.modules.get(module.__name__.rpartition(".")[0])
+        if not owner and package is not None and vars(package).get(name) is original:
+            self._replace(package, name, replacement)
 
     def _wrap(self, owner: Any, name: str, make: Callable[[Any], Callable[..., Any]]) -> None:
         """Replace `owner.name` by what `make` makes of it, where `owner` itself defines it.

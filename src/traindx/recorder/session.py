@@ -34,7 +34,7 @@ class Session:
     ) -> None:
         self.torch, self.folder, self._budget, self.max_steps = torch, folder, budget, max_steps
         self.frames = Frames(cwd=str(Path.cwd()), torch=str(Path(torch.__file__).parent))
-        self.treatments = Treatments(torch, treatments)
+        self.treatments = Treatments(torch, treatments, self)
         self.alive, self.busy, self.cost = True, False, 0.0
         self.leave: Callable[[], None] = lambda: None
         self.lost: Callable[[], None] = lambda: None
@@ -42,7 +42,7 @@ class Session:
         self._begin()
 
     def _begin(self) -> None:
-        signed, watch = self.treatments.leaky, lambda on: self.watch(on)
+        signed, watch = self.treatments.signed, lambda on: self.watch(on)
         self.seen = Observation(self.torch, self.folder, self.frames, self._budget, signed, watch)
         self.bound = Bound(self.torch, self.seen)
         for treatment in self.treatments.all:
@@ -57,31 +57,34 @@ class Session:
         `named` tells the keyword arguments. Returns the arguments to call it with instead, None to leave them.
         """
         seen, roots, gradients = self.seen, self.seen.roots, self.torch.is_grad_enabled()
+        if (treated := self.treatments.any) and roots.searching:
+            self.treatments.any_call(module)
         root = roots.enter(module, gradients) if roots.searching else module is roots.root
         seen.rest_when_tired()
         takes_input = roots.takes_input(module)
         changed = None
         if takes_input and self.treatments.change_inputs:
-            changed = self.treatments.inputs(arguments, training=seen.saw_backward)
+            changed = self.treatments.inputs(arguments, learns=gradients)
         given = arguments if changed is None else changed
         if root and gradients:
             seen.close(self.cost)
             seen.end_validation()
-            self._treat_model(module)
+            if treated:
+                self._treat_model(module)
             seen.training_forward(module, given)
             seen.probes.tell("forward", module, given, named())
         elif takes_input and gradients and seen.roots.is_root(module):
             seen.probes.tell("core_forward", module)
         elif takes_input and not gradients:
             seen.close(self.cost)
+            if treated:
+                self.treatments.validation(module)
             seen.validation.forward(module)
             seen.probes.tell("validation_forward", module, given, named())
         return changed
 
     def _treat_model(self, root: Any) -> None:
-        if self.seen.roots.searching:
-            self.treatments.first_forward(root)
-        mode = self.treatments.mode(self.seen.current.number)
+        mode = self.treatments.forward(root, searching=self.seen.roots.searching)
         if mode is not None and root.training is not mode:
             root.train(mode)
             self.seen.mode_event(mode, self.frames.caller())
@@ -176,8 +179,8 @@ class Session:
             seen.search()
         seen.journal.open()
         self.bound.say_others()
-        self.treatments.first_step(seen.roots.root, seen.holdings.alive)
-        self.treatments.before_step(optimizer)
+        if self.treatments.any:
+            self.treatments.before_step(seen.roots.root, optimizer)
         seen.source("step")
         seen.before_step(optimizer, closure)
         seen.probes.tell("before_step", optimizer, closure)
@@ -190,15 +193,19 @@ class Session:
             return
         seen.after_step(optimizer, closure)
         seen.probes.tell("after_step", optimizer, closure)
-        if self.treatments.after_step(optimizer):
+        if self.treatments.any and self.treatments.after_step(optimizer):
             seen.letter("z")
         if self.max_steps is not None and seen.current.number + 1 >= self.max_steps:
-            seen.close(self.cost)
-            seen.journal.flush(wait=True)
-            seen.journal.event("limit", seen.current.number, max_steps=self.max_steps)
-            seen.finish(self.cost)
-            self.alive = False
-            self.leave()
+            self.stop(self.max_steps)
+
+    def stop(self, steps: int) -> None:
+        """End the process after so many steps."""
+        self.seen.close(self.cost)
+        self.seen.journal.flush(wait=True)
+        self.seen.journal.event("limit", self.seen.current.number, max_steps=steps)
+        self.seen.finish(self.cost)
+        self.alive = False
+        self.leave()
 
     # ---- everything else that is called ----
 
@@ -239,10 +246,6 @@ class Session:
         if changed:
             self.seen.mode(module, training)
             self.seen.probes.tell("mode", module, training)
-
-    def keeps_eval(self, module: Any) -> bool:
-        """Whether `module.train()` is to have no effect now, as a treatment asks."""
-        return self.treatments.keeps_eval(self.seen.now_at) and self.seen.roots.is_root(module)
 
     # ---- beginnings and endings ----
 

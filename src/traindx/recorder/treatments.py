@@ -1,209 +1,142 @@
-"""Carries out, in the training process, the treatments of `traindx.core.treatment` whose place is `process`."""
+"""The treatments in force in this process: tells each moment of the training to what carries them out."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from traindx.core.treatment import Argument, Treatment
-from traindx.recorder.description import core_of, held
-from traindx.recorder.measure import channel_dim, first_tensor
+from traindx.core.treatment import Treatment
+from traindx.recorder.measure import first_tensor
+from traindx.recorder.treater import Change, Training, Treater
 
-NAMES = frozenset(
-    {
-        "scale_lr",
-        "zero_grad_after_step",
-        "skip_zero_grad",
-        "optimize_all_parameters",
-        "withhold_parameters",
-        "train_mode",
-        "eval_mode",
-        "log_of_probabilities",
-        "softmax_before_loss",
-        "standardize_inputs",
-        "scale_inputs",
-        "leaky_relu",
-        "shift_biases",
-        "scale_weights",
-        "equal_weights",
-        "default_weights",
-    }
-)
+Called = Callable[..., Any]
 
 
 class Treatments:
-    """The treatments in force. Each method is one moment of the training; it does what is asked for at that moment.
-
-    A fault that was put in and what undoes it may both be in force: the fault acts first.
+    """The treatments in force, in their order: a fault that was put in acts before what undoes it. Without any, the session
+    asks nothing of it. A treater that fails acts no more, and the recording says so.
     """
 
-    def __init__(self, torch: Any, treatments: Sequence[Treatment]) -> None:
-        self._torch = torch
+    def __init__(self, torch: Any, treatments: Sequence[Treatment], session: Any = None) -> None:
         self.all = tuple(t for t in treatments if t.where == "process")
-        unknown = [t.name for t in self.all if t.name not in NAMES]
+        self._torch, self._session = torch, session
+        self._treaters = self._made(Training(torch, session))
+        self.any = bool(self._treaters)
+        self.change_inputs = any(type(t).inputs is not Treater.inputs for t in self._treaters)
+        self.signed = any(t.signed for t in self._treaters)
+        self._any_calls = self._those("any_call")
+
+    def _made(self, training: Training) -> list[Treater]:
+        if not self.all:
+            return []
+        from traindx.recorder.treating import kinds
+
+        known = kinds()
+        unknown = [t.name for t in self.all if t.name not in known]
         if unknown:
             raise ValueError(f"no such treatment: {unknown[0]}")
-        self._by_name = {t.name: t for t in self.all}
-        self.skip_zero_grad = "skip_zero_grad" in self._by_name
-        self.change_inputs = bool({"standardize_inputs", "scale_inputs"} & set(self._by_name))
-        self.leaky = "leaky_relu" in self._by_name
-        self._shift_scale: tuple[Any, Any] | None = None
-        self._rates: list[tuple[Any, Any]] = []
-        self._started = self._placed = False
+        return [known[t.name](training, dict(t.arguments)) for t in self.all]
 
-    def _number(self, treatment: str, argument: str) -> float | None:
-        if treatment not in self._by_name:
-            return None
-        value: Argument = self._by_name[treatment][argument]
-        return None if value is None else float(value)
+    def _those(self, moment: str) -> list[Treater]:
+        return [t for t in self._treaters if getattr(type(t), moment) is not getattr(Treater, moment)]
 
-    # ---- forward ----
+    def any_call(self, module: Any) -> None:
+        """A module is called while the root is looked for."""
+        for treater in self._any_calls:
+            self._tell(treater, treater.any_call, module)
 
-    def mode(self, step: int) -> bool | None:
-        """The mode to train this step in; None to leave it alone."""
-        if "train_mode" in self._by_name:
-            return True
-        return False if self.keeps_eval(step) else None
+    def forward(self, root: Any, *, searching: bool) -> bool | None:
+        """The root is called with gradients. Returns the mode that it is to be in, None to leave it."""
+        mode: bool | None = None
+        for treater in list(self._treaters):
+            if searching:
+                self._tell(treater, treater.first_forward, root)
+            wanted = self._tell(treater, treater.before_forward, root)
+            mode = mode if wanted is None else wanted
+        return mode
 
-    def keeps_eval(self, step: int) -> bool:
-        """Whether `model.train()` is without effect at this step."""
-        after = self._number("eval_mode", "after_step")
-        return after is not None and step >= after
+    def validation(self, module: Any) -> None:
+        """The root or a copy of it is called without gradients."""
+        for treater in list(self._treaters):
+            self._tell(treater, treater.before_validation, module)
 
-    def first_forward(self, root: Any) -> None:
-        """Before the first forward pass: change the biases and weights that the model starts with."""
-        wanted = {"shift_biases", "scale_weights", "equal_weights", "default_weights"} & set(self._by_name)
-        if not wanted or self._started:
-            return
-        self._started = True
-        layers = [m for m in core_of(root).modules() if getattr(m, "weight", None) is not None and not m._modules]
-        weighted = [m for m in layers if m.weight.dim() >= 2]
-        offset, factor = self._number("shift_biases", "offset"), self._number("scale_weights", "factor")
-        value = self._number("equal_weights", "value")
-        with self._torch.no_grad():
-            for layer in layers:
-                if offset is not None and layer is not weighted[-1] and getattr(layer, "bias", None) is not None:
-                    layer.bias.add_(offset)
-            for layer in weighted:
-                if factor is not None:
-                    layer.weight.mul_(factor)
-                if value is not None:
-                    layer.weight.fill_(value)
-                if "default_weights" in wanted and hasattr(layer, "reset_parameters"):
-                    layer.reset_parameters()
-
-    def inputs(self, arguments: tuple[Any, ...], *, training: bool) -> tuple[Any, ...] | None:
-        """The root's positional arguments with all their picture or feature tensors changed; None without any.
-
-        Before there is `training`, each call counts as the one of the first batch: frameworks try out their models.
-        """
+    def inputs(self, arguments: tuple[Any, ...], *, learns: bool = True) -> tuple[Any, ...] | None:
+        """The root's positional arguments with their picture or feature tensors changed; None without any."""
         first = first_tensor(self._torch, arguments)
         if first is None or not first.is_floating_point():
             return None
-        factor = self._number("scale_inputs", "factor")
-        if factor is not None:
-            arguments = tuple(self._mapped(arguments, first, lambda x: x * factor))
-            first = first_tensor(self._torch, arguments)
-        if "standardize_inputs" not in self._by_name:
-            return arguments
-        if self._shift_scale is None or not training:
-            self._shift_scale = self._statistics(first)
-        shift, scale = self._shift_scale
+        for treater in list(self._treaters):
+            changed = self._tell(treater, treater.inputs, arguments, learns=learns)
+            arguments = arguments if changed is None else changed
+        return arguments
 
-        def standardized(x: Any) -> Any:
-            return ((x.float() - shift.to(x.device)) / scale.to(x.device)).to(x.dtype)
-
-        return tuple(self._mapped(arguments, first, standardized))
-
-    def _statistics(self, tensor: Any) -> tuple[Any, Any]:
-        with self._torch.no_grad():
-            x = tensor.detach().float()
-            dim = channel_dim(x)
-            rest = [d for d in range(x.dim()) if d != dim]
-            if dim is None or not rest:
-                return x.mean(), x.std(unbiased=False).clamp(min=1e-12)
-            mean = x.mean(dim=rest, keepdim=True)
-            deviation = x.std(dim=rest, keepdim=True, unbiased=False)
-            # a feature that is constant in the first batch (the border of a digit) keeps its scale among the others
-            deviation = self._torch.where(deviation > 0, deviation, x.std(unbiased=False).clamp(min=1e-12))
-            if tensor.dim() >= 3 and mean.dim() == tensor.dim() and dim == 1:
-                mean, deviation = mean[:1], deviation[:1]
-            return mean, deviation
-
-    def _mapped(self, value: Any, like: Any, change: Callable[[Any], Any]) -> Any:
-        if isinstance(value, self._torch.Tensor):
-            same_kind = value.is_floating_point() and value.dim() == like.dim() and value.shape[1:2] == like.shape[1:2]
-            return change(value) if value is like or same_kind else value
-        if isinstance(value, dict):
-            return {k: self._mapped(v, like, change) for k, v in value.items()}
-        if type(value) in (list, tuple):
-            return type(value)(self._mapped(v, like, change) for v in value)
-        return value
-
-    # ---- loss ----
-
-    def scores(self, scores: Any) -> Any:
-        """The scores that cross entropy is to see."""
-        if "softmax_before_loss" in self._by_name:
-            scores = self._torch.softmax(scores, dim=1 if scores.dim() > 1 else 0)
-        if "log_of_probabilities" in self._by_name:
-            tiny = self._torch.finfo(self._torch.float32).tiny
-            return scores.float().clamp(min=tiny).log()
-        return scores
-
-    # ---- optimizer ----
-
-    def first_step(self, root: Any | None, optimizers: Sequence[Any]) -> None:
-        """Before the first optimizer step for which the root is known: change which parameters the optimizers hold."""
-        if root is None or self._placed:
-            return
-        self._placed = True
-        parameters = list(root.parameters())
-        share = self._number("withhold_parameters", "share")
-        if share is not None:
-            kept = len(parameters) - max(1, round(share * len(parameters)))
-            withheld = {id(p) for p in parameters[kept:]}
-            for optimizer in optimizers:
-                for group in optimizer.param_groups:
-                    group["params"] = [p for p in group["params"] if id(p) not in withheld]
-        if "optimize_all_parameters" in self._by_name:
-            inside = {id(p) for optimizer in optimizers for p in held(optimizer)}
-            missing = [p for p in parameters if p.requires_grad and id(p) not in inside]
-            optimizers[0].param_groups[0]["params"].extend(missing)
-
-    def before_step(self, optimizer: Any) -> None:
-        """Before each optimizer step: scale the rates."""
-        if "scale_lr" in self._by_name:
-            factor = math.prod(float(t["factor"] or 1.0) for t in self.all if t.name == "scale_lr")
-            self._rates = [(group, group["lr"]) for group in optimizer.param_groups if "lr" in group]
-            for group, value in self._rates:
-                group["lr"] = value * factor
+    def before_step(self, root: Any | None, optimizer: Any) -> None:
+        """An optimizer is about to step."""
+        for treater in list(self._treaters):
+            if root is not None:
+                self._tell(treater, treater.first_step, root)
+            self._tell(treater, treater.before_step, optimizer)
 
     def after_step(self, optimizer: Any) -> bool:
-        """After each optimizer step: restore the rates; true when the gradients were cleared."""
-        for group, value in self._rates:
-            group["lr"] = value
-        self._rates = []
-        if "zero_grad_after_step" not in self._by_name:
-            return False
-        for parameter in held(optimizer):
-            parameter.grad = None
-        return True
+        """An optimizer has stepped; true when the gradients were cleared."""
+        told = [self._tell(t, t.after_step, optimizer) for t in reversed(self._treaters)]
+        return True in told
 
-    # ---- functions ----
+    def changes(self) -> list[tuple[Change, Callable[[Called], Called]]]:
+        """The functions to be replaced and what makes the replacement of each, in the order in which to wrap them.
 
-    def relus(self, methods: bool) -> dict[str, Callable[..., Any]]:
-        """What takes the place of `relu` and `relu_`, as functions or as methods of a tensor; empty to leave them."""
-        slope = self._number("leaky_relu", "slope")
-        if slope is None:
-            return {}
-        leaky = self._torch.nn.functional.leaky_relu
+        The first treatment is wrapped last: what it changes is what the others are given.
+        """
+        return [(change, self._replacement(t, change)) for t in reversed(self._treaters) for change in t.changes]
 
-        def relu(input: Any, inplace: bool = False) -> Any:
-            return leaky(input, slope, inplace)
+    def _replacement(self, treater: Treater, change: Change) -> Callable[[Called], Called]:
+        method = getattr(treater, change.method)
 
-        def relu_(input: Any) -> Any:
-            return leaky(input, slope, True)
+        def make(original: Called) -> Called:
+            def replacement(*args: Any, **kwargs: Any) -> Any:
+                if treater not in self._treaters:
+                    return original(*args, **kwargs)
+                call = _Call(original)
+                try:
+                    return method(call, *args, **kwargs)
+                except Exception as error:
+                    if error is call.raised:
+                        raise
+                    self._drop(treater, error)
+                    return call.result if call.made else original(*args, **kwargs)
 
-        return {"relu": (lambda self: leaky(self, slope)) if methods else relu, "relu_": relu_}
+            return replacement
+
+        return make
+
+    def _tell(self, treater: Treater, moment: Called, *arguments: Any, **named: Any) -> Any:
+        try:
+            return moment(*arguments, **named)
+        except Exception as error:
+            self._drop(treater, error)
+            return None
+
+    def _drop(self, treater: Treater, error: Exception) -> None:
+        self._treaters = [t for t in self._treaters if t is not treater]
+        if self._session is not None:
+            reason = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+            journal, step = self._session.seen.journal, self._session.seen.now_at
+            journal.event("treatment_failed", step, name=treater.name, reason=reason)
+
+
+class _Call:
+    """The original as a treater calls it: what it returned or raised is the training's own."""
+
+    def __init__(self, original: Called) -> None:
+        self._original = original
+        self.made, self.result = False, None
+        self.raised: BaseException | None = None
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        self.made = True
+        try:
+            self.result = self._original(*args, **kwargs)
+        except BaseException as error:
+            self.raised = error
+            raise
+        return self.result

@@ -89,8 +89,6 @@ def train(torch: Any, session: Session) -> Maker:
         def wrapper(self: Any, mode: bool = True) -> Any:
             if compiling() or inside[0] or not session.alive or session.bound.is_elsewhere:
                 return original(self, mode)
-            if mode and session.keeps_eval(self):
-                return self
             changed = self.training is not mode
             inside[0] = True
             try:
@@ -111,8 +109,6 @@ def zero_grad(torch: Any, session: Session) -> Maker:
     def make(original: Any) -> Callable[..., Any]:
         def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
             if not compiling() and session.alive:
-                if session.treatments.skip_zero_grad:
-                    return None
                 session.called("z", "zero_grad")
             return original(self, *args, **kwargs)
 
@@ -169,7 +165,7 @@ def _is_initial(scheduler: Any) -> bool:
 
 def loss(torch: Any, session: Session, name: str) -> Maker:
     """A loss function of `torch.nn.functional`."""
-    compiling, treat = is_traced(torch), session.treatments.scores
+    compiling = is_traced(torch)
 
     def make(original: Any) -> Callable[..., Any]:
         def wrapper(*args: Any, **kwargs: Any) -> Any:
@@ -177,10 +173,8 @@ def loss(torch: Any, session: Session, name: str) -> Maker:
             target = args[1] if len(args) > 1 else kwargs.get("target")
             if compiling() or not session.alive or scores is None or target is None:
                 return original(*args, **kwargs)
-            if name == "cross_entropy":
-                scores = treat(scores)
+            value = original(*args, **kwargs)
             kwargs.pop("input", None)
-            value = original(scores, *args[1:], **kwargs)
             session.loss_called(name, scores, target, value, {"weight": args[2], **kwargs} if len(args) > 2 else kwargs)
             return value
 
