@@ -22,7 +22,7 @@ LEAST_UNSEEN = 20
 """Steps of a first pass from which its curve says something. A guess."""
 
 SAME_ORDER = 5.0
-"""Two losses within this factor are taken for the same function, averaged in the same way. A guess."""
+"""Losses of training and validation within this factor are taken for the same function, averaged in the same way. A guess."""
 
 LOGGED_LOSS = re.compile(r"^(?:val|valid|validation|eval|test)[/_ ](?:\w*[/_ ])?\w*loss\w*$", re.IGNORECASE)
 LOGGED_ACCURACY = re.compile(
@@ -48,6 +48,13 @@ def basis_of(runs: Sequence[Recording], *, same_loss: bool = True, same_inputs: 
     return "unseen batches" if whole and all(map(_is_unseen, whole)) else "training batches"
 
 
+def _same_function(run: Recording, validated: float) -> bool:
+    """Whether a validation loss and the loss that training ended with are of the same order."""
+    steps, loss = curve(run)
+    ratio = validated / end if len(loss) and (end := end_of(steps, loss)) > 0 else math.nan
+    return 1 / SAME_ORDER < ratio < SAME_ORDER
+
+
 def broke(run: Recording) -> bool:
     """Whether a run ended in an exception or in numbers that are not finite."""
     return learned(run) == -1.0 and (run.ending == "raised" or not math.isfinite(end_of(*curve(run))))
@@ -57,8 +64,8 @@ def by_validation(basis: Basis | None, runs: Sequence[Recording]) -> tuple[float
     """The share that each of the runs, all of one seed, learned by its last validation that they have in common.
 
     An accuracy counts as it is. A loss is set against the highest finite one among the runs, or against the loss at the start of
-    training where that is of the same order: a run may be validated for the first time when it has learned. A run that broke
-    down has learned -1. None by a basis that is no validation.
+    training where training and validation have the same function: a run may be validated for the first time when it has learned.
+    A run that broke down has learned -1. None by a basis that is no validation.
     """
     if basis not in ("validation loss", "validation accuracy"):
         return (None,) * len(runs)
@@ -69,9 +76,8 @@ def by_validation(basis: Basis | None, runs: Sequence[Recording]) -> tuple[float
     if basis == "validation accuracy":
         return tuple(last)
     top = max((v for run in whole for v in values(run)[:common] if math.isfinite(v)), default=math.nan)
-    starts = [start_of(*curve(run)) for run in whole]
-    start = min((s for s in starts if math.isfinite(s)), default=math.nan)
-    scale = start if top < start < SAME_ORDER * top else top
+    starts = [start_of(*curve(run)) for run in whole if _same_function(run, values(run)[common - 1])]
+    scale = max(top, min((s for s in starts if math.isfinite(s)), default=top))
     fell = [(scale - v) / max(abs(scale), 1e-12) if math.isfinite(v) else -1.0 for v in last]
     return tuple(-1.0 if broke(run) else max(-1.0, share) for run, share in zip(runs, fell, strict=True))
 

@@ -44,11 +44,16 @@ def effect_of(differences: Sequence[float], noise: float, planned: int) -> Effec
     values = np.array(differences, dtype=float)
     n, mean = len(values), float(values.mean())
     if n < 2:
-        return Effect(mean, mean - 2 * noise, mean + 2 * noise, mean - 2 * noise)
+        return _within(mean, 2 * noise, mean - 2 * noise)
     error = max(float(values.std(ddof=1)), noise) / math.sqrt(n)
     shown = quantile(1 - (1 - COVERAGE) / 2, n - 1) * error
     needed = quantile(1 - ERROR / looks(planned), n - 1) * error
-    return Effect(mean, mean - shown, mean + shown, mean - needed)
+    return _within(mean, shown, mean - needed)
+
+
+def _within(mean: float, reach: float, least: float) -> Effect:
+    """Shares of 1 differ by 1 at most."""
+    return Effect(mean, max(-1.0, mean - reach), min(1.0, mean + reach), least)
 
 
 def looks(planned: int) -> int:

@@ -62,7 +62,7 @@ def _sentence(report: Report, trials: Mapping[str, Trial]) -> str:
     """The verdict in one sentence."""
     best = report.diagnoses[0] if report.diagnoses else None
     if best is not None and best.trial is not None and best.trial.verdict == "confirmed":
-        return f"Faulty: {best.cause}, proved by a trial. {_capital(best.trial.sentence)}"
+        return f"Faulty: {' and '.join(best.trial.together) or best.cause}, proved by a trial. {_capital(best.trial.sentence)}"
     tried = [
         f"{slug} {'ruled out' if t.verdict == 'refuted' else 'not decided'} by a trial" for slug, t in trials.items()
     ]

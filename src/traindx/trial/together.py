@@ -59,4 +59,6 @@ def _confirmed(contest: Contest, members: Sequence[Question]) -> Trial | None:
     first, *rest = members
     joint = replace(first, also=tuple(rest), known=tuple(dict.fromkeys(c for m in members for c in m.known)))
     trial = contest.trial_of(joint)
-    return trial if trial.verdict == "confirmed" else None
+    if trial.verdict != "confirmed":
+        return None
+    return replace(trial, sentence=f"{trial.sentence}. None of these {len(members)} causes alone cures the run")
