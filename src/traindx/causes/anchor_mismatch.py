@@ -17,7 +17,12 @@ from traindx.core.cause import Cause, Clue, Fix
 ANCHOR_MISMATCH = Cause(
     slug="anchor-mismatch",
     doc=__doc__,
-    clues=(Clue("D352", if_seen=3.0, if_absent=-4.0),),  # a guess until the benchmark sets it
+    clues=(  # a guess until the benchmark sets it
+        Clue("M207", if_seen=11.0, proves=True),
+        Clue("M206", if_seen=3.5, if_absent=-2.0),
+        Clue("D352", if_seen=3.0, if_absent=-4.0),
+        Clue("M205", if_seen=11.0, if_absent=-3.0, proves=True),
+    ),
     fix=Fix("Leave autoanchor on, or write fitted anchors into the model's settings, at the size that is trained at."),
     proof="static",
 )

@@ -21,7 +21,10 @@ from traindx.core.cause import Cause, Clue, Fix
 BATCH_MIXING = Cause(
     slug="batch-mixing",
     doc=__doc__,
-    clues=(Clue("M131", if_seen=9.0, if_absent=-3.0, proves=True),),  # a guess
+    clues=(  # a guess
+        Clue("M131", if_seen=9.0, if_absent=-3.0, proves=True),
+        Clue("M226", if_seen=9.0, if_absent=-3.0, proves=True),
+    ),
     fix=Fix(
         "Tell the layer that the batch comes first, or permute the input and the output around it.",
         {"pytorch": "nn.TransformerEncoderLayer(d_model=64, nhead=4, batch_first=True)"},

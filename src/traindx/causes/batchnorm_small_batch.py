@@ -19,6 +19,7 @@ BATCHNORM_SMALL_BATCH = Cause(
     slug="batchnorm-small-batch",
     doc=__doc__,
     clues=(  # guesses
+        Clue("M251", if_seen=8.0, if_absent=-1.0, proves=True),
         Clue("T430", if_seen=8.0, if_absent=-1.0, proves=True),
         Clue("T436", if_seen=3.5, if_absent=-0.5),
         Clue("T103", if_seen=0.3),

@@ -20,6 +20,8 @@ BROKEN_GRAPH = Cause(
     slug="broken-graph",
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
+        Clue("M242", if_seen=2.0),
+        Clue("M241", if_seen=9.0, if_absent=-1.0, proves=True),
         Clue("T320", if_seen=9.0, if_absent=-3.0, proves=True),
         Clue("T321", if_seen=9.0, if_absent=-2.0, proves=True),
         Clue("T330", if_seen=8.0, if_absent=-1.0, proves=True),

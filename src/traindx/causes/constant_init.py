@@ -21,6 +21,7 @@ CONSTANT_INIT = Cause(
     slug="constant-init",
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
+        Clue("M218", if_seen=9.0, if_absent=-3.0, proves=True),
         Clue("M101", if_seen=10.0, if_absent=-6.0, proves=True, from_start=True),
         Clue("M103", if_seen=0.3),
         Clue("M102", if_seen=0.3),

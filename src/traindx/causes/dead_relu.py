@@ -20,6 +20,7 @@ DEAD_RELU = Cause(
     slug="dead-relu",
     doc=__doc__,
     clues=(  # T402, T103, T202 by bench/weights.py, the others are a guess: too few examples
+        Clue("M217", if_seen=9.0, if_absent=-1.0, proves=True),
         Clue("T402", if_seen=4.0, if_absent=-2.0),
         Clue("T103", if_seen=1.8, if_absent=-1.4),
         Clue("T202", if_seen=2.0, if_absent=-0.5),

@@ -17,6 +17,8 @@ FROZEN_PARAMETERS = Cause(
     slug="frozen-parameters",
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
+        Clue("M244", if_seen=5.0, if_absent=-0.5),
+        Clue("M243", if_seen=9.5, if_absent=-1.0, proves=True),
         Clue("T322", if_seen=9.5, if_absent=-3.0, proves=True),
         Clue("T031", if_seen=9.0, proves=True),
         Clue("T323", if_seen=5.0, if_absent=-1.0),

@@ -20,6 +20,8 @@ HEAD_CLASS_MISMATCH = Cause(
     slug="head-class-mismatch",
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
+        Clue("M202", if_seen=1.0),
+        Clue("M201", if_seen=11.0, if_absent=-2.0, proves=True),
         Clue("M121", if_seen=11.0, if_absent=-3.0, proves=True),
         Clue("M123", if_seen=11.0, proves=True),
         Clue("M122", if_seen=-6.0),

@@ -23,6 +23,9 @@ INIT_TOO_LARGE = Cause(
     slug="init-too-large",
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
+        Clue("M216", if_seen=1.0),
+        Clue("M214", if_seen=4.5, if_absent=-1.0),
+        Clue("M212", if_seen=9.0, if_absent=-2.0, proves=True),
         Clue("M103", if_seen=9.0, if_absent=-5.0, proves=True),
         Clue("M105", if_seen=0.5),
         Clue("T101", if_seen=0.5),

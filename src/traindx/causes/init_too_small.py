@@ -24,6 +24,7 @@ INIT_TOO_SMALL = Cause(
     slug="init-too-small",
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
+        Clue("M211", if_seen=9.0, if_absent=-3.0, proves=True),
         Clue("M102", if_seen=9.0, if_absent=-5.0, proves=True),
         Clue("T103", if_seen=0.5),
         Clue("T105", if_seen=0.5),

@@ -19,6 +19,8 @@ MISSING_NONLINEARITY = Cause(
     slug="missing-nonlinearity",
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
+        Clue("M220", if_seen=6.0, if_absent=-1.0),
+        Clue("M219", if_seen=9.0, if_absent=-2.0, proves=True),
         Clue("M107", if_seen=9.0, if_absent=-4.0, proves=True),
         Clue("M108", if_seen=6.0, if_absent=-1.0),
     ),

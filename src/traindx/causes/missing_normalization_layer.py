@@ -20,6 +20,7 @@ MISSING_NORMALIZATION_LAYER = Cause(
     slug="missing-normalization-layer",
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
+        Clue("M213", if_seen=5.0, if_absent=-1.0),
         Clue("M104", if_seen=9.0, if_absent=-4.0, proves=True),
         Clue("T103", if_seen=0.5),
         Clue("T105", if_seen=0.5),

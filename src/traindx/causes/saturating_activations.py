@@ -21,6 +21,9 @@ SATURATING_ACTIVATIONS = Cause(
     slug="saturating-activations",
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
+        Clue("M212", if_seen=-3.0),
+        Clue("M216", if_seen=6.0, if_absent=-1.0),
+        Clue("M215", if_seen=9.0, if_absent=-1.0, proves=True),
         Clue("M105", if_seen=6.5, if_absent=-2.0),
         Clue("M106", if_seen=9.0, if_absent=-1.0, proves=True),
         Clue("M103", if_seen=-3.0),

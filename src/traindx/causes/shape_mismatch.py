@@ -20,6 +20,9 @@ SHAPE_MISMATCH = Cause(
     slug="shape-mismatch",
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
+        Clue("M261", if_seen=9.0, proves=True),
+        Clue("M224", if_seen=9.0, proves=True),
+        Clue("M209", if_seen=4.5),
         Clue("T017", if_seen=9.0, if_absent=-6.0, proves=True),
         Clue("T001", if_seen=0.3),
     ),

@@ -21,6 +21,7 @@ SOFTMAX_BEFORE_CROSS_ENTROPY = Cause(
     slug="softmax-before-cross-entropy",
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
+        Clue("M221", if_seen=5.5, if_absent=-1.0),
         Clue("T401", if_seen=9.0, if_absent=-3.0, proves=True, from_start=True),
         Clue("T404", if_seen=9.0, if_absent=-3.0, proves=True, from_start=True),
         Clue("T103", if_seen=0.5),

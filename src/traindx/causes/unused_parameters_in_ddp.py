@@ -18,6 +18,7 @@ UNUSED_PARAMETERS_IN_DDP = Cause(
     slug="unused-parameters-in-ddp",
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
+        Clue("M242", if_seen=3.5),
         Clue("R108", if_seen=9.0, if_absent=-6.0, proves=True),
         Clue("T001", if_seen=0.3),
     ),

@@ -20,6 +20,8 @@ WRONG_OUTPUT_ACTIVATION = Cause(
     slug="wrong-output-activation",
     doc=__doc__,
     clues=(  # guesses
+        Clue("M223", if_seen=9.0, if_absent=-0.5, proves=True),
+        Clue("M222", if_seen=9.0, if_absent=-0.5, proves=True),
         Clue("T405", if_seen=9.0, if_absent=-1.0, proves=True),
         Clue("T406", if_seen=9.0, if_absent=-1.0, proves=True),
         Clue("T407", if_seen=9.0, if_absent=-1.0, proves=True),

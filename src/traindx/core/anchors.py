@@ -28,12 +28,11 @@ def best_possible_recall(boxes: Floats, anchors: Floats) -> float:
     return float(reached.mean())
 
 
-def fitted(boxes: Floats) -> Floats:
-    """As many anchors as YOLOv5 has, (k, 2), by k-means on logarithms of width and height, sorted by area.
+def fitted(boxes: Floats, k: int = sum(map(len, YOLOV5))) -> Floats:
+    """`k` anchors, (k, 2), as many as YOLOv5 has where not said, by k-means on logarithms of width and height, sorted by area.
 
     On logarithms, because what counts is the factor between box and anchor. Starts at quantiles of the area: no chance in it.
     """
-    k = sum(map(len, YOLOV5))
     points = np.log(boxes)
     order = np.argsort(points.sum(axis=1), kind="stable")
     centres = points[order[((np.arange(k) + 0.5) / k * len(points)).astype(int)]]

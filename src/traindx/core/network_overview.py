@@ -13,7 +13,7 @@ COLUMNS = ("network", "value")
 def network_overview(network: Network) -> tuple[Evidence, ...]:
     """A table, and a curve where a forward pass was seen."""
     rows = tuple((name, value) for name, value in _rows(network) if value)
-    curve = _signal(network)
+    curve = signal_curve(network)
     return (Table(f"Network {network.spec}", COLUMNS, rows), *([curve] if curve is not None else []))
 
 
@@ -57,7 +57,7 @@ def _input(network: Network) -> str:
     return f"{channels}{network.imgsz} × {network.imgsz}{looked}" if network.imgsz else ""
 
 
-def _signal(network: Network) -> Curve | None:
+def signal_curve(network: Network) -> Curve | None:
     """What differs between samples where it enters each layer, and the gradient of its weight, on a logarithmic axis."""
     if len(network.signal) < 2:
         return None

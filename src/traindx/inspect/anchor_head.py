@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 
-class AnchorHead(torch.nn.Module):
+class AnchorHead(torch.nn.Module):  # type: ignore[misc]
     """`widths` are the channels of the levels, `stride` their strides; the biases begin as YOLOv5 sets them."""
 
     def __init__(self, classes: int, anchors: int, widths: Sequence[int], stride: Any) -> None:

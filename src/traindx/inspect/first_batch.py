@@ -31,7 +31,7 @@ def first_batch(torch: Any, paths: Sequence[str], samples: int, size: int, chann
     if len(found) < 2:
         drawn = torch.randn(samples, channels, size, size, generator=torch.Generator().manual_seed(SEED))
         return Batch(drawn * 0.25 + 0.5 if scaled == "letterbox" else drawn, False)
-    stacked = np.stack([found[at % len(found)] for at in range(samples)])
+    stacked: NDArray[Any] = np.stack([found[at % len(found)] for at in range(samples)])
     if scaled != "letterbox":
         stacked = (stacked - np.array(MEAN, dtype=np.float32)) / np.array(STD, dtype=np.float32)
     inputs = torch.from_numpy(np.ascontiguousarray(stacked.transpose(0, 3, 1, 2)))
@@ -42,7 +42,7 @@ def first_batch(torch: Any, paths: Sequence[str], samples: int, size: int, chann
     return Batch(inputs, True)
 
 
-def _read(path: str, size: int, scaled: str) -> NDArray[np.float32] | None:
+def _read(path: str, size: int, scaled: str) -> NDArray[Any] | None:
     """A picture as [size, size, 3] in 0..1; None where it cannot be read."""
     from PIL import Image
 

@@ -1,4 +1,4 @@
-"""What `model=` adds to a dataset's facts: the network that it builds, and the class names that it carries, as one more class map."""
+"""What `model=` adds to a dataset's facts: the network that it builds, and the class names that it carries."""
 
 from __future__ import annotations
 

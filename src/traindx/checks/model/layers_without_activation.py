@@ -8,7 +8,8 @@ from typing import Any
 from traindx.core.check import Facts, check
 from traindx.core.example import falling, recording_with
 from traindx.core.finding import Finding, Measured, Place
-from traindx.core.layer_graph import POOLS, GraphLayer, LayerGraph, layer_graph
+from traindx.core.layer_graph import layer_graph
+from traindx.core.linearity import rows_of, superfluous
 from traindx.core.recording import Recording
 
 
@@ -29,52 +30,10 @@ def layers_without_activation(recording: Recording) -> Iterator[Finding | Measur
     graph = layer_graph(recording)
     if graph is None or len(graph.layers) < 2:
         return
-    rows = _rows(graph)
-    yield Measured("fully connected layers in a row without activation", max(map(len, rows), default=1), "under 3")
-    if _all_linear(graph):
-        return  # M107 names it
-    only_pools = _only_pools(graph)
-    if only_pools:
-        first = graph.layers[1]
-        text = f"nothing but max pooling is nonlinear between the {len(graph.layers)} layers, from {first.name} on"
-        yield Finding(Place(layer=graph.layers[0].name, step=0), f"{text} (should follow activations)")
-    for row in rows:
-        if len(row) >= 3 or len(row) == len(graph.layers) == 2:
-            names = ", ".join(layer.name for layer in row)
-            text = (
-                f"the fully connected layers {names} follow one another without an activation: they are as good as one"
-            )
-            yield Finding(Place(layer=row[0].name, step=0), text)
-
-
-def _all_linear(graph: LayerGraph) -> bool:
-    return len(graph.layers) >= 3 and not any(set(x.through) - {"start"} for x in graph.layers[1:])
-
-
-def _only_pools(graph: LayerGraph) -> bool:
-    """Whether every layer behind the first is fed by the layer before it, through pooling at most."""
-    pooled = [x for x in graph.layers[1:] if set(x.through) & set(POOLS)]
-    plain = all(x.weight is not None and x.groups == 1 for x in graph.layers)
-    fed = all(not set(x.through) - set(POOLS) and (x.after or x.through) for x in graph.layers[1:])
-    return len(graph.layers) >= 3 and bool(pooled) and plain and fed
-
-
-def _rows(graph: LayerGraph) -> list[list[GraphLayer]]:
-    """Fully connected layers that follow one another through linear operations alone, none of them a narrow one."""
-    rows: list[list[GraphLayer]] = []
-    for at, layer in enumerate(graph.layers):
-        before = graph.layers[at - 1] if at else None
-        if before is not None and rows and rows[-1][-1] is before and _collapses(before, layer, at):
-            rows[-1].append(layer)
-        else:
-            rows.append([layer])
-    return [row for row in rows if len(row) > 1]
-
-
-def _collapses(before: GraphLayer, layer: GraphLayer, at: int) -> bool:
-    alone = layer.after == (at - 1,) and not layer.through
-    dense = len(before.shape) == len(layer.shape) == 2 and before.weight is not None and layer.weight is not None
-    return alone and dense and before.shape[0] >= min(before.shape[1], layer.shape[0])
+    longest = max(map(len, rows_of(graph)), default=1)
+    yield Measured("fully connected layers in a row without activation", longest, "under 3")
+    for layer, text in superfluous(graph):  # where all is linear M107 names it
+        yield Finding(Place(layer=layer, step=0), text)
 
 
 def _graph(*layers: tuple[list[int], list[int], list[str]]) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from traindx.core.check import Facts, check
 from traindx.core.example import falling, recording_with
 from traindx.core.finding import Finding, Measured, Place
-from traindx.core.layer_graph import LayerGraph, layer_graph
+from traindx.core.layer_graph import layer_graph
+from traindx.core.linearity import linear_pairs, nothing_nonlinear
 from traindx.core.recording import Recording
 
 
@@ -29,37 +30,13 @@ def network_without_nonlinearity(recording: Recording) -> Iterator[Finding | Mea
     graph = layer_graph(recording)
     if graph is None or len(graph.layers) < 2:
         return
-    nonlinear = [at for at, layer in enumerate(graph.layers) if at and set(layer.through) - {"start"}]
-    pairs = sum(len(layer.after) for layer in graph.layers)
+    pairs = linear_pairs(graph)
     yield Measured(
         "layers that follow another with nothing nonlinear between", pairs, f"fewer than {len(graph.layers) - 1}"
     )
-    if nonlinear or len(graph.layers) < 3 or not _is_a_chain(graph):
-        return
-    first = graph.layers[1]
-    names = ", ".join(layer.name for layer in graph.layers[:4]) + (", ..." if len(graph.layers) > 4 else "")
-    text = f"nothing nonlinear stands between the {len(graph.layers)} layers {names}"
-    yield Finding(
-        Place(layer=graph.layers[0].name, step=0),
-        f"{text}: {first.name} receives a linear function of the input (should follow an activation)",
-    )
-
-
-def _is_a_chain(graph: LayerGraph) -> bool:
-    """Whether each layer follows the one before it, none is frozen or grouped, and none is a bottleneck on purpose."""
-    layers = graph.layers
-    follows = all(at - 1 in layer.after for at, layer in enumerate(layers) if at)
-    plain = all(layer.weight is not None and layer.groups == 1 and len(layer.shape) >= 2 for layer in layers)
-    return (
-        follows
-        and plain
-        and not all(_is_narrow(layers[at].shape, layers[at + 1].shape) for at in range(len(layers) - 1))
-    )
-
-
-def _is_narrow(one: Sequence[int], two: Sequence[int]) -> bool:
-    """Whether what passes between two layers is narrower than what goes in and what comes out."""
-    return one[0] < min(one[1], two[0])
+    text = nothing_nonlinear(graph)
+    if text is not None:
+        yield Finding(Place(layer=graph.layers[0].name, step=0), text)
 
 
 def _graph(*layers: tuple[list[int], list[int], list[str]], groups: int = 1) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from traindx.core.anchors import YOLOV5, best_possible_recall, fitted
 from traindx.core.check import Facts, check
 from traindx.core.dataset import Dataset, Floats
 from traindx.core.finding import Finding, Measured, Place, Table
+from traindx.core.network import Network
 from traindx.core.setup import Setup
 from traindx.core.small_dataset import dataset_of
 from traindx.core.training_size import sizes, training_size
@@ -21,7 +22,12 @@ SMALLEST = 2.0
 
 @check("D352", level="note", depth="quick")
 def anchors_miss_boxes(
-    dataset: Dataset, setup: Setup | None = None, *, recall: float = 0.98, fewest: int = 50
+    dataset: Dataset,
+    setup: Setup | None = None,
+    network: Network | None = None,
+    *,
+    recall: float = 0.98,
+    fewest: int = 50,
 ) -> Iterator[Finding | Measured]:
     """Less than 98 % of the boxes differ from every default anchor of YOLOv5 by less than a factor of four.
 
@@ -35,6 +41,8 @@ def anchors_miss_boxes(
     ## How to fix
     Leave autoanchor on, or write the anchors of the finding into the model's yaml.
     """
+    if network is not None:  # its own anchors are judged by M205 and M206
+        return
     if dataset.task != "detect" or (setup is not None and setup.framework == "ultralytics"):
         return
     imgsz, _ = training_size(setup)

@@ -9,6 +9,7 @@ import numpy as np
 from traindx.core.check import Facts, check
 from traindx.core.dataset import Dataset, Floats, Ints
 from traindx.core.finding import Evidence, Finding, Measured, Table
+from traindx.core.network import Network
 from traindx.core.row_findings import picture_of, place_of
 from traindx.core.setup import Setup
 from traindx.core.small_dataset import dataset_of
@@ -20,14 +21,20 @@ LIMITS = (2, 4, 8, 16, 32)
 
 @check("D350", level="warning", depth="quick")
 def tiny_objects(
-    dataset: Dataset, setup: Setup | None = None, *, stride: int = 8, share: float = 0.25, of_class: float = 0.5
+    dataset: Dataset,
+    setup: Setup | None = None,
+    network: Network | None = None,
+    *,
+    stride: int = 8,
+    share: float = 0.25,
+    of_class: float = 0.5,
 ) -> Iterator[Finding | Measured]:
     """Many boxes are smaller than the network's smallest stride, once pictures are scaled to the training's size.
 
     The size of a box is the root of its area. Reported from a quarter of all boxes on, or half of those of a class with ten
     boxes or more (guesses; of 929 boxes of COCO 3 % are under 8 pixels at 640, 14 % at 320, `python bench/label_bounds.py`).
-    `stride` is that of YOLO's finest level. The training's size is `imgsz`, or 640 where it is not given:
-    `traindx check DATA imgsz=1280`.
+    `stride` is that of YOLO's finest level, unless `model=` names a network that tells its own. The training's size is `imgsz`,
+    or 640 where it is not given: `traindx check DATA imgsz=1280`.
 
     ## Why is this bad?
     An object under one stride is less than one cell of the finest feature map. It is hardly seen, and augmentation drops
@@ -38,6 +45,7 @@ def tiny_objects(
     finer level (P2).
     """
     imgsz, said = training_size(setup)
+    stride = int(min(network.strides)) if network is not None and network.strides else stride
     chosen, wh = sizes(dataset, imgsz)
     if dataset.task != "detect" or not len(chosen):
         return
