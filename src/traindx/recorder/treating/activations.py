@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any, ClassVar
 
 from traindx.recorder.description import core_of
@@ -97,7 +96,7 @@ class RectifyBetween(Treater):
             return
         for module in core_of(root).modules():
             if is_deep(module):
-                module.register_forward_pre_hook(partial(_rectified, self.torch))
+                module.register_forward_pre_hook(_rectified)
             if is_deep(module) or "running_mean" in module._buffers or "Norm" in type(module).__name__:
                 module.register_forward_hook(_marked)
 
@@ -107,9 +106,9 @@ def _marked(module: Any, arguments: Any, output: Any) -> None:
         output._traindx_linear = True
 
 
-def _rectified(torch: Any, module: Any, arguments: Any) -> Any:
+def _rectified(module: Any, arguments: Any) -> Any:
     if arguments and getattr(arguments[0], "_traindx_linear", False):
-        return (torch.relu(arguments[0]), *arguments[1:])
+        return (arguments[0].relu(), *arguments[1:])
     return None
 
 
@@ -125,10 +124,12 @@ class NormalizeLayers(Hidden):
             return
         for module in self.hidden(root):
             if is_deep(module):
-                module.register_forward_hook(partial(_normalized, self.torch.nn.functional))
+                module.register_forward_hook(_normalized)
 
 
-def _normalized(functional: Any, module: Any, arguments: Any, output: Any) -> Any:
+def _normalized(module: Any, arguments: Any, output: Any) -> Any:
+    from torch.nn import functional
+
     if output.dim() >= 3 and "Conv" in type(module).__name__:
         return functional.group_norm(output, groups(output.shape[1]))
     return functional.layer_norm(output, output.shape[-1:])

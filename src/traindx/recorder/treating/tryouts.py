@@ -92,7 +92,11 @@ class BatchOf(Treater):
             return batch
         if self._first is None:
             self._first, self._own = cloned(self.torch, batch), samples_in(self.torch, batch)
-        return with_samples(self.torch, self._first, self._own, int(self.number("samples")))
+        return with_samples(self.torch, self._first, self._own, self._samples)
+
+    @property
+    def _samples(self) -> int:
+        return int(self.number("samples")) or self._own
 
     def after_step(self, optimizer: Any) -> bool:
         """Write the peak."""
