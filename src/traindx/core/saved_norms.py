@@ -28,8 +28,8 @@ class SavedNorm:
 
     @property
     def learned(self) -> bool:
-        """Whether its scale or shift was trained: their channels differ, which no initialisation makes."""
-        return any(t is not None and t.numel > 1 and t.constant is None for t in (self.weight, self.bias))
+        """Whether its scale and shift were trained: the channels of both differ, which no initialisation makes."""
+        return all(t is not None and t.numel > 1 and t.constant is None for t in (self.weight, self.bias))
 
 
 def saved_norms(part: Part) -> Iterator[SavedNorm]:

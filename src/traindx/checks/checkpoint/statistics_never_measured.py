@@ -25,7 +25,7 @@ def statistics_never_measured(checkpoint: Checkpoint) -> Iterator[Finding | Meas
 
     ## How to fix
     Call `model.train()` before the training steps, and save `state_dict()`, which holds buffers, not `parameters()` alone.
-    Layers whose scale and shift are as new were not used, and are left alone.
+    Layers whose scale or shift is as new were not used, and are left alone: RepVGG draws its scales, and no shift.
     """
     norms = [(part, norm) for part in checkpoint.of("model") for norm in saved_norms(part)]
     if not norms:
@@ -34,13 +34,18 @@ def statistics_never_measured(checkpoint: Checkpoint) -> Iterator[Finding | Meas
     yield Measured("batch norms that learned without statistics", len(stale), f"0 of {len(norms)}")
     for _, norm in stale[:NAMED]:
         times = f"updated {norm.updates or 0} times"
-        text = f"{norm.layer} has a trained scale or shift, and its running statistics are 0 and 1, {times}"
+        text = f"{norm.layer} has a trained scale and shift, and its running statistics are 0 and 1, {times}"
         yield Finding(Place(path=checkpoint.path, layer=norm.layer), text)
 
 
 @statistics_never_measured.fires_on
 def trained_in_evaluation_mode() -> Facts:
     return saved(model(*NEW, NONE_COUNTED))
+
+
+@statistics_never_measured.quiet_on
+def new_layer_with_drawn_scale() -> Facts:
+    return saved(model(*NEW, SAME[1], NONE_COUNTED), epoch=None)
 
 
 @statistics_never_measured.quiet_on
