@@ -75,13 +75,17 @@ def check(
     examined against the data, or a checkpoint, which is read and not loaded: its class names are compared with the dataset's.
     `label_noise` looks at every object once more, for labels that objects of the same look do not have.
     """
+    from traindx.inspect.checkpoint import is_checkpoint, read_checkpoint
     from traindx.scan import known_as, scan
 
+    if is_checkpoint(data):
+        return check_checkpoint(data, **judging)
     dataset = scan(data, scanning, progress=progress)
     facts: dict[str, Any] = {}
     told: dict[str, Any] = {}
     if model is not None:
         dataset, facts, told = _with_model(dataset, str(model), settings or {})
+        facts |= {"checkpoint": read_checkpoint(model)} if is_checkpoint(model) else {}
     meta = {
         "data": str(data),
         "root": dataset.root,
@@ -106,6 +110,20 @@ def check(
     worthwhile = dataset.depth == "full" and (scanning is None or scanning.cache)
     report = _judged_once(known_as(data), facts, meta, judging) if worthwhile else judge(facts, meta=meta, **judging)
     return replace(report, meta={**report.meta, "seconds": round(dataset.seconds, 2)})
+
+
+def check_checkpoint(path: str | Path, **judging: Any) -> Report:
+    """Examine a checkpoint, a file or a folder: whole, finite, what a training that goes on would lack. It is read, not loaded."""
+    from time import perf_counter
+
+    from traindx.core.checkpoint_overview import checkpoint_overview
+    from traindx.inspect.checkpoint import read_checkpoint
+
+    started = perf_counter()
+    checkpoint = read_checkpoint(path)
+    meta = {"data": str(path), "format": checkpoint.format, "seconds": round(perf_counter() - started, 2)}
+    report = judge({"checkpoint": checkpoint}, meta=meta, **judging)
+    return replace(report, overview=checkpoint_overview(checkpoint))
 
 
 def _judged_once(name: str, facts: Facts, meta: Mapping[str, Any], judging: Mapping[str, Any]) -> Report:

@@ -90,7 +90,8 @@ def test_of_several_files_the_newest_is_taken_and_a_dataset_is_none(tmp_path):
     for name, epoch in (("epoch1.ckpt", 1), ("epoch2.ckpt", 2)):
         torch.save({"state_dict": network().state_dict(), "epoch": epoch}, tmp_path / name)
     assert read_checkpoint(tmp_path).counter == ("epoch", 2)
-    (tmp_path / "data.yaml").write_text("train: images")
+    (tmp_path / "cats").mkdir()
+    (tmp_path / "cats" / "1.jpg").touch()
     assert not is_checkpoint(tmp_path)
 
 

@@ -68,6 +68,7 @@ def check(
     **scanning: Any,
 ) -> int:
     """Examine the dataset at DATA: a data.yaml, a COCO json, or the folder of a YOLO, COCO, VOC or class-folder dataset.
+    DATA may also be a checkpoint (last.pt, .pth, .ckpt, .safetensors, a folder that a Trainer wrote): it is read, never loaded.
 
     Options may be written as `key=value`: traindx check data.yaml format=html ignore=D302=known
     """

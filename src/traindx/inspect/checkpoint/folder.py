@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from traindx.core.checkpoint import Checkpoint, Part, Role
@@ -19,14 +20,23 @@ DATA = ("*.yaml", "*.yml", "*.jpg", "*.png", "annotations", "images", "train", "
 """What a dataset's folder holds; one that has any of it is not taken for a folder of checkpoints."""
 
 
+PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
+
+
 def newest_in(folder: Path) -> Path | None:
     """The checkpoint that a folder is, or the newest in it; None if it holds none, or is a dataset's."""
     if _is_one(folder):
         return folder
     found = [p for p in folder.glob("checkpoint-*") if p.is_dir() and _is_one(p)]
-    if not any(next(folder.glob(pattern), None) for pattern in DATA):
+    if not any(next(folder.glob(pattern), None) for pattern in DATA) and not _class_folders(folder):
         found += [p for p in folder.iterdir() if p.is_file() and p.name.endswith(SUFFIXES)]
     return max(found, key=lambda p: (p.stat().st_mtime, p.name), default=None)
+
+
+def _class_folders(folder: Path) -> bool:
+    """Whether a folder in it begins with pictures, as those of classes do."""
+    inner = (islice(p.iterdir(), 20) for p in folder.iterdir() if p.is_dir())
+    return any(p.suffix.lower() in PICTURES for held in inner for p in held)
 
 
 def _is_one(folder: Path) -> bool:
