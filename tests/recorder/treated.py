@@ -13,7 +13,11 @@ from traindx.core.treatment import Treatment
 
 Step = Callable[[nn.Module, Any, torch.Tensor, torch.Tensor], None]
 Tuning = Callable[[nn.Module], None]
-entropy = nn.functional.cross_entropy
+
+
+def entropy(*arguments: Any, **settings: Any) -> torch.Tensor:
+    """Cross entropy as it is at the moment of the call."""
+    return nn.functional.cross_entropy(*arguments, **settings)
 
 
 def sgd(model: nn.Module) -> torch.optim.Optimizer:
