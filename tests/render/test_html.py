@@ -144,7 +144,7 @@ def test_a_trial_shows_both_arms_and_every_run(pages: dict[str, Page]) -> None:
     page = pages["lr-too-high"]
     spans = [a for a in page.named("polygon") if str(a["class"]).startswith("span")]
     assert len(spans) == 2
-    assert "control (2 seeds)" in page.text() and "learning rate × 0.0333 (2 seeds)" in page.text()
+    assert "unchanged (2 seeds)" in page.text() and "learning rate × 0.0333 (2 seeds)" in page.text()
     assert page.text().count("loss ended at") == 4
 
 

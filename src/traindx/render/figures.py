@@ -22,6 +22,9 @@ DECADES = 4.0
 OFF_SCALE = 20.0
 """A trial is drawn up to this many times the largest first loss: beyond it an arm has failed, however far it goes."""
 
+SMOOTHED_FROM = 40
+"""Losses of an arm from which on its curve is drawn as running medians, of a twentieth of it."""
+
 MARKS = 40
 SERIES = 6
 """Lines differ by colour and dash; the style sheet has this many kinds."""
@@ -70,7 +73,8 @@ def trial_svg(trial: Trial) -> Markup:
     plot = _plot([v for _, line in lines for v in line.x], values, _spans(values, 1.5))
     if plot is None:
         return Markup("")
-    parts = [_axes(plot, "step", "loss")]
+    smooth = any(len(arm.loss) >= SMOOTHED_FROM for arm in trial.arms)
+    parts = [_axes(plot, "step", "loss, running median" if smooth else "loss")]
     parts += [_span(plot, [line for j, line in lines if j == i], i) for i in range(len(kinds))]
     parts += [_line(plot, line, i) for i, line in lines]
     parts.append(_missing(plot, [line for _, line in lines]))
@@ -105,8 +109,17 @@ def _arms(trial: Trial, kind: str) -> list[Arm]:
 
 
 def _steps(arm: Arm) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Steps and losses; of a long curve running medians, so that what seeds differ by is not lost in what batches differ by."""
     every = max(arm.steps, 1) / max(len(arm.loss), 1)
-    return tuple(i * every for i in range(len(arm.loss))), arm.loss
+    reach = len(arm.loss) // SMOOTHED_FROM
+    smooth = tuple(_median(arm.loss[max(0, i - reach) : i + reach + 1]) for i in range(len(arm.loss)))
+    return tuple(i * every for i in range(len(arm.loss))), smooth if reach else arm.loss
+
+
+def _median(values: Sequence[float]) -> float:
+    """The middle value, nan where the value in the middle of the stretch is."""
+    known = sorted(v for v in values if not math.isnan(v))
+    return math.nan if math.isnan(values[len(values) // 2]) or not known else known[len(known) // 2]
 
 
 def _plot(xs: Sequence[float], ys: Sequence[float], log: bool, *, log_x: bool = False) -> _Plot | None:

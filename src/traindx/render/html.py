@@ -27,6 +27,7 @@ from traindx.render.digest import (
 )
 from traindx.render.exhibits import Album, Exhibit
 from traindx.render.figures import arm_kinds, legend, trial_svg
+from traindx.render.trials import effect_words, kind_names
 
 PICTURE_BYTES = 1_500_000
 """All thumbnails of a page together; when they are used up, pictures are named and not shown."""
@@ -141,9 +142,9 @@ def _card(diagnosis: Diagnosis, report: Report, album: Album) -> Card:
 
 
 def _trial_legend(trial: Trial) -> Markup:
-    kinds = arm_kinds(trial)
+    kinds, names = arm_kinds(trial), kind_names(trial)
     seeds = {kind: sum(arm.name == kind for arm in trial.arms) for kind in kinds}
-    return legend([f"{kind} ({wording.count(n, 'seed')})" for kind, n in seeds.items()])
+    return legend([f"{names[kind]} ({wording.count(n, 'seed')})" for kind, n in seeds.items()])
 
 
 def _failed(report: Report) -> list[Outcome]:
@@ -203,6 +204,7 @@ def _environment() -> Environment:
         finalize=_clean,
     )
     environment.globals |= {
+        "effect_words": effect_words,
         "wording": wording,
         "ROWS": ROWS,
         "OPEN": OPEN,

@@ -22,6 +22,7 @@ from traindx.render.digest import (
     ruled_out_by,
 )
 from traindx.render.terminal import Style, clip, fit, to_encoding
+from traindx.render.trials import effect_words, plot
 from traindx.render.wording import (
     CHECKS,
     STATUSES,
@@ -181,11 +182,13 @@ def _with_code(words: str, code: str | None) -> str:
 
 def _trial(trial: Trial, page: _Page) -> list[str]:
     lines = page.entry("trial", f"{trial.verdict}: {trial.sentence}", most=2)
+    lines += page.entry("", effect_words(trial), most=2)
     if page.verbose:
         for arm in trial.arms:
             seen = f"failed: {arm.failed}" if arm.failed else f"symptom {'seen' if arm.symptom else 'not seen'}"
             words = f"{arm.name}, seed {arm.seed}: {arm.steps} steps, {seen}, {learned(arm.learned)}"
             lines += page.entry("", f"{words}, {duration(arm.seconds)}")
+        lines += [f"           {line}" for line in plot(trial, page.width - 12)]
     return lines
 
 
