@@ -27,7 +27,9 @@ FACTS = {
     "predictions",
     "crops",
     "agreement",
+    "tryouts",
     "replay",
+    "machine",
     "checkpoint",
     "augmentation",
     "network",
@@ -49,7 +51,7 @@ FAMILIES = {
     "training": "T",
     "validation": "V",
     "throughput": "P",
-    "resources": "P1",
+    "resources": "P[12]",
     "ranks": "R",
 }
 

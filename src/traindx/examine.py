@@ -35,6 +35,7 @@ def judge(
     from traindx.causes import all_causes  # 160 files, which a report that was kept does without
     from traindx.checks import all_checks
     from traindx.core.overview import overview
+    from traindx.core.recipe import settings_overview
     from traindx.core.runner import run_checks
     from traindx.core.seen_batches import what_the_model_sees
     from traindx.diagnosis import explain
@@ -48,11 +49,13 @@ def judge(
         about |= {"fixes": fixes} if fixes else {}
     report = explain(outcomes, all_causes(), facts, meta=about)
     shown = overview(dataset) if dataset is not None else ()
+    shown += settings_overview(facts["setup"]) if "setup" in facts else ()
     recording, network = facts.get("recording"), facts.get("network")
     if network is not None:
+        from traindx.core.memory_overview import memory_overview
         from traindx.core.network_overview import network_overview
 
-        shown += network_overview(network)
+        shown += network_overview(network) + memory_overview(network, facts.get("machine"))
     return replace(report, overview=shown + (what_the_model_sees(recording) if recording is not None else ()))
 
 
@@ -155,11 +158,14 @@ def _with_model(
     dataset: Dataset, model: str, settings: Mapping[str, Any]
 ) -> tuple[Dataset, dict[str, Any], dict[str, Any]]:
     """The dataset with the class names that the model carries, the network as a fact, and what the report says of it in `meta`."""
+    from traindx.inspect.machine import machine_of
     from traindx.inspect.modelled import with_model
 
     found = with_model(dataset, model, settings)
     told = {"model": model} | ({"model_error": found.error} if found.error else {})
-    return found.dataset, {"network": found.network} if found.network is not None else {}, told
+    if found.network is None:
+        return found.dataset, {}, told
+    return found.dataset, {"network": found.network, "machine": machine_of((), Path.cwd())}, told
 
 
 def diagnose(
@@ -225,6 +231,7 @@ def _recorded(folder: Path, progress: Progress | None, dataset: bool) -> tuple[d
         setup = with_told(setup, facts["recording"]) if "recording" in facts else setup
         facts["setup"] = setup
         meta |= {"command": run["command"], "command_exit": run.get("exit_status")}
+        facts |= _machine_in(folder)
         facts |= _dataset_of(setup, meta, progress) if dataset else {}
         facts |= _history_of(setup, run, meta)
     recording = facts.get("recording")
@@ -235,6 +242,18 @@ def _recorded(folder: Path, progress: Progress | None, dataset: bool) -> tuple[d
         if len(whole.step) > len(recording.step):
             meta["earlier_training"] = f"of another network, up to step {int(recording.step[0]) - 1}: not judged"
     return facts, meta
+
+
+def _machine_in(folder: Path) -> dict[str, Any]:
+    """The machine as it was before the command began, where it was looked at."""
+    import json
+    from contextlib import suppress
+
+    from traindx.core.machine import Machine
+
+    with suppress(OSError, ValueError, TypeError, KeyError):
+        return {"machine": Machine.from_json(json.loads((folder / "machine.json").read_text(encoding="utf-8")))}
+    return {}
 
 
 def _dataset_of(setup: Setup, meta: dict[str, Any], progress: Progress | None) -> dict[str, Any]:

@@ -21,6 +21,10 @@ DEVICE_NOT_AVAILABLE = Cause(
     clues=(  # weights are a guess until the benchmark sets them
         Clue("T023", if_seen=9.0, if_absent=-6.0, proves=True),
         Clue("T001", if_seen=0.3),
+        Clue("P202", if_seen=9.0, proves=True),
+        Clue("P203", if_seen=4.0),
+        Clue("P205", if_seen=2.0),
+        Clue("P206", if_seen=9.0, proves=True),
     ),
     fix=Fix(
         "Install the build of PyTorch for this machine's driver, or choose the device by what is there.",

@@ -18,7 +18,10 @@ from traindx.core.cause import Cause, Clue, Fix
 DEVICE_NUMERICS = Cause(
     slug="device-numerics",
     doc=__doc__,
-    clues=(Clue("T028", if_seen=5.0, if_absent=-5.0),),  # a guess until the benchmark sets it
+    clues=(
+        Clue("T028", if_seen=5.0, if_absent=-5.0),  # a guess until the benchmark sets it
+        Clue("P201", if_seen=2.0),
+    ),
     fix=Fix(
         "Train in full precision or in bfloat16 on this device, and compare a few steps with the CPU.",
         {"pytorch": "with torch.autocast(device.type, enabled=False):\n    ...", "ultralytics": "yolo train amp=False"},

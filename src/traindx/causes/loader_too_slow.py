@@ -16,7 +16,10 @@ from traindx.core.cause import Cause, Clue, Fix
 LOADER_TOO_SLOW = Cause(
     slug="loader-too-slow",
     doc=__doc__,
-    clues=(Clue("B144", if_seen=6.0, if_absent=-6.0),),  # a guess until the benchmark sets it
+    clues=(
+        Clue("B144", if_seen=6.0, if_absent=-6.0),  # a guess until the benchmark sets it
+        Clue("P213", if_seen=0.5),
+    ),
     fix=Fix(
         "Give the loader workers, keep them alive, and make each sample cheaper.",
         {

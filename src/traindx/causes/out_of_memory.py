@@ -16,6 +16,7 @@ Halve the batch and accumulate two, which keeps the effective batch; mixed preci
 from __future__ import annotations
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.data_treatments import scale_batch
 
 OUT_OF_MEMORY = Cause(
     slug="out-of-memory",
@@ -26,6 +27,8 @@ OUT_OF_MEMORY = Cause(
         Clue("P113", if_seen=1.0),
         Clue("T001", if_seen=0.3),
         Clue("T026", if_seen=0.3),
+        Clue("P220", if_seen=4.0),
+        Clue("P215", if_seen=3.0),
     ),
     fix=Fix(
         "Halve the batch and accumulate two batches for each step: the effective batch, and with it the rate, stay as they are.",
@@ -42,4 +45,5 @@ OUT_OF_MEMORY = Cause(
         },
     ),
     proof="observed",
+    undo=scale_batch(1 / 4),
 )

@@ -25,6 +25,9 @@ RESOURCES_EXHAUSTED = Cause(
         Clue("P106", if_seen=5.0),
         Clue("T027", if_seen=0.5),
         Clue("T001", if_seen=0.3),
+        Clue("P210", if_seen=4.0),
+        Clue("P211", if_seen=4.0),
+        Clue("P212", if_seen=4.0),
     ),
     fix=Fix(
         "Give the container more shared memory, close files or raise their limit, make room on the disk: as the finding says.",

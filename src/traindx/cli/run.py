@@ -28,6 +28,7 @@ RUNS = Path("traindx-runs")
 @click.option("--name", help="A word for the recording's folder below traindx-runs/.")
 @watch_options
 @capsule_options
+@click.option("--check/--no-check", default=True, help="Examine settings, machine and dataset before the start.")
 @check_options
 @report_options
 @click.pass_context
@@ -41,6 +42,7 @@ def run(
     stop_on: str | None,
     hang_timeout: float,
     capsules: Capsules,
+    check: bool,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     kind: str,
@@ -49,7 +51,8 @@ def run(
 ) -> int:
     """Record COMMAND (python, torchrun, yolo, accelerate ...) unchanged, then diagnose it, also if it failed.
 
-    The command's output comes through as it is; the report follows on stdout. The recording and report.json lie in
+    Settings and machine are examined first, in two seconds at most (--no-check). The command's output comes through as it is;
+    the report follows on stdout. The recording and report.json lie in
     traindx-runs/. The exit status is the command's own where it failed, otherwise 0 or 1 by the report.
     """
     command: tuple[str, ...] = ctx.meta[BEHIND]
@@ -60,6 +63,8 @@ def run(
     place = Output(kind, output, verbose).require()
     chosen = selection(select, ignore)
     home = new_folder(folder, name or name_of(command))
+    if check:
+        examine_first(command, home, chosen, refuse=stop_on == "error")
     watching = Watching(live=live, judging=watch, stop_on=stop_on, hang_timeout=hang_timeout or None)
     status, report = record_and_diagnose(command, home, chosen, watching, capsules)
     place.write(report)
@@ -94,6 +99,20 @@ def record_and_diagnose(
     except OSError as error:
         click.echo(f"traindx: report.json could not be written to {home}: {error.strerror}", err=True)
     return status, report
+
+
+def examine_first(command: Sequence[str], home: Path, chosen: Selection, *, refuse: bool) -> None:
+    """Say what is wrong before the first step, in three lines at most; the rest is looked at while the command runs.
+
+    With `refuse`, raises `TraindxError` for what keeps the training from its first step.
+    """
+    from traindx.first_look import FirstLook
+
+    look = FirstLook(command, home, lambda line: click.echo(f"traindx: {line}", err=True), chosen.arguments())
+    look.begin(all_of_it=refuse)
+    if refuse and look.prevents:
+        why = "the training could not take its first step"
+        raise TraindxError(f"not started: {look.prevents}", why, "correct it, or leave out --stop-on error")
 
 
 def require_command(command: Sequence[str]) -> None:

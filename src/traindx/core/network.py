@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from traindx.core.finding import Place
 from traindx.core.first_signal import LayerSignal
+from traindx.core.footprint import Footprint, footprint_of
 from traindx.core.layer_graph import GraphLayer, LayerGraph
 
 Rule = Literal["factor", "overlap"]
@@ -127,6 +128,7 @@ class Network:
     any step. `silent` is the share of channels that are zero throughout in what a layer receives from a ReLU, `flat` the share
     of values in the flat ends of a sigmoid or tanh that a layer receives. `priors` are the probabilities that a detection
     head's biases give to a class, by layer. `outside` are parameters that the loss depends on and the model does not list.
+    `footprint` is what a training step needs of memory.
     """
 
     spec: str
@@ -162,6 +164,7 @@ class Network:
     outside: int = 0
     refused: Refused | None = None
     notes: tuple[str, ...] = ()
+    footprint: Footprint | None = None
     seconds: float = 0.0
 
     @property
@@ -199,6 +202,7 @@ def network_of(plain: Mapping[str, Any]) -> Network:
             "mixing": Mixing(**x) if (x := plain.get("mixing")) else None,
             "refused": Refused(**x) if (x := plain.get("refused")) else None,
             "notes": tuple(plain.get("notes", ())),
+            "footprint": footprint_of(plain.get("footprint")),
         }
     )
 

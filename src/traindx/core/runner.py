@@ -22,10 +22,12 @@ HOW_TO_GET = {
     "history": "needs a log of epochs; run `traindx diagnose RUN_FOLDER`",
     "setup": "needs the command; run `traindx run -- python train.py`",
     "network": "needs a model; run `traindx check DATA model=yolo11n.yaml` or `model=models.py:build`",
+    "machine": "needs the machine that it would run on; run `traindx run -- python train.py`",
     "predictions": "needs predictions; run `traindx check DATA --predictions FILE`",
     "crops": "needs a look at every object; run `traindx check DATA --label-noise`",
     "checkpoint": "needs a checkpoint; run `traindx check last.pt`",
     "augmentation": "needs a look at the augmentation; run `traindx check DATA --augment module:function`",
+    "tryouts": "needs a tryout; run `traindx prove RUN --try lr-range`",
     "agreement": "needs a second annotation; run `traindx compare A B`",
 }
 

@@ -9,6 +9,7 @@ import json
 import math
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,7 @@ def examined(wanted: Wanted) -> dict[str, Any]:
     except ImportError as error:
         raise TraindxError("torch is not installed", "no model can be built", "install torch") from error
     from traindx.inspect import heads
+    from traindx.inspect.footprint import footprint_in
 
     torch.manual_seed(0)
     with noting(torch) as made:
@@ -62,6 +64,9 @@ def examined(wanted: Wanted) -> dict[str, Any]:
     facts |= _looked_at(torch, wanted, built, facts, made)
     for layer in facts["layers"]:
         layer["at_start"] = at_start.get(layer["name"])
+    if facts["refused"] is None:
+        found = footprint_in(torch, built, facts["imgsz"], channels=facts["channels"] or 3)
+        facts["footprint"] = None if found is None else asdict(found)
     return facts | {"seconds": time.perf_counter() - started}
 
 
@@ -84,7 +89,7 @@ def _looked_at(torch: Any, wanted: Wanted, built: Built, facts: dict[str, Any], 
                 continue
         refused = None
         found |= {"imgsz": size, "samples": samples, "real": batch.real}
-        found |= _after(torch, looking, built, facts, look, output, samples)
+        found |= _after(torch, looking, built, {**facts, "imgsz": size}, look, output, samples)
         if not built.listed:
             found["mixing"] = mixing.mixing_of(torch, model, batch.inputs, look.names)
         break
@@ -103,6 +108,8 @@ def _after(torch: Any, looking: Any, built: Built, facts: Any, look: Any, output
         found["scores"] = looking.described(torch, scores)
         if built.task == "classify":
             found["classes"] = facts.get("classes", int(scores.shape[1]))
+    if built.task == "detect" and not facts.get("strides"):
+        found["strides"] = looking.strides_of(torch, output, facts["imgsz"])
     loss = looking.loss_of(torch, output, scores)
     if loss is not None and loss.requires_grad:
         found["graph"], found["outside"] = looking.graph_of(model, loss)

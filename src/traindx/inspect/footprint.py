@@ -1,0 +1,220 @@
+"""Measures what one training step of a model needs of memory, by the life of every tensor in it. Runs in the child process."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import types
+import warnings
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from traindx.core.footprint import Footprint, footprint_of, highest
+
+SIZE = 256
+"""Side of the pictures that are measured, where a model takes any: what they need grows with their area."""
+FEW, MORE = 2, 3
+BOXES = 8
+"""Objects in each picture of a detector: their number hardly counts."""
+
+
+def measured(
+    torch: Any, model: Any, inputs: Callable[[int], Any], loss: Callable[[Any, int], Any], *, optimizer: str = "SGD"
+) -> dict[str, Any]:
+    """What `core.footprint.Footprint` holds, of any module. `inputs(n)` makes a batch of n pictures and `loss(model, n)` runs
+    the forward pass on one and returns a number with a graph. Weights are changed by the steps: give it a copy.
+    """
+    steps = _optimizer(torch, model, optimizer)
+    states = sum(_bytes(t) for state in steps.state.values() for t in state.values() if isinstance(t, torch.Tensor))
+    few, _ = _step(torch, model, steps, loss, FEW)
+    more, held = _step(torch, model, steps, loss, MORE)
+    model.eval()
+    validated = [_validated(torch, model, inputs, batch) for batch in (FEW, MORE)]
+    model.train()
+    return {
+        "parameters": sum(_bytes(t) for t in (*model.parameters(), *model.buffers())),
+        "gradients": sum(_bytes(p) for p in model.parameters() if p.requires_grad),
+        "states": states,
+        "step": moments(few, more),
+        "validation": moments(*validated),
+        "held": held / MORE,
+        "optimizer": optimizer,
+    }
+
+
+def moments(few: Sequence[int], more: Sequence[int]) -> tuple[tuple[float, float], ...]:
+    """What lives after each operation as a line over the number of pictures, from runs on FEW and MORE; the highest lines.
+
+    Where the two runs differ in their operations, as with losses that choose by the data, the peaks alone are compared.
+    """
+    pairs = list(zip(few, more, strict=True)) if len(few) == len(more) else [(max(few), max(more))]
+    each = [(b - a) / (MORE - FEW) for a, b in pairs]
+    return highest([(a - FEW * e, e) for (a, _), e in zip(pairs, each, strict=True)])
+
+
+def _optimizer(torch: Any, model: Any, name: str) -> Any:
+    """An optimizer whose states are there, as after its first step."""
+    trained = [p for p in model.parameters() if p.requires_grad]
+    adam = "adam" in name.lower()
+    made = torch.optim.AdamW(trained, lr=0.0) if adam else torch.optim.SGD(trained, lr=0.0, momentum=0.9)
+    for parameter in trained:
+        parameter.grad = torch.zeros_like(parameter)
+    made.step()
+    made.zero_grad(set_to_none=True)
+    return made
+
+
+def _step(torch: Any, model: Any, steps: Any, loss: Callable[[Any, int], Any], batch: int) -> tuple[list[int], float]:
+    """What lived after each operation, over what was there before the step; and the bytes that autograd held."""
+    held: dict[int, int] = {}
+    own = {id(p.untyped_storage()) for p in (*model.parameters(), *model.buffers())}
+
+    def keep(tensor: Any) -> Any:
+        storage = tensor.untyped_storage()
+        if id(storage) not in own:
+            held[id(storage)] = storage.nbytes()
+        return tensor
+
+    with living(torch) as life:
+        with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+            value = loss(model, batch)
+        value.backward()
+        del value
+        steps.step()
+    steps.zero_grad(set_to_none=True)
+    return life.lived, float(sum(held.values()))
+
+
+def _validated(torch: Any, model: Any, inputs: Callable[[int], Any], batch: int) -> list[int]:
+    with torch.no_grad(), living(torch) as life:
+        model(inputs(batch))
+    return list(life.lived)
+
+
+@contextmanager
+def living(torch: Any) -> Iterator[Any]:
+    """Counts the bytes of every storage that operations make while this is open, and takes off those that are let go."""
+    from torch.utils._python_dispatch import TorchDispatchMode
+    from torch.utils._pytree import tree_iter
+
+    class Life(TorchDispatchMode):  # type: ignore[misc, unused-ignore]
+        def __init__(self) -> None:
+            super().__init__()
+            self.now, self.lived, self.known = 0, [0], dict[int, Any]()
+
+        def gone(self, key: int, size: int) -> None:
+            self.known.pop(key, None)
+            self.now -= size
+
+        def __torch_dispatch__(self, function: Any, kinds: Any, args: Any = (), kwargs: Any = None) -> Any:
+            made = function(*args, **(kwargs or {}))
+            given = {id(t.untyped_storage()) for t in tree_iter((args, kwargs)) if isinstance(t, torch.Tensor)}
+            for tensor in tree_iter(made):
+                if isinstance(tensor, torch.Tensor):
+                    storage = tensor.untyped_storage()
+                    key, size = id(storage), storage.nbytes()
+                    if key not in self.known and key not in given:
+                        self.known[key] = weakref.finalize(storage, self.gone, key, size)
+                        self.now += size
+            self.lived.append(self.now)
+            return made
+
+    life = Life()
+    with life:
+        yield life
+    for finalizer in list(life.known.values()):
+        finalizer.detach()
+
+
+def loss_of(
+    torch: Any, built: Any, size: int, channels: int
+) -> tuple[Callable[[int], Any], Callable[[Any, int], Any], str]:
+    """Batches for a model that was built, the loss on them, and what that loss is called."""
+    if built.listed:
+        return *_listed(torch, size, channels), "its own losses"
+    if hasattr(built.model, "loss") and hasattr(built.model, "yaml"):
+        return *_ultralytics(torch, size, channels, built.model), "its own losses"
+
+    def pictures(batch: int) -> Any:
+        return torch.zeros(batch, channels, size, size)
+
+    def loss(model: Any, batch: int) -> Any:
+        found = model(pictures(batch))
+        found = getattr(found, "logits", found)
+        if isinstance(found, torch.Tensor) and found.dim() == 2:
+            return torch.nn.functional.cross_entropy(found, torch.zeros(batch, dtype=torch.int64))
+        return sum(t.float().mean() for t in _tensors(torch, found) if t.requires_grad)
+
+    return pictures, loss, "cross entropy"
+
+
+def _listed(torch: Any, size: int, channels: int) -> tuple[Callable[[int], Any], Callable[[Any, int], Any]]:
+    def pictures(batch: int) -> Any:
+        return [torch.rand(channels, size, size) for _ in range(batch)]
+
+    def loss(model: Any, batch: int) -> Any:
+        corner = torch.rand(BOXES, 2) * size / 2
+        one = {"boxes": torch.cat([corner, corner + size / 4], 1), "labels": torch.ones(BOXES, dtype=torch.int64)}
+        return sum(model(pictures(batch), [dict(one) for _ in range(batch)]).values())
+
+    return pictures, loss
+
+
+def _ultralytics(
+    torch: Any, size: int, channels: int, model: Any
+) -> tuple[Callable[[int], Any], Callable[[Any, int], Any]]:
+    from ultralytics.utils import DEFAULT_CFG_DICT
+
+    def pictures(batch: int) -> Any:
+        return torch.rand(batch, channels, size, size)
+
+    def loss(model: Any, batch: int) -> Any:
+        if isinstance(getattr(model, "args", None), (dict, type(None))):
+            model.args = types.SimpleNamespace(**DEFAULT_CFG_DICT)
+        which = torch.arange(batch).repeat_interleave(BOXES)
+        boxes = torch.rand(len(which), 4) * 0.4 + 0.2
+        given = {"img": pictures(batch), "batch_idx": which.float(), "cls": torch.zeros(len(which), 1), "bboxes": boxes}
+        return model.loss(given)[0].sum()
+
+    return pictures, loss
+
+
+def _tensors(torch: Any, found: Any) -> Iterator[Any]:
+    if isinstance(found, torch.Tensor):
+        yield found
+    elif isinstance(found, dict):
+        for value in found.values():
+            yield from _tensors(torch, value)
+    elif isinstance(found, (list, tuple)):
+        for value in found:
+            yield from _tensors(torch, value)
+
+
+def _bytes(tensor: Any) -> int:
+    return int(tensor.numel() * tensor.element_size())
+
+
+def footprint_in(
+    torch: Any, built: Any, size: int | None, optimizer: str = "SGD", channels: int = 3
+) -> Footprint | None:
+    """The footprint of a model that was built (`inspect.building.Built`), measured on a copy; None where its steps fail.
+
+    First on the `meta` device, at the size that is asked for and without a number being computed; where a loss looks at its
+    numbers, on the CPU with pictures of SIZE, and of the model's own size where it takes no other.
+    """
+    wanted = size or built.sizes[0]
+    ways = [("meta", wanted), ("cpu", min(wanted, SIZE)), ("cpu", wanted)]
+    computes = built.listed or hasattr(built.model, "yaml")  # detectors, whose losses choose by their numbers
+    for device, side in ways[1:] if computes else ways:
+        try:
+            with torch.device(device), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                copied = dataclasses.replace(built, model=copy.deepcopy(built.model).to(device).train())
+                pictures, loss, words = loss_of(torch, copied, side, channels)
+                found = measured(torch, copied.model, pictures, loss, optimizer=optimizer)
+        except Exception:  # a loss may look at its numbers, a model may take one size alone
+            continue
+        return footprint_of({**found, "size": side, "loss": words})
+    return None
