@@ -32,6 +32,8 @@ BROKEN_GRAPH = Cause(
         Clue("T103", if_seen=0.5),
         Clue("T105", if_seen=0.3),
         Clue("T106", if_seen=0.3),
+        Clue("T511", if_seen=2.0, if_absent=-4.0),  # a guess
+        Clue("T503", if_seen=1.5, if_absent=-2.0),  # a guess
     ),
     fix=Fix(
         "Keep the loss a tensor with its graph: take out what detaches it, and let the training's forward pass compute gradients.",

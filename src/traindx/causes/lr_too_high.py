@@ -43,6 +43,9 @@ LR_TOO_HIGH = Cause(
         Clue("T116", if_seen=-4.0),
         Clue("B101", if_seen=-5.0),  # a guess
         Clue("T301", if_seen=-3.0),
+        Clue("T501", if_seen=6.0, if_absent=-2.0),  # a guess, and the other tryouts
+        Clue("T502", if_seen=-4.0),
+        Clue("T503", if_seen=-4.0),
     ),
     fix=Fix(
         "Lower the learning rate: divide by 10, then raise it as far as the loss still falls from the first steps.",

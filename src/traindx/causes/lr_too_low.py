@@ -29,6 +29,9 @@ LR_TOO_LOW = Cause(
         Clue("T203", if_seen=-3.0),
         Clue("T101", if_seen=-3.0),
         Clue("T102", if_seen=-3.0),
+        Clue("T502", if_seen=6.0, if_absent=-2.0),  # a guess, and the other tryouts
+        Clue("T501", if_seen=-4.0),
+        Clue("T503", if_seen=-3.0),
     ),
     fix=Fix(
         "Raise the learning rate: multiply by 10 until the loss falls visibly within the first epoch.",

@@ -20,7 +20,11 @@ from traindx.core.cause import Cause, Clue, Fix
 MODEL_TOO_SMALL = Cause(
     slug="model-too-small",
     doc=__doc__,
-    clues=(Clue("M141", if_seen=6.0, if_absent=-1.0), Clue("M107", if_seen=-3.0)),  # a guess
+    clues=(  # a guess
+        Clue("M141", if_seen=6.0, if_absent=-1.0),
+        Clue("M107", if_seen=-3.0),
+        Clue("T512", if_seen=3.0, if_absent=-2.0),
+    ),
     fix=Fix(
         "Learn 20 samples by heart; if that fails, widen the narrowest layer.",
         {"pytorch": "nn.Linear(512, 128), nn.ReLU(), nn.Linear(128, num_classes)"},

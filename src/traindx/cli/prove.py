@@ -13,6 +13,7 @@ from traindx.cli.options import report_options
 from traindx.cli.output import Output
 from traindx.cli.progress import tell
 from traindx.cli.run import require_command
+from traindx.cli.try_out import carry_out, require_alone, try_options
 from traindx.config import nearest
 from traindx.core.report import Report
 from traindx.errors import TraindxError
@@ -33,6 +34,7 @@ from traindx.errors import TraindxError
 @click.option(
     "--engine", type=click.Choice(["local", "ray"]), default="local", show_default=True, help="Where arms run."
 )
+@try_options
 @apply_options
 @report_options
 @click.pass_context
@@ -46,6 +48,8 @@ def prove(
     resume: Path | None,
     jobs: int,
     engine: Literal["local", "ray"],
+    tries: tuple[str, ...],
+    memory: float | None,
     apply: bool,
     out: Path | None,
     in_place: bool,
@@ -57,6 +61,7 @@ def prove(
 
     Without CAUSE, the most likely open diagnoses are tried. With `-- COMMAND` in place of RUN, the command's first
     control is what is diagnosed. Arms run in copies of your folders; nothing of yours is written to.
+    With --try, the command is tried out in other ways, and the run is diagnosed with what that showed.
     With --apply, what is proved is put right in a copy of your script, which is run once more to confirm it.
     """
     applying = Applying(apply, out, in_place)
@@ -72,6 +77,10 @@ def prove(
         require_command(command)
     require_causes(causes)
     place = Output(kind, output, verbose).require()
+    require_alone(tries, memory, causes, apply)
+    if tries:
+        subject = _subject(run, command, resume)
+        return carry_out(tries, *subject, place, minutes=minutes, seeds=seeds, memory=memory, scratch=scratch)
     from traindx.trial import prove as prove_causes
 
     report = prove_causes(

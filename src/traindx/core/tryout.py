@@ -19,6 +19,9 @@ SURE = 3.0
 LEAST = 0.02
 """The share of the level by which the loss must fall at the least, however small the noise. A guess."""
 
+STAYS = 0.7
+"""The share of the steps after a break at which the loss must be bad. A guess."""
+
 GONE = 1e-3
 """A loss below this share of its level is no learning: a detector to which no box is assigned any more loses nothing."""
 
@@ -198,11 +201,11 @@ def _smoothed(values: Floats, width: int) -> Floats:
 def _breaks(
     bad: np.ndarray[tuple[int], np.dtype[np.bool_]], below: np.ndarray[tuple[int], np.dtype[np.bool_]], end: int
 ) -> int:
-    """Where the loss is bad and stays so: a single bump before it falls is none."""
+    """Where the loss is bad for most of what follows: a single bump is no break, nor what comes before the last fall."""
     last = int(np.flatnonzero(below)[-1]) if below.any() else -1
     after = np.flatnonzero(bad)
-    after = after[after > last]
-    return int(after[0]) if len(after) else end
+    lasting = [int(i) for i in after[after > last] if bad[i:].mean() >= STAYS]
+    return lasting[0] if lasting else end
 
 
 def _first_run(flags: np.ndarray[tuple[int], np.dtype[np.bool_]], width: int) -> int | None:

@@ -75,7 +75,7 @@ class FirstBatches(Treater):
 
 
 class BatchOf(Treater):
-    """The training's first batch with `samples`, repeated or cut, at every step; the peak of memory is written after each."""
+    """The training's first batch with `samples` (0: as it is), repeated or cut, at every step; the peak of memory is written after each."""
 
     name = "batch_of"
     changes = NEXT
@@ -105,7 +105,7 @@ class BatchOf(Treater):
         fields: dict[str, Any] = {
             "host": host.peak_resident(),
             "own": self._own,
-            "samples": int(self.number("samples")),
+            "samples": self._samples,
         }
         if device:
             total = cuda.get_device_properties(cuda.current_device()).total_memory
