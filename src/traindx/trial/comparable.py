@@ -6,20 +6,21 @@ from collections.abc import Sequence
 
 from traindx.core.treatment import Treatment
 
-CHANGES_THE_LOSS = ("focal", "class_weight", "pos_weight", "smoothing", "weight_loss", "loss_weight", "scale_loss")
+CHANGES_THE_LOSS = ("focal", "class_weight", "positive_weight", "smooth", "usual_loss", "sum_loss", "turn_loss")
 """Parts of the names of treatments after which the loss is another function: it may be lower although nothing more was learned."""
 
 CHANGES_THE_BATCHES = (
     "augment",
     "oversampl",
     "undersampl",
-    "resampl",
+    "scale_batch",
+    "usual_batches",
+    "dropout",
     "mosaic",
     "mixup",
-    "batch_size",
-    "train_on_fewer",
+    "imgsz",
 )
-"""Parts of the names of treatments after which batches are made otherwise: easier pictures have a lower loss."""
+"""Parts of treatments after which what a training batch asks for is another thing: easier pictures have a lower loss."""
 
 
 def same_loss(treatments: Sequence[Treatment]) -> bool:

@@ -67,20 +67,14 @@ def until(recording: Recording, steps: int) -> Recording:
     )
 
 
-def steps_needed(facts: Facts, codes: Sequence[str]) -> int:
-    """How many steps an arm must run so that the symptom would be seen and its absence would mean something.
+def visible_after(facts: Facts, codes: Sequence[str]) -> int | None:
+    """After how many steps the symptom was visible for good; None where no cut of the recording shows it.
 
     The recording is cut to growing lengths (20 steps, then half as many again each time) until the checks fail on it and
     on every longer cut: the earliest moment at which the symptom was visible, whether it has an onset (a spike, nan) or lies
     in the whole curve (a loss that never falls, which the checks call only after as many steps as they need to be sure).
-    An arm runs twice that, at least `LEAST_STEPS`: as long after the moment as before it, so that a run without the
-    fault has visibly learned where the faulty one was already known to be faulty. A symptom that no cut shows
-    (the command's own end, or none at all) needs `LEAST_STEPS`. Where steps are cheap, the arm goes on for `CHEAP` seconds
-    of training, to the length of the recorded run if that came to its end: a treated run may take longer to learn.
     """
-    recording: Recording | None = facts.get("recording")
-    if recording is None or not len(recording.step):
-        return LEAST_STEPS
+    recording: Recording = facts["recording"]
     length = int(recording.step[-1]) + 1
     cuts = [20]
     while cuts[-1] < length:
@@ -90,6 +84,22 @@ def steps_needed(facts: Facts, codes: Sequence[str]) -> int:
         if not failing({**facts, "recording": until(recording, cut)}, codes):
             break
         visible = cut
+    return visible
+
+
+def steps_needed(facts: Facts, codes: Sequence[str]) -> int:
+    """How many steps an arm must run so that the symptom would be seen and its absence would mean something.
+
+    Twice what it takes until the symptom is visible, at least `LEAST_STEPS`: as long after the moment as before it, so that a
+    run without the fault has visibly learned where the faulty one was already known to be faulty. A symptom that no cut shows
+    (the command's own end, or none at all) needs `LEAST_STEPS`. Where steps are cheap, the arm goes on for `CHEAP` seconds
+    of training, to the length of the recorded run if that came to its end: a treated run may take longer to learn.
+    """
+    recording: Recording | None = facts.get("recording")
+    if recording is None or not len(recording.step):
+        return LEAST_STEPS
+    length = int(recording.step[-1]) + 1
+    visible = visible_after(facts, codes)
     whole = length if recording.ending == "finished" else MOST_STEPS
     seconds = float(np.nanmax(recording.time)) if np.isfinite(recording.time).any() else 0.0
     cheap = int(CHEAP * length / seconds) if seconds > 0 else 0
