@@ -31,6 +31,43 @@ def recording(*lines: list[dict[str, Any]]) -> Recording:
     return recording_of([line for group in lines for line in group])
 
 
+def said(step: int, text: str, *, validating: bool = False) -> list[dict[str, Any]]:
+    more = {"validating": True} if validating else {}
+    return [{"kind": "printed", "step": step, "time": step, "text": text, **more}]
+
+
+def test_what_was_printed_after_a_validation_is_its_metric() -> None:
+    found = history_in(
+        recording(
+            said(10, "epoch 1: loss 2.1, accuracy 0.30", validating=True),
+            said(20, "epoch 2: loss 1.1, accuracy 0.60", validating=True),
+        )
+    )
+    assert found is not None and found.tool == "what the training printed"
+    np.testing.assert_allclose(found.metrics["accuracy"], [0.3, 0.6])
+    np.testing.assert_allclose(found.train_loss, [2.1, 1.1])
+
+
+def test_without_an_epoch_each_validation_that_was_printed_is_one() -> None:
+    found = history_in(
+        recording(
+            said(5, "train loss 2.0"),
+            said(10, "val acc: 41.5%", validating=True),
+            said(15, "train loss 1.0"),
+            said(20, "val acc: 63.0%", validating=True),
+        )
+    )
+    assert found is not None and list(found.epoch) == [1, 2]
+    np.testing.assert_allclose(found.metrics["accuracy"], [0.415, 0.63])
+    np.testing.assert_allclose(found.train_loss, [2.0, 1.0])
+
+
+def test_what_was_printed_of_the_training_alone_is_no_history() -> None:
+    assert (
+        history_in(recording(said(10, "epoch 1: loss 2.1, acc 0.30"), said(20, "epoch 2: loss 1.9, acc 0.4"))) is None
+    )
+
+
 def test_losses_between_two_validations_are_averaged_and_each_validation_is_a_row() -> None:
     made = recording(
         metric(5, "lightning", 0, train_loss=3.0, lr=0.1),

@@ -36,7 +36,7 @@ def read_console(path: Path) -> Facts | None:
     """`history` of a console log, or of the first in a folder that is one; None if no line of it could be understood."""
     for log in _logs_in(path):
         lines = list(logical_lines(_text_of(log)))
-        reading = _Reading()
+        reading = Reading()
         for _, line in lines:
             reading.take(line)
         rows, notes = by_epoch(reading.finished())
@@ -78,8 +78,8 @@ def _text_of(log: Path) -> str:
 
 
 @dataclass
-class _Reading:
-    """What has been read so far: the epoch and the split that the next lines belong to, and the rows."""
+class Reading:
+    """Reads a log line by line. What has been read so far: the epoch and the split that the next lines belong to, and the rows."""
 
     epoch: float | None = None
     planned: int | None = None
@@ -87,8 +87,8 @@ class _Reading:
     yolo: tuple[str, ...] = ()
     rows: list[tuple[Row, bool]] = field(default_factory=list)
 
-    def take(self, line: str) -> None:
-        """Read one line."""
+    def take(self, line: str, *, validated: bool = False) -> None:
+        """Read one line; `validated`: it is known to have been written right after a validation."""
         if head := _YOLO_HEAD.match(line):
             self.yolo = tuple(head[1].split())
         if head or (_COCO_ANY.search(line) and not _COCO.search(line)):
@@ -96,7 +96,7 @@ class _Reading:
         row, tested = self._table(line), False
         if not row:
             self._step_to(line)
-            found = [] if "train_runtime" in line else list(columns_in(line, self.section))
+            found = [] if "train_runtime" in line else list(columns_in(line, self.section, validated=validated))
             row = {name: value for name, value, _ in reversed(found)}
             tested = any(of_test for _, _, of_test in found)
             self.section = self.section if found else split_in(line) or self.section

@@ -61,10 +61,11 @@ def pairs_in(line: str) -> list[tuple[str, float, str]]:
     return [pair for pair in found if pair[0]]
 
 
-def columns_in(line: str, section: str) -> Iterator[tuple[str, float, bool]]:
+def columns_in(line: str, section: str, *, validated: bool = False) -> Iterator[tuple[str, float, bool]]:
     """Columns of a line with their values, and whether the test set's. `section` is the split that lines before it named.
 
     A loss without a split is of the training set; a metric without one too if a loss is beside it, else of validation.
+    `validated`: the line is known to have been written right after a validation, and such a metric is of that.
     """
     if (sentence := _SENTENCE.search(line)) and "accuracy" in line.lower():
         yield "metric/accuracy", float(sentence[2]), sentence[1].lower() == "test"
@@ -74,7 +75,8 @@ def columns_in(line: str, section: str) -> Iterator[tuple[str, float, bool]]:
         return
     beside_loss = any("loss" in name.lower() for name, _, _ in pairs)
     for name, value, named in pairs:
-        split = named or section or ("train" if beside_loss else "")
+        of_training = beside_loss and (not validated or "loss" in name.lower())
+        split = named or section or ("train" if of_training else "")
         column = _column(name, split)
         if column is not None:
             yield column, value, split == "test"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,8 @@ import numpy as np
 from traindx.core.history import History, history_of
 from traindx.core.recording import Recording
 from traindx.readers import names, ultralytics
+from traindx.readers.console import Reading
+from traindx.readers.console_lines import EPOCH
 from traindx.readers.table import Row, as_shares, by_epoch
 
 SOURCES = ("ultralytics", "lightning", "transformers", "timm", "accelerate", "wandb", "mlflow", "tensorboard", "coco")
@@ -20,7 +23,7 @@ def history_in(recording: Recording) -> History | None:
     """A row for each time that the model was validated, with the mean of the training losses since the last one.
 
     Metrics come from the first source of `SOURCES` that logged any of the validation set; where none did, loss and accuracy
-    of the forward passes without gradients are taken. None where the training was never validated.
+    of the forward passes without gradients are taken, else what the training printed. None where it was never validated.
     """
     metrics = recording.lines.get("metric", ())
     for source in SOURCES:
@@ -28,7 +31,10 @@ def history_in(recording: Recording) -> History | None:
         if any(name.startswith(("val/", "metric/")) for row in rows for name in row):
             return _history(rows, f"what {source} logged", recording)
     rows = _seen(recording)
-    return _history(rows, "forward passes without gradients", recording) if rows else None
+    if rows:
+        return _history(rows, "forward passes without gradients", recording)
+    rows = _printed(recording)
+    return _history(rows, "what the training printed", recording) if rows else None
 
 
 def _history(rows: Sequence[Row], tool: str, recording: Recording) -> History:
@@ -88,6 +94,22 @@ def _columns(lines: Sequence[Mapping[str, Any]]) -> dict[str, str]:
 
 def _is_val(name: str) -> bool:
     return names.is_validation(names.split_first(name)) or name.startswith("metrics/")
+
+
+def _printed(recording: Recording) -> list[Row]:
+    """The rows that the printed lines tell, as a console log's; where no line tells an epoch, each validation is one.
+
+    None that tell nothing of a validation.
+    """
+    lines, reading = recording.lines.get("printed", ()), Reading()
+    numbered = any(EPOCH.search(line["text"]) for line in lines)
+    validated = sorted({line["step"] for line in lines if line.get("validating")})
+    for line in lines:
+        if not numbered:
+            reading.epoch = float(bisect_left(validated, line["step"]) + 1)
+        reading.take(line["text"], validated=bool(line.get("validating")))
+    rows = reading.finished()
+    return rows if any(name.startswith(("val/", "metric/")) for row in rows for name in row) else []
 
 
 def _seen(recording: Recording) -> list[Row]:

@@ -14,6 +14,7 @@ from traindx.recorder import wrappers
 from traindx.recorder.imports import Watch
 from traindx.recorder.probe import Patch, Probe
 from traindx.recorder.probes import kinds
+from traindx.recorder.probes.printed import Printed
 from traindx.recorder.root_calls import RootCalls
 from traindx.recorder.session import Session
 
@@ -161,11 +162,27 @@ class Attachment:
         self._wrap(scaler, "unscale_", wrappers.unscale(session))
         self._wrap(torch.utils.data.dataloader._BaseDataLoaderIter, "__next__", wrappers.next_batch(torch, session))
         self._wrap(torch, "compile", wrappers.compile_called(self._stay))
+        for name in ("stdout", "stderr"):
+            self._hear(name, getattr(sys, name))
         for probe in kinds():
             for patch in probe.patches:
                 self._undo.append(Watch(patch.module, functools.partial(self._patch, probe, patch)).stop)
         for change, make in session.treatments.changes():
             self._undo.append(Watch(change.module, functools.partial(self._change, change.path, make)).stop)
+
+    def _hear(self, name: str, stream: Any) -> None:
+        """Have the session told of what is written to a stream. `print` itself stays as it is: torch.compile knows it."""
+        write, session = getattr(stream, "write", None), self._session
+        if not callable(write) or not hasattr(stream, "__dict__"):
+            return
+
+        def heard(text: str) -> Any:
+            written = write(text)
+            if session.alive:
+                session.call(Printed, "written", (name, text), {})
+            return written
+
+        self._replace(stream, "write", heard)
 
     def _patch(self, kind: type[Probe], patch: Patch, module: Any) -> None:
         """Wrap what a patch names, also where its package or another loaded module has taken the function in."""

@@ -5,18 +5,27 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.example import falling, recording_with
 from traindx.core.finding import Curve, Finding, Line, Measured, Place
+from traindx.core.history import History, history_of
 from traindx.core.recording import Recording
 from traindx.core.trend import FAR_BELOW_CHANCE, over_chance
 
 
 @check("B145", level="error", preview=True)
 def validation_at_chance(
-    recording: Recording, *, above: float = 0.08, validations: int = 2, min_steps: int = 50
+    recording: Recording,
+    history: History | None = None,
+    *,
+    above: float = 0.08,
+    learnt: float = 0.85,
+    validations: int = 2,
+    min_steps: int = 50,
 ) -> Iterator[Finding | Measured]:
-    """The training loss is far below that of guessing, and the last validations are right as often as guessing is.
+    """The training loss is well below that of guessing, and the last validations are right as often as guessing is.
 
     ## Why is this bad?
     What the network has learned does not carry over to any other sample: it has learned by heart, or validation gives it other
@@ -26,25 +35,38 @@ def validation_at_chance(
     Look at what reaches the network in validation, at the ids of both splits' classes, at the mode; then at whether labels belong
     to their pictures: a network learns wrong labels too, one by one.
     Guessing among K classes is right once in K; the last two validations must be within 0.08 of the rest above that, their loss not
-    below that of guessing, and training under 0.6 of it. All are a guess.
+    below that of guessing, and training under 0.6 of it; of three validations, training under `learnt` of it. All are a guess.
+    Accuracies are those that were measured, else those that a framework logged or the training printed.
     """
-    last = [v for v in recording.validations if v.accuracy is not None][-validations:]
-    reached, chance = over_chance(recording), recording.chance
+    seen, reached, chance = _validations(recording, history), over_chance(recording), recording.chance
+    last = seen[-validations if reached is not None and reached < FAR_BELOW_CHANCE else -validations - 1 :]
     if len(last) < validations or reached is None or chance is None or recording.passes < min_steps:
         raise NotEnough("no two validations with their accuracy were seen, or no cross entropy")
-    if reached >= FAR_BELOW_CHANCE:
+    if reached >= (FAR_BELOW_CHANCE if len(last) == validations else learnt):
         raise NotEnough("training itself is not far below the loss of guessing")
     guessing = math.exp(-chance)
-    best = max(v.accuracy for v in last if v.accuracy is not None)
+    best = max(accuracy for _, accuracy, _ in last)
     yield Measured("accuracy of the last validations", best, f"over {guessing:.3g}, that of guessing")
     yield Measured("training loss over that of guessing", reached, "falling")
-    no_better = all(v.loss is None or not v.loss < 0.95 * chance for v in last)
+    no_better = all(not loss < 0.95 * chance for _, _, loss in last)
     if best < guessing + above * (1 - guessing) and no_better:
-        x = tuple(float(v.step) for v in recording.validations if v.accuracy is not None)
-        y = tuple(float(v.accuracy) for v in recording.validations if v.accuracy is not None)
-        curve = Curve("accuracy in validation", (Line("accuracy", x, y),))
+        curve = Curve("accuracy in validation", (Line("accuracy", *zip(*((s, a) for s, a, _ in seen), strict=True)),))
         text = f"validation is right in {best:.1%}, guessing would be in {guessing:.1%}; the training loss is {reached:.0%} of that"
-        yield Finding(Place(step=last[-1].step), f"{text} of guessing", (curve,))
+        yield Finding(Place(step=int(last[-1][0])), f"{text} of guessing", (curve,))
+
+
+def _validations(recording: Recording, history: History | None) -> list[tuple[float, float, float]]:
+    """Step, accuracy and loss (nan: unknown) of each validation. Of a log, which has no steps, they are spread over the run."""
+    own = [(float(v.step), v.accuracy, v.loss) for v in recording.validations if v.accuracy is not None]
+    if own or history is None or "accuracy" not in history.metrics:
+        return [(step, accuracy, math.nan if loss is None else loss) for step, accuracy, loss in own]
+    steps = (
+        np.linspace(0, int(recording.step[-1]), len(history) + 1)[1:]
+        if len(recording.step)
+        else np.arange(len(history))
+    )
+    rows = zip(steps, history.metrics["accuracy"], history.val_loss, strict=True)
+    return [(float(step), float(accuracy), float(loss)) for step, accuracy, loss in rows if math.isfinite(accuracy)]
 
 
 def _run(accuracies: Sequence[float], loss: float) -> Facts:
@@ -64,3 +86,24 @@ def labels_learned_by_heart() -> Facts:
 @validation_at_chance.quiet_on
 def overfitting() -> Facts:
     return _run((0.5, 0.55, 0.5), loss=4.0)
+
+
+def _printed(*accuracies: float) -> Facts:
+    run = recording_with(falling(end=1.7), detail={"loss_call": {"name": "cross_entropy", "classes": 10}})
+    rows = [{"epoch": float(n), "metric/accuracy": a} for n, a in enumerate(accuracies)]
+    return {"recording": run, "history": history_of(rows, source="rec", tool="what the training printed")}
+
+
+@validation_at_chance.fires_on
+def what_was_printed_stays_at_chance() -> Facts:
+    return _printed(0.08, 0.12, 0.13)
+
+
+@validation_at_chance.quiet_on
+def what_was_printed_follows_late() -> Facts:
+    return _printed(0.1, 0.11, 0.28)
+
+
+@validation_at_chance.quiet_on
+def two_early_validations() -> Facts:
+    return _printed(0.1, 0.1)

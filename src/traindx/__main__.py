@@ -1,0 +1,5 @@
+"""`python -m traindx`: the command line."""
+
+from traindx.cli import main
+
+main()
