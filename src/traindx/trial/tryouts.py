@@ -35,6 +35,9 @@ SAMPLES, HEART = 16, 200
 FIRST = 60
 """Steps of the first run of a command of which there is no recording."""
 
+BARE = 2.0**28
+"""Bytes that a process holds which has imported torch and trains nothing: a guess until two batches were measured."""
+
 LARGEST_ARMS = 6
 """Batch sizes that are measured at most."""
 
@@ -166,12 +169,13 @@ def largest_batch(grounds: Grounds, memory: float | None) -> BatchFit:
 
 def _next(own: int, measured: dict[int, float], limit: float) -> int:
     """The next size: four times the largest, or twice, while that is forecast to fit, else the forecast's own; 0 to end."""
-    fit = batch_fit(own, sorted(measured.items()), (), limit, "")
     largest = max(measured)
     if measured[largest] > limit:
         return largest // 2 if len(measured) < 2 and largest > 1 else 0
+    points = [(0, min(BARE, measured[largest]))] if len(measured) < 2 else []
+    fit = batch_fit(own, [*points, *sorted(measured.items())], (), limit, "")
     for times in (4, 2):
-        if fit.base + fit.per_sample * times * largest <= 0.9 * limit / (1 + (len(measured) < 2)):
+        if fit.base + fit.per_sample * times * largest <= 0.9 * limit:
             return times * largest
     return fit.largest if largest < fit.largest and fit.largest not in measured else 0
 
