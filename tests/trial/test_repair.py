@@ -22,6 +22,8 @@ FIRES = {
     "corner-boxes": "D210",
     "out-of-range-ids": "D204",
     "zero-area": "D208",
+    "outside": "D207",
+    "sub-pixel": "D215",
     "duplicates": "D209",
     "malformed-rows": "D203",
     "labels-not-found": "D201",
@@ -106,4 +108,21 @@ def test_an_unknown_change_names_the_known_ones(sound: Dataset, tmp_path: Path) 
 
 
 def test_every_repair_has_its_damage() -> None:
-    assert set(REPAIRS) == set(DAMAGES) == set(FIRES)
+    assert set(REPAIRS) - {"written-anew", "fewer-backgrounds"} == set(DAMAGES) == set(FIRES)
+
+
+def test_a_copy_that_is_written_anew_has_no_cache_no_orphan_and_no_missing_picture(tmp_path: Path) -> None:
+    file = dataset(tmp_path / "set", {"train/a": "0 0.5 0.5 0.2 0.2\n", "val/b": "0 0.5 0.5 0.2 0.2\n"})
+    write(tmp_path / "set/labels/train.cache", b"old")
+    write(tmp_path / "set/labels/train/orphan.txt", b"0 0.5 0.5 0.2 0.2\n")
+    repaired_copy(scan(file), "written-anew", tmp_path / "copy")
+    written = sorted(p.relative_to(tmp_path / "copy").as_posix() for p in (tmp_path / "copy").rglob("*.*"))
+    assert written == ["data.yaml", "images/train/a.jpg", "images/val/b.jpg", "labels/train/a.txt", "labels/val/b.txt"]
+
+
+def test_a_tenth_as_many_backgrounds_stay_as_there_are_pictures_with_objects(tmp_path: Path) -> None:
+    labels: dict[str, bytes | str | None] = {f"train/{n}": "0 0.5 0.5 0.2 0.2\n" if n < 20 else "" for n in range(60)}
+    labels |= {f"val/{n}": "" for n in range(3)}
+    again = scan(repaired_copy(scan(dataset(tmp_path / "set", labels)), "fewer-backgrounds", tmp_path / "copy"))
+    assert np.sum(again.images.split == "train") == 22 and np.sum(again.images.split == "val") == 3
+    assert len(again.boxes) == 20

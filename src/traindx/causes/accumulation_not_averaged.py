@@ -13,6 +13,7 @@ Divide the loss of each batch by the number of batches that are accumulated.
 """
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.step_treatments import average_accumulated
 
 ACCUMULATION_NOT_AVERAGED = Cause(
     slug="accumulation-not-averaged",
@@ -38,4 +39,5 @@ ACCUMULATION_NOT_AVERAGED = Cause(
         },
     ),
     proof="observed",
+    undo=average_accumulated(),
 )

@@ -13,6 +13,7 @@ Let the part that is named run in float32, or use bfloat16, whose range is that 
 from __future__ import annotations
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.model_treatments import full_precision
 
 AMP_OVERFLOW = Cause(
     slug="amp-overflow",
@@ -31,4 +32,5 @@ AMP_OVERFLOW = Cause(
         "Let the part that is named run in float32 (torch.autocast(..., enabled=False), inputs to .float()), or use bfloat16."
     ),
     proof="twin",
+    undo=full_precision(),
 )

@@ -13,6 +13,7 @@ Train without augmentation first; where that learns, put the transforms back one
 """
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.data_treatments import no_augmentation
 
 AUGMENTATION_TOO_STRONG = Cause(
     slug="augmentation-too-strong",
@@ -32,4 +33,5 @@ AUGMENTATION_TOO_STRONG = Cause(
         },
     ),
     proof="observed",
+    undo=no_augmentation(),
 )

@@ -13,7 +13,7 @@ A smaller batch, or a rate and a number of epochs that are raised with it.
 """
 
 from traindx.core.cause import Cause, Clue, Fix
-from traindx.core.treatment import scale_lr
+from traindx.core.data_treatments import scale_batch
 
 BATCH_TOO_LARGE = Cause(
     slug="batch-too-large",
@@ -32,5 +32,6 @@ BATCH_TOO_LARGE = Cause(
         },
     ),
     proof="trial",
-    undo=scale_lr(10),
+    undo=scale_batch(1 / 8),
+    induce=scale_batch(16),
 )

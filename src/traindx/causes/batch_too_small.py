@@ -13,7 +13,8 @@ A larger batch, accumulated gradients, or a rate divided by as much as the batch
 """
 
 from traindx.core.cause import Cause, Clue, Fix
-from traindx.core.treatment import scale_lr
+from traindx.core.data_treatments import scale_batch
+from traindx.core.step_treatments import accumulate
 
 BATCH_TOO_SMALL = Cause(
     slug="batch-too-small",
@@ -35,5 +36,6 @@ BATCH_TOO_SMALL = Cause(
         },
     ),
     proof="trial",
-    undo=scale_lr(1 / 10),
+    undo=accumulate(8),
+    induce=scale_batch(1 / 16),
 )

@@ -14,6 +14,8 @@ A larger batch, group norm, or frozen statistics with pretrained weights. Accumu
 """
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.data_treatments import scale_batch
+from traindx.core.model_treatments import group_norm
 
 BATCHNORM_SMALL_BATCH = Cause(
     slug="batchnorm-small-batch",
@@ -31,4 +33,6 @@ BATCHNORM_SMALL_BATCH = Cause(
         {"pytorch": "nn.GroupNorm(min(32, channels), channels)      # in place of nn.BatchNorm2d(channels)"},
     ),
     proof="observed",
+    undo=group_norm(),
+    induce=scale_batch(1 / 16),
 )

@@ -14,6 +14,7 @@ A usual momentum (0.1, 0.01), more steps, or the statistics computed anew before
 """
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.model_treatments import norm_momentum
 
 BATCHNORM_STATS_STALE = Cause(
     slug="batchnorm-stats-stale",
@@ -35,4 +36,6 @@ BATCHNORM_STATS_STALE = Cause(
         },
     ),
     proof="observed",
+    undo=norm_momentum(0.1),
+    induce=norm_momentum(1e-4),
 )

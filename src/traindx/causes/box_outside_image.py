@@ -15,6 +15,7 @@ Cut the boxes off at the edge; correct or delete rows whose centre lies outside.
 from __future__ import annotations
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.treatment import damage_dataset, repair_dataset
 
 BOX_OUTSIDE_IMAGE = Cause(
     slug="box-outside-image",
@@ -29,4 +30,6 @@ BOX_OUTSIDE_IMAGE = Cause(
     ),
     fix=Fix("Cut the boxes off at the edge of the picture; correct or delete rows whose centre lies outside."),
     proof="static",
+    undo=repair_dataset("outside"),
+    induce=damage_dataset("outside"),
 )

@@ -13,6 +13,7 @@ Transform both in one call: `torchvision.transforms.v2` with `tv_tensors.Boundin
 """
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.data_treatments import no_augmentation
 
 BOXES_NOT_TRANSFORMED = Cause(
     slug="boxes-not-transformed",
@@ -34,4 +35,5 @@ BOXES_NOT_TRANSFORMED = Cause(
         },
     ),
     proof="observed",
+    undo=no_augmentation(moving=True),
 )

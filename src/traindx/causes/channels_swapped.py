@@ -17,6 +17,7 @@ torchvision red first.
 from __future__ import annotations
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.data_treatments import flip_channels
 
 CHANNELS_SWAPPED = Cause(
     slug="channels-swapped",
@@ -33,4 +34,6 @@ CHANNELS_SWAPPED = Cause(
         },
     ),
     proof="static",
+    undo=flip_channels(),
+    induce=flip_channels(),
 )

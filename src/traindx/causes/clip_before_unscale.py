@@ -13,6 +13,7 @@ Call `scaler.unscale_(optimizer)` between backward and the clip.
 """
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.step_treatments import unscale_first
 
 CLIP_BEFORE_UNSCALE = Cause(
     slug="clip-before-unscale",
@@ -33,4 +34,5 @@ CLIP_BEFORE_UNSCALE = Cause(
         },
     ),
     proof="observed",
+    undo=unscale_first(),
 )

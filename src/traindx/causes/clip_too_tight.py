@@ -12,6 +12,7 @@ Set the limit near the gradients' usual norm, or raise the rate with it.
 """
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.step_treatments import clip_gradients, no_clipping
 
 CLIP_TOO_TIGHT = Cause(
     slug="clip-too-tight",
@@ -30,4 +31,6 @@ CLIP_TOO_TIGHT = Cause(
         },
     ),
     proof="observed",
+    undo=no_clipping(),
+    induce=clip_gradients(1e-3),
 )

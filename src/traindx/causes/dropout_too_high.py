@@ -13,6 +13,7 @@ holds the training loss above that of the validation; then the dropout shares ar
 """
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.model_treatments import cap_dropout, raise_dropout
 
 DROPOUT_TOO_HIGH = Cause(
     slug="dropout-too-high",
@@ -28,4 +29,6 @@ DROPOUT_TOO_HIGH = Cause(
         {"pytorch": "nn.Dropout(0.1)      # the share that is left out, not the share that is kept"},
     ),
     proof="observed",
+    undo=cap_dropout(0.1),
+    induce=raise_dropout(0.9),
 )

@@ -13,6 +13,7 @@ Draw from torch's generator, or seed your own in the worker.
 """
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.data_treatments import seed_workers
 
 DUPLICATE_WORKER_SEEDS = Cause(
     slug="duplicate-worker-seeds",
@@ -27,4 +28,5 @@ DUPLICATE_WORKER_SEEDS = Cause(
         },
     ),
     proof="observed",
+    undo=seed_workers(),
 )

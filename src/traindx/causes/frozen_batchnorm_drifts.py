@@ -13,6 +13,7 @@ Put the frozen part into evaluation mode after every `model.train()`, or overrid
 """
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.model_treatments import frozen_norms_stay
 
 FROZEN_BATCHNORM_DRIFTS = Cause(
     slug="frozen-batchnorm-drifts",
@@ -29,4 +30,5 @@ FROZEN_BATCHNORM_DRIFTS = Cause(
         },
     ),
     proof="observed",
+    undo=frozen_norms_stay(),
 )

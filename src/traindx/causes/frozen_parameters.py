@@ -12,6 +12,7 @@ Freeze before the new head is put in, or switch the gradients of what is to lear
 """
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.model_treatments import freeze, unfreeze
 
 FROZEN_PARAMETERS = Cause(
     slug="frozen-parameters",
@@ -42,4 +43,6 @@ FROZEN_PARAMETERS = Cause(
         },
     ),
     proof="observed",
+    undo=unfreeze(),
+    induce=freeze(0.6),
 )

@@ -13,6 +13,7 @@ Take the minus away from a loss function that is to be minimised; put it before 
 """
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.step_treatments import turn_loss
 
 GRADIENT_ASCENT = Cause(
     slug="gradient-ascent",
@@ -35,4 +36,6 @@ GRADIENT_ASCENT = Cause(
         },
     ),
     proof="observed",
+    undo=turn_loss(),
+    induce=turn_loss(),
 )

@@ -12,6 +12,7 @@ Step through the scaler, or take the scaler out: bfloat16 needs none.
 """
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.step_treatments import unscale_before_step
 
 GRADIENTS_NOT_UNSCALED = Cause(
     slug="gradients-not-unscaled",
@@ -32,4 +33,5 @@ GRADIENTS_NOT_UNSCALED = Cause(
         {"pytorch": "scaler.scale(loss).backward()\nscaler.step(optimizer)   # not optimizer.step()\nscaler.update()"},
     ),
     proof="observed",
+    undo=unscale_before_step(),
 )

@@ -14,6 +14,7 @@ Drop the last incomplete batch in training, or choose a batch size that leaves n
 from __future__ import annotations
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.data_treatments import drop_last
 
 LAST_BATCH_OF_ONE = Cause(
     slug="last-batch-of-one",
@@ -29,4 +30,5 @@ LAST_BATCH_OF_ONE = Cause(
         {"pytorch": "DataLoader(train_set, batch_size=..., shuffle=True, drop_last=True)"},
     ),
     proof="static",
+    undo=drop_last(),
 )

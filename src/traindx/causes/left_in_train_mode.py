@@ -15,6 +15,7 @@ Call `model.eval()` before the validation and `model.train()` after it, and wrap
 """
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.model_treatments import eval_at_validation, train_at_validation
 
 LEFT_IN_TRAIN_MODE = Cause(
     slug="left-in-train-mode",
@@ -33,4 +34,6 @@ LEFT_IN_TRAIN_MODE = Cause(
         },
     ),
     proof="observed",
+    undo=eval_at_validation(),
+    induce=train_at_validation(),
 )

@@ -14,6 +14,7 @@ Correct `path` or the split's entry in the yaml, or the lines of the list. The f
 from __future__ import annotations
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.treatment import repair_dataset
 
 MISSING_IMAGES = Cause(
     slug="missing-images",
@@ -27,4 +28,5 @@ MISSING_IMAGES = Cause(
     ),
     fix=Fix("Correct `path` or the split entries of the yaml so that they lead to the pictures."),
     proof="static",
+    undo=repair_dataset("written-anew"),
 )

@@ -14,6 +14,7 @@ Put an activation behind every layer but the last.
 from __future__ import annotations
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.model_treatments import leave_activations_out, rectify_between
 
 MISSING_NONLINEARITY = Cause(
     slug="missing-nonlinearity",
@@ -29,4 +30,6 @@ MISSING_NONLINEARITY = Cause(
         {"pytorch": "nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10)   # in forward: x = F.relu(self.fc1(x))"},
     ),
     proof="observed",
+    undo=rectify_between(),
+    induce=leave_activations_out(),
 )

@@ -15,6 +15,7 @@ Normalise behind each convolution, bridge the layers by residual connections, or
 from __future__ import annotations
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.model_treatments import normalize_layers
 
 MISSING_NORMALIZATION_LAYER = Cause(
     slug="missing-normalization-layer",
@@ -31,4 +32,5 @@ MISSING_NORMALIZATION_LAYER = Cause(
         {"pytorch": "nn.Conv2d(64, 64, 3, padding=1, bias=False), nn.BatchNorm2d(64), nn.ReLU(inplace=True)"},
     ),
     proof="observed",
+    undo=normalize_layers(),
 )

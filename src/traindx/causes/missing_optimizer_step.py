@@ -13,6 +13,7 @@ Call `optimizer.step()` after `loss.backward()`, and `optimizer.zero_grad()` not
 """
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.step_treatments import clear_before_step, step_after_backward
 
 MISSING_OPTIMIZER_STEP = Cause(
     slug="missing-optimizer-step",
@@ -33,4 +34,6 @@ MISSING_OPTIMIZER_STEP = Cause(
         {"pytorch": "optimizer.zero_grad()\nloss.backward()\noptimizer.step()"},
     ),
     proof="observed",
+    undo=step_after_backward(),
+    induce=clear_before_step(),
 )

@@ -13,6 +13,7 @@ A linear warm-up over a few hundred steps, or a twentieth of the run; and clip t
 """
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.step_treatments import warm_up
 
 MISSING_WARMUP = Cause(
     slug="missing-warmup",
@@ -34,4 +35,5 @@ MISSING_WARMUP = Cause(
         },
     ),
     proof="observed",
+    undo=warm_up(100),
 )

@@ -13,6 +13,7 @@ usual, and many in one direction do the harm. A schedule that restarts shows in 
 """
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.step_treatments import set_momentum
 
 MOMENTUM_TOO_HIGH = Cause(
     slug="momentum-too-high",
@@ -33,4 +34,6 @@ MOMENTUM_TOO_HIGH = Cause(
         },
     ),
     proof="observed",
+    undo=set_momentum(0.9),
+    induce=set_momentum(0.995),
 )

@@ -15,6 +15,7 @@ Look at the files and at what the transforms make of them; leave the samples out
 from __future__ import annotations
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.data_treatments import only_usual_batches
 
 NAN_IN_DATA = Cause(
     slug="nan-in-data",
@@ -33,4 +34,5 @@ NAN_IN_DATA = Cause(
         "Look at the samples named: their files, and what the transforms make of them; leave them out or mend the transform."
     ),
     proof="twin",
+    undo=only_usual_batches(0.0),
 )

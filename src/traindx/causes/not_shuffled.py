@@ -13,6 +13,7 @@ many batches in random order too. Episodes and class-balanced batches come from 
 """
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.data_treatments import shuffle, sort_by_class
 
 NOT_SHUFFLED = Cause(
     slug="not-shuffled",
@@ -26,4 +27,6 @@ NOT_SHUFFLED = Cause(
     ),
     fix=Fix("Shuffle the training's samples.", {"pytorch": "DataLoader(train_set, batch_size=64, shuffle=True)"}),
     proof="observed",
+    undo=shuffle(),
+    induce=sort_by_class(),
 )

@@ -13,6 +13,7 @@ Bring the pictures back, give them the label's name, or delete the label files.
 from __future__ import annotations
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.treatment import repair_dataset
 
 ORPHAN_LABELS = Cause(
     slug="orphan-labels",
@@ -23,4 +24,5 @@ ORPHAN_LABELS = Cause(
     ),
     fix=Fix("Bring the pictures back or delete the label files."),
     proof="static",
+    undo=repair_dataset("written-anew"),
 )

@@ -13,6 +13,7 @@ Look at the files of that batch. Clip gradients to limit what one batch can do.
 """
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.data_treatments import only_usual_batches
 
 OUTLIER_BATCH = Cause(
     slug="outlier-batch",
@@ -32,4 +33,5 @@ OUTLIER_BATCH = Cause(
         {"pytorch": "torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm=1.0)"},
     ),
     proof="observed",
+    undo=only_usual_batches(5.0),
 )

@@ -15,6 +15,7 @@ augmentation, weight decay or dropout, a smaller model, frozen early layers.
 """
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.data_treatments import stop_early
 
 OVERFITTING = Cause(
     slug="overfitting",
@@ -36,4 +37,5 @@ OVERFITTING = Cause(
         },
     ),
     proof="observed",
+    undo=stop_early(3),
 )

@@ -13,6 +13,7 @@ Give the loader a DistributedSampler, and tell it the epoch.
 from __future__ import annotations
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.data_treatments import share_data
 
 RANKS_SHARE_DATA = Cause(
     slug="ranks-share-data",
@@ -31,4 +32,5 @@ RANKS_SHARE_DATA = Cause(
         },
     ),
     proof="observed",
+    undo=share_data(),
 )

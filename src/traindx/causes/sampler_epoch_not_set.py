@@ -12,6 +12,7 @@ With `shuffle=False` one order is what was asked for. Lightning, accelerate and 
 """
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.data_treatments import tell_epoch
 
 SAMPLER_EPOCH_NOT_SET = Cause(
     slug="sampler-epoch-not-set",
@@ -22,4 +23,5 @@ SAMPLER_EPOCH_NOT_SET = Cause(
         {"pytorch": "for epoch in range(epochs):\n    sampler.set_epoch(epoch)\n    for x, y in loader:\n        …"},
     ),
     proof="observed",
+    undo=tell_epoch(),
 )

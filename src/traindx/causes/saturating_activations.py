@@ -16,6 +16,7 @@ Use ReLU or GELU between layers, or normalise in front of the sigmoid or tanh; d
 from __future__ import annotations
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.model_treatments import rectify, squash
 
 SATURATING_ACTIVATIONS = Cause(
     slug="saturating-activations",
@@ -37,4 +38,6 @@ SATURATING_ACTIVATIONS = Cause(
         {"pytorch": "nn.Linear(256, 256), nn.LayerNorm(256), nn.GELU()"},
     ),
     proof="observed",
+    undo=rectify(),
+    induce=squash(),
 )

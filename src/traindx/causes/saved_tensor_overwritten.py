@@ -14,6 +14,7 @@ Write the operation out of place, or make both backward passes before the first 
 from __future__ import annotations
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.model_treatments import not_in_place
 
 SAVED_TENSOR_OVERWRITTEN = Cause(
     slug="saved-tensor-overwritten",
@@ -31,4 +32,5 @@ SAVED_TENSOR_OVERWRITTEN = Cause(
         },
     ),
     proof="observed",
+    undo=not_in_place(),
 )

@@ -16,6 +16,7 @@ Step the scheduler as often as its plan counts: after each epoch with `T_max=epo
 """
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.step_treatments import decay_rate, hold_rate
 
 SCHEDULE_MISAPPLIED = Cause(
     slug="schedule-misapplied",
@@ -66,4 +67,6 @@ SCHEDULE_MISAPPLIED = Cause(
         },
     ),
     proof="observed",
+    undo=hold_rate(),
+    induce=decay_rate(0.9),
 )

@@ -12,6 +12,7 @@ Name what the framework would otherwise choose (`optimizer=SGD`), or set the key
 """
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.data_treatments import optimizer_as_asked
 
 SETTINGS_IGNORED = Cause(
     slug="settings-ignored",
@@ -36,4 +37,5 @@ SETTINGS_IGNORED = Cause(
         },
     ),
     proof="observed",
+    undo=optimizer_as_asked(),
 )

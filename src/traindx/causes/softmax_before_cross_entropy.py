@@ -15,7 +15,8 @@ predictions only.
 """
 
 from traindx.core.cause import Cause, Clue, Fix
-from traindx.core.treatment import log_of_probabilities, softmax_before_loss
+from traindx.core.data_treatments import raw_scores
+from traindx.core.treatment import softmax_before_loss
 
 SOFTMAX_BEFORE_CROSS_ENTROPY = Cause(
     slug="softmax-before-cross-entropy",
@@ -33,6 +34,6 @@ SOFTMAX_BEFORE_CROSS_ENTROPY = Cause(
         {"pytorch": "logits = model(x)  # no softmax in the model\nloss = F.cross_entropy(logits, y)"},
     ),
     proof="observed",
-    undo=log_of_probabilities(),
+    undo=raw_scores(),
     induce=softmax_before_loss(),
 )

@@ -15,6 +15,7 @@ Delete the `*.cache` files beside the labels and the `.npy` files beside the pic
 from __future__ import annotations
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.treatment import repair_dataset
 
 STALE_LABEL_CACHE = Cause(
     slug="stale-label-cache",
@@ -26,4 +27,5 @@ STALE_LABEL_CACHE = Cause(
     ),
     fix=Fix("Delete the *.cache files beside the labels and the .npy files beside the pictures."),
     proof="static",
+    undo=repair_dataset("written-anew"),
 )

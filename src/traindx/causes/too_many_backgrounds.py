@@ -14,6 +14,7 @@ Leave out a part of the pictures without objects until they are about a tenth, o
 from __future__ import annotations
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.treatment import repair_dataset
 
 TOO_MANY_BACKGROUNDS = Cause(
     slug="too-many-backgrounds",
@@ -27,4 +28,5 @@ TOO_MANY_BACKGROUNDS = Cause(
         "Leave out a part of the pictures without objects until they are about a tenth, or find the labels that were lost."
     ),
     proof="static",
+    undo=repair_dataset("fewer-backgrounds"),
 )

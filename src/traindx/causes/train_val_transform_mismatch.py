@@ -13,6 +13,7 @@ One function that makes the transforms of both, in which only what is random dep
 """
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.data_treatments import validate_as_trained
 
 TRAIN_VAL_TRANSFORM_MISMATCH = Cause(
     slug="train-val-transform-mismatch",
@@ -32,4 +33,5 @@ TRAIN_VAL_TRANSFORM_MISMATCH = Cause(
         },
     ),
     proof="observed",
+    undo=validate_as_trained(),
 )

@@ -15,6 +15,7 @@ Keep the input away from the edge: an eps inside the logarithm, the root or the 
 from __future__ import annotations
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.model_treatments import safe_operations
 
 UNSTABLE_OPERATION = Cause(
     slug="unstable-operation",
@@ -33,4 +34,5 @@ UNSTABLE_OPERATION = Cause(
     ),
     fix=Fix("Keep the operation's input away from its edge: an eps inside the logarithm, root or divisor, or a clamp."),
     proof="twin",
+    undo=safe_operations(),
 )

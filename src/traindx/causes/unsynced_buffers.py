@@ -14,6 +14,7 @@ Let the wrapper send the buffers, or synchronise the batch normalisation itself.
 from __future__ import annotations
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.model_treatments import broadcast_buffers
 
 UNSYNCED_BUFFERS = Cause(
     slug="unsynced-buffers",
@@ -27,4 +28,5 @@ UNSYNCED_BUFFERS = Cause(
         {"pytorch": "model = nn.SyncBatchNorm.convert_sync_batchnorm(model)\nmodel = DistributedDataParallel(model)"},
     ),
     proof="observed",
+    undo=broadcast_buffers(),
 )

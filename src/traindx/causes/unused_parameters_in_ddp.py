@@ -13,6 +13,7 @@ Leave the part out, or let it into the loss.
 from __future__ import annotations
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.model_treatments import find_unused
 
 UNUSED_PARAMETERS_IN_DDP = Cause(
     slug="unused-parameters-in-ddp",
@@ -28,4 +29,5 @@ UNUSED_PARAMETERS_IN_DDP = Cause(
         {"pytorch": "model = DistributedDataParallel(model, find_unused_parameters=True)"},
     ),
     proof="observed",
+    undo=find_unused(),
 )

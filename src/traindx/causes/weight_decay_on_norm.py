@@ -12,6 +12,7 @@ Two groups: decay for parameters with two dimensions or more, none for the other
 """
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.step_treatments import decay_everywhere, no_decay_on_norms
 
 WEIGHT_DECAY_ON_NORM = Cause(
     slug="weight-decay-on-norm",
@@ -27,4 +28,6 @@ WEIGHT_DECAY_ON_NORM = Cause(
         },
     ),
     proof="observed",
+    undo=no_decay_on_norms(),
+    induce=decay_everywhere(),
 )

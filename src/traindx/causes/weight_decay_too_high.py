@@ -13,6 +13,7 @@ The large values of AdamW (0.05 to 0.3) are multiplied by the rate and do no har
 """
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.step_treatments import scale_weight_decay, shrink_weights
 
 WEIGHT_DECAY_TOO_HIGH = Cause(
     slug="weight-decay-too-high",
@@ -36,4 +37,6 @@ WEIGHT_DECAY_TOO_HIGH = Cause(
         },
     ),
     proof="observed",
+    undo=scale_weight_decay(0.01),
+    induce=shrink_weights(0.02),
 )

@@ -15,6 +15,7 @@ cross entropy with logits for several independent labels; give predictions and t
 """
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.data_treatments import smooth_labels, usual_loss
 
 WRONG_LOSS = Cause(
     slug="wrong-loss",
@@ -43,4 +44,6 @@ WRONG_LOSS = Cause(
         {"pytorch": "loss = F.cross_entropy(logits, y)          # or F.nll_loss(F.log_softmax(logits, 1), y)"},
     ),
     proof="observed",
+    undo=usual_loss(),
+    induce=smooth_labels(0.7),
 )

@@ -14,6 +14,7 @@ Normalise once, with constants for the scale that the pictures have at that poin
 """
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.data_treatments import normalize_again
 from traindx.core.treatment import standardize_inputs
 
 WRONG_NORMALIZATION = Cause(
@@ -31,4 +32,5 @@ WRONG_NORMALIZATION = Cause(
     ),
     proof="trial",
     undo=standardize_inputs(),
+    induce=normalize_again(),
 )

@@ -14,7 +14,7 @@ AdamW at 0.001 or less, or SGD with momentum 0.9 at 0.01 to 0.1; for transformer
 """
 
 from traindx.core.cause import Cause, Clue, Fix
-from traindx.core.treatment import scale_lr
+from traindx.core.step_treatments import other_optimizer
 
 WRONG_OPTIMIZER = Cause(
     slug="wrong-optimizer",
@@ -44,5 +44,5 @@ WRONG_OPTIMIZER = Cause(
         },
     ),
     proof="trial",
-    undo=scale_lr(1 / 30),
+    undo=other_optimizer(),
 )

@@ -15,6 +15,7 @@ Hand the loss what the last linear layer gives, and name the axis of the classes
 """
 
 from traindx.core.cause import Cause, Clue, Fix
+from traindx.core.data_treatments import raw_scores
 
 WRONG_OUTPUT_ACTIVATION = Cause(
     slug="wrong-output-activation",
@@ -37,4 +38,5 @@ WRONG_OUTPUT_ACTIVATION = Cause(
         {"pytorch": "return self.fc(x)                      # no activation: the loss applies what it needs"},
     ),
     proof="observed",
+    undo=raw_scores(),
 )

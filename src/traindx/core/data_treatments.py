@@ -10,6 +10,11 @@ def flip_channels() -> Treatment:
     return in_process("flip_channels", "red and blue exchanged in the inputs")
 
 
+def normalize_again() -> Treatment:
+    """Inputs normalised once more, by the usual constants of photographs."""
+    return in_process("normalize_again", "inputs normalised once more")
+
+
 def validate_as_trained() -> Treatment:
     """Inputs of validation get mean and deviation of the first training batch, per channel."""
     return in_process("validate_as_trained", "validation's inputs brought to the scale of training's")

@@ -70,12 +70,17 @@ REPAIRS = (
     "corner-boxes",
     "out-of-range-ids",
     "zero-area",
+    "outside",
+    "sub-pixel",
     "duplicates",
     "malformed-rows",
     "labels-not-found",
     "damaged-pictures",
+    "written-anew",
+    "fewer-backgrounds",
 )
-"""The faults that a copy can undo: repairs of `traindx.repair.plan`."""
+"""What a copy can undo: repairs of `traindx.repair.plan`; a copy is written anew in any case, without caches, labels that
+belong to no picture and entries of pictures that are not there; and all but a tenth of the pictures without an object."""
 
 DAMAGES: Mapping[str, Damage] = {
     "one-based-ids": Damage(_shift_ids),
@@ -83,6 +88,8 @@ DAMAGES: Mapping[str, Damage] = {
     "corner-boxes": Damage(_to_corners),
     "out-of-range-ids": Damage(_every(20, lambda dataset, f: [[str(dataset.num_classes + 7), *f[1:]]])),
     "zero-area": Damage(_every(20, lambda dataset, f: [[*f[:3], "0", *f[4:]]])),
+    "outside": Damage(_every(5, lambda dataset, f: [[f[0], _number(float(f[1]) + 0.45), *f[2:]]])),
+    "sub-pixel": Damage(_every(10, lambda dataset, f: [f, [*f[:3], "0.0001", "0.0001"]])),
     "duplicates": Damage(_every(10, lambda dataset, f: [f, f])),
     "malformed-rows": Damage(_every(20, lambda dataset, f: [f[:4]])),
     "labels-not-found": Damage(folder="annotations"),

@@ -6,6 +6,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+
 from traindx.core.dataset import Dataset
 from traindx.errors import TraindxError
 from traindx.repair.content import new_content
@@ -29,9 +31,8 @@ def repaired_copy(dataset: Dataset, repair: str, destination: Path) -> Path:
         edits = undone.files.get(relative[image], ())
         return new_content(relative[image], data, edits) if edits else data
 
-    return _written(
-        home, lambda: write_yolo_copy(dataset, home, rewrite, found=bool(undone.found), left_out=undone.left_out)
-    )
+    left_out = undone.left_out | (_backgrounds(dataset) if repair == "fewer-backgrounds" else frozenset())
+    return _written(home, lambda: write_yolo_copy(dataset, home, rewrite, found=bool(undone.found), left_out=left_out))
 
 
 def damaged_copy(dataset: Dataset, damage: str, destination: Path) -> Path:
@@ -44,6 +45,14 @@ def damaged_copy(dataset: Dataset, damage: str, destination: Path) -> Path:
     cut = range(0, len(dataset.images), 10) if change.cut else ()
     rewrite: Rewrite = _by_rows(change.rows(dataset)) if change.rows else lambda image, data: data
     return _written(home, lambda: write_yolo_copy(dataset, home, rewrite, cut=cut, folder=change.folder))
+
+
+def _backgrounds(dataset: Dataset) -> frozenset[int]:
+    """Training pictures without an object, but for as many as are a tenth of those with one."""
+    images = dataset.images
+    trained = np.flatnonzero(images.split == "train")
+    with_objects = np.isin(trained, dataset.boxes.image)
+    return frozenset(trained[~with_objects][int(np.sum(with_objects)) // 10 :].tolist())
 
 
 def _by_rows(rows: RowChange) -> Rewrite:

@@ -43,7 +43,22 @@ def _classic(names: tuple[str, ...], method: str) -> tuple[Change, ...]:
     return (*old, *policies, *new)
 
 
-class MildAugmentation(Treater):
+ULTRALYTICS_MOVING = (
+    "degrees",
+    "translate",
+    "scale",
+    "shear",
+    "perspective",
+    "flipud",
+    "fliplr",
+    "mosaic",
+    "mixup",
+    "cutmix",
+)
+ULTRALYTICS_OTHER = ("hsv_h", "hsv_s", "hsv_v", "bgr", "copy_paste", "erasing")
+
+
+class NoAugmentation(Treater):
     """Random transforms are left out: those that move pixels alone (`moving`), or all. Random parts become the middle."""
 
     name = "no_augmentation"
@@ -56,7 +71,15 @@ class MildAugmentation(Treater):
         Change(f"{TIMM}.auto_augment", "AutoAugment.__call__", "other"),
         Change(f"{TIMM}.auto_augment", "AugMixAugment.__call__", "other"),
         Change(f"{TIMM}.random_erasing", "RandomErasing.__call__", "other"),
+        Change("ultralytics.engine.model", "Model.train", "train"),
     )
+
+    def train(self, original: Callable[..., Any], model: Any, trainer: Any = None, **settings: Any) -> Any:
+        """Ultralytics is to train: its augmentation is settings."""
+        off: dict[str, Any] = dict.fromkeys(ULTRALYTICS_MOVING, 0.0)
+        if not self.given["moving"]:
+            off |= {**dict.fromkeys(ULTRALYTICS_OTHER, 0.0), "auto_augment": None}
+        return original(model, trainer, **{**settings, **off})
 
     def geometry(self, original: Callable[..., Any], transform: Any, *inputs: Any, **named: Any) -> Any:
         """A transform that moves pixels."""
