@@ -8,6 +8,7 @@ from traindx.core.finding import Curve, Evidence, Line, Table
 from traindx.core.network import Network
 
 COLUMNS = ("network", "value")
+SIGNAL = "Signal through the layers before any step"
 
 
 def network_overview(network: Network) -> tuple[Evidence, ...]:
@@ -67,4 +68,4 @@ def signal_curve(network: Network) -> Curve | None:
     lines = [enters]
     if back:
         lines.append(Line("gradient of the weight", tuple(at[x.name] for x in back), tuple(x.rms for x in back)))
-    return Curve("Signal through the layers before any step", tuple(lines), "layer", "root mean square", log_y=True)
+    return Curve(SIGNAL, tuple(lines), "layer", "root mean square", log_y=True)

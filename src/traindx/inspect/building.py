@@ -16,7 +16,8 @@ SQUARE, LETTERBOX = "square", "letterbox"
 @dataclass(frozen=True)
 class Wanted:
     """What was asked for. `classes` is the data's number, `given` the user's; `imgsz` None where not named; `yaml` a structure
-    that a checkpoint holds; `channels` those that the data's settings name; `common` a size that nearly all pictures have."""
+    that a checkpoint holds; `channels` those that the data's settings name; `common` a size that nearly all pictures have;
+    `memory`: what a step needs of it is measured too."""
 
     spec: str
     classes: int | None = None
@@ -28,6 +29,7 @@ class Wanted:
     yaml: Mapping[str, Any] | None = None
     channels: int | None = None
     common: int | None = None
+    memory: bool = True
 
     @property
     def number(self) -> int | None:

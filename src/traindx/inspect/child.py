@@ -64,7 +64,7 @@ def examined(wanted: Wanted) -> dict[str, Any]:
     facts |= _looked_at(torch, wanted, built, facts, made)
     for layer in facts["layers"]:
         layer["at_start"] = at_start.get(layer["name"])
-    if facts["refused"] is None:
+    if facts["refused"] is None and wanted.memory:
         found = footprint_in(torch, built, facts["imgsz"], channels=facts["channels"] or 3)
         facts["footprint"] = None if found is None else asdict(found)
     return facts | {"seconds": time.perf_counter() - started}

@@ -118,6 +118,13 @@ def scores_of(torch: Any, output: Any, samples: int) -> Any:
     return None
 
 
+def strides_of(torch: Any, output: Any, size: int) -> list[float]:
+    """The strides of a detector's output maps, [samples, channels, rows, columns] or with the anchors in front of the rows."""
+    maps = [t for t in tensors_of(torch, output).values() if t.dim() in (4, 5) and t.requires_grad]
+    rows_ = {int(t.shape[2]) for t in maps if t.shape[2] == t.shape[3] and t.shape[2] > 1}
+    return sorted(size / n for n in rows_ if size % n == 0)
+
+
 def loss_of(torch: Any, output: Any, scores: Any) -> Any:
     """A number that depends on all outputs: cross entropy of rows of scores against classes drawn at random, the mean of
     everything else with random signs; what a detector returns as its losses, added up. None where nothing has a gradient."""

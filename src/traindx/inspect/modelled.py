@@ -39,10 +39,11 @@ def with_model(dataset: Dataset, spec: str, settings: Mapping[str, Any]) -> Mode
             "Name the model itself: model=yolo11n.yaml or model=models.py:build"
         )
     names = names or (network.names if network is not None else {})
-    return Modelled(_named(dataset, spec, names), network, error)
+    return Modelled(with_names(dataset, spec, names), network, error)
 
 
-def _named(dataset: Dataset, spec: str, names: Mapping[int, str]) -> Dataset:
+def with_names(dataset: Dataset, spec: str, names: Mapping[int, str]) -> Dataset:
+    """The dataset with the class names of a model among its class maps; itself where there are none."""
     if not names:
         return dataset
     known = dataset.class_maps or {dataset.source_path: dataset.names}

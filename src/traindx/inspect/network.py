@@ -47,7 +47,7 @@ def build_network(spec: str, dataset: Dataset | None, settings: Mapping[str, Any
         yaml = structure_in(Path(spec))
         if yaml is None:
             return None
-    found = _ask({**_request(spec, dataset, settings), "yaml": yaml})
+    found = _ask({**request_for(spec, dataset, settings), "yaml": yaml})
     if "error" in found:
         raise TraindxError(*found["error"])
     return network_of(found["network"])
@@ -80,7 +80,8 @@ def _is_plain(value: Any) -> bool:
     return value is None or isinstance(value, (str, int, float, bool))
 
 
-def _request(spec: str, dataset: Dataset | None, settings: Mapping[str, Any]) -> dict[str, Any]:
+def request_for(spec: str, dataset: Dataset | None, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """What the child process is told, as `building.Wanted` takes it."""
     given = settings.get("num_classes", settings.get("nc"))
     wanted: dict[str, Any] = {"spec": spec, "given": given}
     wanted |= {name: settings[name] for name in ("imgsz", "batch") if settings.get(name)}

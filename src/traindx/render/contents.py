@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from traindx.core.complaint import COLUMNS as _ASKED
 from traindx.core.finding import Bars, Curve, Evidence, Measured, Picture, Table
 from traindx.core.moment import COLUMNS as _MOMENT
+from traindx.core.network_overview import COLUMNS as _NETWORK
+from traindx.core.network_overview import SIGNAL as _SIGNAL
 from traindx.core.seen_batches import COLUMNS as _SEEN
 from traindx.core.tryout_words import COLUMNS as _TRIED
 from traindx.render.bars import in_signs
@@ -47,6 +49,8 @@ class Contents:
     pictures: tuple[Picture, ...] = ()
     asked: tuple[Table, ...] = ()
     curves: tuple[Curve, ...] = ()
+    network: tuple[Table, ...] = ()
+    signal: tuple[Curve, ...] = ()
 
     @property
     def of_dataset(self) -> bool:
@@ -59,16 +63,20 @@ def contents(overview: Sequence[Evidence]) -> Contents:
     tables = [item for item in overview if isinstance(item, Table)]
     splits = [table for table in tables if table.columns[:4] == _LEADS]
     seen = [table for table in tables if table.columns == _SEEN]
+    network = [table for table in tables if table.columns == _NETWORK]
+    curves = [item for item in overview if isinstance(item, Curve)]
     asked = [table for table in tables if table.columns in (_ASKED, _MOMENT, _TRIED)]
     return Contents(
         numbers=tuple(item for item in overview if isinstance(item, Measured)),
         leads=tuple(leads for table in splits for leads in _leads(table)),
         bars=tuple(item for item in overview if isinstance(item, Bars)),
-        tables=tuple(table for table in tables if table not in [*splits, *seen, *asked]),
+        tables=tuple(table for table in tables if table not in [*splits, *seen, *asked, *network]),
         seen=tuple(seen),
         pictures=tuple(item for item in overview if isinstance(item, Picture)),
         asked=tuple(asked),
-        curves=tuple(item for item in overview if isinstance(item, Curve)),
+        curves=tuple(item for item in curves if item.title != _SIGNAL),
+        network=tuple(network),
+        signal=tuple(item for item in curves if item.title == _SIGNAL),
     )
 
 
@@ -123,6 +131,30 @@ def in_lines(found: Contents, width: int) -> list[str]:
         if leads.labels_in:
             lines.append(f"    {one_line(leads.labels_in)}  {leads.labels}")
     return lines + [f"  {line}" for item in found.bars for line in bars_lines(item, width - 2)]
+
+
+def network_line(found: Contents) -> str:
+    """`Network yolov8n: DetectionModel (ultralytics), 63 layers, 3,011,433 parameters, 3 classes, ...`; empty without one."""
+    parts = []
+    for table in found.network:
+        said = {str(name): one_line(str(value)) for name, value in table.rows}
+        told = [said["kind"]] if "kind" in said else []
+        told += [f"{said[name]} {name}" for name in ("layers with weights", "parameters") if name in said]
+        told += [f"{name} {said[name]}" for name in ("classes", "strides") if name in said]
+        parts.append(f"{one_line(table.title)}: {', '.join(told)}")
+    return "; ".join(parts)
+
+
+def network_lines(found: Contents, width: int) -> list[str]:
+    """The same in full, for a terminal: a row of the table each, and the signal as signs."""
+    rows = [(one_line(str(name)), one_line(str(value))) for table in found.network for name, value in table.rows]
+    room = max((len(name) for name, _ in rows), default=0)
+    lines = [f"{name.ljust(room)}  {value}" for name, value in rows]
+    for curve in found.signal:
+        lines += [
+            f"{one_line(line.name)}: first layer {number(line.y[0])}, last {number(line.y[-1])}" for line in curve.lines
+        ]
+    return [f"  {line if len(line) <= width - 2 else line[: width - 3] + '…'}" for line in lines]
 
 
 def seen_lines(found: Contents, width: int) -> list[str]:

@@ -69,6 +69,7 @@ def html(report: Report) -> str:
             contents=found,
             amount=in_line(found),
             curves=[exhibits.curve(item) for item in found.curves],
+            signal=[exhibits.curve(item) for item in found.signal],
             drawings=[exhibits.bars(item) for item in found.bars],
             seen=[exhibits.seen(item, album) for item in found.pictures],
             ruled_out_by=ruled_out_by,

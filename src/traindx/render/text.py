@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from traindx.core.finding import Bars, Finding, Measured, Table
 from traindx.core.report import Diagnosis, Outcome, Report, Trial
-from traindx.render.contents import Contents, asked_lines, bars_lines, contents, in_line, in_lines, seen_lines
+from traindx.render import contents as overview
+from traindx.render.contents import Contents, asked_lines, contents, in_line, network_line
 from traindx.render.digest import (
     LEVEL_ORDER,
     Digest,
@@ -100,9 +101,11 @@ def text(
         failed = sorted((o for o in report.outcomes if o.status == "failed"), key=lambda o: LEVEL_ORDER[o.level])
         sections[1] = _findings("Findings", failed, page)
         if found.seen:
-            sections.append([["", page.style.bold("What the model sees"), *seen_lines(found, page.width)]])
+            sections.append([["", page.style.bold("What the model sees"), *overview.seen_lines(found, page.width)]])
+        if found.network:
+            sections.append([["", page.style.bold("Network"), *overview.network_lines(found, page.width)]])
         if found.of_dataset:
-            sections.append([["", page.style.bold("Dataset"), *in_lines(found, page.width)]])
+            sections.append([["", page.style.bold("Dataset"), *overview.in_lines(found, page.width)]])
         sections.append([_facts(report, page)])
     answers = [line for table in found.asked for line in ("", *_answer(table, page))]
     budget = 10**9 if verbose else LINES - len(head)
@@ -123,9 +126,10 @@ def _verdict(report: Report, page: _Page) -> list[str]:
 
 
 def _amount(found: Contents, page: _Page) -> list[str]:
-    """How much was examined, in one or two lines."""
-    words = in_line(found)
-    lines = textwrap.wrap(words, page.width - 2, break_long_words=False, break_on_hyphens=False, max_lines=2)
+    """How much was examined, in one or two lines, and the network in one."""
+    words, room = in_line(found), page.width - 2
+    lines = textwrap.wrap(words, room, break_long_words=False, break_on_hyphens=False, max_lines=2)
+    lines += [clip(line, room) for line in (network_line(found),) if line]
     return [page.style.dim(f"  {line}") for line in lines]
 
 
@@ -224,7 +228,7 @@ def _one_by_one(outcome: Outcome, page: _Page) -> list[str]:
         if page.verbose or not place or len(words) + 4 <= page.width:
             lines.append("    " + (words if page.verbose else clip(words, page.width - 4)))
             drawn = [item for item in finding.evidence if isinstance(item, Bars)] if page.verbose else []
-            lines += [f"      {line}" for item in drawn for line in bars_lines(item, page.width - 6)]
+            lines += [f"      {line}" for item in drawn for line in overview.bars_lines(item, page.width - 6)]
         else:  # the place in full, and what fits of the message under it
             lines += [f"    {place}:", "      " + clip(one_line(finding.message), page.width - 6)]
     return lines
