@@ -12,6 +12,7 @@ from traindx.cli.arguments import BEHIND, CommandBeforeCommand
 from traindx.cli.options import report_options
 from traindx.cli.output import Output
 from traindx.cli.progress import tell
+from traindx.cli.remedy import remedy_option, require_remedies, try_out_remedies
 from traindx.cli.run import require_command
 from traindx.cli.try_out import carry_out, require_alone, try_options
 from traindx.config import nearest
@@ -34,6 +35,7 @@ from traindx.errors import TraindxError
 @click.option(
     "--engine", type=click.Choice(["local", "ray"]), default="local", show_default=True, help="Where arms run."
 )
+@remedy_option
 @try_options
 @apply_options
 @report_options
@@ -48,6 +50,7 @@ def prove(
     resume: Path | None,
     jobs: int,
     engine: Literal["local", "ray"],
+    remedies: tuple[str, ...],
     tries: tuple[str, ...],
     memory: float | None,
     apply: bool,
@@ -61,6 +64,7 @@ def prove(
 
     Without CAUSE, the most likely open diagnoses are tried. With `-- COMMAND` in place of RUN, the command's first
     control is what is diagnosed. Arms run in copies of your folders; nothing of yours is written to.
+    With --remedy, what people are told to try is tried.
     With --try, the command is tried out in other ways, and the run is diagnosed with what that showed.
     With --apply, what is proved is put right in a copy of your script, which is run once more to confirm it.
     """
@@ -78,6 +82,11 @@ def prove(
     require_causes(causes)
     place = Output(kind, output, verbose).require()
     require_alone(tries, memory, causes, apply)
+    require_remedies(remedies, bool(causes or tries or apply or resume))
+    if remedies:
+        return try_out_remedies(
+            remedies, run, command, place, minutes=minutes, seeds=seeds, scratch=scratch, jobs=jobs, engine=engine
+        )
     if tries:
         subject = _subject(run, command, resume)
         return carry_out(tries, *subject, place, minutes=minutes, seeds=seeds, memory=memory, scratch=scratch)
@@ -100,7 +109,7 @@ def prove(
     place.write(report)
     if applying.apply:
         write(remedy, applying)
-    if not any(d.trial for d in report.diagnoses) and not (applying.apply and remedy.changed):
+    if not any(d.trial for d in report.diagnoses) and not (applying.apply and remedy.causes):
         click.echo(f"no trial was run: {_why_none(report)}", err=True)
     return report.exit_status
 

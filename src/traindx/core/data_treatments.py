@@ -83,6 +83,11 @@ def no_augmentation(*, moving: bool = False) -> Treatment:
     return in_process("no_augmentation", words, moving=moving)
 
 
+def scale_augmentation(share: float) -> Treatment:
+    """Ultralytics' augmentation times `share`."""
+    return in_process("scale_augmentation", f"augmentation × {share:g}", share=share)
+
+
 def raw_scores() -> Treatment:
     """Losses are given the scores from before the last activation."""
     return in_process("raw_scores", "the loss computed from the scores before their activation")

@@ -95,6 +95,11 @@ def group_norm() -> Treatment:
     return in_process("group_norm", "group norms in place of batch norms")
 
 
+def sync_norms() -> Treatment:
+    """Batch norms take their statistics over all ranks."""
+    return in_process("sync_norms", "batch norms over all ranks")
+
+
 def full_precision() -> Treatment:
     """No autocast, no loss scale, single precision."""
     return in_process("full_precision", "full precision")

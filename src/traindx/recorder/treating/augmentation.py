@@ -104,6 +104,24 @@ class NoAugmentation(Treater):
         return functional.center_crop(inputs[0], [height, width])
 
 
+class ScaleAugmentation(Treater):
+    """Ultralytics' augmentation times a share."""
+
+    name = "scale_augmentation"
+    changes = (Change("ultralytics.engine.model", "Model.train", "train"),)
+
+    def train(self, original: Callable[..., Any], model: Any, trainer: Any = None, **settings: Any) -> Any:
+        """Ultralytics is to train."""
+        from ultralytics.cfg import DEFAULT_CFG_DICT
+
+        asked = {**DEFAULT_CFG_DICT, **model.overrides, **settings}
+        names = (*ULTRALYTICS_MOVING, *ULTRALYTICS_OTHER)
+        scaled = {
+            name: asked[name] * self.number("share") for name in names if isinstance(asked.get(name), (int, float))
+        }
+        return original(model, trainer, **{**settings, **scaled})
+
+
 def _functional() -> Any:
     from torchvision.transforms import functional
 

@@ -22,6 +22,18 @@ class BroadcastBuffers(Treater):
         original(*args, **{**kwargs, self.setting: True})
 
 
+class SyncNorms(Treater):
+    """Batch norms of a model that is wrapped for several ranks take their statistics over all of them."""
+
+    name = "sync_norms"
+    changes = (WRAPPER,)
+
+    def wrap(self, original: Callable[..., None], wrapper: Any, module: Any, *args: Any, **kwargs: Any) -> None:
+        """A model is wrapped: its layers change in it, as the training goes on with the one that it has."""
+        converted = self.torch.nn.SyncBatchNorm.convert_sync_batchnorm(module)
+        original(wrapper, converted, *args, **kwargs)
+
+
 class FindUnused(BroadcastBuffers):
     """Parameters that take no part in the loss of a step are looked for, and the others do not wait for them."""
 

@@ -23,12 +23,19 @@ class StopEarly(Treater):
     """The run ends after `patience` validations in a row whose mean loss is no better than the best before them."""
 
     name = "stop_early"
-    changes = tuple(Change("torch.nn.functional", name, "loss") for name in LOSSES)
+    changes = (
+        *(Change("torch.nn.functional", name, "loss") for name in LOSSES),
+        Change("ultralytics.engine.model", "Model.train", "train"),
+    )
 
     def __init__(self, training: Training, given: Mapping[str, Argument]) -> None:
         super().__init__(training, given)
         self._losses: list[Any] = []
         self._best, self._worse = math.inf, 0
+
+    def train(self, original: Callable[..., Any], model: Any, trainer: Any = None, **settings: Any) -> Any:
+        """Ultralytics is to train: it counts epochs by its own measure."""
+        return original(model, trainer, **{**settings, "patience": int(self.number("patience"))})
 
     def loss(self, original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """A loss: of validation without gradients."""
