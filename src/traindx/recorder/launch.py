@@ -70,6 +70,7 @@ def run_command(
         "cwd": str(where),
         "started": time.time(),
         "treatments": json.loads(to_json(treatments)),
+        "seed": seed,
     }
     _write(home, facts)
     group, began = own_group(), time.monotonic()

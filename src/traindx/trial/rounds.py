@@ -176,7 +176,8 @@ class Contest:
         if len(self.seeds) == 1 or not self.controls:
             return False
         first = self.controls[0].run.recording
-        base = None if takes_seed(self.bench.setup) else self.base
+        seeded = takes_seed(self.bench.setup) or (self.base is not None and self.base.run.get("seed") is not None)
+        base = None if seeded else self.base
         last = self.controls[-1].run.recording if len(self.controls) > 1 else base
         if first is None or last is None or not same_start(first, last):
             return False
