@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,7 +63,9 @@ def show(remedy: Remedy) -> None:
         click.echo(click.style(line, **style) if wants_color() else line, err=True)
     for cause, words in remedy.left:
         click.echo(f"not changed for {cause}, as no edit is certain: {words}", err=True)
-    if not remedy.changed and not remedy.left:
+    if remedy.command:
+        click.echo(f"run it as: {shlex.join(remedy.command)}", err=True)
+    if not remedy.changed and not remedy.command and not remedy.left:
         click.echo("nothing is proved that a change of a script puts right", err=True)
 
 
@@ -117,7 +120,7 @@ def of_proof(report: Report, run: Path | None, command: Sequence[str], minutes: 
     cwd = Path.cwd() if run is None else Path(str(recording.run.get("cwd", ".")))
     remedy = propose(report, recording, cwd)
     show(remedy)
-    if not remedy.changed:
+    if not remedy.changed and not remedy.command:
         return with_confirmation(report, remedy, None), remedy
     words = command or recording.run.get("command", ())
     found = confirm(report, remedy, recording, words, cwd, scratch, minutes=minutes, progress=tell)

@@ -12,6 +12,7 @@ from traindx.core.recording import Recording
 from traindx.core.report import Diagnosis, Report
 from traindx.remedy import kinds
 from traindx.remedy.case import Case, Sources
+from traindx.remedy.command import changed_command
 from traindx.remedy.edit import Changed, Edit, make
 
 Maker = Callable[[Case], Sequence[Edit]]
@@ -19,11 +20,15 @@ Maker = Callable[[Case], Sequence[Edit]]
 
 @dataclass(frozen=True)
 class Remedy:
-    """The changed scripts, the causes that they put right, and those that no edit of a script does, with why."""
+    """The changed scripts, the causes that they put right, and those that no edit does, with why.
+
+    `command` is the changed command, empty where its settings stay.
+    """
 
     changed: tuple[Changed, ...]
     causes: tuple[str, ...]
     left: tuple[tuple[str, str], ...]
+    command: tuple[str, ...] = ()
 
     @property
     def diff(self) -> str:
@@ -40,7 +45,13 @@ def propose(report: Report, recording: Recording, cwd: Path) -> Remedy:
     sources, makers = Sources(cwd), makers_by_cause()
     edits: list[Edit] = []
     causes, left = [], []
-    for diagnosis in (d for d in report.diagnoses if is_proved(d)):
+    proved = [d for d in report.diagnoses if is_proved(d)]
+    asked = tuple(recording.run.get("command", ()))
+    command, set_there = changed_command(asked, proved)
+    for diagnosis in proved:
+        if diagnosis.cause in set_there:
+            causes.append(diagnosis.cause)
+            continue
         case = Case(diagnosis, recording, sources)
         found = [edit for maker in makers.get(diagnosis.cause, ()) for edit in maker(case)]
         if found:
@@ -48,7 +59,7 @@ def propose(report: Report, recording: Recording, cwd: Path) -> Remedy:
             edits += found
         else:
             left.append((diagnosis.cause, diagnosis.fix.words if diagnosis.fix else diagnosis.summary))
-    return Remedy(tuple(make(edits)), tuple(causes), tuple(left))
+    return Remedy(tuple(make(edits)), tuple(causes), tuple(left), command if set_there else ())
 
 
 def is_proved(diagnosis: Diagnosis) -> bool:

@@ -62,7 +62,9 @@ def confirm(
     As long as `recording`, the run as it was, if that came to its end, else `STEPS` steps; never longer than `minutes`.
     """
     scratch.mkdir(parents=True, exist_ok=True)
-    bench = make_bench(command, cwd, scratch, since=time.time(), deadline=time.monotonic() + 60 * minutes)
+    bench = make_bench(
+        remedy.command or command, cwd, scratch, since=time.time(), deadline=time.monotonic() + 60 * minutes
+    )
     edited = {str(changed.script.file): changed.text for changed in remedy.changed}
     whole = recording.ending == "finished"
     steps = None if whole else max(STEPS, 2 * len(recording.step), LEAST_STEPS)
@@ -137,6 +139,7 @@ def with_confirmation(report: Report, remedy: Remedy, confirmation: Confirmation
         "causes": list(remedy.causes),
         "left": [f"{cause}: {words}" for cause, words in remedy.left],
         "diff": remedy.diff,
+        "command": list(remedy.command),
     }
     if confirmation is None:
         return replace(report, meta={**report.meta, "applied": applied})

@@ -23,7 +23,7 @@ CAUSES = tuple(SETTINGS)
 def edits(case: Case) -> Sequence[Edit]:
     """In the construction that the diagnosis names, else in that of the loader over which the training loop runs."""
     name, value, position = SETTINGS[case.diagnosis.cause]
-    for script, call in _named(case) or _looped(case):
+    for script, call in _named(case) or _made(case) or _looped(case):
         arg = argument(call, name, position)
         if not value:
             return (replaced(script, call, without(call, arg), "workers keep seeds of their own"),) if arg else ()
@@ -39,6 +39,18 @@ def edits(case: Case) -> Sequence[Edit]:
 def _named(case: Case) -> list[tuple[Script, cst.Call]]:
     calls = [(spot.script, call) for spot in case.places for call in spot.calls if called(call).endswith("DataLoader")]
     return calls[:1]
+
+
+def _made(case: Case) -> list[tuple[Script, cst.Call]]:
+    """Where the only loader that the training reads was made, as the recorder saw it."""
+    trained = {p.get("loader") for p in case.recording.lines.get("pass", ()) if p.get("training")}
+    lines = case.recording.lines.get("loader", ())
+    built = {tuple(line["built"]) for line in lines if line.get("loader") in trained and line.get("built")}
+    spot = case.sources.spot(*built.pop()) if len(built) == 1 else None
+    line = next((x["built"][1] for x in lines if x.get("loader") in trained and x.get("built")), None)
+    calls = [c for c in (spot.script.of(cst.Call, spot.statement) if spot else []) if called(c).endswith("DataLoader")]
+    at = [c for c in calls if spot is not None and spot.script.line(c) == line] or calls
+    return [(spot.script, at[0])] if spot is not None and len(at) == 1 else []
 
 
 def _looped(case: Case) -> list[tuple[Script, cst.Call]]:

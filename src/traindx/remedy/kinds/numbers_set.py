@@ -11,6 +11,7 @@ from traindx.remedy.case import Case
 from traindx.remedy.edit import Edit, replaced
 from traindx.remedy.expressions import argument, called, number, targets, value_of
 from traindx.remedy.script import Script
+from traindx.remedy.written import literal
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,10 @@ def edits(case: Case) -> Sequence[Edit]:
         for call in script.of(cst.Call):
             position = usual.position - (called(call) == "dropout") if usual.position is not None else None
             arg = argument(call, usual.argument, 1 if called(call) == "dropout" else position)
-            if called(call) in usual.callee and arg is not None and _outside(usual, arg.value):
+            place = literal(script, arg.value) if called(call) in usual.callee and arg is not None else None
+            if place is not None and _outside(usual, place):
                 value = "0.01" if called(call) == "AdamW" and usual.argument == "weight_decay" else usual.value
-                found.append(_set(script, arg.value, value, usual.argument))
+                found.append(_set(script, place, value, usual.argument))
         if usual.attribute:
             found += _attributes(script, usual)
     return found

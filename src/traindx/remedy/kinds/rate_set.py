@@ -8,9 +8,10 @@ import libcst as cst
 
 from traindx.remedy.case import Case
 from traindx.remedy.edit import Edit, replaced
-from traindx.remedy.expressions import argument, called, dotted, number, targets, value_of
+from traindx.remedy.expressions import argument, called, number
 from traindx.remedy.rate import factor_of
 from traindx.remedy.script import Script
+from traindx.remedy.written import literal
 
 CAUSES = ("lr-too-high", "lr-too-low", "wrong-optimizer")
 SCHEDULES = {"OneCycleLR": "max_lr", "CyclicLR": "max_lr"}
@@ -40,11 +41,10 @@ def _of_schedules(script: Script, factor: float) -> list[Edit]:
 
 
 def _scaled(script: Script, node: cst.BaseExpression | None, factor: float) -> list[Edit]:
-    """The number itself, or the one that the name stands for, if it is assigned once."""
-    value = number(node)
-    if node is not None and value is not None:
-        new = f"{value * factor:.2g}"
-        return [replaced(script, node, new, f"learning rate {script.written(node)} becomes {new}")]
-    name = dotted(node)
-    assigned = [v for s in script.of(cst.SimpleStatementLine) if name and name in targets(s) and (v := value_of(s))]
-    return _scaled(script, assigned[0], factor) if len(assigned) == 1 and number(assigned[0]) is not None else []
+    """The number where it is written."""
+    place = literal(script, node)
+    value = number(place)
+    if place is None or value is None:
+        return []
+    new = f"{value * factor:.2g}"
+    return [replaced(script, place, new, f"learning rate {script.written(place)} becomes {new}")]
