@@ -25,7 +25,11 @@ INIT_TOO_SMALL = Cause(
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
         Clue("M211", if_seen=9.0, if_absent=-3.0, proves=True),
-        Clue("M102", if_seen=9.0, if_absent=-5.0, proves=True),
+        Clue("M102", if_seen=9.0, if_absent=-3.0, proves=True),
+        Clue("M114", if_seen=9.0, if_absent=-2.0, proves=True),  # a guess
+        Clue("T106", if_seen=0.3),
+        Clue("T201", if_seen=0.3),
+        Clue("T203", if_seen=0.3),
         Clue("T103", if_seen=0.5),
         Clue("T105", if_seen=0.5),
         Clue("T202", if_seen=0.3),

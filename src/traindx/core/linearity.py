@@ -13,16 +13,12 @@ def linear_pairs(graph: LayerGraph) -> int:
 
 
 def nothing_nonlinear(graph: LayerGraph) -> str | None:
-    """In words, that no nonlinear function stands between any two of three or more layers; None where one does.
+    """In words, that no nonlinear function stands between any two layers; None where one does. Of two, both are fully connected.
 
     A factorisation (a layer narrower than both of its neighbours), grouped convolutions and networks of which a part is frozen
     are not named: people write these on purpose.
     """
-    if (
-        len(graph.layers) < 3
-        or any(set(layer.through) - {"start"} for layer in graph.layers[1:])
-        or not _is_a_chain(graph)
-    ):
+    if not is_all_linear(graph) or not _is_a_chain(graph):
         return None
     names = ", ".join(layer.name for layer in graph.layers[:4]) + (", ..." if len(graph.layers) > 4 else "")
     first = graph.layers[1].name
@@ -48,8 +44,10 @@ def _is_narrow(one: Sequence[int], two: Sequence[int]) -> bool:
 
 
 def is_all_linear(graph: LayerGraph) -> bool:
-    """Whether three or more layers follow one another without anything nonlinear."""
-    return len(graph.layers) >= 3 and not any(set(x.through) - {"start"} for x in graph.layers[1:])
+    """Whether three or more layers follow one another without anything nonlinear, or two that are fully connected."""
+    dense = all(len(layer.shape) == 2 for layer in graph.layers)
+    enough = len(graph.layers) >= (2 if dense else 3)
+    return enough and not any(set(layer.through) - {"start"} for layer in graph.layers[1:])
 
 
 def has_only_pools(graph: LayerGraph) -> bool:
@@ -87,7 +85,7 @@ def superfluous(graph: LayerGraph) -> list[tuple[str, str]]:
         text = f"nothing but max pooling is nonlinear between the {len(graph.layers)} layers, from {graph.layers[1].name} on"
         found.append((graph.layers[0].name, f"{text} (should follow activations)"))
     for row in rows_of(graph):
-        if len(row) >= 3 or len(row) == len(graph.layers) == 2:
+        if len(row) >= 3:
             names = ", ".join(layer.name for layer in row)
             text = (
                 f"the fully connected layers {names} follow one another without an activation: they are as good as one"

@@ -102,8 +102,3 @@ def what_was_printed_stays_at_chance() -> Facts:
 @validation_at_chance.quiet_on
 def what_was_printed_follows_late() -> Facts:
     return _printed(0.1, 0.11, 0.28)
-
-
-@validation_at_chance.quiet_on
-def two_early_validations() -> Facts:
-    return _printed(0.1, 0.1)

@@ -15,7 +15,7 @@ from traindx.core.recording import Recording
 
 @check("M107", level="error")
 def network_without_nonlinearity(recording: Recording) -> Iterator[Finding | Measured]:
-    """Three or more layers follow one another, and nothing nonlinear stands between any two of them.
+    """The layers follow one another, and nothing nonlinear stands between any two of them.
 
     ## Why is this bad?
     Linear layers in a row are one linear layer: depth adds nothing, and the network can learn no more than a linear model.
@@ -23,9 +23,9 @@ def network_without_nonlinearity(recording: Recording) -> Iterator[Finding | Mea
     ## How to fix
     Put an activation (`nn.ReLU()`, or `F.relu` in `forward`) behind every layer but the last. Dropout, average pooling and
     batch normalisation in between are linear too.
-    Read from the graph that autograd built in the first step, so functions count as well as modules. Two layers are not named,
-    nor are a factorisation (a layer narrower than both of its neighbours, as in low-rank adapters and bottlenecks), grouped
-    convolutions and networks of which a part is frozen: people write these on purpose.
+    Read from the graph that autograd built in the first step, so functions count as well as modules. Two layers are named where
+    both are fully connected. Not named are a factorisation (a layer narrower than both of its neighbours, as in low-rank
+    adapters and bottlenecks), grouped convolutions and networks of which a part is frozen: people write these on purpose.
     """
     graph = layer_graph(recording)
     if graph is None or len(graph.layers) < 2:
@@ -51,6 +51,11 @@ def _graph(*layers: tuple[list[int], list[int], list[str]], groups: int = 1) -> 
 def three_layers_without_activation() -> Facts:
     line = _graph(([128, 64], [], ["start"]), ([128, 128], [0], []), ([10, 128], [1], []))
     return {"recording": recording_with(falling(), events=[line])}
+
+
+@network_without_nonlinearity.fires_on
+def two_fully_connected_layers() -> Facts:
+    return {"recording": recording_with(falling(), events=[_graph(([64, 128], [], ["start"]), ([10, 64], [0], []))])}
 
 
 @network_without_nonlinearity.quiet_on

@@ -46,5 +46,5 @@ def activations_between() -> Facts:
 
 
 @nothing_nonlinear_when_built.quiet_on
-def a_linear_probe_of_two_layers() -> Facts:
-    return {"network": network_with(graph=chain(([128, 64], [], ["start"]), ([10, 128], [0], [])))}
+def a_factorised_linear_probe() -> Facts:
+    return {"network": network_with(graph=chain(([8, 64], [], ["start"]), ([10, 8], [0], [])))}

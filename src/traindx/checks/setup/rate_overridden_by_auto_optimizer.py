@@ -23,7 +23,8 @@ def rate_overridden_by_auto_optimizer(setup: Setup) -> Iterator[Finding | Measur
     Name the optimizer: `optimizer=SGD lr0=0.01`, or leave `lr0` and `momentum` out.
     Source: `BaseTrainer.build_optimizer` of Ultralytics, which says in its log that it ignores both.
     """
-    if setup.framework != "ultralytics" or not any("train" in word for word in setup.command):
+    trains = any("train" in word for word in setup.command) or setup.trainer == "ultralytics"
+    if setup.framework != "ultralytics" or not trains:
         return
     asked = [name for name in OVERRIDDEN if name in setup.settings]
     automatic = str(setup.settings.get("optimizer", "auto")).lower() == "auto"

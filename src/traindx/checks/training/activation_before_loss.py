@@ -42,6 +42,9 @@ def activation_before_loss(recording: Recording) -> Iterator[Finding | Measured]
             continue
         kind = max(set(squashed), key=squashed.count)
         low, high = found.column("input_min").min(), found.column("input_max").max()
+        hidden = not any(str(c.get("made_by", "")) in SQUASHES for c in found.calls)
+        if hidden and not (low >= 0 and high <= 1):
+            continue  # so small are logits too, of weights that start small
         own = "softmax" if found.name == "cross_entropy" else "sigmoid"
         text = f"{found.shown} applies its own {own} to what a {kind.lower()} made, {low:.3g} to {high:.3g} (should be logits)"
         yield Finding(replace(found.place, layer=layer_of(recording, kind)), text)
@@ -85,6 +88,14 @@ def sigmoid_before_the_loss_of_probabilities() -> Facts:
 def logits_of_a_linear_layer() -> Facts:
     call = _call("binary_cross_entropy_with_logits", "Addmm", -3.0, 3.0, row_sum_min=-4.0, row_sum_max=4.0)
     return {"recording": recording_with(falling(), detail=call)}
+
+
+@activation_before_loss.quiet_on
+def compiled_and_small_at_first() -> Facts:
+    run = recording_with(falling(), detail=_call("cross_entropy", "CompiledFunctionBackward", 0.1, 0.9))
+    details = dict(run.details)
+    details[59] = {**details[59], **_call("cross_entropy", "CompiledFunctionBackward", -4.0, 4.0)}
+    return {"recording": replace(run, details=details)}
 
 
 @activation_before_loss.quiet_on

@@ -29,7 +29,9 @@ def no_rate_helps(tryouts: Tryouts) -> Iterator[Finding | Measured]:
     yield Measured("rate from which the loss falls", test.falls, "any")
     if test.falls is None:
         text = f"no rate from {test.rates[0]:.0e} to {test.rates[-1]:.0e} makes the loss fall below {test.level:.4g}"
-        yield Finding(Place(setting="lr"), f"{text} by more than its noise, {test.noise:.2g} a step", (range_curve(test),))
+        yield Finding(
+            Place(setting="lr"), f"{text} by more than its noise, {test.noise:.2g} a step", (range_curve(test),)
+        )
 
 
 @no_rate_helps.fires_on

@@ -18,7 +18,7 @@ SLACK = 0.25
 
 @check("T409", level="error")
 def targets_do_not_fit_loss(recording: Recording) -> Iterator[Finding | Measured]:
-    """Binary cross entropy gets targets outside 0..1, or cross entropy gets several classes for one sample.
+    """Binary cross entropy gets targets outside 0..1, or cross entropy several classes for one sample, or numbers below 0.
 
     ## Why is this bad?
     Binary cross entropy with targets above 1 (masks of 0 and 255, class ids) falls without end as the scores grow. Cross
@@ -40,6 +40,7 @@ def targets_do_not_fit_loss(recording: Recording) -> Iterator[Finding | Measured
                 yield Finding(found.place, text)
         elif found.name == "cross_entropy":
             yield from _several_labels(recording, found)
+            yield from _no_shares(found)
 
 
 def _several_labels(recording: Recording, found: LossCalls) -> Iterator[Finding | Measured]:
@@ -56,6 +57,16 @@ def _several_labels(recording: Recording, found: LossCalls) -> Iterator[Finding 
         most = max(t["row_sum"][1] for t in several)
         text = f"cross entropy gets targets with up to {most:.0f} labels for a sample (should be one, or shares that sum to 1)"
         yield Finding(found.place, text)
+
+
+def _no_shares(found: LossCalls) -> Iterator[Finding | Measured]:
+    """Numbers below 0, as of a regression, where cross entropy expects shares of the classes."""
+    given = [c for c in found.calls if _floats(c) and str(c.get("target_type", "")).startswith(("float", "bfloat"))]
+    below = [c["target_min"] for c in given if c.get("target_min") is not None and c["target_min"] < -SLACK]
+    yield Measured("recorded steps at which cross entropy got targets below 0", len(below), "0")
+    if given and len(below) >= 0.5 * len(given):
+        text = f"cross entropy gets targets down to {min(below):.4g} (should be class ids, or shares of 0 to 1)"
+        yield Finding(found.place, f"{text}: numbers to be predicted need a distance, as `mse_loss`")
 
 
 def _floats(call: object) -> bool:
@@ -81,6 +92,12 @@ def masks_of_0_and_255() -> Facts:
 @targets_do_not_fit_loss.fires_on
 def three_labels_and_one_softmax() -> Facts:
     return _classes("multi-label", [0.0, 3.0])
+
+
+@targets_do_not_fit_loss.fires_on
+def numbers_for_shares() -> Facts:
+    call = {"name": "cross_entropy", "shape": [32, 2], "target_shape": [32, 2], "target_min": -1.9, "target_max": 2.6}
+    return {"recording": recording_with(falling(), detail={"loss_call": {**call, "target_type": "float32"}})}
 
 
 @targets_do_not_fit_loss.quiet_on
