@@ -30,6 +30,7 @@ from traindx.examine import diagnose
 from traindx.remedy.propose import Remedy, is_proved, propose
 from traindx.trial import prove
 from traindx.trial.learning import curve, end_of, start_of
+from traindx.trial.swept_rate import with_swept_rate
 from zoo import SCRIPTS, run_script
 
 RECORDINGS = Path(__file__).parent / "recordings"
@@ -129,6 +130,8 @@ def _remedy(recorded: Path, minutes: float, work: Path) -> tuple[Report, Remedy,
     tried = report.verdict != "healthy" and bool(open_ones) and not any(is_proved(d) for d in report.diagnoses)
     if tried:
         report = prove(run, minutes=minutes, seeds=(0,), scratch=work / "proofs")
+        scratch = Path(str(report.meta["scratch"]))
+        report = with_swept_rate(report, recording, recording.run["command"], recorded, scratch, minutes=minutes)
     return report, propose(report, recording, recorded), tried
 
 

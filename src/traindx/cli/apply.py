@@ -114,15 +114,17 @@ def of_proof(report: Report, run: Path | None, command: Sequence[str], minutes: 
     from traindx.core.recording import Recording
     from traindx.remedy.propose import propose
     from traindx.trial.confirming import confirm, with_confirmation
+    from traindx.trial.swept_rate import with_swept_rate
 
     scratch = Path(str(report.meta["scratch"]))
     recording = Recording.load(run or next(iter(sorted(scratch.glob("control-*/recording")))))
     cwd = Path.cwd() if run is None else Path(str(recording.run.get("cwd", ".")))
+    words = command or recording.run.get("command", ())
+    report = with_swept_rate(report, recording, words, cwd, scratch, minutes=minutes, progress=tell)
     remedy = propose(report, recording, cwd)
     show(remedy)
     if not remedy.changed and not remedy.command:
         return with_confirmation(report, remedy, None), remedy
-    words = command or recording.run.get("command", ())
     found = confirm(report, remedy, recording, words, cwd, scratch, minutes=minutes, progress=tell)
     return with_confirmation(report, remedy, found), remedy
 
