@@ -11,8 +11,8 @@ def unfreeze() -> Treatment:
 
 
 def freeze(share: float) -> Treatment:
-    """The first `share` of the layers does not learn."""
-    return in_process("freeze", f"the first {share:.0%} of the layers frozen", share=share)
+    """The first layers, as many as hold `share` of all numbers, do not learn; the last layer always does."""
+    return in_process("freeze", f"the first layers frozen, with {share:.0%} of all numbers", share=share)
 
 
 def he_weights() -> Treatment:

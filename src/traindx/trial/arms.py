@@ -22,6 +22,7 @@ from traindx.scan import scan
 from traindx.scan.settings import find_settings
 from traindx.trial.judge import Kind, Run
 from traindx.trial.kept import Kept, keep, kept
+from traindx.trial.outside import changed, stamps_outside
 from traindx.trial.repair import repaired_copy
 from traindx.trial.treat import arm_command, environment, folders_of, put_dataset
 from traindx.trial.workspace import QUIET, Workspace, make_workspace
@@ -139,10 +140,11 @@ def run_arm(
     try:
         _put_edited(bench, workspace)
         _repair(bench.setup, workspace, order, folder)
+        outside = stamps_outside(bench.setup, workspace.roots)
         started = time.monotonic()
         status = _run(bench, workspace, folder, order, timeout, watch, os.environ if environ is None else environ)
         seconds = time.monotonic() - started
-        touched = tuple(workspace.touched())
+        touched = (*workspace.touched(), *changed(outside))
     finally:
         workspace.remove()
     facts = Kept(status, seconds, timeout, touched, watch.memory)
@@ -236,6 +238,8 @@ def _judgeable(folder: Path, run: Run, facts: Kept) -> Run:
         if facts.status is None:
             return replace(run, failed=f"{stopped}, before a training step was seen")
         return replace(run, failed=f"ended with status {facts.status} before a training step was seen")
+    if lost := recording.of("treatment_failed"):
+        return replace(run, recording=recording, failed=f"ran without its treatment ({lost[0].data.get('reason')})")
     steps = len(recording.step)
     if facts.status is None:
         return replace(run, recording=recording, failed=f"{stopped} and {steps} steps")

@@ -35,6 +35,10 @@ LEAST = 0.02
 """The smallest difference in what was learned that counts. A guess."""
 
 
+STARTING = 10.0
+"""Seconds until a process trains, where none was run yet. A guess."""
+
+
 @dataclass(frozen=True)
 class Tried:
     """What became of a remedy. `why` says what the verdict rests on where no numbers do."""
@@ -105,8 +109,9 @@ def arm_length(evidence: Evidence, arms: int) -> int:
         raise TraindxError("the run took no training step", "there is nothing to compare", "run it by itself first")
     length = int(recording.step[-1]) + 1
     seconds = float(np.nanmax(recording.time)) if np.isfinite(recording.time).any() else 0.0
-    each = 0.8 * evidence.bench.left / arms  # the start of a process, and what the treatment costs, take the rest
-    affordable = int(each * length / seconds) if seconds > 0 else length
+    starting = evidence.controls[0].run.seconds - seconds if evidence.controls else STARTING
+    each = 0.8 * evidence.bench.left / arms - starting  # what treatments cost takes the rest
+    affordable = max(0, int(each * length / seconds)) if seconds > 0 else length
     if affordable < min(LEAST_STEPS, length):
         words = f"{arms} arms of {LEAST_STEPS} steps take longer than the budget"
         raise TraindxError(words, f"a step takes {seconds / length:.2g} s", "give it more --minutes or fewer --seeds")

@@ -61,7 +61,7 @@ class Unfreeze(OptimizeAll):
 
 
 class Freeze(Treater):
-    """The first `share` of the parameters with two dimensions or more, and the biases beside them, do not learn."""
+    """The first layers, as many as hold `share` of all numbers, do not learn; the last layer always does."""
 
     name = "freeze"
 
@@ -69,7 +69,11 @@ class Freeze(Treater):
         """Freeze them."""
         if not self.once():
             return
-        layers = [m for m in core_of(root).modules() if m._parameters]
-        for layer in layers[: max(1, round(self.number("share") * len(layers)))]:
-            for parameter in layer.parameters(recurse=False):
+        layers = [list(m.parameters(recurse=False)) for m in core_of(root).modules() if m._parameters]
+        left = self.number("share") * sum(p.numel() for layer in layers for p in layer)
+        for layer in layers[:-1]:
+            if left <= 0:
+                break
+            for parameter in layer:
                 parameter.requires_grad_(False)
+                left -= parameter.numel()
