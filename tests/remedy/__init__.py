@@ -1,0 +1,1 @@
+"""Tests of what is put right in a user's script."""
