@@ -13,8 +13,8 @@ from traindx.core.recording import Floats
 QUIET = 0.2
 """The share of a sweep whose rates are too small to move anything: its loss is the level and the noise. A guess."""
 
-SURE = 3.0
-"""Standard errors by which a smoothed loss must lie off the level to count."""
+SURE = 3.5
+"""Standard errors by which a smoothed loss must lie off the level to count: of 200 losses that only wander, three seem to fall."""
 
 LEAST = 0.02
 """The share of the level by which the loss must fall at the least, however small the noise. A guess."""
@@ -137,18 +137,21 @@ def range_test(
     if end < max(20, quiet + 5):
         return None
     level = float(np.median(mean[:quiet]))
-    noise = float(1.4826 * np.median(np.abs(mean[:quiet] - level)))
+    gone = np.abs(mean[:end]) < GONE * abs(level)
+    gone[:quiet] = False
+    end = int(np.argmax(gone)) if gone.any() and gone[int(np.argmax(gone)) :].mean() >= STAYS else end
+    noise = float(np.std(mean[:quiet], ddof=1))
     width = max(5, len(rates) // 20)
     smooth = _smoothed(mean[:end], width)
     margin = max(SURE * noise / math.sqrt(width), LEAST * abs(level))
-    bad = (smooth > level + margin) | (mean[:end] < GONE * level)
+    bad = smooth > level + margin
     bad[:quiet] = False
     below = smooth < level - margin
     below[:quiet] = False
     stop = _breaks(bad, below, end)
     found = RangeTest(tuple(rates), tuple(mean.tolist()), tuple(smooth.tolist()), level, noise, own, steps, len(losses))
     breaks = rates[stop] if stop < len(rates) else None
-    run = _first_run(below[:stop], min(width, 5))
+    run = _first_run(below[:stop], width)
     if run is None:
         return _with(found, breaks=breaks)
     low = run + int(np.argmin(smooth[run:stop]))

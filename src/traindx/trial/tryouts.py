@@ -114,9 +114,10 @@ def sweep(grounds: Grounds) -> RangeTest:
         "lr_range", "process", (("low", LOW), ("high", HIGH), ("steps", steps)), f"rate from {LOW:g} to {HIGH:g}"
     )
     done = [grounds.arm("lr-range", seed, steps, treatment) for seed in grounds.seeds]
-    found = range_test(
-        rates, [losses(d, steps) for d in done], own=usual_rate(grounds.recording), steps=_planned(grounds.recording)
-    )
+    rows = [[*losses(d, steps), *([math.inf] if _raised(d) else [])] for d in done]
+    reached = min((len(row) for row, d in zip(rows, done, strict=True) if not _raised(d)), default=steps)
+    own, planned = usual_rate(grounds.recording), _planned(grounds.recording)
+    found = range_test(rates[:reached], rows, own=own, steps=planned)  # a command that ends earlier breaks nothing
     if found is None:
         raise TraindxError(
             f"the sweep saw too few losses: {_why(done[0])}", "it needs twenty steps before the loss breaks", ""
@@ -262,7 +263,9 @@ def _free(*recordings: Recording | None) -> float:
     return math.inf
 
 
+def _raised(done: Done) -> bool:
+    return done.run.recording is not None and done.run.recording.ending == "raised"
+
+
 def _why(done: Done) -> str:
-    return done.run.failed or (
-        "it raised" if done.run.recording is not None and done.run.recording.ending == "raised" else "it ended early"
-    )
+    return done.run.failed or ("it raised" if _raised(done) else "it ended early")
