@@ -31,13 +31,13 @@ class AskedLoader:
 
 
 def loaders_of(setup: Setup, processors: float) -> tuple[AskedLoader, ...]:
-    """The loaders of the trainer's settings or of the script's calls; Ultralytics takes no more workers than processors."""
+    """The loaders of the trainer's settings, which take no more workers than there are processors, or of the script's calls."""
     if setup.trainer:
         size, batch = _whole(setup.value("imgsz")), _whole(setup.value("batch"))
         workers = _whole(setup.value("workers"))
         if workers is None or batch is None or batch < 1:
             return ()
-        capped = min(workers, int(processors)) if setup.trainer == "ultralytics" else workers
+        capped = min(workers, int(processors), batch if batch > 1 else 0)  # as their build_dataloader does
         item = None if size is None else size * size * 3
         return (
             AskedLoader(capped, batch, 4 if setup.trainer == "ultralytics" else PREFETCH, item, setup.place("workers")),

@@ -20,6 +20,7 @@ COMBINED = (
     "ConcatScheduler",
     "create_lr_scheduler_with_warmup",
     "GradualWarmupScheduler",
+    "SWALR",
 )
 """What puts schedules one after another: their parts are not stepped by their own names."""
 

@@ -34,7 +34,8 @@ class Loop:
 @dataclass(frozen=True)
 class Call:
     """A call: `function` as written with its dots, `arguments` whose value the text tells and `texts` of all, by keyword or by
-    position ("0", "1"); `target` is the name that holds what it returns, `loops` those around it, outermost first.
+    position ("0", "1"), and their `lines`; `target` is the name that holds what it returns, `loops` those around it,
+    outermost first, `scope` the function that it stands in.
     """
 
     function: str
@@ -44,6 +45,7 @@ class Call:
     target: str = ""
     loops: tuple[Loop, ...] = ()
     scope: str = ""
+    lines: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

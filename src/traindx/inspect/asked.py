@@ -33,8 +33,9 @@ def asked_of(
     calls = [c for c in text.called("train") if {"data", "epochs", "imgsz", "cfg", "resume"} & c.texts.keys()]
     if len(calls) == 1 and any(text.called("YOLO", "RTDETR")):
         call = calls[0]
-        values = {name: Asked(value, text.path, call.line) for name, value in call.arguments.items() if name != "cfg"}
-        unread = {name: Asked(None, text.path, call.line) for name in call.texts if name not in values}
+        at = call.lines
+        values = {name: Asked(value, text.path, at[name]) for name, value in call.arguments.items() if name != "cfg"}
+        unread = {name: Asked(None, text.path, at[name]) for name in call.texts if name not in values}
         made = [c for c in text.called("YOLO", "RTDETR") if c.target == call.owner or f".{call.name}" in c.text("")]
         models = [value for c in made if isinstance(value := c.get("model", 0), str)]
         model = {"model": Asked(models[0], text.path, made[0].line)} if len(models) == 1 else {}

@@ -67,7 +67,8 @@ class _Reader(ast.NodeVisitor):
         known = {name: value for name, part in given.items() if (value := self._values.of(part)) is not UNKNOWN}
         texts = {name: ast.unparse(part) for name, part in given.items()}
         function, target = ast.unparse(node.func), self._target.get(id(node), "")
-        self.calls.append(Call(function, node.lineno, known, texts, target, tuple(self._around), self._scope))
+        lines = {name: part.lineno for name, part in given.items()}
+        self.calls.append(Call(function, node.lineno, known, texts, target, tuple(self._around), self._scope, lines))
         self.generic_visit(node)
 
     def _times(self, over: ast.expr) -> int | None:

@@ -13,7 +13,7 @@ from traindx.core.cause import Framework
 from traindx.core.library import Library
 from traindx.core.setup import Setup
 from traindx.inspect.asked import asked_of
-from traindx.inspect.library import keywords_of, ultralytics
+from traindx.inspect.library import YOLOV5, keywords_of, ultralytics
 from traindx.inspect.options import ignored_options
 from traindx.inspect.packages import folders_of, versions_of
 from traindx.inspect.resuming import reads_counter
@@ -56,7 +56,7 @@ def setup_of(command: Sequence[str], cwd: str | Path) -> Setup:
         resumes=reads_counter(script),
         trainer=trainer,
         asked=asked,
-        library=ultralytics(folders, model) if trainer == "ultralytics" else Library(),
+        library=ultralytics(folders, model) if trainer == "ultralytics" else YOLOV5 if trainer else Library(),
         text=text,
         keywords=keywords_of(folders, known) if known else {},
     )

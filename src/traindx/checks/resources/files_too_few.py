@@ -31,7 +31,7 @@ def files_too_few(machine: Machine, setup: Setup) -> Iterator[Finding | Measured
     `ulimit -n 65536` before the command, or `torch.multiprocessing.set_sharing_strategy("file_system")`.
     Source: pytorch#973 and the notes on sharing strategies of PyTorch.
     """
-    judged = [one for one in loaders_of(setup, machine.processors) if one.workers]
+    judged = [one for one in loaders_of(setup, machine.all_processors) if one.workers]
     if machine.files is None or not judged or "file_system" in setup.text.words:
         raise NotEnough("no workers of a loader are asked for, or open files are not limited")
     need = OWN + sum(one.workers * (EACH_WORKER + one.prefetch * TENSORS) for one in judged)

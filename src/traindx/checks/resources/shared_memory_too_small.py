@@ -24,7 +24,7 @@ def shared_memory_too_small(machine: Machine, setup: Setup) -> Iterator[Finding 
     `docker run --shm-size=8g` or `--ipc=host`; fewer workers; `torch.multiprocessing.set_sharing_strategy("file_system")` does not
     help, it uses the same memory. Source: pytorch#5040, README of PyTorch (Docker image).
     """
-    judged = [one for one in loaders_of(setup, machine.processors) if one.in_flight and one.workers]
+    judged = [one for one in loaders_of(setup, machine.all_processors) if one.in_flight and one.workers]
     if machine.shared is None or not judged:
         raise NotEnough("the loader's workers, batch or size of pictures, or /dev/shm, are not known")
     for one in judged:

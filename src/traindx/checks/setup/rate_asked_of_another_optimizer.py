@@ -13,7 +13,7 @@ from traindx.core.setup import Setup
 
 @check("S135", level="warning")
 def rate_asked_of_another_optimizer(
-    setup: Setup, *, high: float = 0.02, high_for_detectors: float = 0.01
+    setup: Setup, *, high: float = 0.05, high_for_detectors: float = 0.01
 ) -> Iterator[Finding | Measured]:
     """Adam or one of its kin is asked for with a rate of SGD.
 
@@ -22,8 +22,8 @@ def rate_asked_of_another_optimizer(
     steps. Ultralytics' default `lr0=0.01` is one for SGD, and stays when only the optimizer is changed.
 
     ## How to fix
-    0.001 and less for Adam and its kin; 0.01 to 0.1 for SGD with momentum 0.9. Reported above `high` (a guess; a small network
-    learns at 0.01), and from `high_for_detectors` on for Ultralytics, whose own settings name 1e-3
+    0.001 and less for Adam and its kin; 0.01 to 0.1 for SGD with momentum 0.9. Reported above `high` (a guess; small networks
+    learn at 0.01 to 0.03), and from `high_for_detectors` on for Ultralytics, whose own settings name 1e-3
     (`cfg/default.yaml`; ultralytics#23244: AdamW at the default lr0 does not converge).
     """
     judged = [o for o in optimizers_of(setup) if o.kind in ADAM and o.rate is not None]

@@ -10,6 +10,18 @@ from traindx.core.check import Facts, NotEnough, check
 from traindx.core.finding import Finding, Measured
 from traindx.core.setup import Setup
 
+RAISING = (
+    "LambdaLR",
+    "MultiplicativeLR",
+    "ExponentialLR",
+    "CyclicLR",
+    "OneCycleLR",
+    "LinearLR",
+    "SequentialLR",
+    "lr_find",
+)
+"""Schedules that may begin with a rate far from the one that is meant."""
+
 
 @check("S136", level="note")
 def rate_unusual_for_sgd(setup: Setup, *, low: float = 5e-4, high: float = 10.0) -> Iterator[Finding | Measured]:
@@ -21,7 +33,8 @@ def rate_unusual_for_sgd(setup: Setup, *, low: float = 5e-4, high: float = 10.0)
     ## How to fix
     0.01 to 0.1 with momentum 0.9. Reported where the rate times 1 / (1 - momentum) is under `low` or over `high` (guesses).
     """
-    judged = [o for o in optimizers_of(setup) if o.kind == "sgd" and o.rate]
+    raised = any(setup.text.called(*RAISING))
+    judged = [o for o in optimizers_of(setup) if o.kind == "sgd" and o.rate and not raised]
     if not judged:
         raise NotEnough("no rate of SGD can be read")
     for asked in judged:

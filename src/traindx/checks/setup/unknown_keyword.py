@@ -36,7 +36,7 @@ def unknown_keyword(setup: Setup) -> Iterator[Finding | Measured]:
             if not word.isdigit() and word != "**" and word not in names:
                 near = get_close_matches(word, names, n=1, cutoff=0.5)
                 meant = f", should probably be {near[0]}" if near else ""
-                place = Place(setup.text.path, one.line, setting=word)
+                place = Place(setup.text.path, one.lines.get(word, one.line), setting=word)
                 yield Finding(place, f"{one.name} of the installed library has no argument {word}{meant}")
 
 
