@@ -6,6 +6,8 @@ import os
 import sys
 from pathlib import Path
 
+from treatments_page import treatments_page
+
 from traindx.causes import all_causes
 from traindx.checks import all_checks
 from traindx.cli.page import catalogue, cause_page, check_page
@@ -38,6 +40,7 @@ def pages() -> dict[Path, str]:
     """Every generated page by its path below docs/."""
     index = Path("catalogue.md")
     made = {index: NOTE.format(source="all checks and causes") + catalogue(lambda e: link_from(index, e))}
+    made[Path("treatments.md")] = NOTE.format(source="all causes and `docs/treatments_page.py`") + treatments_page()
     for check in all_checks():
         path = path_of(check)
         made[path] = NOTE.format(source=source_of(check)) + check_page(check, lambda e, p=path: link_from(p, e))

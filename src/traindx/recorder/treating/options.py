@@ -49,8 +49,10 @@ class SetOptions(SettingsTreater):
     name = "set_options"
 
     def of_ultralytics(self, known: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-        """All of them."""
-        return {**given, **self.given}
+        """Those that Ultralytics knows."""
+        from ultralytics.cfg import DEFAULT_CFG_DICT
+
+        return {**given, **{name: value for name, value in self.given.items() if name in DEFAULT_CFG_DICT}}
 
     def of_parser(self, known: dict[str, Any]) -> dict[str, Any]:
         """Those that are there."""
