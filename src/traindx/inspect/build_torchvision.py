@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from traindx.errors import TraindxError
 from traindx.inspect.building import LETTERBOX, Built, Wanted
 
-LOOKED_AT = 256
+LOOKED_AT = 128
 """The side that a detector's pictures are scaled to while it is looked at: at its own 800 a look takes half a minute."""
 
 

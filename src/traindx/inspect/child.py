@@ -79,7 +79,7 @@ def _looked_at(torch: Any, wanted: Wanted, built: Built, facts: dict[str, Any], 
     channels, sizes = _channels(built, wanted)
     refused: dict[str, Any] | None = None
     for size in sizes:
-        samples = next((n for most, n in SAMPLES if size <= most), FEWEST)
+        samples = FEWEST if built.listed else next((n for most, n in SAMPLES if size <= most), FEWEST)
         batch = first_batch(torch, wanted.pictures, samples, size, channels or 3, built.scaled)
         with looking.hooked(torch, model) as look:
             try:
@@ -116,7 +116,8 @@ def _after(torch: Any, looking: Any, built: Built, facts: Any, look: Any, output
         loss.backward()
     modules = sorted(model.named_modules(), key=lambda pair: look.order.get(id(pair[1]), math.inf))
     found["gradients"] = looking.gradients_of(torch, look, modules)
-    found |= {"norms": list(look.norms.values()), "silent": look.silent, "flat": look.flat}
+    norms = [] if built.listed else list(look.norms.values())  # at its own size it normalises over more positions
+    found |= {"norms": norms, "silent": look.silent, "flat": look.flat}
     found["signal"] = [look.signal[name] for name, _ in modules if name in look.signal]
     if "head" not in facts and found["signal"]:
         found["head"] = found["signal"][-1]["name"]
