@@ -54,37 +54,25 @@ class Shuffle(OrderTreater):
 
     def sampler(self, loader: Any) -> Any | None:
         """A random sampler."""
-        if not (self.is_plain(loader, "SequentialSampler") or self.is_plain(loader, "SortedSampler")):
+        if not self.is_plain(loader, "SequentialSampler"):
             return None
         return self.torch.utils.data.RandomSampler(loader.dataset, generator=self.generator())
 
 
 class SortByClass(OrderTreater):
-    """Training samples come in the order of their classes, where the dataset tells them, else in its own order."""
+    """Training samples come in the order of their classes, where the dataset tells them, else in its own order: as if its
+    files were sorted, and nothing shuffled them."""
 
     name = "sort_by_class"
 
     def sampler(self, loader: Any) -> Any | None:
-        """A sampler of one fixed order."""
+        """A sequential sampler, over the dataset put in order."""
         if not self.is_plain(loader, "RandomSampler"):
             return None
-        labels = labels_of(self.torch, loader.dataset)
-        if labels is None or labels.dim() != 1:
-            return self.torch.utils.data.SequentialSampler(loader.dataset)
-        return SortedSampler(self.torch.argsort(labels, stable=True).tolist())
-
-
-class SortedSampler:
-    """Gives indices in the order in which it was given them."""
-
-    def __init__(self, indices: list[int]) -> None:
-        self._indices = indices
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self._indices)
-
-    def __len__(self) -> int:
-        return len(self._indices)
+        data, labels = self.torch.utils.data, labels_of(self.torch, loader.dataset)
+        if labels is not None and labels.dim() == 1:
+            loader.__dict__["dataset"] = data.Subset(loader.dataset, self.torch.argsort(labels, stable=True).tolist())
+        return data.SequentialSampler(loader.dataset)
 
 
 class Oversample(OrderTreater):
