@@ -56,6 +56,11 @@ def _size(torch: Any, value: Any) -> int | None:
     return None
 
 
+def _is_sample(torch: Any, value: Any) -> bool:
+    """Whether a value is what a list holds one of for each sample: a picture, a dict, a name, a number."""
+    return isinstance(value, (dict, str, int, float, type(None))) or _is_picture(torch, value)
+
+
 def _is_picture(torch: Any, value: Any) -> bool:
     """Whether a tensor is one picture, channels first: an element of a list of pictures."""
     return isinstance(value, torch.Tensor) and value.dim() == 3 and value.shape[0] <= 4
@@ -71,13 +76,7 @@ def _taken(torch: Any, value: Any, own: int, order: list[int]) -> Any:
         made.data = _taken(torch, value.data, own, order)
         return made
     if isinstance(value, (list, tuple)):
-        whole = (
-            isinstance(value[0], torch.Tensor) and value[0].dim() != 3 and value[0].shape[:1] == (own,)
-            if value
-            else True
-        )
-        of_samples = len(value) == own and not whole
-        if of_samples:
+        if len(value) == own and all(_is_sample(torch, v) for v in value):
             return _sequence(value, [cloned(torch, value[i]) for i in order])
         return _sequence(value, [_taken(torch, v, own, order) for v in value])
     return value
