@@ -35,7 +35,7 @@ class Loop:
 class Call:
     """A call: `function` as written with its dots, `arguments` whose value the text tells and `texts` of all, by keyword or by
     position ("0", "1"), and their `lines`; `target` is the name that holds what it returns, `loops` those around it,
-    outermost first, `scope` the function that it stands in.
+    outermost first, `scope` the function that it stands in; `tried`: inside of a `try`.
     """
 
     function: str
@@ -46,6 +46,7 @@ class Call:
     loops: tuple[Loop, ...] = ()
     scope: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)
+    tried: bool = False
 
     @property
     def name(self) -> str:

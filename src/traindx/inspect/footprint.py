@@ -211,10 +211,22 @@ def footprint_in(
         try:
             with torch.device(device), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                copied = dataclasses.replace(built, model=copy.deepcopy(built.model).to(device).train())
+                copied = dataclasses.replace(built, model=_copied(torch, built.model, device).train())
                 pictures, loss, words = loss_of(torch, copied, side, channels)
                 found = measured(torch, copied.model, pictures, loss, optimizer=optimizer)
         except Exception:  # a loss may look at its numbers, a model may take one size alone
             continue
         return footprint_of({**found, "size": side, "loss": words})
     return None
+
+
+def _copied(torch: Any, model: Any, device: str) -> Any:
+    """A copy of the model; on `meta` one whose weights are nowhere, so that no memory is needed for it."""
+    if device != "meta":
+        return copy.deepcopy(model)
+    known: dict[int, Any] = {}
+    for tensor in model.parameters():
+        known[id(tensor)] = torch.nn.Parameter(torch.empty_like(tensor, device=device), tensor.requires_grad)
+    for tensor in model.buffers():
+        known[id(tensor)] = torch.empty_like(tensor, device=device)
+    return copy.deepcopy(model, known)

@@ -37,6 +37,7 @@ class _Reader(ast.NodeVisitor):
         self._values = values
         self._around: list[Loop] = []
         self._scope = ""
+        self._tried = False
         self._target: dict[int, str] = {}
         self.calls: list[Call] = []
         self.loops: list[Loop] = []
@@ -50,6 +51,11 @@ class _Reader(ast.NodeVisitor):
         self._scope, self._around = node.name, []
         self.generic_visit(node)
         self._scope, self._around = before, around
+
+    def visit_Try(self, node: ast.Try) -> None:
+        before, self._tried = self._tried, True
+        self.generic_visit(node)
+        self._tried = before
 
     def visit_For(self, node: ast.For) -> None:
         self.visit(node.iter)
@@ -68,7 +74,9 @@ class _Reader(ast.NodeVisitor):
         texts = {name: ast.unparse(part) for name, part in given.items()}
         function, target = ast.unparse(node.func), self._target.get(id(node), "")
         lines = {name: part.lineno for name, part in given.items()}
-        self.calls.append(Call(function, node.lineno, known, texts, target, tuple(self._around), self._scope, lines))
+        self.calls.append(
+            Call(function, node.lineno, known, texts, target, tuple(self._around), self._scope, lines, self._tried)
+        )
         self.generic_visit(node)
 
     def _times(self, over: ast.expr) -> int | None:

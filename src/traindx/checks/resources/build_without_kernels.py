@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from traindx.checks.resources.forecast_example import CU124, gpu, on
+from traindx.core.began import require_not_begun
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.known_bad import has_kernels, lacking
 from traindx.core.machine import Build, Device, Machine
+from traindx.core.recording import Recording
 from traindx.core.setup import Setup
 
 
 @check("P202", level="error")
-def build_without_kernels(machine: Machine, setup: Setup | None = None) -> Iterator[Finding | Measured]:
+def build_without_kernels(
+    machine: Machine, setup: Setup | None = None, recording: Recording | None = None
+) -> Iterator[Finding | Measured]:
     """The installed PyTorch holds no kernels for the compute capability of the device.
 
     ## Why is this bad?
@@ -24,6 +28,7 @@ def build_without_kernels(machine: Machine, setup: Setup | None = None) -> Itera
     decides; otherwise the table of its releases in `core/known_bad.py`, with sources. Silent where another device can be used, or
     the processor is asked for.
     """
+    require_not_begun(recording)
     judged = [d for d in machine.devices if d.capability is not None and machine.build.cuda]
     if not judged:
         raise NotEnough("no NVIDIA device, or no build of PyTorch for CUDA")

@@ -6,14 +6,18 @@ from collections.abc import Iterator
 
 from traindx.checks.resources.forecast_example import CU124, gpu, on
 from traindx.checks.setup.example import asking
+from traindx.core.began import require_not_begun
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.machine import Build, Machine
+from traindx.core.recording import Recording
 from traindx.core.setup import Setup
 
 
 @check("P206", level="error")
-def device_asked_for_not_there(machine: Machine, setup: Setup) -> Iterator[Finding | Measured]:
+def device_asked_for_not_there(
+    machine: Machine, setup: Setup, recording: Recording | None = None
+) -> Iterator[Finding | Measured]:
     """`device=0` or `device=cuda` is asked for, and PyTorch is built for the processor alone, or there are fewer devices.
 
     ## Why is this bad?
@@ -22,6 +26,7 @@ def device_asked_for_not_there(machine: Machine, setup: Setup) -> Iterator[Findi
     ## How to fix
     `device=cpu`, or a build of PyTorch for the device that is there, or the numbers of the devices that `nvidia-smi` lists.
     """
+    require_not_begun(recording)
     asked = setup.value("device") if setup.trainer else setup.settings.get("device")
     numbers = _numbers(asked)
     if not numbers or machine.platform == "darwin":

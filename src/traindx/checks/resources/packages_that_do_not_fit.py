@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from traindx.checks.resources.forecast_example import on
+from traindx.core.began import require_not_begun
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.known_bad import MISFITS
 from traindx.core.machine import Machine, version_of
+from traindx.core.recording import Recording
 
 
 @check("P204", level="error")
-def packages_that_do_not_fit(machine: Machine) -> Iterator[Finding | Measured]:
+def packages_that_do_not_fit(machine: Machine, recording: Recording | None = None) -> Iterator[Finding | Measured]:
     """Two packages of the environment are known not to work in these versions: torchvision beside another torch, NumPy 2.
 
     ## Why is this bad?
@@ -22,6 +24,7 @@ def packages_that_do_not_fit(machine: Machine) -> Iterator[Finding | Measured]:
     Install versions that belong together: `pip install torch torchvision` in one command. What a wheel of torchvision asks of torch
     is read from the wheel itself; the other rows, with sources, lie in `core/known_bad.py`.
     """
+    require_not_begun(recording)
     versions = machine.versions
     pins = [(one, of, pin) for one, of, pin in machine.needs if one in versions and of in versions]
     rows = [row for row in MISFITS if all(name in versions for name in row.packages)]

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from traindx.checks.setup.example import asking
+from traindx.core.began import require_not_begun
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.finding import Finding, Measured
+from traindx.core.recording import Recording
 from traindx.core.setup import Setup
 
 
 @check("S125", level="error")
-def every_layer_frozen(setup: Setup) -> Iterator[Finding | Measured]:
+def every_layer_frozen(setup: Setup, recording: Recording | None = None) -> Iterator[Finding | Measured]:
     """`freeze` covers every layer of the model that is trained.
 
     ## Why is this bad?
@@ -21,6 +23,7 @@ def every_layer_frozen(setup: Setup) -> Iterator[Finding | Measured]:
     `freeze=10` freezes the backbone of YOLOv5 and YOLOv8. Fewer than all layers must be named; how many there are is read
     from the model's yaml.
     """
+    require_not_begun(recording)
     freeze, layers = setup.value("freeze"), setup.library.layers
     if freeze is None or layers is None or not isinstance(freeze, (int, list)) or isinstance(freeze, bool):
         raise NotEnough("no layers of a known model are asked to be frozen")

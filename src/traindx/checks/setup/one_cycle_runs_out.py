@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from traindx.checks.setup.example import BATCHES, EPOCHS, Text, stepping
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.finding import Finding, Measured
+from traindx.core.recording import Recording
 from traindx.core.schedules import Plan, plans_of
 from traindx.core.setup import Setup
 
 
 @check("S154", level="error")
-def one_cycle_runs_out(setup: Setup) -> Iterator[Finding | Measured]:
+def one_cycle_runs_out(setup: Setup, recording: Recording | None = None) -> Iterator[Finding | Measured]:
     """`OneCycleLR` is built for fewer epochs than the loop has.
 
     ## Why is this bad?
@@ -21,6 +22,8 @@ def one_cycle_runs_out(setup: Setup) -> Iterator[Finding | Measured]:
     ## How to fix
     `epochs` of the schedule must be those of the loop: use one variable for both.
     """
+    if recording is not None and recording.ending == "finished":
+        raise NotEnough("the training ended without an error")
     known = [(p, n, p.epochs) for p in plans_of(setup.text) if (n := _epochs(p)) is not None and p.epochs]
     if not known:
         raise NotEnough("no one-cycle schedule of known length is stepped in a loop that can be followed")

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from traindx.checks.setup.example import asking
+from traindx.core.began import require_not_begun
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.finding import Finding, Measured
+from traindx.core.recording import Recording
 from traindx.core.setup import Setup
 
 OTHERWISE = ("fraction", "optimizer")
@@ -15,7 +17,7 @@ OTHERWISE = ("fraction", "optimizer")
 
 
 @check("S122", level="error")
-def setting_out_of_range(setup: Setup) -> Iterator[Finding | Measured]:
+def setting_out_of_range(setup: Setup, recording: Recording | None = None) -> Iterator[Finding | Measured]:
     """A setting of Ultralytics has a value that the installed version refuses: no number, outside 0 to 1, no known optimizer.
 
     ## Why is this bad?
@@ -25,6 +27,7 @@ def setting_out_of_range(setup: Setup) -> Iterator[Finding | Measured]:
     Give a value of the kind named. Kinds and bounds are read from `ultralytics/cfg/__init__.py` of the environment that the
     command starts; a batch over several devices must be a multiple of their number (`BaseTrainer`).
     """
+    require_not_begun(recording)
     kinds = setup.library.kinds
     judged = {k: a.value for k, a in setup.asked.items() if k in kinds or k in ("optimizer", "batch")}
     judged = {name: value for name, value in judged.items() if value is not None}

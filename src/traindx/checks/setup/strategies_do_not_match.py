@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from traindx.checks.setup.example import call, calling
+from traindx.core.began import require_not_begun
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.finding import Finding, Measured, Place
+from traindx.core.recording import Recording
 from traindx.core.setup import Setup
 
 DEFAULTS = {"eval": "no", "save": "steps"}
 
 
 @check("S162", level="error")
-def strategies_do_not_match(setup: Setup) -> Iterator[Finding | Measured]:
+def strategies_do_not_match(setup: Setup, recording: Recording | None = None) -> Iterator[Finding | Measured]:
     """`load_best_model_at_end=True` with different strategies for evaluating and for saving.
 
     ## Why is this bad?
@@ -22,6 +24,7 @@ def strategies_do_not_match(setup: Setup) -> Iterator[Finding | Measured]:
     ## How to fix
     The same word for both: `eval_strategy="epoch", save_strategy="epoch"`.
     """
+    require_not_begun(recording)
     made = [c for c in setup.text.called("TrainingArguments") if c.get("load_best_model_at_end") is True]
     judged = [c for c in made if "**" not in c.texts]
     if not judged:

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from traindx.checks.setup.example import call, calling
+from traindx.core.began import require_not_begun
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.finding import Finding, Measured, Place
+from traindx.core.recording import Recording
 from traindx.core.script import Call
 from traindx.core.setup import Setup
 
@@ -16,7 +18,7 @@ MODULES = {"Trainer": ("lightning", "pytorch_lightning", "pl", "L")}
 
 
 @check("S121", level="error")
-def unknown_keyword(setup: Setup) -> Iterator[Finding | Measured]:
+def unknown_keyword(setup: Setup, recording: Recording | None = None) -> Iterator[Finding | Measured]:
     """The script calls `TrainingArguments`, `Trainer`, an optimizer or a schedule with a keyword that the installed one lacks.
 
     ## Why is this bad?
@@ -25,8 +27,10 @@ def unknown_keyword(setup: Setup) -> Iterator[Finding | Measured]:
 
     ## How to fix
     Take the name that the installed version has, or install the version that the script was written for. Parameters are read
-    from the files of the environment that the command starts; functions that take any keyword are not judged.
+    from the files of the environment that the command starts; functions that take any keyword, and calls inside of a
+    `try`, are not judged.
     """
+    require_not_begun(recording)
     judged = [(call, setup.keywords[call.name]) for call in setup.text.calls if _is_known(call, setup)]
     if not judged:
         raise NotEnough("the script calls no function whose parameters are known")
@@ -41,7 +45,7 @@ def unknown_keyword(setup: Setup) -> Iterator[Finding | Measured]:
 
 
 def _is_known(call: Call, setup: Setup) -> bool:
-    if call.name not in setup.keywords or call.name in setup.text.defined:
+    if call.name not in setup.keywords or call.name in setup.text.defined or call.tried:
         return False
     first = call.function.partition(".")[0]
     return call.name not in MODULES or (first in MODULES[call.name] and "." in call.function)

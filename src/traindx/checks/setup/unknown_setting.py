@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from traindx.checks.setup.example import asking
+from traindx.core.began import require_not_begun
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.finding import Finding, Measured
+from traindx.core.recording import Recording
 from traindx.core.setup import Setup
 
 
 @check("S120", level="error")
-def unknown_setting(setup: Setup) -> Iterator[Finding | Measured]:
+def unknown_setting(setup: Setup, recording: Recording | None = None) -> Iterator[Finding | Measured]:
     """A setting is asked of Ultralytics that the installed version does not know.
 
     ## Why is this bad?
@@ -22,6 +24,7 @@ def unknown_setting(setup: Setup) -> Iterator[Finding | Measured]:
     Correct the spelling, or leave the setting out. The known names are those of `ultralytics/cfg/default.yaml` of the
     environment that the command starts; names of older versions that are still taken are not reported.
     """
+    require_not_begun(recording)
     known = setup.library.defaults
     if setup.trainer != "ultralytics" or not known or not setup.asked:
         raise NotEnough("no settings of an installed Ultralytics were asked for")
