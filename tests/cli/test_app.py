@@ -99,6 +99,7 @@ def test_the_formats_are_those_of_the_renderers() -> None:
         (["run"], "no command"),
         (["run", "--", "no-such-program-here", "x"], "no-such-program-here"),
         (["prove"], "RUN"),
+        (["prove", "--resume", "x", "run"], "--resume takes no RUN"),
         (["demo", "no-such-cause"], "no-such-cause"),
     ],
 )

@@ -111,6 +111,12 @@ def test_runs_with_the_same_first_losses_have_the_same_start() -> None:
     assert same_losses(one, one) and not same_losses(one, other)
 
 
+def test_runs_at_chance_with_other_gradients_have_not_the_same_start() -> None:
+    level = [2.302585] * 60
+    one, other = recording_with(level, grad_norm=0.31), recording_with(level, grad_norm=0.35)
+    assert same_start(one, one) and not same_start(one, other)
+
+
 def test_symptom_in_every_control_and_in_no_undone_run_is_confirmed() -> None:
     ruling = decide([*ILL, *CURED], Rules())
     assert ruling is not None and ruling.verdict == "confirmed"

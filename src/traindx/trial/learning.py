@@ -92,9 +92,14 @@ def thinned(steps: Floats, loss: Floats, points: int = POINTS) -> tuple[float, .
 
 
 def same_start(one: Recording, other: Recording) -> bool:
-    """Whether two runs began with the same losses (five steps, to 0.01 %): what a command that seeds itself does."""
+    """Whether two runs began alike (five losses to 0.01 %, and the gradients of the first step): what a command that seeds itself
+    does. The losses alone are alike as well where nothing is learned and every batch is at chance.
+    """
     a, b = one.loss[:FEW], other.loss[:FEW]
-    return len(a) > 0 and len(a) == len(b) and bool(np.isfinite(a).any()) and np.allclose(a, b, 1e-4, 0, equal_nan=True)
+    if not len(a) or len(a) != len(b) or not np.isfinite(a).any() or not np.allclose(a, b, 1e-4, 0, equal_nan=True):
+        return False
+    known = np.isfinite(one.grad_norm[:FEW]) & np.isfinite(other.grad_norm[:FEW])
+    return np.allclose(one.grad_norm[:FEW][known], other.grad_norm[:FEW][known], 1e-3, 0)
 
 
 def same_losses(one: Recording, other: Recording) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 from traindx.core.recording import Recording
 from traindx.core.report import Trial
 from traindx.core.treatment import Treatment
-from traindx.trial.arms import Bench, Done, Order
+from traindx.trial.arms import Bench, Done, Order, finished
 from traindx.trial.crew import Crew
 from traindx.trial.doses import other_dose
 from traindx.trial.judge import Ruling
@@ -43,6 +43,7 @@ class Contest:
     undone: dict[str, list[Done]] = field(default_factory=dict)
     other_doses: dict[str, list[Treatment]] = field(default_factory=dict)
     ahead: dict[str, Done] = field(default_factory=dict)
+    ordered: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -124,9 +125,14 @@ class Contest:
         return Order("undone", seed, self.steps, _slug(question), question.treatments)
 
     def _arm(self, order: Order) -> Done | None:
-        """Run an arm if there is time for it, and beside it those that come next, as far as there is room."""
-        if order.name in self.ahead:
-            return self.ahead.pop(order.name)
+        """An arm that was run already, else a new one if there is time for it."""
+        done = self.ahead.pop(order.name, None) or finished(self.bench, order) or self._run(order)
+        if done is not None and done.touched:
+            self.notes.append(f"changed while {order.name} ran: {', '.join(done.touched[:3])}")
+        return done
+
+    def _run(self, order: Order) -> Done | None:
+        """Run an arm, and beside it those that come next, as far as there is room."""
         usual = self._usual()
         if self.bench.left <= max(0.0, 0.8 * usual):
             return None
@@ -136,15 +142,14 @@ class Contest:
         timeout = min(self.bench.left, PATIENCE * usual + 30 if self.controls else math.inf)
         names = ", ".join(f"{o.of or o.kind} seed {o.seed}" for o in orders)
         self.tell(f"{names}: up to {self.steps} steps, {self.bench.left:.0f} s left")
-        for one, done in zip(orders, self.crew.run(orders, timeout, memory), strict=True):
-            self.ahead[one.name] = done
-            if done.touched:
-                self.notes.append(f"changed while {one.name} ran: {', '.join(done.touched[:3])}")
-        return self.ahead.pop(order.name)
+        self.ordered |= {one.name for one in orders}
+        done = self.crew.run(orders, timeout, memory)
+        self.ahead |= {one.name: one_done for one, one_done in zip(orders[1:], done[1:], strict=True)}
+        return done[0]
 
     def _next(self, order: Order, most: int) -> list[Order]:
         """The arms that will be asked for next if nothing is decided before."""
-        coming = (o for o in self._coming() if o.name != order.name and o.name not in self.ahead)
+        coming = (o for o in self._coming() if o.name != order.name and o.name not in self.ordered)
         return [o for o, _ in zip(coming, range(most), strict=False)]
 
     def _coming(self) -> Iterator[Order]:
