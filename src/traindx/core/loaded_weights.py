@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from traindx.core.finding import Place
 from traindx.core.recording import Recording
@@ -38,29 +39,63 @@ class Load:
 
 def loads(recording: Recording) -> Iterator[Load]:
     """The loads into what is trained, in order."""
-    for line in recording.lines.get("weights_loaded", ()):
-        prefix = line.get("prefix") or {}
-        way = next((key for key in ("strip", "add") if key in prefix), None)
-        load = Load(
-            module=str(line["class"]),
-            strict=bool(line["strict"]),
-            given=int(line["given"]),
-            own=int(line["own"]),
-            matched=int(line["matched"]),
-            same=int(line["same_memory"]),
-            missing=_named(line.get("missing")),
-            unexpected=_named(line.get("unexpected")),
-            wrong_shape=_named(line.get("wrong_shape")),
-            prefix=None if way is None else (way, str(prefix[way])),
-            prefixed=int(prefix.get("count", 0)),
-            covers=float(line.get("covers", 0.0)),
-            kept=line.get("kept"),
-            looked=int(line.get("looked", 0)),
-            by=str(line.get("by", "")),
-            place=Place(path=line.get("path"), line=line.get("line"), setting="load_state_dict"),
-        )
-        if load.covers > 0:
-            yield load
+    found = map(load_of, recording.lines.get("weights_loaded", ()))
+    return (load for load in found if load.covers > 0)
+
+
+def load_of(line: Mapping[str, Any]) -> Load:
+    """A load from the line that tells it."""
+    prefix = line.get("prefix") or {}
+    way = next((key for key in ("strip", "add") if key in prefix), None)
+    return Load(
+        module=str(line["class"]),
+        strict=bool(line["strict"]),
+        given=int(line["given"]),
+        own=int(line["own"]),
+        matched=int(line["matched"]),
+        same=int(line["same_memory"]),
+        missing=_named(line.get("missing")),
+        unexpected=_named(line.get("unexpected")),
+        wrong_shape=_named(line.get("wrong_shape")),
+        prefix=None if way is None else (way, str(prefix[way])),
+        prefixed=int(prefix.get("count", 0)),
+        covers=float(line.get("covers", 0.0)),
+        kept=line.get("kept"),
+        looked=int(line.get("looked", 0)),
+        by=str(line.get("by", "")),
+        place=Place(path=line.get("path"), line=line.get("line"), setting="load_state_dict"),
+    )
+
+
+def arrived(load: Load) -> float:
+    """The share of the tensors given that fit the model and are not its own already."""
+    return (load.matched - load.same) / load.given if load.given else 0.0
+
+
+def is_good(load: Load, few: float) -> bool:
+    """Whether a load brought most of the model's parameters."""
+    return load.covers > 0.5 and load.matched - load.same >= 0.5 * load.own and not left_out(load, few)
+
+
+def left_out(load: Load, few: float) -> str:
+    """Why hardly anything of a load arrived, in words; empty where what was given fits."""
+    own = f"of the {load.own} parameters of the model"
+    if load.prefix is not None and load.prefixed >= max(3, 0.2 * load.own):
+        way, text = load.prefix
+        words = f"begin with {text!r}" if way == "strip" else f"lack {text!r} in front"
+        example = (load.unexpected[1] or ("",))[0]
+        return f"{load.matched} {own} are loaded (should be all): {load.prefixed} names {words}, as {example}"
+    if load.given == 0:
+        return "a state dict without any tensor is loaded: no name or shape was left after a filter"
+    if not load.matched and load.unexpected[0] == load.given:
+        return f"none of the {load.given} names that are loaded is the model's, as {load.unexpected[1][0]}: 0 {own} get a value"
+    if load.same == load.matched == load.own and load.given >= load.own:
+        return f"all {load.own} tensors that are loaded are the model's own: nothing of the file is among them"
+    if load.given >= 5 and arrived(load) < few and load.missing[0] + load.wrong_shape[0] >= 0.5 * load.own:
+        example = f", as {load.unexpected[1][0]}" if load.unexpected[1] else ""
+        fit = f"{load.matched} of the {load.given} tensors that are loaded fit the model (should be most)"
+        return f"{fit}: {load.unexpected[0]} names are unknown to it{example}"
+    return ""
 
 
 def _named(found: dict[str, object] | None) -> tuple[int, tuple[str, ...]]:

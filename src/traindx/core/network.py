@@ -10,6 +10,7 @@ from traindx.core.finding import Place
 from traindx.core.first_signal import LayerSignal
 from traindx.core.footprint import Footprint, footprint_of
 from traindx.core.layer_graph import GraphLayer, LayerGraph
+from traindx.core.loaded_weights import Load, load_of
 
 Rule = Literal["factor", "overlap"]
 Weights = Literal["start", "loaded", "unknown"]
@@ -127,7 +128,8 @@ class Network:
     batch that was looked at. `signal`, `gradients` and `graph` are of a forward and backward pass in training mode, before
     any step. `silent` is the share of channels that are zero throughout in what a layer receives from a ReLU, `flat` the share
     of values in the flat ends of a sigmoid or tanh that a layer receives. `priors` are the probabilities that a detection
-    head's biases give to a class, by layer. `outside` are parameters that the loss depends on and the model does not list.
+    head's biases give to a class, by layer. `loads` are the calls of `load_state_dict` while it was
+    built. `outside` are parameters that the loss depends on and the model does not list.
     `footprint` is what a training step needs of memory.
     """
 
@@ -163,6 +165,7 @@ class Network:
     mixing: Mixing | None = None
     outside: int = 0
     refused: Refused | None = None
+    loads: tuple[Load, ...] = ()
     notes: tuple[str, ...] = ()
     footprint: Footprint | None = None
     seconds: float = 0.0
@@ -201,6 +204,7 @@ def network_of(plain: Mapping[str, Any]) -> Network:
             "scores": _scores(plain.get("scores")),
             "mixing": Mixing(**x) if (x := plain.get("mixing")) else None,
             "refused": Refused(**x) if (x := plain.get("refused")) else None,
+            "loads": tuple(map(load_of, plain.get("loads", ()))),
             "notes": tuple(plain.get("notes", ())),
             "footprint": footprint_of(plain.get("footprint")),
         }

@@ -62,6 +62,7 @@ def examined(wanted: Wanted) -> dict[str, Any]:
     facts |= heads.head_of(torch, built) | {"weights": _weights(torch, built.model), "notes": built.notes}
     at_start = {name: _at_start(torch, module) for name, module in built.model.named_modules()}
     facts |= _looked_at(torch, wanted, built, facts, made)
+    facts["loads"] = made.loads_into(built.model)
     for layer in facts["layers"]:
         layer["at_start"] = at_start.get(layer["name"])
     if facts["refused"] is None and wanted.memory:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import functools
 import sys
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
+
+from traindx.recorder.loaded_keys import key_facts
 
 Line: TypeAlias = tuple[str, int]
 _OWN = str(Path(__file__).parents[1])
@@ -17,11 +19,24 @@ _OWN = str(Path(__file__).parents[1])
 
 @dataclass
 class Made:
-    """Lines by the identity of the module or the tensor; what is noted is kept alive, so that no identity is given twice."""
+    """Lines by the identity of the module or the tensor, and each load of a state dict with the module that it went into.
+
+    What is noted is kept alive, so that no identity is given twice.
+    """
 
     modules: dict[int, Line] = field(default_factory=dict)
     weights: dict[int, Line] = field(default_factory=dict)
     kept: list[Any] = field(default_factory=list)
+    loads: list[tuple[Any, dict[str, Any]]] = field(default_factory=list)
+
+    def loads_into(self, model: Any) -> list[dict[str, Any]]:
+        """The loads, each with the share of the model that it was for."""
+        own = {id(p): p.numel() for p in model.parameters()}
+        whole = max(1, sum(own.values()))
+        return [
+            {**facts, "covers": sum(own.get(id(p), 0) for p in module.parameters()) / whole}
+            for module, facts in self.loads
+        ]
 
     def line_of(self, module: Any) -> Line | None:
         """Where a module's weight was set, or else where the module was made."""
@@ -42,15 +57,31 @@ def noting(torch: Any) -> Iterator[Made]:
             made.modules.setdefault(id(self), line)
             made.kept.append(self)
 
-    kind.__init__ = begun
+    load = kind.load_state_dict
+
+    @functools.wraps(load)
+    def loaded(self: Any, state_dict: Any, strict: bool = True, **kwargs: Any) -> Any:
+        _note_load(made, self, state_dict, strict)
+        return load(self, state_dict, strict, **kwargs)
+
+    kind.__init__, kind.load_state_dict = begun, loaded
     for name, function in drawn.items():
         setattr(init, name, _noted(function, made))
     try:
         yield made
     finally:
-        kind.__init__ = begin
+        kind.__init__, kind.load_state_dict = begin, load
         for name, function in drawn.items():
             setattr(init, name, function)
+
+
+def _note_load(made: Made, module: Any, state: Any, strict: bool) -> None:
+    line = users_line()
+    if line is None or not isinstance(state, Mapping):
+        return
+    facts = key_facts(state, dict(module.named_parameters()), (name for name, _ in module.named_buffers()))
+    place = {"path": line[0], "line": line[1], "class": type(module).__name__, "strict": strict}
+    made.loads.append((module, {**facts, **place}))
 
 
 def _noted(function: Any, made: Made) -> Any:

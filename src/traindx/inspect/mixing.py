@@ -52,7 +52,7 @@ def _apart(one: list[Any], two: list[Any]) -> tuple[float, float]:
 
 
 def _first_layer(torch: Any, model: Any, inputs: Any, other: Any, names: dict[int, str]) -> str:
-    """The first layer, in the order of calls, whose output for the other samples is not what it was."""
+    """The first layer to return something else for the other samples than before."""
     kept: list[tuple[str, Any]] = []
 
     def keep(module: Any, given: Any, output: Any) -> None:
@@ -61,7 +61,7 @@ def _first_layer(torch: Any, model: Any, inputs: Any, other: Any, names: dict[in
         if isinstance(output, torch.Tensor) and output.is_floating_point() and output.dim():
             kept.append((names.get(id(module), ""), output.detach().clone()))
 
-    handles = [m.register_forward_hook(keep) for m in model.modules() if not any(True for _ in m.children())]
+    handles = [m.register_forward_hook(keep) for m in model.modules()]  # a module returns after those within it
     try:
         with torch.no_grad():
             model(inputs.clone())
@@ -72,7 +72,7 @@ def _first_layer(torch: Any, model: Any, inputs: Any, other: Any, names: dict[in
             handle.remove()
     for (name, a), (_, b) in zip(before, kept, strict=False):
         if a.shape != b.shape or a.shape[0] % len(inputs):
-            return name
+            continue
         rest = a.shape[0] // len(inputs)
         size = float((a - b).abs().max())
         if size > 0 and float((a[rest:] - b[rest:]).abs().max()) > EQUAL * size:

@@ -8,7 +8,7 @@ from typing import Any
 from traindx.core.check import Facts, check
 from traindx.core.example import falling, recording_with
 from traindx.core.finding import Finding, Measured
-from traindx.core.loaded_weights import Load, loads
+from traindx.core.loaded_weights import arrived, is_good, left_out, loads
 from traindx.core.recording import Recording
 
 
@@ -31,43 +31,14 @@ def weights_left_out(recording: Recording, *, few: float = 0.1) -> Iterator[Find
     found = list(loads(recording))
     if not found:
         return
-    arrived = max(_share(load) for load in found)
-    yield Measured("largest share of the tensors of a load that fit the model", arrived, f"over {few:g}")
-    if any(_is_good(load, few) for load in found):
+    most = max(arrived(load) for load in found)
+    yield Measured("largest share of the tensors of a load that fit the model", most, f"over {few:g}")
+    if any(is_good(load, few) for load in found):
         return
     for load in found[:5]:
-        why = _why(load, few)
+        why = left_out(load, few)
         if why:
             yield Finding(load.place, f"{why} ({load.module}, strict={load.strict})")
-
-
-def _share(load: Load) -> float:
-    return (load.matched - load.same) / load.given if load.given else 0.0
-
-
-def _is_good(load: Load, few: float) -> bool:
-    """Whether a load brought most of the model's parameters."""
-    return load.covers > 0.5 and load.matched - load.same >= 0.5 * load.own and not _why(load, few)
-
-
-def _why(load: Load, few: float) -> str:
-    own = f"of the {load.own} parameters of the model"
-    if load.prefix is not None and load.prefixed >= max(3, 0.2 * load.own):
-        way, text = load.prefix
-        words = f"begin with {text!r}" if way == "strip" else f"lack {text!r} in front"
-        example = (load.unexpected[1] or ("",))[0]
-        return f"{load.matched} {own} are loaded (should be all): {load.prefixed} names {words}, as {example}"
-    if load.given == 0:
-        return "a state dict without any tensor is loaded: no name or shape was left after a filter"
-    if not load.matched and load.unexpected[0] == load.given:
-        return f"none of the {load.given} names that are loaded is the model's, as {load.unexpected[1][0]}: 0 {own} get a value"
-    if load.same == load.matched == load.own and load.given >= load.own:
-        return f"all {load.own} tensors that are loaded are the model's own: nothing of the file is among them"
-    if load.given >= 5 and _share(load) < few and load.missing[0] + load.wrong_shape[0] >= 0.5 * load.own:
-        example = f", as {load.unexpected[1][0]}" if load.unexpected[1] else ""
-        fit = f"{load.matched} of the {load.given} tensors that are loaded fit the model (should be most)"
-        return f"{fit}: {load.unexpected[0]} names are unknown to it{example}"
-    return ""
 
 
 def _line(**fields: Any) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from traindx.core.check import Facts, check
 from traindx.core.finding import Finding, Measured
-from traindx.core.network import Network, NetworkLayer
+from traindx.core.network import Network, NetworkLayer, Weights
 from traindx.core.network_example import network_with
 
 
