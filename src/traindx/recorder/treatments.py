@@ -94,7 +94,8 @@ class Treatments:
 
         def make(original: Called) -> Called:
             def replacement(*args: Any, **kwargs: Any) -> Any:
-                if treater not in self._treaters:
+                over = self._session is not None and not self._session.alive  # somebody has imported it from its module
+                if over or treater not in self._treaters:
                     return original(*args, **kwargs)
                 call = _Call(original)
                 try:

@@ -23,15 +23,17 @@ class BroadcastBuffers(Treater):
 
 
 class SyncNorms(Treater):
-    """Batch norms of a model that is wrapped for several ranks take their statistics over all of them."""
+    """Batch norms of a model that is wrapped for several ranks take their statistics over all of them; on GPUs, where torch
+    can do that."""
 
     name = "sync_norms"
     changes = (WRAPPER,)
 
     def wrap(self, original: Callable[..., None], wrapper: Any, module: Any, *args: Any, **kwargs: Any) -> None:
         """A model is wrapped: its layers change in it, as the training goes on with the one that it has."""
-        converted = self.torch.nn.SyncBatchNorm.convert_sync_batchnorm(module)
-        original(wrapper, converted, *args, **kwargs)
+        if any(p.is_cuda for p in module.parameters()):
+            module = self.torch.nn.SyncBatchNorm.convert_sync_batchnorm(module)
+        original(wrapper, module, *args, **kwargs)
 
 
 class FindUnused(BroadcastBuffers):

@@ -102,7 +102,10 @@ class ModelScale(SettingsTreater):
     """Another size of Ultralytics' model: the letter behind the number in its name, of a model that is built from a yaml."""
 
     name = "model_scale"
-    changes = (Change("ultralytics.nn.tasks", "yaml_model_load", "load"),)
+    changes = (
+        Change("ultralytics.nn.tasks", "yaml_model_load", "load"),
+        Change("ultralytics.engine.model", "yaml_model_load", "load"),
+    )
 
     def load(self, original: Callable[..., Any], path: Any) -> Any:
         """The plan of a model is read: it says its scale."""
