@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import zlib
 from collections.abc import Iterator
@@ -16,6 +17,10 @@ from result import HEALTHY
 from traindx.causes import all_causes
 from traindx.core.treatment import Treatment
 from zoo import healthy_scripts
+
+
+FEW = 4
+"""At most so many recipes of each induced cause in the quick form."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +69,18 @@ def half_the_rate(text: str) -> str:
 
 
 def induced(seeds: int, quick: bool = False) -> Iterator[Task]:
-    """Each cause with an `induce` in the process, in each recipe that it can act on, in each dose (`quick`: in turn)."""
+    """Each cause with an `induce` in the process, in each recipe that it can act on, in each dose.
+
+    `quick`: in `FEW` recipes, others for each cause, with the doses in turn.
+    """
     for number, cause in enumerate(all_causes()):
         if cause.induce is None or cause.induce.where != "process":
             continue
         doses = [(FULL, cause.induce), *DOSES.get(cause.slug, {}).items()]
-        for turn, script in enumerate((s for s in RECIPES if acts_on(cause.slug, s)), number):
+        scripts = [s for s in RECIPES if acts_on(cause.slug, s)]
+        for turn, script in enumerate(scripts, number):
+            if quick and turn % math.ceil(len(scripts) / FEW):
+                continue
             for dose, treatment in doses[turn % len(doses) :][:1] if quick else doses:
                 for seed in range(seeds):
                     yield Task("induced", script, cause.slug, dose, seed, treatment=treatment)

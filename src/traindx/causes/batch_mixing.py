@@ -22,12 +22,15 @@ BATCH_MIXING = Cause(
     slug="batch-mixing",
     doc=__doc__,
     clues=(  # a guess
-        Clue("M131", if_seen=9.0, if_absent=-3.0, proves=True),
+        Clue("M131", if_seen=9.0, if_absent=-1.0, proves=True),
+        Clue("M132", if_seen=9.0, if_absent=-2.0, proves=True),
+        Clue("T103", if_seen=0.3),
+        Clue("T105", if_seen=0.3),
         Clue("M226", if_seen=9.0, if_absent=-3.0, proves=True),
     ),
     fix=Fix(
-        "Tell the layer that the batch comes first, or permute the input and the output around it.",
-        {"pytorch": "nn.TransformerEncoderLayer(d_model=64, nhead=4, batch_first=True)"},
+        "Keep the samples in the first axis: tell sequence layers that the batch comes first, and flatten behind it.",
+        {"pytorch": "x = x.flatten(1)   # nn.TransformerEncoderLayer(d_model=64, nhead=4, batch_first=True)"},
     ),
     proof="observed",
 )

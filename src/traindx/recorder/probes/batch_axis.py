@@ -1,10 +1,11 @@
-"""Sequence layers that are given the batch where they expect the steps of a sequence: samples then attend to each other."""
+"""Where the batch lies: in sequence layers that may take it for the steps of a sequence, and on its way to the loss."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from traindx.recorder import measure
+from traindx.recorder.batch_path import Followed, follow
 from traindx.recorder.description import core_of
 from traindx.recorder.observation import Observation
 from traindx.recorder.probe import Arguments, Named, Patch, Probe
@@ -16,7 +17,8 @@ MOST = 50
 class BatchAxis(Probe):
     """Writes one line `sequence_layers` of the first step: each recurrent layer and attention that is called with gradients, with
     its `kind`, `batch_first`, the `shape` of its first input, and `samples`: the first dimension of what the root was given,
-    where the loss was given a vector of as many targets.
+    where the loss was given a vector of as many targets; and one line `batch_path`: how many `layers` the samples were followed
+    through from the loss, and the layer that is the first to mix them (`layer`, the `shape` that it made, their `axis`).
     """
 
     on_recorded = ("layer", "closed", "forward", "loss")
@@ -28,6 +30,7 @@ class BatchAxis(Probe):
         self._samples: int | None = None
         self._targets: int | None = None
         self._written = False
+        self._path: Followed | None = None
 
     def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
         """The root is called: the first tensor that it is given tells the size of the batch."""
@@ -39,8 +42,11 @@ class BatchAxis(Probe):
 
     def loss(self, name: str, scores: Any, target: Any, value: Any) -> None:
         """A loss function was given a target for each sample: so the first dimension of the input is the batch."""
-        if not self._written and self._targets is None and target.dim() == 1:
-            self._targets = int(target.shape[0])
+        if self._written or self._targets is not None or target.dim() != 1:
+            return
+        self._targets = int(target.shape[0])
+        if self._targets > 1 and self._targets == self._samples and tuple(scores.shape[:1]) == target.shape:
+            self._path = follow(scores, self._targets)
 
     def attention(self, arguments: Arguments, named: Named) -> None:
         """An attention is called."""
@@ -65,8 +71,25 @@ class BatchAxis(Probe):
         if self._written or root is None:
             return
         self._written, found, self._found = True, self._found, {}
+        self._write_path(step, root)
         names = {id(m): name.replace("_orig_mod.", "") for name, m in core_of(root).named_modules()} if found else {}
         layers = [{"name": names[key], **facts} for key, facts in found.items() if key in names]
         if layers and self._samples is not None and self._samples == self._targets:
             line = {"kind": "sequence_layers", "step": step.number, "samples": self._samples, "layers": layers}
             self.seen.journal.write(line)
+
+    def _write_path(self, step: Step, root: Any) -> None:
+        path, self._path = self._path, None
+        if path is None:
+            return
+        line: dict[str, Any] = {
+            "kind": "batch_path",
+            "step": step.number,
+            "samples": self._samples,
+            "layers": path.layers,
+        }
+        if path.mixed is not None:
+            named = ((name, p) for name, p in core_of(root).named_parameters() if p is path.mixed.weight)
+            name = next((name for name, _ in named), "")
+            line |= {"layer": name.rpartition(".")[0], "shape": list(path.mixed.shape), "axis": path.mixed.axis}
+        self.seen.journal.write(line)

@@ -1,0 +1,145 @@
+"""Whether the samples stay apart on their way through the network: their axis, followed back through autograd's graph."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from traindx.recorder.forward_graph import PRODUCTS, Node, edges, is_weight, kind_of, parameter_of
+
+MOST_NODES = 5000
+SAME = ("View", "UnsafeView", "ReshapeAlias", "Unsqueeze", "Squeeze", "Clone", "ToCopy", "Alias", "Contiguous")
+"""Operations that keep the order of the elements."""
+PERMUTING = ("Permute", "Transpose", "T")
+RESIZING = ("Pool", "Upsample", "Pad")
+"""Parts of the names of operations that change the axes behind the first two and nothing before."""
+
+
+@dataclass(frozen=True)
+class Mixed:
+    """A layer (its weight) whose output has the samples in another place: its `shape`, and the axis where they lie, None if
+    they are spread over several."""
+
+    weight: Any
+    shape: tuple[int, ...]
+    axis: int | None
+
+
+@dataclass(frozen=True)
+class Followed:
+    """How many layers were reached with the samples in their place, and the first at which they were not."""
+
+    layers: int
+    mixed: Mixed | None
+
+
+def follow(scores: Any, samples: int) -> Followed:
+    """Follow the first axis of `scores` [samples, ...] back to the layers, as far as each operation is understood.
+
+    An element's place in a tensor, counted in row-major order, is (a * samples + sample) * `inner` + b: a view leaves `inner` as
+    it is, a permutation moves it, and a layer with a weight mixes its channels (a convolution) or its last axis (a
+    product), where no sample may lie. Operations that are not understood end the way without a word.
+    """
+    pending = [(scores.grad_fn, math.prod(scores.shape[1:]))] if scores.grad_fn is not None else []
+    seen: set[tuple[Node, int]] = set()
+    layers = 0
+    while pending and len(seen) < MOST_NODES:
+        node, inner = pending.pop()
+        if (node, inner) in seen:
+            continue
+        seen.add((node, inner))
+        kind, shape = kind_of(node), _shape(node)
+        data = [edge for edge in edges(node) if edge is not None and not is_weight(edge)]
+        if kind in PRODUCTS:
+            weight = next((edge for edge in edges(node)[: 3 if kind == "Addmm" else 2] if _is_parameter(edge)), None)
+            if weight is None:
+                continue
+            axis = _mixes(node, kind, shape, inner, samples)
+            if axis is not None:
+                return Followed(layers, Mixed(parameter_of(weight), shape, axis))
+            layers += 1
+        if kind in PERMUTING and data and _is_spread(shape, inner, samples):
+            mixed = _made_by(data[0])
+            if mixed is not None:
+                return Followed(layers, mixed)
+        pending += [(edge, found) for edge in data if (found := _behind(node, kind, edge, inner, samples)) is not None]
+    return Followed(layers, None)
+
+
+def _is_spread(shape: tuple[int, ...], inner: int, samples: int) -> bool:
+    """Whether the samples lie in no single axis of a tensor, and in no whole axes that follow each other."""
+    edges_of = {math.prod(shape[axis:]) for axis in range(len(shape) + 1)}
+    within = any(
+        math.prod(shape[axis + 1 :]) <= inner and inner * samples <= math.prod(shape[axis:])
+        for axis in range(len(shape))
+    )
+    return not within and not {inner, inner * samples} <= edges_of
+
+
+def _made_by(node: Node) -> Mixed | None:
+    """The layer behind a few operations of one input each."""
+    for _ in range(50):
+        into = [edge for edge in edges(node) if edge is not None]
+        weights = [edge for edge in into if _is_parameter(edge)]
+        if kind_of(node) in PRODUCTS and weights:
+            return Mixed(parameter_of(weights[0]), _shape(node), None)
+        data = [edge for edge in into if not is_weight(edge)]
+        if len(data) != 1:
+            return None
+        node = data[0]
+    return None
+
+
+def _is_parameter(node: Node | None) -> bool:
+    return node is not None and is_weight(node) and parameter_of(node) is not None and parameter_of(node).dim() > 1
+
+
+def _shape(node: Node) -> tuple[int, ...]:
+    """The shape of what an operation made."""
+    return tuple(int(size) for size in node._input_metadata[0].shape)
+
+
+def _mixes(node: Node, kind: str, shape: tuple[int, ...], inner: int, samples: int) -> int | None:
+    """The axis of a layer's output, of those that it mixes, in which the samples lie; None where they lie before these."""
+    if "onvolution" not in kind:
+        return len(shape) - 1 if inner * samples <= shape[-1] else None
+    if inner * samples > math.prod(shape[1:]) or getattr(node, "_saved_groups", 1) % samples == 0:
+        return None
+    return next(axis for axis in range(1, len(shape)) if inner >= math.prod(shape[axis + 1 :]))
+
+
+def _behind(node: Node, kind: str, edge: Node, inner: int, samples: int) -> int | None:
+    """`inner` in the tensor that went into an operation; None where that cannot be told."""
+    made, given = _shape(node), _shape(edge)
+    if kind in SAME:
+        return inner if math.prod(made) == math.prod(given) else None
+    if kind in PERMUTING:
+        return _unpermuted(_order(node, kind, len(made)), made, inner, samples)
+    if kind in PRODUCTS and "onvolution" not in kind:
+        return inner // made[-1] * given[-1] if inner % made[-1] == 0 and made[:-1] == given[:-1] else None
+    kept = 1 if kind in PRODUCTS else 2 if any(part in kind for part in RESIZING) else 0
+    if not kept:
+        return inner if made == given else None
+    behind = math.prod(made[kept:])
+    same = inner % behind == 0 and made[:kept] == given[:kept]
+    return inner // behind * math.prod(given[kept:]) if same else None
+
+
+def _order(node: Node, kind: str, dims: int) -> list[int]:
+    """Which axis of its input each axis of a permutation's output is."""
+    if kind == "Permute":
+        return [int(axis) % dims for axis in node._saved_dims]
+    one, two = (0, 1) if kind == "T" else (int(node._saved_dim0) % dims, int(node._saved_dim1) % dims)
+    order = list(range(dims))
+    order[one], order[two] = two, one
+    return order
+
+
+def _unpermuted(order: list[int], made: tuple[int, ...], inner: int, samples: int) -> int | None:
+    for axis, size in enumerate(made):
+        behind = math.prod(made[axis + 1 :])
+        if inner % behind == 0 and size % (inner // behind * samples) == 0:
+            given = [made[order.index(n)] for n in range(len(made))]
+            return inner // behind * math.prod(given[order[axis] + 1 :])
+    return None

@@ -1,0 +1,71 @@
+"""The samples' axis, followed back from the scores to the layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from traindx.recorder.batch_path import follow
+
+B = 6
+pictures = torch.randn(B, 3, 8, 8)
+conv, head = nn.Conv2d(3, 12, 3), nn.Linear(12 * 36, 5)
+
+
+def test_a_flattened_network_keeps_its_samples_apart() -> None:
+    norm, second = nn.BatchNorm2d(12), nn.Conv2d(12, 12, 3, padding=1)
+    found = follow(nn.Sequential(conv, norm, nn.ReLU(inplace=True), second, nn.Flatten(), head)(pictures), B)
+    assert found.mixed is None and found.layers == 3
+
+
+@pytest.mark.parametrize(
+    "mix",
+    [
+        lambda x: x.permute(1, 0, 2, 3).reshape(B, -1),
+        lambda x: x.transpose(0, 1).contiguous().view(B, -1),
+        lambda x: x.permute(2, 3, 1, 0).reshape(B, -1),
+        lambda x: nn.functional.interpolate(x, 6).permute(1, 0, 2, 3).reshape(B, -1),
+        lambda x: x.relu().flatten(2).permute(1, 2, 0).reshape(B, -1),
+    ],
+)
+def test_channels_before_samples_are_seen_at_the_layer(mix: Callable[[Tensor], Tensor]) -> None:
+    found = follow(head(mix(conv(pictures))), B).mixed
+    assert found is not None and found.weight is conv.weight and found.axis >= 1
+
+
+def test_samples_made_of_parts_of_two_axes_are_seen() -> None:
+    few = nn.Conv2d(3, 4, 3)
+    found = follow(nn.Linear(4 * 36, 5)(few(pictures).permute(1, 0, 2, 3).reshape(B, -1)), B).mixed
+    assert found is not None and found.weight is few.weight and found.axis is None
+
+
+def test_a_linear_layer_over_the_samples_is_seen() -> None:
+    over = nn.Linear(B, B)
+    x = nn.Linear(4, 5)(torch.randn(B, 4))
+    found = follow(over(x.t()).t(), B).mixed
+    assert found is not None and found.weight is over.weight
+
+
+@pytest.mark.parametrize("batch_first", [True, False])
+def test_tokens_that_are_brought_back_are_in_order(batch_first: bool) -> None:
+    embed, mlp, last = nn.Conv2d(3, 16, 4, stride=4), nn.Linear(16, 16), nn.Linear(4 * 16, 5)
+    tokens = embed(pictures).flatten(2).transpose(1, 2)
+    x = mlp(tokens) if batch_first else mlp(tokens.transpose(0, 1)).transpose(0, 1)
+    found = follow(last(x.reshape(B, -1)), B)
+    assert found.mixed is None and found.layers == 3
+
+
+def test_frames_folded_into_the_batch_and_out_again_are_in_order() -> None:
+    frames = torch.randn(B, 4, 3, 8, 8)
+    x = conv(frames.flatten(0, 1)).view(B, 4, 12, 6, 6).permute(0, 2, 1, 3, 4).reshape(B, -1)
+    found = follow(nn.Linear(4 * 12 * 36, 5)(x), B)
+    assert found.mixed is None and found.layers == 2
+
+
+def test_a_mixing_of_tokens_is_no_mixing_of_samples() -> None:
+    tokens = nn.Linear(16, 16)(torch.randn(B, 9, 16))
+    mixed = nn.Linear(9, 9)(tokens.transpose(1, 2)).transpose(1, 2)
+    assert follow(nn.Linear(9 * 16, 5)(mixed.reshape(B, -1)), B).mixed is None
