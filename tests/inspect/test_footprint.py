@@ -23,7 +23,7 @@ def footprint(device: str, optimizer: str = "SGD") -> Footprint:
         built = SimpleNamespace(model=network(), listed=False)
         pictures, loss, words = loss_of(torch, built, 32, 3)
         found = measured(torch, built.model, pictures, loss, optimizer=optimizer)
-    made = footprint_of({**found, "size": 32, "loss": words})
+    made = footprint_of({**found, "size": 32, "wanted": 32, "loss": words})
     assert made is not None
     return made
 

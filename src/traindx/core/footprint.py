@@ -18,8 +18,10 @@ Moment = tuple[float, float]
 @dataclass(frozen=True)
 class Footprint:
     """Bytes. `parameters` with buffers, their `gradients`, the `states` of the `optimizer`; `step` and `validation` are the moments
-    of a training step and of a validation at which most may live, for pictures of `size` pixels a side; `held` is what
-    autograd holds of each picture. `loss` says which loss was taken.
+    of a training step and of a validation at which most may live, for pictures of `size` pixels a side, and `wanted`
+    is the side that the training will have; `held` is what
+    autograd holds of each picture. `loss` says which loss was taken; `whatever` is the part of what
+    each picture needs in a step that does not grow with its size, as the proposals of a two-stage detector.
     """
 
     parameters: int
@@ -29,8 +31,10 @@ class Footprint:
     validation: tuple[Moment, ...]
     held: float
     size: int
+    wanted: int
     optimizer: str = "SGD"
     loss: str = ""
+    whatever: float = 0.0
 
     @property
     def base(self) -> int:
@@ -39,7 +43,8 @@ class Footprint:
 
     def peak(self, batch: int, size: int | None = None) -> float:
         """The peak of a training step; what pictures need grows with their area."""
-        return self.base + _most(self.step, batch * self._area(size))
+        area = self._area(size)
+        return self.base + _most(self.step, batch * area) + batch * self.whatever * (1 - area)
 
     def validation_peak(self, batch: int, size: int | None = None) -> float:
         """The peak of a validation between two steps, where nothing is held for a backward pass."""
@@ -58,7 +63,7 @@ class Footprint:
         return low
 
     def _area(self, size: int | None) -> float:
-        return (size / self.size) ** 2 if size else 1.0
+        return ((size or self.wanted) / self.size) ** 2
 
 
 def _most(moments: Sequence[Moment], pictures: float) -> float:

@@ -15,17 +15,17 @@ EFFECTIVE = 64
 
 def memory_overview(network: Network, machine: Machine | None) -> tuple[Table, ...]:
     """What a step needs, and the largest batch that fits where it would run; empty where no step could be measured."""
-    foot, batch, size = network.footprint, network.batch, network.imgsz or None
+    foot, batch = network.footprint, network.batch
     if foot is None:
         return ()
     rows: list[tuple[str, str]] = [("weights and buffers", _mib(foot.parameters)), ("gradients", _mib(foot.gradients))]
     rows += [
         (f"states of {foot.optimizer}", _mib(foot.states)),
-        (f"each picture of {size or foot.size}", _each(foot.peak, size)),
+        (f"each picture of {foot.wanted}", _each(foot.peak)),
     ]
-    rows += [("each picture in validation", _each(foot.validation_peak, size))]
+    rows += [("each picture in validation", _each(foot.validation_peak))]
     if batch:
-        rows += [(f"a step of {batch}", _mib(foot.peak(batch, size)))]
+        rows += [(f"a step of {batch}", _mib(foot.peak(batch)))]
     device = (
         next((d for d in machine.devices if d.memory), None) if machine is not None and machine.build.cuda else None
     )
@@ -33,7 +33,7 @@ def memory_overview(network: Network, machine: Machine | None) -> tuple[Table, .
         (device.memory or 0) - OVERHEAD if device is not None else machine.available if machine is not None else None
     )
     if there is not None:
-        fits, wanted = foot.largest_batch(there * KEPT_FREE, size), batch or EFFECTIVE
+        fits, wanted = foot.largest_batch(there * KEPT_FREE), batch or EFFECTIVE
         where = device.name if device is not None else "this machine"
         rows += [(f"largest batch in the {_mib(there)} of {where}", str(fits))]
         if 0 < fits < wanted:
@@ -42,8 +42,8 @@ def memory_overview(network: Network, machine: Machine | None) -> tuple[Table, .
     return (Table("Memory of a training step in full precision (forecast)", ("what", "how much"), tuple(rows)),)
 
 
-def _each(peak: Callable[[int, int | None], float], size: int | None) -> str:
-    return _mib((peak(64, size) - peak(32, size)) / 32)
+def _each(peak: Callable[[int], float]) -> str:
+    return _mib((peak(64) - peak(32)) / 32)
 
 
 def _mib(size: float) -> str:

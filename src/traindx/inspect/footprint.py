@@ -204,7 +204,7 @@ def footprint_in(
     First on the `meta` device, at the size that is asked for and without a number being computed; where a loss looks at its
     numbers, on the CPU with pictures of SIZE, and of the model's own size where it takes no other.
     """
-    wanted = size or built.sizes[0]
+    wanted = _trained_at(built) or size or built.sizes[0]
     ways = [("meta", wanted), ("cpu", min(wanted, SIZE)), ("cpu", wanted)]
     computes = built.listed or hasattr(built.model, "yaml")  # detectors, whose losses choose by their numbers
     for device, side in ways[1:] if computes else ways:
@@ -212,12 +212,35 @@ def footprint_in(
             with torch.device(device), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 copied = dataclasses.replace(built, model=_copied(torch, built.model, device).train())
-                pictures, loss, words = loss_of(torch, copied, side, channels)
-                found = measured(torch, copied.model, pictures, loss, optimizer=optimizer)
+                found = _at(torch, copied, side, channels, optimizer)
+                if built.listed:
+                    found["whatever"] = _whatever(found, _at(torch, copied, side * 3 // 4, channels, optimizer))
         except Exception:  # a loss may look at its numbers, a model may take one size alone
             continue
-        return footprint_of({**found, "size": side, "loss": words})
+        return footprint_of({**found, "wanted": wanted})
     return None
+
+
+def _at(torch: Any, built: Any, side: int, channels: int, optimizer: str) -> dict[str, Any]:
+    """Measured with pictures of one size, which a model that scales them itself is told to leave as they are."""
+    if built.listed:
+        built.model.transform.min_size, built.model.transform.max_size = (side,), side
+    pictures, loss, words = loss_of(torch, built, side, channels)
+    return {**measured(torch, built.model, pictures, loss, optimizer=optimizer), "size": side, "loss": words}
+
+
+def _trained_at(built: Any) -> int | None:
+    """The side of a square as large as the pictures that a torchvision detector trains on at most: it scales them itself."""
+    if not built.listed:
+        return None
+    return int((max(built.model.transform.min_size) * built.model.transform.max_size) ** 0.5)
+
+
+def _whatever(found: dict[str, Any], less: dict[str, Any]) -> float:
+    """What each picture needs whatever its size, from measurements at two."""
+    each, smaller = (max(line[1] for line in one["step"]) for one in (found, less))
+    area = float((less["size"] / found["size"]) ** 2)
+    return float(min(max(0.0, (smaller - each * area) / (1 - area)), each))
 
 
 def _copied(torch: Any, model: Any, device: str) -> Any:

@@ -36,13 +36,12 @@ def memory_forecast_exceeded(
     there = (device.memory or 0) - OVERHEAD if device is not None else machine.available
     if there is None:
         raise NotEnough("the memory of the machine is not known")
-    size = network.imgsz or None
     where = device.name if device is not None else "the machine"
-    fits = foot.largest_batch(there * KEPT_FREE, size)
+    fits = foot.largest_batch(there * KEPT_FREE)
     yield Measured(f"largest batch that fits into {where}", fits, f"{batch}" if batch else "")
     if batch is None:
         return
-    need = max(foot.peak(batch, size), foot.validation_peak(batch, size))
+    need = max(foot.peak(batch), foot.validation_peak(batch))
     yield Measured(f"memory of a step of {batch}", need / 2**30, f"below {there / 2**30:.1f}", "GiB")
     if need > there * (1 + uncertain):
         gather = -(-batch // fits) if fits else 0
@@ -63,7 +62,7 @@ def _batch(setup: Setup) -> int | None:
 
 
 def _facts(batch: int) -> Facts:
-    foot = Footprint(12 * 2**20, 12 * 2**20, 12 * 2**20, ((0.0, 200.0 * 2**20),), ((0.0, 4.0 * 2**20),), 0.0, 640)
+    foot = Footprint(12 * 2**20, 12 * 2**20, 12 * 2**20, ((0.0, 200.0 * 2**20),), ((0.0, 4.0 * 2**20),), 0.0, 640, 640)
     network = replace(Network("yolov8n.yaml", imgsz=640), batch=batch, footprint=foot)
     return {**on(devices=(gpu(),), build=CU124), "network": network}
 
