@@ -56,6 +56,14 @@ def judge(
         from traindx.core.network_overview import network_overview
 
         shown += network_overview(network) + memory_overview(network, facts.get("machine"))
+    if "augmentation" in facts:
+        from traindx.core.augmentation_overview import augmentation_overview
+
+        shown += augmentation_overview(facts["augmentation"])
+    if set(facts) == {"checkpoint"}:
+        from traindx.core.checkpoint_overview import checkpoint_overview
+
+        shown += checkpoint_overview(facts["checkpoint"])
     return replace(report, overview=shown + (what_the_model_sees(recording) if recording is not None else ()))
 
 
@@ -66,6 +74,8 @@ def check(
     settings: Mapping[str, Any] | None = None,
     predictions: str | Path | None = None,
     model: str | Path | None = None,
+    augment: str | None = None,
+    augment_val: str | None = None,
     label_noise: bool = False,
     progress: Progress | None = None,
     **judging: Any,
@@ -76,19 +86,29 @@ def check(
     `predictions` is a file or folder of a model's predictions for these pictures, which then judge the labels;
     `model` names the network to come (a yaml, `timm:resnet18`, `models.py:build`, ...), which is built in a process of its own and
     examined against the data, or a checkpoint, which is read and not loaded: its class names are compared with the dataset's.
+    `augment` names the training's own augmentation (`train.py:transform`, `ultralytics:hyp.yaml`), which is run on samples in a
+    process of its own, and `augment_val` that of validation.
     `label_noise` looks at every object once more, for labels that objects of the same look do not have.
     """
     from traindx.inspect.checkpoint import is_checkpoint, read_checkpoint
     from traindx.scan import known_as, scan
 
     if is_checkpoint(data):
-        return check_checkpoint(data, **judging)
+        return judge({"checkpoint": read_checkpoint(data)}, meta={"data": str(data)}, **judging)
     dataset = scan(data, scanning, progress=progress)
     facts: dict[str, Any] = {}
     told: dict[str, Any] = {}
     if model is not None:
         dataset, facts, told = _with_model(dataset, str(model), settings or {})
         facts |= {"checkpoint": read_checkpoint(model)} if is_checkpoint(model) else {}
+    if augment is not None:
+        from traindx.inspect.augmentation import audit
+
+        told["augment"] = augment
+        try:
+            facts["augmentation"] = audit(augment, dataset, augment_val, (settings or {}).get("imgsz"))
+        except TraindxError as problem:
+            told["augment_error"] = str(problem)
     meta = {
         "data": str(data),
         "root": dataset.root,
@@ -113,20 +133,6 @@ def check(
     worthwhile = dataset.depth == "full" and (scanning is None or scanning.cache)
     report = _judged_once(known_as(data), facts, meta, judging) if worthwhile else judge(facts, meta=meta, **judging)
     return replace(report, meta={**report.meta, "seconds": round(dataset.seconds, 2)})
-
-
-def check_checkpoint(path: str | Path, **judging: Any) -> Report:
-    """Examine a checkpoint, a file or a folder: whole, finite, what a training that goes on would lack. It is read, not loaded."""
-    from time import perf_counter
-
-    from traindx.core.checkpoint_overview import checkpoint_overview
-    from traindx.inspect.checkpoint import read_checkpoint
-
-    started = perf_counter()
-    checkpoint = read_checkpoint(path)
-    meta = {"data": str(path), "format": checkpoint.format, "seconds": round(perf_counter() - started, 2)}
-    report = judge({"checkpoint": checkpoint}, meta=meta, **judging)
-    return replace(report, overview=checkpoint_overview(checkpoint))
 
 
 def _judged_once(name: str, facts: Facts, meta: Mapping[str, Any], judging: Mapping[str, Any]) -> Report:

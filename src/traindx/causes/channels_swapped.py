@@ -26,6 +26,7 @@ CHANNELS_SWAPPED = Cause(
         Clue("D335", if_seen=6.0, if_absent=-2.0),
         Clue("B121", if_seen=8.0, if_absent=-1.0, proves=True),
         Clue("B122", if_seen=9.0, if_absent=-1.0, proves=True, from_start=True),
+        Clue("B221", if_seen=9.0, proves=True),
     ),
     fix=Fix(
         "Exchange red and blue where pictures are read, or write those of that split anew; permute [H, W, 3], never reshape it.",

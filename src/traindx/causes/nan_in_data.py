@@ -23,6 +23,7 @@ NAN_IN_DATA = Cause(
     clues=(  # a guess until the benchmark sets it; what follows a loss that is not finite is explained by it
         Clue("T111", if_seen=6.0, if_absent=-2.0, proves=True),
         Clue("B115", if_seen=9.0, if_absent=-2.0, proves=True),
+        Clue("B208", if_seen=9.0, proves=True),
         Clue("B147", if_seen=12.0, if_absent=-0.5, proves=True),  # it outweighs inputs that are finite
         Clue("T101", if_seen=1.0, if_absent=-1.0),
         Clue("T102", if_seen=0.1),

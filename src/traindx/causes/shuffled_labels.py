@@ -22,6 +22,8 @@ SHUFFLED_LABELS = Cause(
     clues=(  # a guess until the benchmark sets it
         Clue("B145", if_seen=5.5, if_absent=-1.5),
         Clue("B146", if_seen=5.5, if_absent=-1.5),
+        Clue("B205", if_seen=7.0),
+        Clue("B206", if_seen=8.0, proves=True),
         Clue("T103", if_seen=2.2, if_absent=-0.5, from_start=True),
         Clue("T105", if_seen=1.4, if_absent=-0.5),
         Clue("B120", if_seen=-5.0),

@@ -42,6 +42,14 @@ from traindx.errors import TraindxError
     type=click.IntRange(1),
     help="Classes that the model is built for; else the data's.",
 )
+@click.option(
+    "--augment",
+    metavar="PIPELINE",
+    help="The training's augmentation, run on samples in a process of its own (your code is run): train.py:transform or "
+    "package.module:name of an Albumentations Compose, torchvision v2 transforms, a function (image, target), a Dataset; or "
+    "ultralytics:hyp.yaml, ultralytics:degrees=10,mosaic=0.",
+)
+@click.option("--augment-val", metavar="PIPELINE", help="That of validation, to compare with --augment.")
 @click.option("--label-noise", is_flag=True, help="Look at every object once more, for labels unlike their looks.")
 @scan_options
 @fix_options
@@ -54,6 +62,8 @@ def check(
     predictions: Path | None,
     model: str | None,
     num_classes: int | None,
+    augment: str | None,
+    augment_val: str | None,
     label_noise: bool,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
@@ -97,6 +107,8 @@ def check(
                 settings=settings,
                 predictions=predictions,
                 model=model,
+                augment=augment,
+                augment_val=augment_val,
                 label_noise=label_noise,
                 progress=advance,
                 **chosen.arguments(),
@@ -106,7 +118,7 @@ def check(
             place.write(examine.refused(data, error, **chosen.arguments()))
         raise
     place.write(report)
-    if problem := report.meta.get("model_error"):
+    if problem := report.meta.get("model_error") or report.meta.get("augment_error"):
         click.echo(f"traindx: {problem}", err=True)
         return 2
     if (fixes := report.meta.get("fixes")) and kind == "text" and output is None:
