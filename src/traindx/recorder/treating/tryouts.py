@@ -75,7 +75,8 @@ class FirstBatches(Treater):
 
 
 class BatchOf(Treater):
-    """The training's first batch with `samples` (0: as it is), repeated or cut, at every step; the peak of memory is written after each."""
+    """The training's first batch with `samples` (0: as it is), repeated or cut, at every step; after each the peak of memory is
+    written."""
 
     name = "batch_of"
     changes = NEXT
