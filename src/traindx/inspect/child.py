@@ -148,18 +148,18 @@ def _refused(error: Exception, layer: str) -> dict[str, Any]:
 
 
 def _channels(built: Built, wanted: Wanted) -> tuple[int | None, tuple[int, ...]]:
-    """The channels that the first layer takes, and the sizes to try; of a network that begins with a matrix both from its width."""
-    for module in built.model.modules():
-        weight = module._parameters.get("weight")
-        kind = type(module).__name__
-        if kind.startswith("Conv") and weight is not None and weight.dim() >= 4:
-            return int(module.in_channels), built.sizes
-        if kind == "Linear" and weight is not None:
-            for channels in (3, 1):
-                side = math.isqrt(weight.shape[1] // channels)
-                if side >= 8 and side * side * channels == weight.shape[1]:
-                    return channels, (wanted.imgsz or side,)
-            return None, built.sizes
+    """The channels that the first layer takes, and the sizes to try; of a network that begins with a matrix both by its width."""
+    first = next(
+        (m for m in built.model.modules() if any(p is not None and p.dim() > 1 for p in m._parameters.values())), None
+    )
+    kind, weight = type(first).__name__, None if first is None else first._parameters.get("weight")
+    if first is not None and kind.startswith("Conv") and weight is not None and weight.dim() >= 4:
+        return int(first.in_channels), built.sizes
+    if weight is not None and kind == "Linear":
+        for channels in (3, 1):
+            side = math.isqrt(weight.shape[1] // channels)
+            if side >= 8 and side * side * channels == weight.shape[1]:
+                return channels, (wanted.imgsz or side,)
     return None, built.sizes
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured
-from traindx.core.network import Network
+from traindx.core.network import Network, NetworkLayer
 from traindx.core.network_example import network_with
 from traindx.core.small_dataset import dataset_of
 
@@ -32,7 +32,8 @@ def channels_unlike_pictures(dataset: Dataset, network: Network) -> Iterator[Fin
     warning.
     """
     modes = dataset.images.mode[np.asarray(dataset.images.mode != "")]
-    if network.channels is None or not len(modes):
+    first = next((x for x in network.layers if x.has_matrix), None)
+    if network.channels is None or not len(modes) or first is None or not first.kind.startswith("Conv"):
         raise NotEnough("the modes of the pictures or the channels of the network are not known")
     held = np.array([CHANNELS.get(str(mode), 3) for mode in modes])
     usual = int(np.bincount(held).argmax())
@@ -40,13 +41,16 @@ def channels_unlike_pictures(dataset: Dataset, network: Network) -> Iterator[Fin
     if network.channels in (3, usual):
         return
     share = float((held == usual).mean())
-    first = next((x.name for x in network.layers if x.has_matrix), "")
-    text = f"{first or 'the first layer'} takes {network.channels} channels, {share:.0%} of the pictures have {usual}"
-    yield Finding(network.place(first, setting="in_channels"), f"{text} (should be equal unless the loader converts)")
+    text = f"{first.name} takes {network.channels} channels, {share:.0%} of the pictures have {usual}"
+    yield Finding(
+        network.place(first.name, setting="in_channels"), f"{text} (should be equal unless the loader converts)"
+    )
 
 
 def _facts(channels: int, mode: str) -> Facts:
-    return {"dataset": dataset_of([{"path": "a.png", "mode": mode}]), "network": network_with(channels=channels)}
+    layers = (NetworkLayer("conv1", "Conv2d", (16, channels, 3, 3), 144 * channels, 144 * channels),)
+    data = dataset_of([{"path": "a.png", "mode": mode}])
+    return {"dataset": data, "network": network_with(channels=channels, layers=layers)}
 
 
 @channels_unlike_pictures.fires_on
