@@ -149,9 +149,7 @@ def _refused(error: Exception, layer: str) -> dict[str, Any]:
 
 def _channels(built: Built, wanted: Wanted) -> tuple[int | None, tuple[int, ...]]:
     """The channels that the first layer takes, and the sizes to try; of a network that begins with a matrix both by its width."""
-    first = next(
-        (m for m in built.model.modules() if any(p is not None and p.dim() > 1 for p in m._parameters.values())), None
-    )
+    first = next((m for m in built.model.modules() if any(map(_is_matrix, m._parameters.items()))), None)
     kind, weight = type(first).__name__, None if first is None else first._parameters.get("weight")
     if first is not None and kind.startswith("Conv") and weight is not None and weight.dim() >= 4:
         return int(first.in_channels), built.sizes
@@ -161,6 +159,12 @@ def _channels(built: Built, wanted: Wanted) -> tuple[int | None, tuple[int, ...]
             if side >= 8 and side * side * channels == weight.shape[1]:
                 return channels, (wanted.imgsz or side,)
     return None, built.sizes
+
+
+def _is_matrix(held: tuple[str, Any]) -> bool:
+    """Whether a parameter is a weight of two dimensions or more; also the first one of a recurrent layer."""
+    name, parameter = held
+    return name.startswith("weight") and parameter is not None and parameter.dim() > 1
 
 
 def _layers(model: Any, order: dict[int, int], made: Made | None) -> list[dict[str, Any]]:
