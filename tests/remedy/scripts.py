@@ -69,6 +69,7 @@ def remedied(
     because: Sequence[tuple[str, str]] = (),
     lines: Sequence[Mapping[str, Any]] = (),
     command: Sequence[str] = (),
+    started: float | None = None,
 ) -> Remedy:
     """What is proposed for a proved `cause` in a script. `at` are texts of the lines that the diagnosis names, `because` codes and
     words; the recorder's lines of calls are those of the script.
@@ -80,7 +81,7 @@ def remedied(
     places = [Place(path="train.py", line=next(n for n, line in numbered if words in line)) for words in at]
     reasons = tuple(Reason(words, code, 1.0) for code, words in because)
     diagnosis = Diagnosis(cause, "proved", 0.99, places=tuple(places), because=reasons)
-    recording = recording_of([*sources, *lines], run={"command": list(command), "cwd": str(folder)})
+    recording = recording_of([*sources, *lines], run={"command": list(command), "cwd": str(folder), "started": started})
     return propose(Report("faulty", (diagnosis,), ()), recording, folder)
 
 

@@ -191,3 +191,8 @@ def test_the_diff_can_be_applied_by_patch_and_keeps_comments(tmp_path: Path) -> 
     remedy = remedied(tmp_path, edited(("momentum=0.9)", "momentum=0.999)")), "momentum-too-high")
     added = [line for line in remedy.diff.splitlines() if line.startswith("+")]
     assert added == ["+++ b/train.py", "+" + SCRIPT.splitlines()[8]] and "# as in the paper" in added[1]
+
+
+def test_a_script_that_was_changed_after_it_was_recorded_is_left_alone(tmp_path: Path) -> None:
+    remedy = remedied(tmp_path, edited((STEP, "")), "missing-optimizer-step", started=1.0)
+    assert not remedy.changed and "was changed after it was recorded" in remedy.left[0][1]

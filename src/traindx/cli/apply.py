@@ -62,7 +62,7 @@ def show(remedy: Remedy) -> None:
         style = {"bold": True} if line.startswith(("+++", "---")) else {"fg": COLORS.get(line[:1])}
         click.echo(click.style(line, **style) if wants_color() else line, err=True)
     for cause, words in remedy.left:
-        click.echo(f"not changed for {cause}, as no edit is certain: {words}", err=True)
+        click.echo(f"not changed for {cause}: {words}", err=True)
     if remedy.command:
         click.echo(f"run it as: {shlex.join(remedy.command)}", err=True)
     if not remedy.changed and not remedy.command and not remedy.left:

@@ -39,10 +39,14 @@ class Spot:
 
 @dataclass(frozen=True)
 class Sources:
-    """The user's files, each read once. Files of packages are nobody's to edit."""
+    """The user's files, each read once. Files of packages are nobody's to edit, nor are those that were changed `since` the run
+    began [epoch seconds]: the lines of the recording are no longer theirs (`changed`).
+    """
 
     cwd: Path
+    since: float = float("inf")
     known: dict[str, Script | None] = field(default_factory=dict)
+    changed: list[str] = field(default_factory=list)
 
     def script(self, path: str) -> Script | None:
         """The file, None if it is not there, not the user's or not Python."""
@@ -50,6 +54,9 @@ class Sources:
             file = self.cwd / path
             try:
                 text = file.read_text(encoding="utf-8") if not FOREIGN.search(str(file)) else ""
+                if text and file.stat().st_mtime > self.since + 1:
+                    self.changed.append(path)
+                    text = ""
                 self.known[path] = Script(path, file, text) if text and file.suffix == ".py" else None
             except (OSError, UnicodeDecodeError, cst.ParserSyntaxError):
                 self.known[path] = None

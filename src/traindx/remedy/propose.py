@@ -42,7 +42,8 @@ def propose(report: Report, recording: Recording, cwd: Path) -> Remedy:
     Where an edit is not certain none is made; the words of the diagnosis' fix are left. Raises `TraindxError` if an edited
     script is no Python.
     """
-    sources, makers = Sources(cwd), makers_by_cause()
+    since = float(recording.run.get("started") or "inf")
+    sources, makers = Sources(cwd, since), makers_by_cause()
     edits: list[Edit] = []
     causes, left = [], []
     proved = [d for d in report.diagnoses if is_proved(d)]
@@ -58,7 +59,11 @@ def propose(report: Report, recording: Recording, cwd: Path) -> Remedy:
             causes.append(diagnosis.cause)
             edits += found
         else:
-            left.append((diagnosis.cause, diagnosis.fix.words if diagnosis.fix else diagnosis.summary))
+            words = diagnosis.fix.words if diagnosis.fix else diagnosis.summary
+            later = ", ".join(sources.changed)
+            left.append(
+                (diagnosis.cause, f"{later} was changed after it was recorded: record it again" if later else words)
+            )
     return Remedy(tuple(make(edits)), tuple(causes), tuple(left), command if set_there else ())
 
 
