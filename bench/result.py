@@ -22,7 +22,8 @@ class Result:
     first; `outcomes` the status of every check by code; `errors` and `warnings` the codes that failed at these levels.
     `placed` says whether a line that is to be named was named with the right cause: None where no line is at fault, or
     the cause was not named. `detected` is the first step looked at by which the right cause stood first, `onset` the
-    first step at which anything is wrong. `peers` holds what other projects' rules answer, by project.
+    first step at which anything is wrong. `peers` holds what other projects' rules answer, by project. `learned` is the
+    share that the training loss fell by, `validated` the last validation's metric.
     """
 
     set: str
@@ -44,6 +45,8 @@ class Result:
     steps: int = 0
     seconds: float = 0.0
     version: str = ""
+    learned: float | None = None
+    validated: float | None = None
 
     @property
     def key(self) -> tuple[str, str, str, str, int]:

@@ -21,6 +21,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import traindx
+from effect import learned, validated
 from peer_rules import answers
 from prefixes import detected_at
 from result import RESULTS, Result, append, load
@@ -28,7 +29,7 @@ from tasks import Task, tasks
 from traindx.core.recording import Recording, recording_of
 from traindx.core.report import Report
 from traindx.errors import TraindxError
-from traindx.examine import diagnose
+from traindx.examine import diagnose, facts_of
 from zoo import run_script
 
 RECORDINGS = Path(__file__).parent / "recordings"
@@ -75,6 +76,8 @@ def judge(task: Task, folder: Path) -> Result:
         steps=int(recording.step[-1]) + 1 if len(recording.step) else 0,
         seconds=float(seconds),
         version=traindx.__version__,
+        learned=learned(recording),
+        validated=validated(facts_of(folder / "recording", dataset=False)[0].get("history")),
     )
     if task.set == "healthy" or not result.steps or not right & set(result.answer[:1]):
         return result

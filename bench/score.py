@@ -17,6 +17,7 @@ from pathlib import Path
 from statistics import median
 from typing import TypeAlias
 
+from effect import LEAST, unharmed
 from intervals import shown
 from result import HEALTHY, RESULTS, Result, load
 
@@ -152,6 +153,12 @@ def misses(faulty: Sequence[Result]) -> str:
     return table(("part", "script", "cause", "how", "named", "verdict", "errors"), rows) if rows else "None."
 
 
+def harm(results: Sequence[Result], faulty: Sequence[Result]) -> str:
+    """How well faults are named that harmed their run, and those that did not."""
+    spared = unharmed(results)
+    return faults(faulty, lambda r: f"{'did no harm' if r.key in spared else 'harmed the run'}, {r.part}")
+
+
 def summary(results: Sequence[Result]) -> str:
     """The page; a healthy script that could not run to its end here is left out and named."""
     broken = [r for r in results if r.cause == HEALTHY and r.exit_status]
@@ -171,6 +178,10 @@ def summary(results: Sequence[Result]) -> str:
         f"Healthy scripts that did not run to their end here: {_counted(Counter(r.script for r in broken))}.",
         "## Faults, by part",
         faults(faulty, lambda r: r.part, PARTS),
+        "## Faults, by whether they harmed their run",
+        f"A run was not harmed that ended like the healthy run of its script and seed, and learned at least {LEAST:.0%} as much in "
+        "its training loss and in its validation, as far as these were seen.",
+        harm(results, faulty),
         "## Healthy runs",
         healthy_runs(healthy),
         "## Beside other answers (what nothing was fitted on)",

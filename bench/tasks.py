@@ -18,7 +18,6 @@ from traindx.causes import all_causes
 from traindx.core.treatment import Treatment
 from zoo import healthy_scripts
 
-
 FEW = 4
 """At most so many recipes of each induced cause in the quick form."""
 
@@ -78,8 +77,10 @@ def induced(seeds: int, quick: bool = False) -> Iterator[Task]:
             continue
         doses = [(FULL, cause.induce), *DOSES.get(cause.slug, {}).items()]
         scripts = [s for s in RECIPES if acts_on(cause.slug, s)]
+        stride = math.ceil(len(scripts) / FEW)
+        stride += stride % len(doses) == 0 and len(doses) > 1  # else every recipe would get the same dose
         for turn, script in enumerate(scripts, number):
-            if quick and turn % math.ceil(len(scripts) / FEW):
+            if quick and turn % stride:
                 continue
             for dose, treatment in doses[turn % len(doses) :][:1] if quick else doses:
                 for seed in range(seeds):

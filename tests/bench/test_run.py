@@ -7,7 +7,7 @@ import pytest
 from recipes import HELD_OUT, RECIPES, acts_on
 from result import append, load
 from run import done
-from tasks import half_the_rate, tasks
+from tasks import FEW, half_the_rate, tasks
 from tests.bench.examples import result
 from zoo import SCRIPTS, healthy_scripts
 
@@ -17,12 +17,13 @@ def test_there_are_as_many_healthy_runs_as_faulty_ones():
     assert counts[True] == counts[False] > 0
 
 
-def test_the_quick_form_has_each_cause_in_each_recipe_once_and_every_dose_somewhere():
+def test_the_quick_form_has_each_cause_in_a_few_recipes_once_and_every_dose_somewhere():
     quick = [t for t in tasks(1, quick=True) if t.set == "induced"]
     whole = [t for t in tasks(1) if t.set == "induced"]
     pairs = [(t.script, t.cause) for t in quick]
     assert len(pairs) == len(set(pairs))
-    assert set(pairs) == {(t.script, t.cause) for t in whole}
+    assert set(pairs) < {(t.script, t.cause) for t in whole}
+    assert max(Counter(cause for _, cause in pairs).values()) <= FEW
     assert {(t.cause, t.variant) for t in quick} == {(t.cause, t.variant) for t in whole}
 
 
