@@ -65,7 +65,7 @@ def shape(trial: Trial) -> list[tuple[object, ...]]:
 @pytest.mark.slow
 def test_two_faults_are_cured_together_and_a_killed_proof_goes_on_where_it_was(tmp_path: Path) -> None:
     run, scratch, told = recorded(tmp_path, lr=3e-6, zero=True), tmp_path / "scratch", list[str]()
-    report = prove(run, ["constant-init", "lr-too-low"], scratch=scratch, seeds=(0, 1), jobs=2)
+    report = prove(run, ["constant-init", "lr-too-low"], scratch=scratch, seeds=(0, 1, 2), jobs=2)
     first, second = trials_of(report, "constant-init", "lr-too-low")
     assert first == second and first.verdict == "confirmed", first.sentence
     assert set(first.together) == {"constant-init", "lr-too-low"} and "alone cures" in first.sentence

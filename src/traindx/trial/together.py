@@ -9,6 +9,9 @@ from traindx.core.report import Trial
 from traindx.trial.question import Answer, Question, shows
 from traindx.trial.rounds import Contest
 
+DOSED = "scale_lr"
+"""The treatment that has doses: it leads a set, so that other doses of it are tried there too (`trial.doses`)."""
+
 
 def smallest_set(contest: Contest) -> Trial | None:
     """The trial of the smallest set of causes whose undoing cures what no single one does; None where there is no such set.
@@ -56,7 +59,7 @@ def _cures(item: Answer, members: Sequence[Question]) -> bool:
 
 
 def _confirmed(contest: Contest, members: Sequence[Question]) -> Trial | None:
-    first, *rest = members
+    first, *rest = sorted(members, key=lambda m: m.treatment.name != DOSED)
     joint = replace(first, also=tuple(rest), known=tuple(dict.fromkeys(c for m in members for c in m.known)))
     trial = contest.trial_of(joint)
     if trial.verdict != "confirmed":
