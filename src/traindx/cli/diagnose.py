@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from traindx.cli.apply import Applying, apply_options, of_recording, show, write
+from traindx.cli.apply_dataset import write_dataset
 from traindx.cli.arguments import Command
 from traindx.cli.options import check_options, report_options, selection
 from traindx.cli.output import Output
@@ -55,4 +56,6 @@ def diagnose(
     if remedy is not None:
         show(remedy)
         write(remedy, applying)
+    if apply:
+        write_dataset(report, out)
     return report.exit_status

@@ -8,6 +8,7 @@ from typing import Literal
 import click
 
 from traindx.cli.apply import Applying, apply_options, of_proof, write
+from traindx.cli.apply_dataset import write_dataset
 from traindx.cli.arguments import BEHIND, CommandBeforeCommand
 from traindx.cli.options import report_options
 from traindx.cli.output import Output
@@ -109,6 +110,7 @@ def prove(
     place.write(report)
     if applying.apply:
         write(remedy, applying)
+        write_dataset(report, applying.out)
     if not any(d.trial for d in report.diagnoses) and not (applying.apply and remedy.causes):
         click.echo(f"no trial was run: {_why_none(report)}", err=True)
     return report.exit_status
