@@ -9,6 +9,11 @@ VERDICT = "It is a verdict, and no fault."
 ENDED = "The program ends with an error before there is a training to compare; the finding names the line."
 FILES = "The right content of the files is not known; the finding names them."
 WHY_NONE = {
+    "anchor-mismatch": "It is proved from the boxes and the anchors; a run need not show it.",
+    "class-imbalance": "It is a fact of the data, and no run shows that it hurts; try `--remedy class-weights`, `--remedy focal`.",
+    "overfitting": "Arms are compared at equal length; try `--remedy early-stopping`, `--remedy label-smoothing`, `--remedy dropout=0.3`.",
+    "tiny-objects": "It is a fact of the data and the resolution; try `--remedy imgsz=2`.",
+    "too-few-epochs": "Arms are compared at equal length; try `--remedy epochs=3`.",
     "batch-mixing": "The axis that is wrong lies in the model's own code.",
     "broken-graph": "Where the graph is cut lies in the user's code; the finding names the parameters that get no gradient.",
     "checkpoint-mismatch": ENDED,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from traindx.causes.clip_too_tight import CLIP_TOO_TIGHT
 from traindx.causes.left_in_eval_mode import LEFT_IN_EVAL_MODE
 from traindx.causes.lr_too_high import LR_TOO_HIGH
 from traindx.core.cause import Cause
@@ -16,7 +17,7 @@ from traindx.core.recording import Layer, Recording
 from traindx.core.setup import Setup
 from traindx.trial.arms import Done
 from traindx.trial.judge import Kind, Run
-from traindx.trial.question import Question, answer
+from traindx.trial.question import Question, answer, symptom_of
 from traindx.trial.wording import sentence
 
 SETUP = Setup(("python", "train.py"), "/home", "pytorch")
@@ -98,3 +99,9 @@ def test_a_loss_that_collapses_to_nothing_is_a_symptom_that_no_check_sees() -> N
     seen = answer(question(known=()), controls, undone, 2)
     assert seen.ruling is not None and seen.ruling.verdict == "confirmed"
     assert "unchanged the loss collapsed to nothing (2 of 2)" in sentence(seen)
+
+
+def test_the_symptom_of_a_cause_that_a_fact_proves_is_the_fact() -> None:
+    assert symptom_of(CLIP_TOO_TIGHT, frozenset({"T327", "T103", "T202"})) == ("T327",)
+    assert set(symptom_of(CLIP_TOO_TIGHT, frozenset({"T103", "T202"}))) <= {"T103", "T202"}
+    assert symptom_of(CLIP_TOO_TIGHT, frozenset()) == ()

@@ -13,7 +13,6 @@ Leave autoanchor on, or write fitted anchors into the model's settings, at the s
 from __future__ import annotations
 
 from traindx.core.cause import Cause, Clue, Fix
-from traindx.core.data_treatments import set_options
 
 ANCHOR_MISMATCH = Cause(
     slug="anchor-mismatch",
@@ -26,5 +25,4 @@ ANCHOR_MISMATCH = Cause(
     ),
     fix=Fix("Leave autoanchor on, or write fitted anchors into the model's settings, at the size that is trained at."),
     proof="static",
-    undo=set_options(noautoanchor=False),
 )

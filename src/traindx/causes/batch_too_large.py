@@ -14,6 +14,7 @@ A smaller batch, or a rate and a number of epochs that are raised with it.
 
 from traindx.core.cause import Cause, Clue, Fix
 from traindx.core.data_treatments import scale_batch
+from traindx.core.treatment import scale_lr
 
 BATCH_TOO_LARGE = Cause(
     slug="batch-too-large",
@@ -32,6 +33,6 @@ BATCH_TOO_LARGE = Cause(
         },
     ),
     proof="trial",
-    undo=scale_batch(1 / 8),
+    undo=scale_lr(10),  # arms have equal numbers of steps: smaller batches would see less
     induce=scale_batch(16),
 )

@@ -14,7 +14,6 @@ Collect more of the rare classes, oversample their pictures, weight the classes 
 from __future__ import annotations
 
 from traindx.core.cause import Cause, Clue, Fix
-from traindx.core.data_treatments import class_weights
 
 CLASS_IMBALANCE = Cause(
     slug="class-imbalance",
@@ -25,5 +24,4 @@ CLASS_IMBALANCE = Cause(
     ),
     fix=Fix("Collect more of the rare classes, oversample their pictures, weight the classes or use a focal loss."),
     proof="static",
-    undo=class_weights(),
 )

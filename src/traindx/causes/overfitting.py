@@ -15,7 +15,6 @@ augmentation, weight decay or dropout, a smaller model, frozen early layers.
 """
 
 from traindx.core.cause import Cause, Clue, Fix
-from traindx.core.data_treatments import stop_early
 
 OVERFITTING = Cause(
     slug="overfitting",
@@ -37,5 +36,4 @@ OVERFITTING = Cause(
         },
     ),
     proof="observed",
-    undo=stop_early(3),
 )

@@ -14,7 +14,6 @@ Train at a larger `imgsz`, cut large pictures into tiles, or use a model with a 
 from __future__ import annotations
 
 from traindx.core.cause import Cause, Clue, Fix
-from traindx.core.data_treatments import scale_option
 
 TINY_OBJECTS = Cause(
     slug="tiny-objects",
@@ -29,5 +28,4 @@ TINY_OBJECTS = Cause(
         {"ultralytics": "yolo train imgsz=1280 ...", "pytorch": "resize to a larger side, or train on tiles"},
     ),
     proof="static",
-    undo=scale_option("imgsz", 2.0),
 )

@@ -12,7 +12,6 @@ Train for more epochs, from the start rather than resumed where the learning rat
 """
 
 from traindx.core.cause import Cause, Clue, Fix
-from traindx.core.data_treatments import scale_option
 
 TOO_FEW_EPOCHS = Cause(
     slug="too-few-epochs",
@@ -37,5 +36,4 @@ TOO_FEW_EPOCHS = Cause(
         },
     ),
     proof="observed",
-    undo=scale_option("epochs", 3.0),
 )

@@ -11,6 +11,9 @@ from traindx.core.treatment import Argument
 
 Settings = dict[str, Any]
 
+LEAST_STEPS = 40
+"""Steps that a run has at the least, to show whether it learns. A guess."""
+
 
 @dataclass(frozen=True)
 class Change:
@@ -50,6 +53,11 @@ class Training:
     def length(self) -> int | None:
         """After how many steps the run is cut, None where it is not."""
         return None if self.session is None else self.session.max_steps
+
+    def lengthen(self, factor: float) -> None:
+        """Have the run cut after `factor` times as many steps, where it is cut: as many samples in larger or smaller steps."""
+        if self.length is not None:
+            self.session.max_steps = max(min(LEAST_STEPS, self.length), round(self.length * factor))
 
     def is_root(self, module: Any) -> bool:
         """Whether a module is what is trained, inside or outside of its wrappers."""

@@ -116,14 +116,18 @@ def _prefixes(controls: int, undone: int) -> Iterator[tuple[int, int]]:
 class _Judged:
     """What the checks say of each arm of a question: asked once.
 
-    The symptom is what the first control shows of the question's checks: if any of those fails on another arm, the arm shows it.
+    The symptom is what the first control shows of the question's checks, of a cause that one of them proves the fact alone: if
+    any of those fails on another arm, the arm shows it. A clip that is gone is gone, also where 60 steps show no learning yet.
     A loss that collapses to nothing is a symptom of any cause: it passes for learning in every check that looks at its fall.
     """
 
     def __init__(self, question: Question, controls: Sequence[Done]) -> None:
         self._question = question
         outcomes = look(self._facts(controls[0]), question.codes) if controls else []
-        self._codes = tuple(o.code for o in serious(outcomes, question.codes)) or question.codes
+        failed = frozenset(o.code for o in serious(outcomes, question.codes))
+        self._codes = (
+            tuple(dict.fromkeys(c for cause in question.causes for c in symptom_of(cause, failed))) or question.codes
+        )
         self._seeable = any(o.status in ("passed", "failed") for o in outcomes)
         self._seen: dict[int, frozenset[str]] = {}
 
@@ -164,6 +168,12 @@ class _Judged:
             dataset = done.dataset if done.dataset is not None else self._question.dataset
             facts |= {"dataset": dataset} if dataset is not None else {}
         return facts
+
+
+def symptom_of(cause: Cause, failed: frozenset[str]) -> tuple[str, ...]:
+    """Of the checks that failed, those that prove the cause, else all that speak for it."""
+    proving = tuple(clue.code for clue in cause.clues if clue.proves and clue.code in failed)
+    return proving or tuple(code for code in symptom_codes(cause) if code in failed)
 
 
 def _cut(done: Done, steps: int) -> Run:

@@ -22,7 +22,7 @@ from traindx.trial.arms import Done, Order
 from traindx.trial.comparable import same_inputs, same_loss
 from traindx.trial.crew import Crew, Engine
 from traindx.trial.evidence import Evidence, evidence_of_command, evidence_of_recording
-from traindx.trial.held_out import Basis, basis_of
+from traindx.trial.held_out import Basis, basis_of, by_validation
 from traindx.trial.interval import Effect, effect_of
 from traindx.trial.judge import arms_of
 from traindx.trial.learning import noise, same_losses
@@ -34,6 +34,9 @@ Verdict: TypeAlias = Literal["helped", "did nothing", "harmed", "not decided"]
 LEAST = 0.02
 """The smallest difference in what was learned that counts. A guess."""
 
+
+OTHER_LENGTH = ("stop_early", "scale_option", "scale_batch", "accumulate")
+"""Treatments after which a run is shorter or longer, or is validated at other steps."""
 
 STARTING = 10.0
 """Seconds until a process trains, where none was run yet. A guess."""
@@ -86,7 +89,7 @@ def try_remedies(
         if run is not None
         else evidence_of_command(command or (), Path.cwd(), asked.seeds[0], home, deadline, tell)
     )
-    steps = arm_length(evidence, (1 + len(treatments)) * len(asked.seeds))
+    steps = arm_length(evidence, (1 + sum(map(_cost, treatments))) * len(asked.seeds))
     controls, treated = _arms(Crew(evidence.bench, jobs, engine), treatments, asked.seeds, steps, tell)
     found = [verdict_of(t, controls, treated[i], len(asked.seeds)) for i, t in enumerate(treatments)]
     meta = {
@@ -99,7 +102,15 @@ def try_remedies(
     return replace(report, overview=(table_of(found, steps, len(controls)), *report.overview))
 
 
-def arm_length(evidence: Evidence, arms: int) -> int:
+def _cost(treatment: Treatment) -> float:
+    """How many times as long as a control an arm takes, as far as the treatment tells."""
+    asked = dict(treatment.arguments)
+    if treatment.name != "scale_option":
+        return 1.0
+    return max(1.0, float(asked.get("factor") or 1.0) ** (2 if asked.get("option") == "imgsz" else 1))
+
+
+def arm_length(evidence: Evidence, arms: float) -> int:
     """Steps of each arm: those of the recorded run, or as many as the budget holds for so many arms.
 
     Raises `TraindxError` where that is less than a run can show learning in.
@@ -113,7 +124,7 @@ def arm_length(evidence: Evidence, arms: int) -> int:
     each = 0.8 * evidence.bench.left / arms - starting  # what treatments cost takes the rest
     affordable = max(0, int(each * length / seconds)) if seconds > 0 else length
     if affordable < min(LEAST_STEPS, length):
-        words = f"{arms} arms of {LEAST_STEPS} steps take longer than the budget"
+        words = f"{arms:.0f} arms of {LEAST_STEPS} steps take longer than the budget"
         raise TraindxError(words, f"a step takes {seconds / length:.2g} s", "give it more --minutes or fewer --seeds")
     return min(length, affordable)
 
@@ -157,6 +168,9 @@ def verdict_of(treatment: Treatment, controls: Sequence[Done], treated: Sequence
             treatment, "not decided", "it changes what the loss measures, and the run has no validation to go by"
         )
     arms = arms_of([d.run for d in done], [False] * len(done), basis=basis)
+    if treatment.name in OTHER_LENGTH:  # each by its own end
+        held = [None if (r := d.run.recording) is None else by_validation(basis, [r])[0] for d in done]
+        arms = tuple(replace(arm, held_out=own) for arm, own in zip(arms, held, strict=True))
     gains = {(a.name, a.seed): max(0.0, gain) for a in arms if (gain := _gain(a)) is not None}
     seen = [seed for seed in sorted(both) if ("control", seed) in gains and ("undone", seed) in gains]
     if not seen:

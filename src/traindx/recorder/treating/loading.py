@@ -192,9 +192,13 @@ class LoaderTreater(Treater):
 
 
 class ScaleBatch(LoaderTreater):
-    """Batches hold `factor` times as many samples, one at least."""
+    """Batches hold `factor` times as many samples, one at least. The run is cut after as many samples as without."""
 
     name = "scale_batch"
+
+    def __init__(self, training: Training, given: Mapping[str, Argument]) -> None:
+        super().__init__(training, given)
+        training.lengthen(1 / self.number("factor"))
 
     def settings(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Another size."""

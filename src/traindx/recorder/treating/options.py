@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-from traindx.recorder.treater import Change, Treater
+from traindx.core.treatment import Argument
+from traindx.recorder.treater import Change, Treater, Training
 
 ALIASES = {
     "epochs": ("epochs", "num_epochs", "n_epochs", "max_epochs", "num_train_epochs"),
@@ -63,6 +64,11 @@ class ScaleOption(SettingsTreater):
     """A number among the settings times a factor, under any of the names that are usual for it."""
 
     name = "scale_option"
+
+    def __init__(self, training: Training, given: Mapping[str, Argument]) -> None:
+        super().__init__(training, given)
+        if self.given["option"] == "epochs":
+            training.lengthen(self.number("factor"))
 
     def of_ultralytics(self, known: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
         """Scaled from what was asked for, or from Ultralytics' default."""

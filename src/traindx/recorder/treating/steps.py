@@ -48,7 +48,7 @@ class ClearBeforeStep(StepTreater):
 class Accumulate(StepTreater):
     """An optimizer steps at every n-th call, with the mean of the gradients of n batches.
 
-    In between its gradients are neither cleared nor clipped nor unscaled.
+    In between its gradients are neither cleared nor clipped nor unscaled. The run is cut after as many batches as without.
     """
 
     name = "accumulate"
@@ -65,6 +65,7 @@ class Accumulate(StepTreater):
     def __init__(self, training: Training, given: Mapping[str, Argument]) -> None:
         super().__init__(training, given)
         self._batches = int(self.number("batches"))
+        training.lengthen(1 / self._batches)
         self._calls: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
         self._divided: set[int] = set()
 
