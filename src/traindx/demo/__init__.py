@@ -25,9 +25,24 @@ NEEDS = {"torch": "torch", "sklearn": "scikit-learn"}
 MINUTES = 3.0
 """Time for the trial; it takes about a third of that on two slow cores."""
 
-UNSUITED = frozenset({"unscaled-inputs", "dead-relu"})
-"""Causes that this training does not show: it copes with inputs 255 times as large, and at its low rate the small slope that
-takes the place of a dead ReLU does not revive it within its 270 steps."""
+UNSUITED = frozenset(
+    {
+        "unscaled-inputs",
+        "wrong-normalization",
+        "channels-swapped",
+        "dead-relu",
+        "saturating-activations",
+        "frozen-parameters",
+        "batchnorm-small-batch",
+        "batchnorm-stats-stale",
+        "weight-decay-on-norm",
+        "batch-too-small",
+        "batch-too-large",
+    }
+)
+"""Causes that this training does not show: it has one channel, no norm and no decay, copes with inputs 255 times as large, with
+sigmoids, frozen layers and any size of batch, and at its low rate the small slope that takes the place of a dead ReLU does
+not revive it within its 270 steps."""
 
 Say = Callable[[str], None]
 
