@@ -49,9 +49,6 @@ WRONG = 2
 ENOUGH = 0.95
 """Share of what the healthy script learns in as many steps from which a run counts as mended."""
 
-BLIND = 6
-"""Arms that the ladder and the random treatments get at most."""
-
 
 @dataclass(frozen=True)
 class Case:
@@ -95,7 +92,7 @@ def candidates(case: Case, report: Report) -> list[str]:
     return [cause.slug for cause in chosen][: WRONG + (right is not None)]
 
 
-def tried(case: Case, minutes: float, seeds: int, jobs: int) -> dict[str, object]:
+def tried(case: Case, minutes: float, seeds: int, jobs: int, most_blind: int) -> dict[str, object]:
     """One case, as a line of the results."""
     report = diagnose(case.folder / "recording")
     named = candidates(case, report)
@@ -123,7 +120,7 @@ def tried(case: Case, minutes: float, seeds: int, jobs: int) -> dict[str, object
         arms = [a for a in right.arms if a.name == "undone" and a.learned is not None]
         ours = max((a.learned or 0.0 for a in arms), default=0.0) if right.verdict == "confirmed" else 0.0
         undone = sum(not f.parent.name.startswith("control") for f in home.glob("*/arm.json"))
-        return line | {"twin": twin, "ours": ours} | blind(case, right, min(undone, BLIND), Path(scratch))
+        return line | {"twin": twin, "ours": ours} | blind(case, right, min(undone, most_blind), Path(scratch))
 
 
 def cost(case: Case, trial: Trial, home: Path) -> float | None:
@@ -212,6 +209,9 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=8.0, help="time for the trials of a case")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument(
+        "--blind", type=int, default=6, help="runs that the ladder and the random treatments get at most"
+    )
     parser.add_argument("--until", help="no further case is begun after this time, HH:MM")
     parser.add_argument("--most-seconds", type=float, default=20.0, help="longest recorded run that becomes a case")
     parser.add_argument("--report", action="store_true")
@@ -223,7 +223,7 @@ def main() -> None:
         if options.until and time.strftime("%H:%M") >= options.until:
             break
         try:
-            line = tried(case, options.minutes, options.seeds, options.jobs)
+            line = tried(case, options.minutes, options.seeds, options.jobs, options.blind)
         except TraindxError as error:
             print(f"none {case.folder.name}: {error}", flush=True)
             continue

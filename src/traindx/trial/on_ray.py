@@ -82,6 +82,9 @@ def _cluster() -> Any:
         more: dict[str, Any] = {} if address else {"include_dashboard": False}
         try:
             ray.init(address=address, log_to_driver=False, logging_level="error", **more)
-        except (ConnectionError, RuntimeError, ValueError) as error:
-            raise TraindxError(f"no Ray cluster at RAY_ADDRESS: {str(error).splitlines()[0]}") from error
+        except Exception as error:  # a node that does not start in time is told by a plain Exception
+            said = (str(error) or type(error).__name__).splitlines()[0]
+            raise TraindxError(
+                f"no Ray cluster {'at RAY_ADDRESS' if address else 'could be started'}: {said}"
+            ) from error
     return ray
