@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from traindx.core.treatment import Argument
-from traindx.recorder.treater import Change, Treater, Training
+from traindx.recorder.treater import Change, Training, Treater
 
 ALIASES = {
     "epochs": ("epochs", "num_epochs", "n_epochs", "max_epochs", "num_train_epochs"),
