@@ -196,3 +196,30 @@ def test_the_diff_can_be_applied_by_patch_and_keeps_comments(tmp_path: Path) -> 
 def test_a_script_that_was_changed_after_it_was_recorded_is_left_alone(tmp_path: Path) -> None:
     remedy = remedied(tmp_path, edited((STEP, "")), "missing-optimizer-step", started=1.0)
     assert not remedy.changed and "was changed after it was recorded" in remedy.left[0][1]
+
+
+BLOCK = """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.features = nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU())
+        self.head = nn.Linear(8, 10)
+
+
+"""
+
+
+def test_the_end_of_a_block_is_not_the_end_of_the_network(tmp_path: Path) -> None:
+    text = edited(("model = nn.Sequential", BLOCK + "model = nn.Sequential"))
+    assert not remedied(tmp_path, text, "wrong-output-activation").changed
+
+
+def test_usual_initial_values_are_left_alone(tmp_path: Path) -> None:
+    usual = "for m in model.modules():\n    nn.init.zeros_(m.bias)\n    nn.init.kaiming_normal_(m.weight)\n"
+    text = edited(("\nfor epoch", usual + "\nfor epoch"))
+    assert not remedied(tmp_path, text, "dead-relu", at=["kaiming_normal_"]).changed
+
+
+def test_a_minus_inside_the_loss_is_no_ascent(tmp_path: Path) -> None:
+    text = edited(("loss.backward()", "(loss + -0.1 * entropy).backward()"))
+    assert not remedied(tmp_path, text, "gradient-ascent").changed

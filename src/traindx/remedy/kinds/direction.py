@@ -21,9 +21,10 @@ def edits(case: Case) -> Sequence[Edit]:
         return ()
     script = backward.script
     calls = [call for call in backward.calls if called(call) == "backward"]
-    for negative in (n for call in calls for n in script.of(cst.UnaryOperation, call)):
-        if isinstance(negative.operator, cst.Minus):
-            return (replaced(script, negative, negative.expression.with_changes(lpar=(), rpar=()), WHY),)
+    for call in calls:
+        for loss in (receiver(call), call.args[0].value if call.args else None):
+            if isinstance(loss, cst.UnaryOperation) and isinstance(loss.operator, cst.Minus):
+                return (replaced(script, loss, loss.expression.with_changes(lpar=(), rpar=()), WHY),)
     made = case.optimizer_call()
     if made is not None and (maximize := argument(made[1], "maximize")) is not None:
         return (replaced(made[0], made[1], without(made[1], maximize), WHY),)

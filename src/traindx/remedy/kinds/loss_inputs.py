@@ -15,6 +15,7 @@ CAUSES = ("softmax-before-cross-entropy", "wrong-output-activation")
 FUNCTIONS = ("softmax", "log_softmax", "sigmoid", "relu", "tanh")
 SHAPES = ("squeeze", "flatten", "view", "reshape", "float")
 LAYERS = ("Softmax", "LogSoftmax", "Sigmoid", "ReLU", "Tanh", "ReLU6")
+SOFTMAX = ("Softmax", "LogSoftmax")
 ONE_UNIT = "T407"
 """The check of a softmax over a single unit."""
 
@@ -67,8 +68,8 @@ def _of_network(case: Case) -> Sequence[Edit]:
     for script in case.scripts:
         for call in script.of(cst.Call):
             last = call.args[-1] if called(call) == "Sequential" and call.args else None
-            squashes = last is not None and isinstance(last.value, cst.Call) and called(last.value) in LAYERS
-            if squashes and last is not None and not _is_inside(script, call):
+            layer = called(last.value) if last is not None and isinstance(last.value, cst.Call) else ""
+            if last is not None and layer in LAYERS and not _is_inside(script, call, layer):
                 found.append(replaced(script, call, without(call, last), "the network ends without an activation"))
         for back in script.of(cst.Return):
             function = script.nearest(back, cst.FunctionDef)
@@ -78,6 +79,8 @@ def _of_network(case: Case) -> Sequence[Edit]:
     return found if len(found) == 1 else ()
 
 
-def _is_inside(script: Script, call: cst.Call) -> bool:
-    """Whether a network stands inside another's: then its last layer is in the middle."""
-    return any(isinstance(node, cst.Call) and called(node) == "Sequential" for node in script.around(call))
+def _is_inside(script: Script, call: cst.Call, last: str) -> bool:
+    """Whether a network is part of another: inside its `Sequential`, or, but for a softmax, a member of a class."""
+    around = list(script.around(call))
+    block = last not in SOFTMAX and any(isinstance(node, cst.ClassDef) for node in around)
+    return block or any(isinstance(node, cst.Call) and called(node) == "Sequential" for node in around)

@@ -11,6 +11,7 @@ from traindx.remedy.edit import Edit, put_after, removed, replaced
 from traindx.remedy.expressions import called, dotted, receiver
 
 CAUSES = ("schedule-misapplied",)
+SCHEDULERS = ("LR", "Restarts", "Plateau", "Scheduler")
 EACH_BATCH, EACH_EPOCH = "T352", "T353"
 
 
@@ -68,6 +69,6 @@ def _of_another(case: Case) -> Sequence[Edit]:
         for call in script.of(cst.Call):
             first = call.args[0].value if call.args else None
             over = isinstance(first, cst.Call) and ".optim." in f".{dotted(first.func)}"
-            if over and first is not None and "lr_scheduler" in f"{dotted(call.func)} {script.text}":
+            if over and first is not None and called(call).endswith(SCHEDULERS):
                 return (replaced(script, first, name, "the scheduler moves the rate of the optimizer that steps"),)
     return ()

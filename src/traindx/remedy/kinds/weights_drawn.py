@@ -14,22 +14,25 @@ from traindx.remedy.kinds.parameters_trained import whole
 from traindx.remedy.script import Script
 
 CAUSES = ("constant-init", "init-too-large", "init-too-small", "dead-relu", "saturating-activations")
-DRAWN = re.compile(r"(?:constant|zeros|ones|normal|uniform|trunc_normal)_$")
+DRAWN = re.compile(r"^(?:constant|zeros|ones|normal|uniform|trunc_normal)_$")
 SET = ("fill_", "mul_", "zero_", "normal_", "uniform_")
 
 
 def edits(case: Case) -> Sequence[Edit]:
-    """The lines that the recorder saw setting values, or those that fill or scale parameters before the training loop."""
+    """The lines that the recorder saw setting values, else the only one that fills or scales parameters before the training.
+
+    Zeros for biases and ones for norms are usual: what nobody saw at fault is left alone.
+    """
     named = [spot for spot in case.places if any(_draws(call) for call in spot.calls)]
     if named:
         return [_taken_out(spot.script, spot.statement) for spot in named]
     found = []
     for script in case.scripts:
-        for call in script.of(cst.Call):
+        for call in (c for c in script.of(cst.Call) if called(c) in SET or DRAWN.match(called(c))):
             statement = script.of_node(call)
-            if _draws(call) and isinstance(statement, cst.SimpleStatementLine) and _is_on_weights(script, call):
+            if isinstance(statement, cst.SimpleStatementLine) and _is_on_weights(script, call):
                 found.append(_taken_out(script, statement))
-    return found
+    return found if len(found) == 1 else ()
 
 
 def _taken_out(script: Script, statement: cst.CSTNode) -> Edit:
@@ -37,7 +40,7 @@ def _taken_out(script: Script, statement: cst.CSTNode) -> Edit:
 
 
 def _draws(call: cst.Call) -> bool:
-    return (DRAWN.search(called(call)) is not None and len(call.args) > 0) or called(call) in SET
+    return (DRAWN.match(called(call)) is not None and len(call.args) > 0) or called(call) in SET
 
 
 def _is_on_weights(script: Script, call: cst.Call) -> bool:
