@@ -62,6 +62,10 @@ def _first_failed(codes: Sequence[str], by_code: Mapping[str, Outcome]) -> Outco
     return next((by_code[c] for c in codes if c in by_code and by_code[c].status == "failed"), None)
 
 
+WHY = (LEARNING, LEARNING_OF_LOG, "B145", "T201", "T301", "B101", "T402", "T302")
+"""The checks whose numbers say most of why a run is healthy, the most telling first: learning, validation, updates, modes, inputs,
+dead units, parameters that move."""
+
 FEW = 0.02
 """Share of the pictures up to which label and picture faults do not make a training faulty (a guess)."""
 
@@ -89,9 +93,10 @@ def _state(slug: str, by_code: Mapping[str, Outcome]) -> Diagnosis:
     """A diagnosis that is no fault: what was looked at and found in order, by which number."""
     status: Status = "consistent"
     passed = [o for o in by_code.values() if o.status == "passed" and o.measured]
-    passed.sort(key=lambda o: o.code not in (LEARNING, LEARNING_OF_LOG))  # what the verdict rests on comes first
+    passed.sort(key=lambda o: WHY.index(o.code) if o.code in WHY else len(WHY))
     early = [o for o in by_code.values() if o.code in TOO_EARLY and o.findings]
-    because = tuple(Reason("; ".join(str(m) for m in o.measured[:3]), o.code) for o in passed)
+    told = {"; ".join(str(m) for m in o.measured[:3]): o.code for o in reversed(passed)}  # two checks may look at one number
+    because = tuple(Reason(text, code) for text, code in reversed(told.items()))
     named = (Reason(o.findings[0].message, o.code) for o in by_code.values() if o.code in NO_FAULT and o.findings)
     because = (*because[:1], *named, *because[1:])
     if slug == "too-early-to-tell":
