@@ -59,3 +59,22 @@ def test_a_name_that_a_function_is_given_is_not_known() -> None:
 
 def test_what_is_no_python_says_nothing() -> None:
     assert read("def :") == Script("train.py")
+
+
+def test_loops_around_the_loop_over_epochs_count() -> None:
+    text = TRAIN.replace("for epoch", "for cycle in range(3):\n  for epoch").replace("\n    for x", "\n      for x")
+    text = text.replace("        step(x, y)", "          step(x, y)").replace(
+        "    scheduler.step", "      scheduler.step"
+    )
+    (plan,) = plans_of(read(text))
+    assert (plan.stepped, plan.epochs) == ("epoch", 270)
+
+
+def test_a_step_now_and_then_is_not_counted() -> None:
+    text = TRAIN.replace("    scheduler.step()", "    if epoch >= 5:\n        scheduler.step()")
+    (plan,) = plans_of(read(text))
+    assert plan.stepped == ""
+    (plan,) = plans_of(
+        read(TRAIN.replace("    scheduler.step()", "    if scheduler is not None:\n        scheduler.step()"))
+    )
+    assert plan.stepped == "epoch"

@@ -107,7 +107,20 @@ def plans_of(text: Script) -> Iterator[Plan]:
     for call in text.called(*KINDS):
         steps = tuple(c for c in text.called("step") if call.target and c.owner == call.target)
         steps = steps or tuple(c for c in text.called("step") if re.search(r"sched", c.owner, re.IGNORECASE))
-        yield Plan(call, _stepped(call, steps, text), epochs, written, steps, text.path)
+        stepped = _stepped(call, steps, text)
+        times = _times(call, steps[0]) if stepped == "epoch" and steps else epochs
+        yield Plan(call, stepped, times, written if times == epochs else "", steps, text.path)
+
+
+def _times(call: Call, step: Call) -> int | None:
+    """How often the loops around a step that are not around what is stepped run together, None where the text does not tell."""
+    product = 1
+    for loop in step.loops:
+        if loop not in call.loops:
+            if loop.times is None:
+                return None
+            product *= loop.times
+    return product
 
 
 def _epochs(text: Script) -> tuple[int | None, str]:
@@ -126,6 +139,8 @@ def _epochs(text: Script) -> tuple[int | None, str]:
 def _stepped(call: Call, steps: tuple[Call, ...], text: Script) -> Literal["epoch", "batch", ""]:
     if call.scope == "configure_optimizers":
         return "" if "step" in text.words or steps else "epoch"
+    if any(step.now_and_then for step in steps):
+        return ""
     inner = [step.loops[-1] if step.loops else None for step in steps]
     if inner and all(loop is not None and loop.is_of_epochs for loop in inner):
         return "epoch"

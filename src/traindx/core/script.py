@@ -35,7 +35,8 @@ class Loop:
 class Call:
     """A call: `function` as written with its dots, `arguments` whose value the text tells and `texts` of all, by keyword or by
     position ("0", "1"), and their `lines`; `target` is the name that holds what it returns, `loops` those around it,
-    outermost first, `scope` the function that it stands in; `tried`: inside of a `try`.
+    outermost first, `scope` the function that it stands in; `tried`: inside of a `try`,
+    `now_and_then`: inside of an `if` that counts (`if step % 100 == 0`, `if epoch >= 5`).
     """
 
     function: str
@@ -47,6 +48,7 @@ class Call:
     scope: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)
     tried: bool = False
+    now_and_then: bool = False
 
     @property
     def name(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -37,7 +38,7 @@ class _Reader(ast.NodeVisitor):
         self._values = values
         self._around: list[Loop] = []
         self._scope = ""
-        self._tried = False
+        self._tried = self._counted = False
         self._target: dict[int, str] = {}
         self.calls: list[Call] = []
         self.loops: list[Loop] = []
@@ -57,6 +58,18 @@ class _Reader(ast.NodeVisitor):
         self.generic_visit(node)
         self._tried = before
 
+    def visit_If(self, node: ast.If) -> None:
+        before, self._counted = self._counted, self._counted or self._counts(node.test)
+        self.generic_visit(node)
+        self._counted = before
+
+    def _counts(self, test: ast.expr) -> bool:
+        """Whether a condition asks how far the loop is: by a remainder, or by what a loop counts."""
+        names = {n.id for n in ast.walk(test) if isinstance(n, ast.Name)}
+        variables = {word for loop in self._around for word in re.findall(r"\w+", loop.variable)}
+        counting = any(re.search(r"step|iter|epoch", name) for name in names)
+        return counting or bool(names & variables) or any(isinstance(n, ast.Mod) for n in ast.walk(test))
+
     def visit_For(self, node: ast.For) -> None:
         self.visit(node.iter)
         loop = Loop(node.lineno, ast.unparse(node.target), ast.unparse(node.iter), self._times(node.iter))
@@ -75,7 +88,18 @@ class _Reader(ast.NodeVisitor):
         function, target = ast.unparse(node.func), self._target.get(id(node), "")
         lines = {name: part.lineno for name, part in given.items()}
         self.calls.append(
-            Call(function, node.lineno, known, texts, target, tuple(self._around), self._scope, lines, self._tried)
+            Call(
+                function,
+                node.lineno,
+                known,
+                texts,
+                target,
+                tuple(self._around),
+                self._scope,
+                lines,
+                self._tried,
+                self._counted,
+            )
         )
         self.generic_visit(node)
 
