@@ -223,3 +223,9 @@ def test_usual_initial_values_are_left_alone(tmp_path: Path) -> None:
 def test_a_minus_inside_the_loss_is_no_ascent(tmp_path: Path) -> None:
     text = edited(("loss.backward()", "(loss + -0.1 * entropy).backward()"))
     assert not remedied(tmp_path, text, "gradient-ascent").changed
+
+
+def test_dropout_between_layers_makes_nothing_nonlinear(tmp_path: Path) -> None:
+    text = edited(("nn.ReLU(), ", "nn.BatchNorm1d(32), nn.Dropout(0.2), "))
+    found = changed(remedied(tmp_path, text, "missing-nonlinearity"))
+    assert "nn.Linear(64, 32), nn.BatchNorm1d(32), nn.ReLU(), nn.Dropout(0.2), nn.Linear(32, 10)" in found

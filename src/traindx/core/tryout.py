@@ -50,10 +50,13 @@ class RangeTest:
 
     @property
     def suggested(self) -> float | None:
-        """A tenth of the rate with the lowest loss, or where the loss falls most if that is less (Smith 2017; Gugger 2018)."""
+        """Where the loss falls most, at most a quarter of the rate with its lowest.
+
+        A tenth is what is usually said (Gugger 2018), for runs that are long; a quarter is a guess for those that are not.
+        """
         if self.lowest is None or self.steepest is None:
             return None
-        return min(self.steepest, self.lowest / 10)
+        return min(self.steepest, self.lowest / 4)
 
     @property
     def per_fold(self) -> float:

@@ -97,7 +97,7 @@ def _of_range(test: RangeTest) -> Iterator[tuple[str, str, str]]:
     suggested = test.suggested
     yield "your rate", "unknown" if test.own is None else f"{test.own:.2g}", standing(test)
     if suggested is not None:
-        yield "a rate to start from", f"{suggested:.2g}", "the steepest, at most a tenth of the lowest"
+        yield "a rate to start from", f"{suggested:.2g}", "the steepest, at most a quarter of the lowest"
 
 
 def sparkline(test: RangeTest) -> str:
