@@ -98,7 +98,7 @@ MACHINES = (
     Case("a build that leaves the device idle", YOLO, code="P205", place="torch", machine={**gpu("NVIDIA GeForce RTX 4090", (8, 9)), "build": Build("2.5.1+cpu")}),
     Case("a device that is not there", YOLO + "device=1", code="P206", place="device", machine=gpu("NVIDIA GeForce RTX 4090", (8, 9))),
     Case("Docker's shared memory", YOLO + "workers=8 batch=16", code="P210", place="workers", machine={"shared": 64 * 2**20, "processors": 8.0}),
-    Case("two hundred open files", V5 + " --workers 16", hyp(), "P211", "workers", {"files": 200}),
+    Case("two hundred open files", V5 + " --workers 16", hyp(), "P211", "workers", {"files": 200, "processors": 32.0, "all_processors": 32}),
     Case("no room for checkpoints", YOLO + "epochs=1000 save_period=1", code="P212", place="save_period", machine={"disk": 2 * GIB}),
     Case("sixty-four workers on two processors", V5 + " --workers 64", hyp(), "P213", "workers", {"processors": 2.0, "all_processors": 96}),
 )  # fmt: skip
