@@ -151,7 +151,7 @@ def _channels(built: Built, wanted: Wanted) -> tuple[int | None, tuple[int, ...]
     """The channels that the first layer takes, and the sizes to try; of a network that begins with a matrix both by its width."""
     first = next((m for m in built.model.modules() if any(map(_is_matrix, m._parameters.items()))), None)
     kind, weight = type(first).__name__, None if first is None else first._parameters.get("weight")
-    if first is not None and kind.startswith("Conv") and weight is not None and weight.dim() >= 4:
+    if first is not None and hasattr(first, "in_channels") and weight is not None and weight.dim() >= 4:
         return int(first.in_channels), built.sizes
     if weight is not None and kind == "Linear":
         for channels in (3, 1):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from traindx.core.class_maps import plain
 from traindx.core.dataset import Dataset
 from traindx.core.network import Network
 from traindx.errors import TraindxError
@@ -43,8 +44,11 @@ def with_model(dataset: Dataset, spec: str, settings: Mapping[str, Any]) -> Mode
 
 
 def with_names(dataset: Dataset, spec: str, names: Mapping[int, str]) -> Dataset:
-    """The dataset with the class names of a model among its class maps; itself where there are none."""
-    if not names:
+    """The dataset with the class names of a model among its class maps, where these are the data's classes in some order.
+
+    A model of other classes is no fault: fine-tuning replaces its head.
+    """
+    if {plain(name) for name in names.values()} != {plain(name) for name in dataset.names.values()}:
         return dataset
     known = dataset.class_maps or {dataset.source_path: dataset.names}
     return replace(dataset, class_maps={**known, spec: names})

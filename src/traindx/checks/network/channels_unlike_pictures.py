@@ -33,7 +33,7 @@ def channels_unlike_pictures(dataset: Dataset, network: Network) -> Iterator[Fin
     """
     modes = dataset.images.mode[np.asarray(dataset.images.mode != "")]
     first = next((x for x in network.layers if x.has_matrix), None)
-    if network.channels is None or not len(modes) or first is None or not first.kind.startswith("Conv"):
+    if network.channels is None or not len(modes) or first is None or first.shape[1] != network.channels:
         raise NotEnough("the modes of the pictures or the channels of the network are not known")
     held = np.array([CHANNELS.get(str(mode), 3) for mode in modes])
     usual = int(np.bincount(held).argmax())
