@@ -229,3 +229,26 @@ def test_dropout_between_layers_makes_nothing_nonlinear(tmp_path: Path) -> None:
     text = edited(("nn.ReLU(), ", "nn.BatchNorm1d(32), nn.Dropout(0.2), "))
     found = changed(remedied(tmp_path, text, "missing-nonlinearity"))
     assert "nn.Linear(64, 32), nn.BatchNorm1d(32), nn.ReLU(), nn.Dropout(0.2), nn.Linear(32, 10)" in found
+
+
+VALIDATION = "        right = sum((model(x).argmax(1) == y).sum() for x, y in val_loader)\n"
+LOOP = "        for x, y in val_loader:\n            right += (model(x).argmax(1) == y).sum()\n"
+
+
+def test_what_validation_alone_computes_is_taken_out(tmp_path: Path) -> None:
+    seen = [("B120", "validation is not divided by 255")]
+    text = edited(("model(x).argmax", "model(x * 255).argmax"))
+    assert changed(remedied(tmp_path, text, "train-val-transform-mismatch", at=["argmax"], because=seen)) == SCRIPT
+
+
+def test_what_training_alone_computes_rightly_is_put_into_validation(tmp_path: Path) -> None:
+    seen = [("B120", "validation is not divided by 255")]
+    text = edited((LOSS, "        x = x / 255\n" + LOSS), (VALIDATION, LOOP))
+    found = changed(remedied(tmp_path, text, "train-val-transform-mismatch", at=["argmax"], because=seen))
+    assert "in val_loader:\n            x = x / 255\n            right += " in found and found.count("x / 255") == 2
+
+
+def test_a_mismatch_whose_wrong_side_is_not_known_is_left_alone(tmp_path: Path) -> None:
+    seen = [("B120", "one of the two is normalised in another way")]
+    text = edited(("model(x).argmax", "model(x * 255).argmax"))
+    assert not remedied(tmp_path, text, "train-val-transform-mismatch", at=["argmax"], because=seen).changed
