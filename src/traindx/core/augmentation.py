@@ -41,7 +41,7 @@ class Followed:
     @property
     def left_behind(self) -> bool:
         """Whether a box came back as it was, and the pixels have moved."""
-        return self.astray and self.moved < ASTRAY and self.stayed >= OVERLAP
+        return self.seen is not None and self.moved < ASTRAY and self.overlap < OVERLAP <= self.stayed
 
 
 @dataclass(frozen=True)

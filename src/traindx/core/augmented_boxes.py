@@ -31,11 +31,10 @@ def seen_again(augmentation: Augmentation) -> int:
 
 def misplaced(sample: Sample) -> int:
     """Boxes whose pixels are there and that came back elsewhere: those astray, less the ones that the pipeline may have removed."""
-    away = [box for box in sample.followed if box.astray]
+    away = [box for box in sample.followed if box.astray and not box.left_behind]
     hidden = sum(box.seen is None for box in sample.followed)
-    removed = max(sample.boxes_in - len(sample.boxes), 0)
-    elsewhere = sum(not box.left_behind for box in away)
-    return max(0, min(elsewhere, len(away) + hidden - removed))
+    taken = max(sample.boxes_in - len(sample.boxes), 0)
+    return max(0, min(len(away), len(away) + hidden - taken))
 
 
 def removed(sample: Sample) -> int:

@@ -25,7 +25,10 @@ def classes_of_other_boxes(
     Sort and filter both by the same index. Named from `most` of the boxes on, a guess: boxes that lie in each other can be taken
     for one another here.
     """
-    known = [b for _, b in augmentation.boxes if b.label is not None and b.wanted is not None and b.overlap >= OVERLAP]
+    fit = [
+        box for _, box in augmentation.boxes if box.overlap >= max(OVERLAP, box.stayed if box.moved < OVERLAP else 0.0)
+    ]
+    known = [box for box in fit if box.label is not None and box.wanted is not None]
     if len(known) < fewest:
         raise NotEnough("too few boxes came back with a class")
     wrong = [b for b in known if b.label != b.wanted]

@@ -25,12 +25,17 @@ def statistics_never_measured(checkpoint: Checkpoint) -> Iterator[Finding | Meas
 
     ## How to fix
     Call `model.train()` before the training steps, and save `state_dict()`, which holds buffers, not `parameters()` alone.
-    Layers whose scale or shift is as new were not used, and are left alone: RepVGG draws its scales, and no shift.
+    Layers whose scale or shift is as new were not used, and are left alone; so are files that show no training: RepVGG begins
+    with scales and shifts that are drawn.
     """
     norms = [(part, norm) for part in checkpoint.of("model") for norm in saved_norms(part)]
     if not norms:
         raise NotEnough("the checkpoint holds no running statistics")
-    stale = [(part, norm) for part, norm in norms if norm.at_start and norm.learned and not norm.updates]
+    stale = [
+        (part, norm)
+        for part, norm in norms
+        if checkpoint.trained and norm.at_start and norm.learned and not norm.updates
+    ]
     yield Measured("batch norms that learned without statistics", len(stale), f"0 of {len(norms)}")
     for _, norm in stale[:NAMED]:
         times = f"updated {norm.updates or 0} times"
@@ -44,8 +49,8 @@ def trained_in_evaluation_mode() -> Facts:
 
 
 @statistics_never_measured.quiet_on
-def new_layer_with_drawn_scale() -> Facts:
-    return saved(model(*NEW, SAME[1], NONE_COUNTED), epoch=None)
+def new_model_with_drawn_scales() -> Facts:
+    return saved(model(*NEW, NONE_COUNTED), epoch=None)
 
 
 @statistics_never_measured.quiet_on

@@ -79,7 +79,7 @@ def audited(request: dict[str, Any]) -> dict[str, Any]:
 def _numbered(pipeline: Pipeline, pictures: Sequence[Labelled], opened: Opened) -> Iterator[tuple[int, Labelled]]:
     """Each picture with its number in the pipeline: of a dataset of the user's own, the file that a sample opens first."""
     if pipeline.own is None or pipeline.kind == "Ultralytics":
-        yield from enumerate(pictures)
+        yield from ((n, one) for n, one in enumerate(pictures) if pipeline.own is None or n in pipeline.own)
         return
     known = {one.path: one for one in pictures}
     for at in np.unique(np.linspace(0, len(pipeline.own) - 1, 4 * len(pictures)).astype(int)):

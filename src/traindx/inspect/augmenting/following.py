@@ -58,9 +58,11 @@ class Follower:
         """The result with the seed's random numbers."""
         seed_all(self._seed, self._pipeline.parts)
         given = self._pixels if pixels is None else pixels
-        if not self.alone:
-            self._opened.instead = {self._path: given}
-        return self._pipeline.run(self._number, given.copy(), self.before.copy(), list(self.classes))
+        self._opened.instead = {} if self.alone else {self._path: given}
+        try:
+            return self._pipeline.run(self._number, given.copy(), self.before.copy(), list(self.classes))
+        finally:
+            self._opened.instead = {}
 
     def chosen(self) -> list[int]:
         """The boxes to follow: the largest, of those large enough to be found again."""
@@ -75,7 +77,7 @@ class Follower:
             return None, None
         apart = np.abs(bright.astype(np.float32) - dark.astype(np.float32)).max(axis=2)
         apart[~np.isfinite(apart)] = 0
-        held = max(float(np.nanmax(bright)) - float(np.nanmin(bright)), float(np.nanmax(dark)) - float(np.nanmin(dark)))
+        held = max(float(np.ptp(np.nan_to_num(one.astype(np.float32)))) for one in (bright, dark))
         region = apart > max(HALF * float(apart.max()), CLEAR * held, 1e-9)
         rows, columns = np.flatnonzero(region.any(axis=1)), np.flatnonzero(region.any(axis=0))
         if len(rows) * len(columns) < FEWEST_PIXELS:

@@ -37,7 +37,7 @@ class Pipeline:
     """A named pipeline: `run` takes the number of a picture, its pixels (RGB), corners in pixels and classes.
 
     `parts` is the object whose steps are told; `takes_boxes` is false where the picture alone goes through. `own` is the dataset
-    where the pipeline opens its pictures itself.
+    where the pipeline opens its pictures itself (of Ultralytics, where in it each picture is).
     """
 
     kind: str

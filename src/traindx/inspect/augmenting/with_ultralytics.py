@@ -46,14 +46,18 @@ def ultralytics_pipeline(
     opened.exchange(base, "imread", reversed_channels)
     dataset = build_yolo_dataset(cfg, str(folder / "images"), 16, data, mode="train" if training else "val", rect=False)
 
+    places = {
+        int(Path(file).stem): at for at, file in enumerate(dataset.im_files)
+    }  # pictures that it refuses are not there
+
     def run(number: int, pixels: Pixels, _: NDArray[np.float64], __: list[int]) -> Result:
         for name in ("ims", "im_hw0", "im_hw"):
             setattr(dataset, name, [None] * len(dataset))
         dataset.buffer = list(range(len(dataset))) if training else []
-        found = result_of(dataset[number])
+        found = result_of(dataset[places[number]])
         return Result(found.picture, found.boxes, found.classes, "centre and size in shares")
 
-    return Pipeline("Ultralytics", run, dataset.transforms, True, own=dataset)
+    return Pipeline("Ultralytics", run, dataset.transforms, True, own=places)
 
 
 def _linked(pictures: Sequence[Labelled], folder: Path) -> None:
