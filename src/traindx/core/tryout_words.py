@@ -29,16 +29,18 @@ def tryouts_overview(found: Tryouts) -> tuple[Evidence, ...]:
 
 
 def range_curve(test: RangeTest) -> Curve:
-    """Loss against rate; cut where it is ten times its level, so that what happens before is seen."""
-    most = max(10 * abs(test.level), 1e-12)
+    """Loss against rate, cut at twice its level, so that what happens before it breaks is seen."""
+    most = max(2 * abs(test.level), 1e-12)
     seen = [(r, y) for r, y in zip(test.rates, test.losses, strict=True) if not math.isnan(y)]
-    raw = [(r, y if y <= most else math.inf) for r, y in seen]
-    smooth = [(r, y) for r, y in zip(test.rates, test.smoothed, strict=False) if y <= most]
+    raw = [(r, min(y, most)) for r, y in seen]
+    smooth = [(r, min(y, most)) for r, y in zip(test.rates, test.smoothed, strict=False)]
     lines = [Line("loss", *_columns(raw)), Line("smoothed", *_columns(smooth))]
     if test.own is not None:
         low = [y for _, y in smooth] or [0.0, 1.0]
         lines.append(Line("the run's own rate", (test.own, test.own), (min(low), max(low))))
-    return Curve("Loss while the learning rate rises", tuple(lines), "learning rate", "loss", log_x=True)
+    return Curve(
+        "Loss while the learning rate rises, cut at twice its level", tuple(lines), "learning rate", "loss", log_x=True
+    )
 
 
 def overfit_curve(test: Overfit) -> Curve:
