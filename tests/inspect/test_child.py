@@ -66,6 +66,17 @@ class Grid(Small):
     def forward(self, x):
         return self.conv2(torch.relu(self.conv1(x)))
 
+class Overwritten(Small):
+    def forward(self, x):
+        x = torch.sigmoid(self.features(x))
+        y = self.fc(x)
+        x.add_(1)
+        return y
+
+class Targets(Small):
+    def forward(self, x, targets):
+        return super().forward(x)
+
 def needs(path):
     return Small()
 
@@ -176,3 +187,17 @@ def test_pictures_of_the_dataset_are_what_is_looked_at(folder: Path) -> None:
 
 def test_random_numbers_are_the_same_each_time(folder: Path) -> None:
     assert built("Small").scores == built("Small").scores
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_backward_pass_that_fails_is_noted_and_blames_no_layer() -> None:
+    network = built("Overwritten")
+    assert any("backward pass fails" in note for note in network.notes)
+    assert all(layer.reached for layer in network.layers)
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_forward_pass_that_asks_for_more_is_noted() -> None:
+    network = built("Targets", imgsz=None)
+    assert any("no forward pass" in note and "targets" in note for note in network.notes)
+    assert network.samples == 0 and all(layer.reached for layer in network.layers)

@@ -9,6 +9,7 @@ import json
 import math
 import sys
 import time
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -84,7 +85,7 @@ def _looked_at(torch: Any, wanted: Wanted, built: Built, facts: dict[str, Any], 
         batch = first_batch(torch, wanted.pictures, samples, size, channels or 3, built.scaled)
         with looking.hooked(torch, model) as look:
             try:
-                output = _called(torch, built, batch.inputs)
+                output = _called(torch, built, batch.inputs, int(facts.get("from_one", False)))
             except Exception as error:  # a network may refuse its input in any way
                 refused = _refused(error, look.innermost)
                 continue
@@ -92,12 +93,14 @@ def _looked_at(torch: Any, wanted: Wanted, built: Built, facts: dict[str, Any], 
         found |= {"imgsz": size, "samples": samples, "real": batch.real}
         found |= _after(torch, looking, built, {**facts, "imgsz": size}, look, output, samples)
         if not built.listed:
-            found["mixing"] = mixing.mixing_of(torch, model, batch.inputs, look.names)
+            with suppress(Exception):  # in evaluation mode it may ask for something else
+                found["mixing"] = mixing.mixing_of(torch, model, batch.inputs, look.names)
         break
     found |= {"channels": channels, "imgsz_given": wanted.imgsz is not None, "refused": refused}
     if refused is not None:
         found["imgsz"] = sizes[0]
-    found.setdefault("layers", _layers(model, {}, made))
+        built.notes.append(f"no forward pass at {', '.join(map(str, sizes))}: {refused['error']}")
+    found.setdefault("layers", _layers(model, {}, judged=False))
     return found | {"layers": _with_lines(model, found["layers"], made)}
 
 
@@ -111,10 +114,14 @@ def _after(torch: Any, looking: Any, built: Built, facts: Any, look: Any, output
             found["classes"] = facts.get("classes", int(scores.shape[1]))
     if built.task == "detect" and not facts.get("strides"):
         found["strides"] = looking.strides_of(torch, output, facts["imgsz"])
-    loss = looking.loss_of(torch, output, scores)
+    loss, judged = looking.loss_of(torch, output, scores), looking.has_numbers(torch, output)
     if loss is not None and loss.requires_grad:
         found["graph"], found["outside"] = looking.graph_of(model, loss)
-        loss.backward()
+        try:
+            loss.backward()
+        except RuntimeError as error:
+            judged = False
+            built.notes.append(f"the backward pass fails: {' '.join(str(error).split())[:200]}")
     modules = sorted(model.named_modules(), key=lambda pair: look.order.get(id(pair[1]), math.inf))
     found["gradients"] = looking.gradients_of(torch, look, modules)
     norms = [] if built.listed else list(look.norms.values())  # at its own size it normalises over more positions
@@ -122,17 +129,17 @@ def _after(torch: Any, looking: Any, built: Built, facts: Any, look: Any, output
     found["signal"] = [look.signal[name] for name, _ in modules if name in look.signal]
     if "head" not in facts and found["signal"]:
         found["head"] = found["signal"][-1]["name"]
-    return found | {"layers": _layers(model, look.order, None)}
+    return found | {"layers": _layers(model, look.order, judged)}
 
 
-def _called(torch: Any, built: Built, inputs: Any) -> Any:
+def _called(torch: Any, built: Built, inputs: Any, label: int) -> Any:
     if not built.listed:
         return built.model(inputs)
     transform = built.model.transform
     before = transform.min_size, transform.max_size
     transform.min_size, transform.max_size = (inputs.shape[-1],), inputs.shape[-1]
     side = float(inputs.shape[-1])
-    one = {"boxes": torch.tensor([[0.2, 0.2, 0.8, 0.7]]) * side, "labels": torch.ones(1, dtype=torch.int64)}
+    one = {"boxes": torch.tensor([[0.2, 0.2, 0.8, 0.7]]) * side, "labels": torch.tensor([label])}
     one["masks"] = torch.ones(1, *inputs.shape[-2:], dtype=torch.uint8)
     one["keypoints"] = torch.tensor([[[0.5, 0.5, 1.0]] * 17]) * torch.tensor([side, side, 1.0])
     try:
@@ -167,8 +174,9 @@ def _is_matrix(held: tuple[str, Any]) -> bool:
     return name.startswith("weight") and parameter is not None and parameter.dim() > 1
 
 
-def _layers(model: Any, order: dict[int, int], made: Made | None) -> list[dict[str, Any]]:
-    """The modules with parameters of their own, the called ones first, in the order of calls."""
+def _layers(model: Any, order: dict[int, int], judged: bool) -> list[dict[str, Any]]:
+    """The modules with parameters of their own, the called ones first, in the order of calls. Unless `judged`, all count as
+    reached by a gradient."""
     held = [(name, m) for name, m in model.named_modules() if any(p is not None for p in m._parameters.values())]
     held.sort(key=lambda pair: order.get(id(pair[1]), math.inf))
     found = []
@@ -183,7 +191,7 @@ def _layers(model: Any, order: dict[int, int], made: Made | None) -> list[dict[s
                 "parameters": sum(p.numel() for p in own),
                 "trainable": sum(p.numel() for p in own if p.requires_grad),
                 "called": id(module) in order or not order,
-                "reached": not order or any(p.grad is not None for p in own) or not any(p.requires_grad for p in own),
+                "reached": not judged or any(p.grad is not None for p in own) or not any(p.requires_grad for p in own),
             }
         )
     return found

@@ -144,6 +144,11 @@ def loss_of(torch: Any, output: Any, scores: Any) -> Any:
     return sum(parts[1:], parts[0]) if parts else None
 
 
+def has_numbers(torch: Any, output: Any) -> bool:
+    """Whether any output is a tensor that a loss could be made of."""
+    return any(tensor.is_floating_point() for tensor in tensors_of(torch, output).values())
+
+
 def described(torch: Any, scores: Any) -> dict[str, Any]:
     """The facts about scores of `core.network.Scores`."""
     with torch.no_grad():
