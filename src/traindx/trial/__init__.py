@@ -15,7 +15,7 @@ from traindx.examine import judge as judge_facts
 from traindx.trial.crew import Crew, Engine
 from traindx.trial.evidence import Evidence, evidence_of_command, evidence_of_recording, last_line
 from traindx.trial.into_report import with_trials
-from traindx.trial.question import Question
+from traindx.trial.question import Question, symptom_of
 from traindx.trial.resuming import Asked, begin, numbers, resumed
 from traindx.trial.rivals import settle
 from traindx.trial.rounds import Contest
@@ -105,7 +105,7 @@ def _likely(report: Report) -> list[Cause]:
 def _question(cause: Cause, report: Report, evidence: Evidence) -> Question:
     assert cause.undo is not None
     codes = symptom_codes(cause)
-    known = tuple(o.code for o in serious(report.outcomes, codes))
+    known = symptom_of(cause, frozenset(o.code for o in serious(report.outcomes, codes)))
     steps = steps_needed(evidence.facts, known or codes)
     return Question(cause, cause.undo, known, steps, evidence.bench.setup, evidence.facts.get("dataset"))
 

@@ -209,15 +209,13 @@ def table_of(found: Sequence[Tried], steps: int, seeds: int) -> Table:
 
 
 def _shown(tried: Tried) -> str:
-    if tried.effect is None:
+    effect = tried.effect
+    if effect is None:
         return tried.why
-    numbers_ = f"learned {tried.effect.mean:+.1%} of {_measure(tried.basis)}"
-    return f"{numbers_} (95 % within {tried.effect.low:+.1%} to {tried.effect.high:+.1%}; seeds differ by {tried.spread:.1%})"
-
-
-def _measure(basis: Basis | None) -> str:
-    accuracy = basis == "validation accuracy"
-    return "the validation accuracy" if accuracy else f"the loss at the start, by {basis or 'training batches'}"
+    words = f"{abs(effect.mean):.1%} {'less' if effect.mean < 0 else 'more'} learned, by {tried.basis}"
+    if len({arm.seed for arm in tried.arms}) < 2:
+        return f"{words} (one seed)"
+    return f"{words} (95 % interval {effect.low:+.1%} to {effect.high:+.1%}; seeds differ by {tried.spread:.1%})"
 
 
 def _facts(tried: Tried) -> dict[str, object]:
