@@ -49,6 +49,11 @@ def test_a_file_that_changed_meanwhile_is_not_overwritten(tmp_path: Path) -> Non
     assert (tmp_path / "train.py").read_text() == "import torch\n"
 
 
+def test_a_change_whose_run_failed_is_not_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(remedied(tmp_path, FAULT, "momentum-too-high"), Applying(True, None, True), "refuted")
+    assert (tmp_path / "train.py").read_text() == FAULT and "does not train" in capsys.readouterr().err
+
+
 def test_a_place_without_apply_is_refused() -> None:
     with pytest.raises(TraindxError, match="belong to --apply"):
         Applying(False, Path("out"), False)

@@ -69,11 +69,14 @@ def show(remedy: Remedy) -> None:
         click.echo("nothing is proved that a change of a script puts right", err=True)
 
 
-def write(remedy: Remedy, applying: Applying) -> None:
-    """Write the changed files. Raises `TraindxError` if one cannot be written, or was changed since it was read."""
+def write(remedy: Remedy, applying: Applying, verdict: str = "") -> None:
+    """Write the changed files, unless a final run of them failed. Raises `TraindxError` if one cannot be written, or was changed since it was read."""
     if not remedy.changed or (applying.out is None and not applying.in_place):
         if remedy.changed:
             click.echo("nothing was written; --out DIR writes the changed files, --in-place changes yours", err=True)
+        return
+    if verdict == "refuted":
+        click.echo("nothing was written, as the changed script does not train", err=True)
         return
     for changed in remedy.changed:
         if changed.script.file.read_text(encoding="utf-8") != changed.script.text:

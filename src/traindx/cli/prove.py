@@ -109,7 +109,7 @@ def prove(
         report, remedy = of_proof(report, *_subject(run, command, resume), minutes)
     place.write(report)
     if applying.apply:
-        write(remedy, applying)
+        write(remedy, applying, str(report.meta["applied"].get("verdict", "")))
         write_dataset(report, applying.out)
     if not any(d.trial for d in report.diagnoses) and not (applying.apply and remedy.causes):
         click.echo(f"no trial was run: {_why_none(report)}", err=True)
