@@ -70,7 +70,10 @@ def show(remedy: Remedy) -> None:
 
 
 def write(remedy: Remedy, applying: Applying, verdict: str = "") -> None:
-    """Write the changed files, unless a final run of them failed. Raises `TraindxError` if one cannot be written, or was changed since it was read."""
+    """Write the changed files, unless a final run of them failed.
+
+    Raises `TraindxError` if one cannot be written, or was changed since it was read.
+    """
     if not remedy.changed or (applying.out is None and not applying.in_place):
         if remedy.changed:
             click.echo("nothing was written; --out DIR writes the changed files, --in-place changes yours", err=True)
