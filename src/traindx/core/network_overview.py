@@ -53,7 +53,7 @@ def _anchors(network: Network) -> str:
 
 def _input(network: Network) -> str:
     channels = f"{network.channels} × " if network.channels else ""
-    made = "pictures of the dataset" if network.real else "random numbers"
+    made = "pictures of the dataset" if network.real else "samples of random numbers"
     looked = f", looked at with {network.samples} {made}" if network.samples else ""
     return f"{channels}{network.imgsz} × {network.imgsz}{looked}" if network.imgsz else ""
 

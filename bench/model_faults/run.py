@@ -1,0 +1,310 @@
+"""Planted faults of models and sound look-alikes: whether `traindx check DATA model=...` names each, with its place.
+
+    python bench/model_faults/run.py [--only WORD] [--again]
+
+Each case is built as `model=` builds it, in a process of its own, and judged against a drawn dataset: ten classes of pictures,
+boxes of three classes, or boxes of six pixels. A fault counts as found when a check of the case's list names it at level error
+or warning, and its place as right when a finding bears the layer, the setting or the line that is expected; the line is the one
+marked `# fault` in `faulty.py`, where the case has one. Of a sound network any error or warning of an M2 check is a false
+alarm. Results are kept by case in bench/results/model-faults.jsonl and written to bench/results/model-faults.md; a case that is
+there is not run again without --again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import timm  # noqa: F401
+import torch
+import torchvision  # noqa: F401
+import ultralytics  # noqa: F401
+
+from traindx import examine
+from traindx.core.dataset import Dataset
+from traindx.core.finding import Finding
+from traindx.core.network import network_of
+from traindx.core.report import Report
+from traindx.core.setup import Setup
+from traindx.inspect.building import Wanted
+from traindx.inspect.child import examined
+from traindx.inspect.modelled import with_names
+from traindx.inspect.network import request_for, structure_in
+from traindx.scan import ScanOptions, scan
+from traindx.scan.checkpoint_names import checkpoint_names
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE.parent), str(HERE)]
+RESULT = HERE.parent / "results" / "model-faults.md"
+KEPT = RESULT.with_suffix(".jsonl")
+SELECT = ("M2", "D350", "D311", "D312", "D341", "D342")
+
+
+@dataclass(frozen=True)
+class Case:
+    """`model` is what is given; `codes` the checks that may name the fault (none: it is sound); the place is the expected layer
+    or setting where not the marked line."""
+
+    model: str
+    codes: tuple[str, ...] = ()
+    layer: str = ""
+    setting: str = ""
+    data: str = "classes"
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The function, class or file."""
+        words = " ".join(f"{k}={v}" for k, v in self.settings.items())
+        return f"{self.model.rpartition('/')[2].removeprefix('faulty.py:').removeprefix('sound.py:')} {words}".strip()
+
+
+def faults() -> Iterator[Case]:
+    """The planted faults."""
+    own = "faulty.py:"
+    yield Case(own + "EightOutputs", ("M201",), "fc")
+    yield Case(own + "no_background", ("M201",), "roi_heads.box_predictor.cls_score", data="boxes")
+    yield Case(own + "retina_of_two", ("M201",), "head.classification_head.cls_logits", data="boxes")
+    yield Case(
+        "yolov8n.yaml", ("M201",), setting="num_classes", data="boxes", settings={"num_classes": 2, "imgsz": 128}
+    )
+    yield Case("anchors_in_cells.yaml", ("M205",), setting="anchors", data="boxes", settings={"imgsz": 320})
+    yield Case("anchors_too_large.yaml", ("M205",), setting="anchors", data="boxes", settings={"imgsz": 320})
+    yield Case("anchors_of_two_levels.yaml", ("M207",), setting="anchors", data="boxes", settings={"imgsz": 128})
+    yield Case("anchors_of_odd_length.yaml", ("M207",), setting="anchors", data="boxes", settings={"imgsz": 128})
+    yield Case("anchors_turned.yaml", ("M207",), setting="anchors", data="boxes", settings={"imgsz": 128})
+    yield Case(own + "OneChannel", ("M209",), "conv1")
+    yield Case(own + "FourChannels", ("M209",), "conv1")
+    yield Case(own + "SoftmaxAtEnd", ("M221",))
+    yield Case(own + "softmax_module", ("M221",))
+    yield Case(own + "SoftmaxOverSamples", ("M223", "M226"), "fc")
+    yield Case(own + "ConstantWeights", ("M218",), "conv2")
+    yield Case(own + "ZeroWeights", ("M218",), "conv2")
+    yield Case(own + "WeightsHundredth", ("M211",), "net.*")
+    yield Case(own + "SmallNormal", ("M211",), "conv1")
+    yield Case(own + "WeightsHundredfold", ("M212",), "net.*")
+    yield Case(own + "StandardNormal", ("M212",), "conv3")
+    yield Case(own + "LargeHead", ("M214",), "fc")
+    yield Case(own + "sigmoid_stack", ("M215",), "3", settings={"imgsz": 96})
+    yield Case(own + "sigmoid_convolutions", ("M215",), "3", settings={"imgsz": 96})
+    yield Case(own + "SaturatedTanh", ("M216",), "fc1", settings={"imgsz": 96})
+    yield Case(own + "NothingNonlinear", ("M219",), "conv2")
+    yield Case(own + "LinearHead", ("M220",), "fc.0")
+    yield Case(own + "OnlyPools", ("M220",), "conv1", settings={"imgsz": 96})
+    yield Case(own + "ReshapeAcrossBatch", ("M226",), "fc")
+    yield Case(own + "BatchAsSequence", ("M226",), "attention")
+    yield Case(own + "MeanOverSamples", ("M226",), "fc")
+    yield Case(own + "ViewOfOtherWidth", ("M224",), "fc", settings={"imgsz": 96})
+    yield Case(own + "ReluOnLogits", ("M222",), "fc")
+    yield Case(own + "frozen_head", ("M243",), "fc", settings={"imgsz": 64})
+    yield Case(own + "all_frozen", ("M243",), "conv1")
+    yield Case(own + "frozen_random_backbone", ("M244",), "conv1", settings={"imgsz": 64})
+    yield Case(own + "Detached", ("M241",), "conv3")
+    yield Case(own + "NoGradInside", ("M241",), "conv2")
+    yield Case(own + "ForgottenBranch", ("M242",), "branch.0")
+    yield Case(own + "PlainList", ("M245",))
+    yield Case(own + "weights_of_parallel", ("M246",))
+    yield Case(own + "NormAfterPooling", ("M251",), "norm", settings={"batch": 2})
+    yield Case(own + "FlattenOfOneSize", ("M261",), "fc", settings={"imgsz": 96})
+    yield Case("timm:vit_tiny_patch16_224", ("M261",), setting="imgsz", settings={"imgsz": 96})
+    yield Case(own + "DeadLayer", ("M217",), "conv2")
+    yield Case(own + "deep_and_plain", ("M213",), "0", settings={"imgsz": 64})
+    yield Case(own + "OneCoarseLevel", ("M208",), "head", data="specks", settings={"imgsz": 640})
+    yield Case(own + "prior_lost", ("M231",), "model.22.cv3.0.2", data="boxes", settings={"imgsz": 128})
+    yield Case("names_turned.pt", ("D311", "D312"), data="boxes")
+    yield Case("hf:labels_turned", ("D311", "D312"), settings={"imgsz": 64})
+    yield Case("hf:labels_fewer", ("M201",), "classifier", settings={"imgsz": 64})
+
+
+def sound() -> Iterator[Case]:
+    """The look-alikes."""
+    for name in ("plain", "ZeroHead", "Residual", "BatchFirst", "LogProbabilities", "Gated", "Cosine", "TwoHeads"):
+        yield Case(f"sound.py:{name}", settings={"batch": 8})
+    for name in ("RowsAsSequence", "LeNetOfSigmoids", "Probe", "mlp", "group_normalised", "he_weights"):
+        yield Case(f"sound.py:{name}", settings={"imgsz": 96, "batch": 4})
+    yield Case("sound.py:trained_backbone_frozen", settings={"imgsz": 64})
+    yield Case("sound.py:loaded_backbone", settings={"imgsz": 64})
+    yield Case("sound.py:FineDetector", data="specks", settings={"imgsz": 640})
+    yield Case("anchors_of_yolov5.yaml", data="boxes", settings={"imgsz": 640, "batch": 2})
+    yield Case("names_right.pt", data="boxes")
+    yield Case("hf:labels_right", settings={"imgsz": 64})
+
+
+def write_files(folder: Path) -> None:
+    """YOLOv5's yaml with its anchors and with wrong ones, a checkpoint and configs with class names."""
+    plain = (HERE / "yolov5n_anchors.yaml").read_text(encoding="utf-8")
+    rows = ["[10,13, 16,30, 33,23]", "[30,61, 62,45, 59,119]", "[116,90, 156,198, 373,326]"]
+    cells = ["[0.31,0.4, 0.5,0.9, 1,0.7]", "[0.9,1.9, 1.9,1.4, 1.8,3.7]", "[3.6,2.8, 4.8,6.1, 11.6,10]"]
+    large = [
+        "[1300,1200, 1500,1600, 1700,1800]",
+        "[1800,1900, 2000,2100, 2200,2300]",
+        "[2400,2400, 2600,2600, 3000,3000]",
+    ]
+    odd = [rows[0], "[30,61, 62,45, 59]", rows[2]]
+    written = {
+        "of_yolov5": rows,
+        "in_cells": cells,
+        "too_large": large,
+        "of_two_levels": rows[1:],
+        "of_odd_length": odd,
+    }
+    for name, anchors in {**written, "turned": rows[::-1]}.items():
+        lines = "".join(f"  - {row}\n" for row in anchors)
+        (folder / f"anchors_{name}.yaml").write_text(plain.replace("ANCHORS", lines))
+    names = ["plate", "ball", "door"]
+    torch.save({"names": dict(enumerate(names[::-1])), "state": torch.zeros(1)}, folder / "names_turned.pt")
+    torch.save({"names": dict(enumerate(names)), "state": torch.zeros(1)}, folder / "names_right.pt")
+    kinds = [f"kind{number}" for number in range(10)]
+    for name, labels in (("right", kinds), ("turned", kinds[::-1]), ("fewer", kinds[:7])):
+        (folder / f"labels_{name}").mkdir()
+        config = {"model_type": "resnet", "architectures": ["ResNetForImageClassification"], "depths": [1, 1, 1, 1]}
+        config |= {"hidden_sizes": [16, 32, 32, 64], "embedding_size": 16, "layer_type": "basic"}
+        config |= {"id2label": dict(enumerate(labels)), "label2id": {v: k for k, v in enumerate(labels)}}
+        (folder / f"labels_{name}" / "config.json").write_text(json.dumps(config))
+
+
+def draw_specks(home: Path) -> Path:
+    """Pictures of 640 x 480 with forty boxes of six pixels."""
+    from PIL import Image
+
+    for part in ("images/train", "labels/train"):
+        (home / part).mkdir(parents=True)
+    for number in range(4):
+        Image.new("RGB", (640, 480), (90, 100, 110)).save(home / f"images/train/{number}.jpg")
+        rows = [f"{n % 3} {0.02 * n + 0.05} {0.02 * n + 0.05} {6 / 640} {6 / 480}" for n in range(40)]
+        (home / f"labels/train/{number}.txt").write_text("\n".join(rows))
+    (home / "data.yaml").write_text("path: .\ntrain: images/train\nval: images/train\nnames: [plate, ball, door]\n")
+    return home / "data.yaml"
+
+
+def fact_of(request: dict[str, Any], folder: str) -> dict[str, Any]:
+    """The fact of a network, or why there is none."""
+    os.chdir(folder)
+    try:
+        return json.loads(json.dumps({"network": examined(Wanted(**request, memory=False))}))
+    except Exception as error:
+        return {"error": f"{type(error).__name__}: {error}"}
+
+
+def judged(case: Case, dataset: Dataset, folder: Path) -> Report:
+    """The report on one case."""
+    settings = {"batch": 8, **case.settings}
+    request = request_for(case.model, dataset, {**case.settings})
+    file = folder / case.model
+    names = checkpoint_names(file) if case.model.endswith(".pt") else {}
+    found: dict[str, Any] = {}
+    if not case.model.endswith(".pt") or structure_in(file):
+        with get_context("fork").Pool(1) as pool:
+            found = pool.apply(fact_of, (request, str(folder)))
+    facts: dict[str, Any] = {"setup": Setup((), ".", "pytorch", settings)}
+    if "network" in found:
+        facts["network"] = network_of(found["network"])
+        names = names or facts["network"].names
+    facts["dataset"] = with_names(dataset, case.model, names)
+    meta = {"model_error": found["error"]} if "error" in found else {}
+    return examine.judge(facts, select=SELECT, meta=meta)
+
+
+def marked_line(name: str) -> int | None:
+    """The line of a case that is marked in faulty.py."""
+    inside = False
+    for number, line in enumerate((HERE / "faulty.py").read_text(encoding="utf-8").splitlines(), 1):
+        if re.match(r"(class|def) ", line):
+            inside = re.match(rf"(class|def) {name}\b", line) is not None
+        if inside and line.endswith("# fault"):
+            return number
+    return None
+
+
+def is_at(case: Case, finding: Finding) -> bool:
+    """Whether a finding stands at the expected place."""
+    place, line = finding.place, marked_line(case.model.rpartition(":")[2])
+    if line is not None and place.path and place.path.endswith("faulty.py") and place.line == line:
+        return True
+    if case.layer:
+        return fnmatch(place.layer or "", case.layer) and line is None
+    return place.setting == case.setting if case.setting else bool(place.path or place.layer)
+
+
+def main() -> None:
+    """Run all cases and write the page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--again", action="store_true")
+    asked = parser.parse_args()
+    lines = KEPT.read_text(encoding="utf-8").splitlines() if KEPT.exists() else []
+    kept = {row["case"]: row for row in map(json.loads, lines)}
+    from stock_models import draw_boxes, draw_classes
+
+    torch.set_num_threads(1)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_files(folder)
+        for file in ("faulty.py", "sound.py"):
+            (folder / file).write_text((HERE / file).read_text(encoding="utf-8"))
+        drawn = {"boxes": draw_boxes(folder / "boxes"), "classes": draw_classes(folder / "classes")}
+        drawn["specks"] = draw_specks(folder / "specks")
+        data = {kind: scan(path, ScanOptions(cache=False, workers=1)) for kind, path in drawn.items()}
+        cases = [*faults(), *sound()]
+        for case in cases:
+            if asked.only in case.name and (asked.again or case.name not in kept):
+                kept[case.name] = _row(case, data[case.data], folder)
+                KEPT.write_text("".join(json.dumps(row) + "\n" for row in kept.values()), encoding="utf-8")
+    RESULT.write_text(page([kept[case.name] for case in cases if case.name in kept]), encoding="utf-8")
+
+
+def _row(case: Case, dataset: Dataset, folder: Path) -> dict[str, Any]:
+    report = judged(case, dataset, folder)
+    serious = [(o, f) for o, f in report.findings() if o.level != "note"]
+    found = [(o, f) for o, f in serious if o.code in case.codes]
+    alarms = [(o, f) for o, f in serious if o.code.startswith("M2")] if not case.codes else []
+    first = next(iter(found or alarms), None)
+    said = (
+        f"{first[0].code} {first[1].message} ({first[1].place})" if first else str(report.meta.get("model_error", ""))
+    )
+    others = sorted({o.code for o, _ in serious} - set(case.codes)) if case.codes else []
+    leading = report.diagnoses[0].cause if report.diagnoses else ""
+    row = {
+        "case": case.name,
+        "fault": bool(case.codes),
+        "found": bool(found),
+        "placed": any(is_at(case, f) for _, f in found),
+    }
+    row |= {"alarm": bool(alarms), "said": said, "others": others, "leading": leading}
+    print(json.dumps(row), flush=True)
+    return row
+
+
+def page(rows: list[dict[str, Any]]) -> str:
+    """The results as a page."""
+    planted, healthy = [r for r in rows if r["fault"]], [r for r in rows if not r["fault"]]
+    found, placed = sum(r["found"] for r in planted), sum(r["placed"] for r in planted)
+    lines = ["# Planted faults of models", "", "`python bench/model_faults/run.py`", ""]
+    lines += [f"- faults: {len(planted)}, found: {found}, with the right place: {placed}"]
+    lines += [
+        f"- sound look-alikes: {len(healthy)}, with an error or a warning: {sum(r['alarm'] for r in healthy)}",
+        "",
+    ]
+    lines += ["| case | found | place | first cause | also named | what was said |", "|---|---|---|---|---|---|"]
+    for r in planted:
+        marks = ["yes" if r[key] else "no" for key in ("found", "placed")]
+        lines.append(
+            f"| {r['case']} | {marks[0]} | {marks[1]} | {r['leading']} | {', '.join(r['others'])} | {r['said']} |"
+        )
+    lines += ["", "| sound | alarm |", "|---|---|"]
+    lines += [f"| {r['case']} | {r['said'] if r['alarm'] else 'none'} |" for r in healthy]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    main()
