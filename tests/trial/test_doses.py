@@ -46,6 +46,11 @@ def test_between_a_dose_that_overshoots_and_one_that_stands_still_lies_a_third()
     assert factor(overshoots, still, still) is None
 
 
+def test_a_second_dose_that_helps_more_and_not_enough_is_followed_by_a_third_the_same_way() -> None:
+    little, more = tried(scale_lr(100), {"T103", "T202"}, 0.0), tried(scale_lr(10_000), {"T105"}, 0.13)
+    assert factor(little, more) == pytest.approx(1e6)
+
+
 def test_doses_that_fail_alike_have_nothing_between_them() -> None:
     assert factor(tried(scale_lr(1 / 30), {"T103"}, 0.0), tried(scale_lr(1 / 900), {"T103"}, 0.0)) is None
 

@@ -166,6 +166,7 @@ def test_a_gain_within_the_noise_of_the_curve_decides_nothing() -> None:
 def test_a_symptom_that_stays_beside_a_gain_decides_nothing() -> None:
     half = [arm("undone", 0, True, 0.6), arm("undone", 1, False, 0.6)]
     assert verdict(*ILL, *half) == "inconclusive"
+    assert verdict(ILL[0], half[0]) == "inconclusive", "no further seed could confirm it"
 
 
 def test_an_exact_fact_needs_no_better_loss() -> None:

@@ -144,20 +144,19 @@ def _compare(controls: Sequence[Arm], undone: Sequence[Arm], rules: Rules) -> Ru
         if rules.exact:
             return says("inconclusive", "undoing it did not remove what the check saw")
         return says("refuted", "the trouble stayed with it undone")
-    if not ill and mean is not None and ((better and pairs > 1) or (rules.exact and mean >= -margin)):
+    if ill:  # no further seed could confirm it
+        share = f"{ill} of {len(undone)} undone runs"
+        return says("inconclusive", f"undoing it helped, but the symptom stayed in {share}")
+    if mean is not None and ((better and pairs > 1) or (rules.exact and mean >= -margin)):
         return says("confirmed", "")
     if pairs < rules.planned:
         hopeless = mean is not None and nothing and not rules.exact
         return says("refuted", _no_better(rules, "run")) if hopeless else None
-    return _of_all(ill, len(undone), effect, better, margin, rules, says)
+    return _of_all(effect, better, margin, rules, says)
 
 
-def _of_all(
-    ill: int, arms: int, effect: Effect | None, better: bool, margin: float, rules: Rules, says: Says
-) -> Ruling:
-    """All pairs that were planned are there."""
-    if ill:
-        return says("inconclusive", f"undoing it helped, but the symptom stayed in {ill} of {arms} undone runs")
+def _of_all(effect: Effect | None, better: bool, margin: float, rules: Rules, says: Says) -> Ruling:
+    """All pairs that were planned are there, and the symptom went."""
     if effect is not None and effect.mean < -margin:
         return says("refuted", "the symptom went, but the run learned less")
     if better or rules.exact:
