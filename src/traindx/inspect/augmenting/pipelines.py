@@ -103,7 +103,7 @@ def _albumentations(compose: Any) -> Any:
 
     def run(_: int, pixels: Pixels, corners: NDArray[np.float64], classes: list[int]) -> Result:
         if processor is None:
-            return Result(picture_of(compose(image=pixels)["image"]), corners, np.array(classes, float), "")
+            return Result(picture_of(compose(image=pixels)["image"]), corners, np.array(classes, float), "as given")
         height, width = pixels.shape[:2]
         held = _written(np.clip(corners, 0, [width, height, width, height]), given, width, height)
         boxes = held if fields else [[*box, label] for box, label in zip(held, classes, strict=True)]
