@@ -252,3 +252,11 @@ def test_a_mismatch_whose_wrong_side_is_not_known_is_left_alone(tmp_path: Path) 
     seen = [("B120", "one of the two is normalised in another way")]
     text = edited(("model(x).argmax", "model(x * 255).argmax"))
     assert not remedied(tmp_path, text, "train-val-transform-mismatch", at=["argmax"], because=seen).changed
+
+
+def test_a_softmax_over_one_unit_becomes_a_sigmoid_and_one_over_the_batch_goes(tmp_path: Path) -> None:
+    text = edited(("criterion(model(x), y)", "criterion(model(x).softmax(0), y)"))
+    over_one = [("T407", "softmax over one unit: all scores are 1")]
+    over_all = [("T407", "softmax over the batch: the columns sum to 1")]
+    assert "model(x).sigmoid()" in changed(remedied(tmp_path, text, "wrong-output-activation", because=over_one))
+    assert changed(remedied(tmp_path, text, "wrong-output-activation", because=over_all)) == SCRIPT

@@ -16,8 +16,8 @@ FUNCTIONS = ("softmax", "log_softmax", "sigmoid", "relu", "tanh")
 SHAPES = ("squeeze", "flatten", "view", "reshape", "float")
 LAYERS = ("Softmax", "LogSoftmax", "Sigmoid", "ReLU", "Tanh", "ReLU6")
 SOFTMAX = ("Softmax", "LogSoftmax")
-ONE_UNIT = "T407"
-"""The check of a softmax over a single unit."""
+ONE_UNIT = "softmax over one unit"
+"""How T407 says that a softmax has a single unit to choose from; over the batch it is taken out like any other."""
 
 
 def edits(case: Case) -> Sequence[Edit]:
@@ -57,7 +57,7 @@ def _taken_off(case: Case, script: Script, expression: cst.BaseExpression) -> Ed
     inside = expression.args[0].value if function and expression.args else of
     if inside is None:
         return None
-    if ONE_UNIT in case.codes:
+    if any(ONE_UNIT in reason.text for reason in case.diagnosis.because):
         return replaced(script, expression, f"{script.written(inside)}.sigmoid()", "one unit is squashed by a sigmoid")
     return replaced(script, expression, inside, "the loss is given what the network gives")
 
