@@ -85,8 +85,37 @@ class LeaveActivationsOut(Hidden):
                 module.__class__ = self.torch.nn.Identity
 
 
+LINEAR = (
+    "Addmm",
+    "Mm",
+    "Bmm",
+    "Convolution",
+    "ThnnConv",
+    "SlowConv",
+    "NativeBatchNorm",
+    "CudnnBatchNorm",
+    "NativeLayerNorm",
+)
+"""Operations that no activation follows where their result, laid out anew or pooled, is the input of a layer with weights."""
+BETWEEN = (
+    "View",
+    "UnsafeView",
+    "ReshapeAlias",
+    "Permute",
+    "TBackward",
+    "Squeeze",
+    "MaxPool",
+    "AvgPool",
+    "AdaptiveAvgPool",
+    "Mean",
+)
+
+
 class RectifyBetween(Treater):
-    """A ReLU where a layer with weights is given, unchanged, what another such layer or its normalisation returned."""
+    """A ReLU where a layer with weights is given what another such layer or its normalisation returned, pooled or laid out anew.
+
+    Whether that is so is read from the graph of each training pass, and holds for the validations after it.
+    """
 
     name = "rectify_between"
 
@@ -97,19 +126,25 @@ class RectifyBetween(Treater):
         for module in core_of(root).modules():
             if is_deep(module):
                 module.register_forward_pre_hook(_rectified)
-            if is_deep(module) or "running_mean" in module._buffers or "Norm" in type(module).__name__:
-                module.register_forward_hook(_marked)
-
-
-def _marked(module: Any, arguments: Any, output: Any) -> None:
-    if hasattr(output, "grad_fn"):
-        output._traindx_linear = True
 
 
 def _rectified(module: Any, arguments: Any) -> Any:
-    if arguments and getattr(arguments[0], "_traindx_linear", False):
-        return (arguments[0].relu(), *arguments[1:])
-    return None
+    if not arguments or not hasattr(arguments[0], "grad_fn"):
+        return None
+    if arguments[0].grad_fn is not None:
+        module.__dict__["_traindx_fed"] = _is_linear(arguments[0].grad_fn)
+    return (arguments[0].relu(), *arguments[1:]) if module.__dict__.get("_traindx_fed") else None
+
+
+def _is_linear(node: Any) -> bool:
+    for _ in range(8):
+        name = type(node).__name__
+        if name.startswith(LINEAR):
+            return True
+        if not name.startswith(BETWEEN) or not node.next_functions or node.next_functions[0][0] is None:
+            return False
+        node = node.next_functions[0][0]
+    return False
 
 
 class NormalizeLayers(Hidden):
