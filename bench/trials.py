@@ -80,8 +80,9 @@ def cases(most_seconds: float) -> list[Case]:
 
 
 def candidates(case: Case, report: Report) -> list[str]:
-    """The right cause, and the most probable wrong ones that another treatment undoes."""
-    causes = {c.slug: c for c in all_causes() if c.undo is not None and c.undo.where == "process"}
+    """The right cause, and the most probable wrong ones that another treatment undoes and that a recording can show."""
+    shown = {folder.name.split("+")[2] for folder in RECORDINGS.glob("induced+*")}
+    causes = {c.slug: c for c in all_causes() if c.undo is not None and c.slug in shown}
     right = causes.get(case.cause)
     ranked = [d.cause for d in report.diagnoses if d.cause in causes and d.cause != case.cause]
     chosen: list[Cause] = [] if right is None else [right]
