@@ -11,7 +11,7 @@ FILES = "The right content of the files is not known; the finding names them."
 WHY_NONE = {
     "anchor-mismatch": "It is proved from the boxes and the anchors; a run need not show it.",
     "class-imbalance": "It is a fact of the data, and no run shows that it hurts; try `--remedy class-weights`, `--remedy focal`.",
-    "overfitting": "Arms are compared at equal length; try `--remedy early-stopping`, `--remedy label-smoothing`, `--remedy dropout=0.3`.",
+    "overfitting": "Arms are compared at equal length; try `--remedy early-stopping`, `--remedy dropout=0.3`.",
     "tiny-objects": "It is a fact of the data and the resolution; try `--remedy imgsz=2`.",
     "too-few-epochs": "Arms are compared at equal length; try `--remedy epochs=3`.",
     "batch-mixing": "The axis that is wrong lies in the model's own code.",
