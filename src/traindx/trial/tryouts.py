@@ -26,6 +26,9 @@ from traindx.trial.resuming import Asked, begin
 Try = Literal["lr-range", "overfit", "batch-fit"]
 KINDS: tuple[Try, ...] = get_args(Try)
 
+FEWEST = 40
+"""Steps without which there is no sweep: five a decade. A guess."""
+
 LOW, HIGH, SWEEP = 1e-7, 10.0, 120
 """Rates and steps of a sweep (Smith 2017 takes some hundred steps; 15 a decade suffice for a factor of two)."""
 
@@ -109,6 +112,11 @@ def try_out(
 def sweep(grounds: Grounds) -> RangeTest:
     """The learning rate range test, once for each seed."""
     steps = min(SWEEP, _length(grounds.recording) or SWEEP)
+    if steps < FEWEST:
+        why = f"the run makes {steps} optimizer steps, and a sweep needs {FEWEST}"
+        raise TraindxError(
+            why, "its rate rises from step to step", "give the command more epochs, or fewer batches a step"
+        )
     rates = [LOW * (HIGH / LOW) ** (i / max(1, steps - 1)) for i in range(steps)]
     treatment = Treatment(
         "lr_range", "process", (("low", LOW), ("high", HIGH), ("steps", steps)), f"rate from {LOW:g} to {HIGH:g}"
