@@ -137,10 +137,11 @@ def _callable(found: Any, source: Any) -> Pipeline:
 
     def run(_: int, pixels: Pixels, corners: NDArray[np.float64], classes: list[int]) -> Result:
         problem: Exception | None = None
+        parts = 1 if of_torchvision and not len(corners) else wanted  # of classification, the picture alone
         for form in forms:
             picture = form(pixels)
             try:
-                return _called(found, wanted, picture, pixels.shape[:2], corners, classes)
+                return _called(found, parts, picture, pixels.shape[:2], corners, classes)
             except (TypeError, AttributeError, ValueError, RuntimeError) as error:
                 problem = problem or error
         assert problem is not None
