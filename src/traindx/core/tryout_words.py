@@ -151,7 +151,8 @@ def _of_fit(fit: BatchFit) -> Iterator[tuple[str, str, str]]:
         yield f"batch {samples}", "did not fit", "measured"
     yield "each sample", size(fit.per_sample), f"on top of {size(fit.base)}"
     more = f"your {fit.own} fits" if fit.largest >= fit.own else f"your {fit.own} does not fit"
-    add = f": batch {fit.largest} and accumulate {fit.accumulate} is as good" if fit.largest < fit.own else ""
+    add = f": batch {fit.largest} and accumulate {fit.accumulate} is as good" if 0 < fit.largest < fit.own else ""
+    add = ", nor does a single sample" if not fit.largest else add
     yield "largest batch", str(fit.largest), more + add
 
 
