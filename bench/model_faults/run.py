@@ -123,7 +123,7 @@ def faults() -> Iterator[Case]:
     yield Case(own + "prior_lost", ("M231",), "model.22.cv3.0.2", data="boxes", settings={"imgsz": 128})
     yield Case("names_turned.pt", ("D311", "D312"), data="boxes")
     yield Case("hf:labels_turned", ("D311", "D312"), settings={"imgsz": 64})
-    yield Case("hf:labels_fewer", ("M201",), "classifier", settings={"imgsz": 64})
+    yield Case("hf:labels_fewer", ("M201",), "classifier.1", settings={"imgsz": 64})
 
 
 def sound() -> Iterator[Case]:

@@ -15,6 +15,7 @@ from traindx.recorder.loaded_keys import key_facts
 
 Line: TypeAlias = tuple[str, int]
 _OWN = str(Path(__file__).parents[1])
+_BUILDING = str(Path(__file__).with_name("building.py"))
 
 
 @dataclass
@@ -97,9 +98,9 @@ def _noted(function: Any, made: Made) -> Any:
 
 
 def users_line() -> Line | None:
-    """The innermost line of the user's own code on the stack."""
+    """The innermost line of the user's own code on the stack, above the call that builds the model."""
     frame: Any = sys._getframe(1)
-    while frame is not None:
+    while frame is not None and frame.f_code.co_filename != _BUILDING:
         if _is_users(frame.f_code.co_filename):
             return _shown(frame.f_code.co_filename), frame.f_lineno
         frame = frame.f_back
