@@ -11,15 +11,14 @@ WRAPPER = Change("torch.nn.parallel.distributed", "DistributedDataParallel.__ini
 
 
 class BroadcastBuffers(Treater):
-    """The first rank sends its running statistics to the others before each forward pass."""
+    """The first rank sends its running statistics to the others before each forward pass, also where that was switched off."""
 
     name = "broadcast_buffers"
     changes = (WRAPPER,)
-    setting = "broadcast_buffers"
 
     def wrap(self, original: Callable[..., None], *args: Any, **kwargs: Any) -> None:
-        """A model is wrapped."""
-        original(*args, **{**kwargs, self.setting: True})
+        """A model is wrapped: both names of the setting are on by themselves."""
+        original(*args, **{k: v for k, v in kwargs.items() if k not in ("broadcast_buffers", "forward_sync_buffers")})
 
 
 class SyncNorms(Treater):
@@ -36,8 +35,12 @@ class SyncNorms(Treater):
         original(wrapper, module, *args, **kwargs)
 
 
-class FindUnused(BroadcastBuffers):
+class FindUnused(Treater):
     """Parameters that take no part in the loss of a step are looked for, and the others do not wait for them."""
 
     name = "find_unused"
-    setting = "find_unused_parameters"
+    changes = (WRAPPER,)
+
+    def wrap(self, original: Callable[..., None], *args: Any, **kwargs: Any) -> None:
+        """A model is wrapped."""
+        original(*args, **{**kwargs, "find_unused_parameters": True})
