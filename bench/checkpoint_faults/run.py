@@ -26,7 +26,7 @@ ALONGSIDE = {
     ("kernel_of_one_value", "S230"),
     ("optimizer_alone", "S211"),
     ("state_dict_not_called", "S211"),
-    ("shell_command", "S240"), ("evaluated_text", "S240"), ("evaluated_text", "S207"), ("run_that_diverged", "S222"),
+    ("shell_command", "S240"), ("evaluated_text", "S240"), ("run_that_diverged", "S222"),
     ("run_that_diverged", "S230"), ("schedule_without_optimizer", "S211"), ("average_with_the_old_head", "S230"),
     ("momentum_of_zero", "S230"), ("names_twice", "S233"), ("empty_file", "S207"), ("average_of_another_model", "S230"),
     ("trained_in_evaluation_mode", "S223"),

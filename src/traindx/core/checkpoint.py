@@ -43,6 +43,11 @@ class Tensor:
     high: float | None = None
 
     @property
+    def broken(self) -> bool:
+        """Whether values are NaN or infinite that should not be: a mask of attention is infinite in a part on purpose."""
+        return self.not_finite > 0 and not ("mask" in self.name.lower() and self.not_finite < self.numel)
+
+    @property
     def numel(self) -> int:
         """How many values it has."""
         count = 1

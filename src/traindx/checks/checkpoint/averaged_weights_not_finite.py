@@ -25,8 +25,8 @@ def averaged_weights_not_finite(checkpoint: Checkpoint) -> Iterator[Finding | Me
     """
     if not checkpoint.of("ema"):
         raise NotEnough("the checkpoint holds no averaged weights")
-    well = not any(t.not_finite for part in checkpoint.of("model") for t in part.tensors)
-    bad = [(part, t) for part in checkpoint.of("ema") for t in part.tensors if t.not_finite]
+    well = not any(t.broken for part in checkpoint.of("model") for t in part.tensors)
+    bad = [(part, t) for part in checkpoint.of("ema") for t in part.tensors if t.broken]
     yield Measured("averaged tensors with values that are not finite", len(bad), "0")
     for part, tensor in bad[:NAMED]:
         own = ", and the model's own weights are finite" if well and checkpoint.of("model") else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from traindx.checks.checkpoint.example import optimizer, saved
-from traindx.core.check import Facts, check
+from traindx.core.check import Facts, NotEnough, check
 from traindx.core.checkpoint import Checkpoint
 from traindx.core.finding import Finding, Measured, Place
 
@@ -23,6 +23,8 @@ def no_weights_in_checkpoint(checkpoint: Checkpoint) -> Iterator[Finding | Measu
     held = [tensor for _, tensor in checkpoint.weights]
     if checkpoint.damage:
         return
+    if not held and (checkpoint.of("model") or not checkpoint.format.startswith("torch")):
+        raise NotEnough("it keeps its weights in a form that is not read here")
     yield Measured("tensors of a model", len(held), "at least 1")
     if not held:
         others = ", ".join(f"{part} ({part.role})" for part in checkpoint.parts[:4]) or "no tensor at all"

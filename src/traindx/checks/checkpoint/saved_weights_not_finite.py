@@ -28,7 +28,7 @@ def saved_weights_not_finite(checkpoint: Checkpoint) -> Iterator[Finding | Measu
     weights = [(p, t) for p in checkpoint.of("model") for t in p.tensors if not t.name.endswith(STATISTICS)]
     if not weights:
         raise NotEnough("the checkpoint holds no weights of a model")
-    bad = [(part, tensor) for part, tensor in weights if tensor.not_finite]
+    bad = [(part, tensor) for part, tensor in weights if tensor.broken]
     yield Measured("tensors of the model with values that are not finite", len(bad), "0")
     for part, tensor in bad[:NAMED]:
         count = f"{tensor.not_finite:,} of {tensor.numel:,} values"
@@ -45,6 +45,11 @@ def weight_that_is_nan() -> Facts:
 @saved_weights_not_finite.quiet_on
 def weights_that_are_finite() -> Facts:
     return saved()
+
+
+@saved_weights_not_finite.quiet_on
+def mask_of_attention() -> Facts:
+    return saved(model(Tensor("attn_mask", (8, 8), not_finite=28)))
 
 
 @saved_weights_not_finite.quiet_on
