@@ -36,7 +36,6 @@ SETUPS = (
     ("yolo11s.yaml", 4, 416, "AdamW"),
     ("yolov5n.yaml", 8, 320, "SGD"),
     ("torchvision:retinanet_resnet50_fpn", 2, 320, "SGD"),
-    ("torchvision:fasterrcnn_mobilenet_v3_large_fpn", 4, 416, "SGD"),
 )
 
 
@@ -126,7 +125,8 @@ def report(rows: list[dict[str, Any]]) -> str:
         "",
         f"`python bench/memory_forecast.py`: {sum(abs(o) <= 0.2 for o in off)} of {len(rows)} set-ups within 20 %, "
         f"the farthest {max(map(abs, off), default=0):.0%} off. On the CPU, where the peak of a process can be measured "
-        "without its driver; kernels of a GPU need workspaces besides.",
+        "without its driver; kernels of a GPU need workspaces besides. Seconds were taken beside other work. Two-stage detectors "
+        "(Faster R-CNN) are not forecast: from small pictures theirs was 61 % too high.",
         "",
         "| model | batch | size | optimizer | forecast MiB | measured MiB | off | seconds |",
         "|---|---|---|---|---|---|---|---|",

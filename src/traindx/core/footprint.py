@@ -20,8 +20,7 @@ class Footprint:
     """Bytes. `parameters` with buffers, their `gradients`, the `states` of the `optimizer`; `step` and `validation` are the moments
     of a training step and of a validation at which most may live, for pictures of `size` pixels a side, and `wanted`
     is the side that the training will have; `held` is what
-    autograd holds of each picture. `loss` says which loss was taken; `whatever` is the part of what
-    each picture needs in a step that does not grow with its size, as the proposals of a two-stage detector.
+    autograd holds of each picture. `loss` says which loss was taken.
     """
 
     parameters: int
@@ -34,7 +33,6 @@ class Footprint:
     wanted: int
     optimizer: str = "SGD"
     loss: str = ""
-    whatever: float = 0.0
 
     @property
     def base(self) -> int:
@@ -43,8 +41,7 @@ class Footprint:
 
     def peak(self, batch: int, size: int | None = None) -> float:
         """The peak of a training step; what pictures need grows with their area."""
-        area = self._area(size)
-        return self.base + _most(self.step, batch * area) + batch * self.whatever * (1 - area)
+        return self.base + _most(self.step, batch * self._area(size))
 
     def validation_peak(self, batch: int, size: int | None = None) -> float:
         """The peak of a validation between two steps, where nothing is held for a backward pass."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from traindx.core.footprint import Footprint, footprint_of, highest
 
-SIZE = 256
+SIZE = 192
 """Side of the pictures that are measured, where a model takes any: what they need grows with their area."""
 FEW, MORE = 2, 3
 BOXES = 8
@@ -202,8 +202,11 @@ def footprint_in(
     """The footprint of a model that was built (`inspect.building.Built`), measured on a copy; None where its steps fail.
 
     First on the `meta` device, at the size that is asked for and without a number being computed; where a loss looks at its
-    numbers, on the CPU with pictures of SIZE, and of the model's own size where it takes no other.
+    numbers, on the CPU with pictures of SIZE, and of the model's own size where it takes no other. Two-stage detectors are not
+    forecast: the number of their proposals, and with it what they need, does not grow with the area of small pictures.
     """
+    if hasattr(built.model, "roi_heads"):
+        return None
     wanted = _trained_at(built) or size or built.sizes[0]
     ways = [("meta", wanted), ("cpu", min(wanted, SIZE)), ("cpu", wanted)]
     computes = built.listed or hasattr(built.model, "yaml")  # detectors, whose losses choose by their numbers
@@ -213,8 +216,6 @@ def footprint_in(
                 warnings.simplefilter("ignore")
                 copied = dataclasses.replace(built, model=_copied(torch, built.model, device).train())
                 found = _at(torch, copied, side, channels, optimizer)
-                if built.listed:
-                    found["whatever"] = _whatever(found, _at(torch, copied, side * 3 // 4, channels, optimizer))
         except Exception:  # a loss may look at its numbers, a model may take one size alone
             continue
         return footprint_of({**found, "wanted": wanted})
@@ -234,13 +235,6 @@ def _trained_at(built: Any) -> int | None:
     if not built.listed:
         return None
     return int((max(built.model.transform.min_size) * built.model.transform.max_size) ** 0.5)
-
-
-def _whatever(found: dict[str, Any], less: dict[str, Any]) -> float:
-    """What each picture needs whatever its size, from measurements at two."""
-    each, smaller = (max(line[1] for line in one["step"]) for one in (found, less))
-    area = float((less["size"] / found["size"]) ** 2)
-    return float(min(max(0.0, (smaller - each * area) / (1 - area)), each))
 
 
 def _copied(torch: Any, model: Any, device: str) -> Any:
