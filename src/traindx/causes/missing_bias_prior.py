@@ -5,8 +5,8 @@ The first class loss is tens to hundreds of times what it is a hundred steps lat
 costs. The first steps only push all scores down, with large gradients, and can end in a loss that is not finite.
 
 ## How to tell it from its look-alikes
-Weights that are too large (`init-too-large`) make the scores differ from cell to cell; here all cells begin near 0.5. A rate that is
-too high breaks the loss later as well. A softmax with a background class needs no prior.
+Weights that are too large (`init-too-large`) make the scores differ from cell to cell; here all cells begin near 0.5. A rate
+that is too high breaks the loss later as well. A softmax with a background class needs no prior.
 
 ## How to fix
 Set the bias of the last class layer for p = 0.01 (RetinaNet), or call the head's own `bias_init` once more after the layers were
