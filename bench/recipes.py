@@ -30,6 +30,15 @@ _NORMALISED = frozenset(
     {"one_cycle", "cnn_batchnorm_adamw", "bf16_autocast", "accumulation", "resnet18_signs", "unet"}
     | {"fcos_free", "step_lr_groupnorm", "faster_rcnn", "retinanet", "lightning_fit", "yolo_bccd"}
 )
+_BATCHNORM = frozenset({"one_cycle", "cnn_batchnorm_adamw", "bf16_autocast", "accumulation", "resnet18_signs", "unet"})
+_BATCHNORM |= {"fcos_free", "faster_rcnn", "lightning_fit", "yolo_bccd"}
+_CLASSIFIERS = frozenset(RECIPES) - _DETECTORS - {"unet"}
+
+
+def _all_but(*scripts: str) -> frozenset[str]:
+    return frozenset(RECIPES) - set(scripts)
+
+
 IMMUNE: dict[str, frozenset[str]] = {
     # no layer of theirs behaves differently in evaluation mode, or they return no loss in it
     "left-in-eval-mode": frozenset({"cnn_sgd", "cosine_warm_up", "vit_timm", "hf_trainer", *_DETECTORS}),
@@ -40,6 +49,20 @@ IMMUNE: dict[str, frozenset[str]] = {
     # normalisation behind a layer makes the scale of its weights harmless
     "init-too-large": _NORMALISED,
     "init-too-small": _NORMALISED,
+    "saturating-activations": _NORMALISED,
+    "batchnorm-stats-stale": _all_but(*_BATCHNORM),
+    "batchnorm-small-batch": _all_but(*_BATCHNORM),
+    "batch-too-small": _BATCHNORM,  # there it is the fault of the statistics
+    "dropout-too-high": _all_but("step_lr_groupnorm", "vit_timm", "hf_trainer"),  # no dropout in the others
+    # nothing in them differs between the modes, or they are not validated
+    "left-in-train-mode": _all_but(
+        "one_cycle", "bf16_autocast", "resnet18_signs", "step_lr_groupnorm", "lightning_fit"
+    ),
+    "channels-swapped": _all_but("resnet18_signs"),  # the others are grey, or scale and order their pictures themselves
+    "not-shuffled": _all_but(*_CLASSIFIERS),
+    "wrong-loss": _all_but(*_CLASSIFIERS),  # it smooths the labels of a cross entropy
+    "weight-decay-on-norm": _all_but("hf_trainer", "yolo_bccd"),  # the others have one group, with decay or without
+    "wrong-normalization": frozenset({"yolo_bccd"}),
     "unscaled-inputs": frozenset(
         {"yolo_bccd"}
     ),  # it scales each batch itself, after the place where the treatment acts

@@ -21,7 +21,7 @@ UNSCALED_INPUTS = Cause(
     slug="unscaled-inputs",
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
-        Clue("B101", if_seen=7.0, if_absent=-6.0, proves=True, from_start=True),
+        Clue("B101", if_seen=11.0, if_absent=-3.0, proves=True, from_start=True),
         Clue("B102", if_seen=12.0, from_start=True),
         Clue("B110", if_seen=14.0, proves=True, from_start=True),  # a guess, as are the next two
         Clue("B111", if_seen=12.0, from_start=True),
