@@ -13,7 +13,7 @@ from traindx.core.recording import Floats
 QUIET = 0.2
 """The share of a sweep whose rates are too small to move anything: its loss is the level and the noise. A guess."""
 
-SURE = 3.5
+SURE = 4.0
 """Standard errors by which a smoothed loss must lie off the level to count: of 200 losses that only wander, three seem to fall."""
 
 LEAST = 0.02
@@ -139,14 +139,15 @@ def range_test(
     quiet = max(5, int(len(rates) * QUIET))
     if end < max(20, quiet + 5):
         return None
+    known = _without_outliers(mean[:end])
     level = float(np.median(mean[:quiet]))
     gone = np.abs(mean[:end]) < GONE * abs(level)
     gone[:quiet] = False
     end = int(np.argmax(gone)) if gone.any() and gone[int(np.argmax(gone)) :].mean() >= STAYS else end
-    noise = float(np.std(mean[:quiet], ddof=1))
+    noise = float(np.std(known[:quiet], ddof=1))
     width = max(5, len(rates) // 20)
-    smooth = _smoothed(mean[:end], width)
-    margin = max(SURE * noise / math.sqrt(width), LEAST * abs(level))
+    smooth = _smoothed(known[:end], width)
+    margin = max(SURE * noise / math.sqrt(width / 2), LEAST * abs(level))  # medians of three hang together
     bad = smooth > level + margin
     bad[:quiet] = False
     below = smooth < level - margin
@@ -194,6 +195,13 @@ def batch_fit(
     most = int(room / per_sample) if per_sample > 0 else (points[-1][0] if points and points[-1][1] <= limit else 0)
     bound = min(failed) - 1 if failed else most
     return BatchFit(own, tuple(points), tuple(failed), limit, where, base, per_sample, max(0, min(most, bound)))
+
+
+def _without_outliers(values: Floats) -> Floats:
+    """The median of each three values: the last batch of an epoch may hold a single sample, and its loss says nothing."""
+    padded = np.concatenate([values[:1], values, values[-1:]])
+    found: Floats = np.median(np.stack([padded[:-2], padded[1:-1], padded[2:]]), axis=0)
+    return found
 
 
 def _smoothed(values: Floats, width: int) -> Floats:
