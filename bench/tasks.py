@@ -77,11 +77,8 @@ def induced(seeds: int, quick: bool = False) -> Iterator[Task]:
             continue
         doses = [(FULL, cause.induce), *DOSES.get(cause.slug, {}).items()]
         scripts = [s for s in RECIPES if acts_on(cause.slug, s)]
-        stride = math.ceil(len(scripts) / FEW)
-        stride += stride % len(doses) == 0 and len(doses) > 1  # else every recipe would get the same dose
-        for turn, script in enumerate(scripts, number):
-            if quick and turn % stride:
-                continue
+        stride = math.ceil(len(scripts) / FEW) if quick else 1
+        for turn, script in enumerate(scripts[number % stride :: stride], number):
             for dose, treatment in doses[turn % len(doses) :][:1] if quick else doses:
                 for seed in range(seeds):
                     yield Task("induced", script, cause.slug, dose, seed, treatment=treatment)
