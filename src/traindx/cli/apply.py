@@ -79,7 +79,7 @@ def write(remedy: Remedy, applying: Applying, verdict: str = "") -> None:
             click.echo("nothing was written; --out DIR writes the changed files, --in-place changes yours", err=True)
         return
     if verdict == "refuted":
-        click.echo("nothing was written, as the changed script does not train", err=True)
+        click.echo("nothing was written, as the changed script does not train, or learns less", err=True)
         return
     for changed in remedy.changed:
         if changed.script.file.read_text(encoding="utf-8") != changed.script.text:

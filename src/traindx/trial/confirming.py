@@ -92,6 +92,8 @@ def judged(before: Recording, done: Done, seen: tuple[str, ...], facts: dict[str
     parts = [f"the loss fell by {_share(now)} (as it was: {_share(was)})", *_accuracy(before, after)]
     parts.append(_codes(still, "still fail") if still else _codes(seen, "no longer fail"))
     verdict: TrialVerdict = "confirmed" if not still and _learns(was, now, before, after) else "inconclusive"
+    if was is not None and now is not None and now < was - LEAST and not _learns(was, now, before, after):
+        verdict = "refuted"  # it learns less than before: whatever the checks say, that is no fix
     words = "; ".join(part for part in parts if part)
     return Confirmation(verdict, words, seen, still, done.run.seconds, str(done.folder), lines)
 
