@@ -13,6 +13,7 @@ from traindx.recorder.probes.saturation import FARTHEST, POOLS, flat_share
 from traindx.recorder.signal_numbers import NAMES, signal_numbers, size_and_spread
 from traindx.recorder.structure import tensors_of
 
+RELUS = ("Relu", "Threshold", "ClampMin", "Clamp", "Hardtanh")
 CHANNELS = 8
 """Fewest channels of which a share counts as silent."""
 SEED = 1
@@ -96,7 +97,7 @@ def _look_at_input(torch: Any, look: Look, name: str, given: Any) -> None:
     if given.grad_fn is None:
         return
     axis = 1 if given.dim() in (4, 5) else given.dim() - 1
-    if given.shape[axis] >= CHANNELS and float(given.min()) >= 0:
+    if given.shape[axis] >= CHANNELS and _made_by_relu(given.grad_fn) and float(given.min()) >= 0:
         largest = given.transpose(0, axis).reshape(given.shape[axis], -1).amax(dim=1)
         look.silent[name] = float((largest == 0).float().mean())
     node = given.grad_fn
@@ -108,6 +109,19 @@ def _look_at_input(torch: Any, look: Look, name: str, given: Any) -> None:
         if node is None or kind not in (*SHAPES, *LINEAR, *POOLS):
             return
         node = edges(node)[0]
+
+
+def _made_by_relu(node: Any) -> bool:
+    """Whether a value comes from a ReLU through nothing but reshapes, averages and pooling; a branch that is multiplied by zero at
+    the start does not."""
+    for _ in range(FARTHEST):
+        kind = "" if node is None else kind_of(node)
+        if kind in RELUS:
+            return True
+        if node is None or kind not in (*SHAPES, *LINEAR, *POOLS):
+            return False
+        node = edges(node)[0]
+    return False
 
 
 def scores_of(torch: Any, output: Any, samples: int) -> Any:

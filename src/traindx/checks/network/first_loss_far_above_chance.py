@@ -25,7 +25,7 @@ def first_loss_far_above_chance(network: Network, *, over: float = 8.0) -> Itera
     number of inputs. Inputs that are not scaled do the same.
 
     ln K is what guessing among K classes costs. `over` is a guess: untrained classifiers of torchvision and timm lie between
-    1.0 and 3.5 (`python bench/stock_models.py`). Where each layer lets the signal grow M212 names it; weights that were trained
+    1.0 and 4.6 (`python bench/stock_models.py`). Where each layer lets the signal grow M212 names it; weights that were trained
     for other classes are left alone.
     """
     scores = network.scores
