@@ -30,11 +30,11 @@ def silent_from_the_start(network: Network, *, share: float = 0.9) -> Iterator[F
         "largest share of silent channels that a layer receives", max(network.silent.values()), f"under {share:g}"
     )
     names = [x.name for x in network.signal]
-    found = [name for name, part in network.silent.items() if part >= share and name in names]
+    found = [name for name, part in network.silent.items() if part >= share and name in names[1:]]
     if not found or network.weights == "loaded":
         return
     first = min(found, key=names.index)
-    before = names[names.index(first) - 1] if names.index(first) else first
+    before = names[names.index(first) - 1]
     text = (
         f"{network.silent[first]:.0%} of the channels that {first} receives are zero for every sample before any step"
     )
