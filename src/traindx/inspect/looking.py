@@ -97,7 +97,8 @@ def _look_at_input(torch: Any, look: Look, name: str, given: Any) -> None:
     if given.grad_fn is None:
         return
     axis = 1 if given.dim() in (4, 5) else given.dim() - 1
-    if given.shape[axis] >= CHANNELS and _made_by_relu(given.grad_fn) and float(given.min()) >= 0:
+    is_gate = given.dim() == 4 and given.shape[2] == given.shape[3] == 1  # of squeeze and excitation
+    if not is_gate and given.shape[axis] >= CHANNELS and _made_by_relu(given.grad_fn) and float(given.min()) >= 0:
         largest = given.transpose(0, axis).reshape(given.shape[axis], -1).amax(dim=1)
         look.silent[name] = float((largest == 0).float().mean())
     node = given.grad_fn
