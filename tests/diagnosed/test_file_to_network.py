@@ -134,12 +134,17 @@ def test_a_validation_that_is_not_normalised_is_named_with_its_line(diagnosed: C
     assert found.first.places[0].line == found.line_of("print(sum(")
 
 
-def test_batches_sorted_by_class_are_named_with_the_loader_that_does_not_shuffle(diagnosed: Callable[..., Diagnosed]) -> None:
+def test_batches_sorted_by_class_are_named_with_the_loader_that_does_not_shuffle(
+    diagnosed: Callable[..., Diagnosed],
+) -> None:
     script = edited(DIGITS, "batch_size=64, shuffle=True", "batch_size=64")
     by_class = "order = y_train.argsort()\nx_train, y_train = x_train[order], y_train[order]\ntrain = DataLoader"
     found = diagnosed(edited(script, "train = DataLoader", by_class))
     assert (found.first.cause, found.first.status) == ("not-shuffled", "proved")
-    assert (found.first.places[0].line, found.first.places[0].setting) == (found.line_of("train = DataLoader"), "shuffle")
+    assert (found.first.places[0].line, found.first.places[0].setting) == (
+        found.line_of("train = DataLoader"),
+        "shuffle",
+    )
 
 
 def test_pictures_divided_by_255_twice_are_named(diagnosed: Callable[..., Diagnosed]) -> None:

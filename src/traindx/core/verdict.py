@@ -95,7 +95,9 @@ def _state(slug: str, by_code: Mapping[str, Outcome]) -> Diagnosis:
     passed = [o for o in by_code.values() if o.status == "passed" and o.measured]
     passed.sort(key=lambda o: WHY.index(o.code) if o.code in WHY else len(WHY))
     early = [o for o in by_code.values() if o.code in TOO_EARLY and o.findings]
-    told = {"; ".join(str(m) for m in o.measured[:3]): o.code for o in reversed(passed)}  # two checks may look at one number
+    told = {
+        "; ".join(str(m) for m in o.measured[:3]): o.code for o in reversed(passed)
+    }  # two checks may look at one number
     because = tuple(Reason(text, code) for text, code in reversed(told.items()))
     named = (Reason(o.findings[0].message, o.code) for o in by_code.values() if o.code in NO_FAULT and o.findings)
     because = (*because[:1], *named, *because[1:])
