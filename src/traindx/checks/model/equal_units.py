@@ -11,6 +11,7 @@ from traindx.core.check import Facts, NotEnough, check
 from traindx.core.example import falling, flat, recording_with
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.first_signal import first_signal, set_by
+from traindx.core.gradient_flow import is_matrix
 from traindx.core.recording import Recording
 
 
@@ -31,6 +32,7 @@ def equal_units(recording: Recording, *, spread: float = 1e-3) -> Iterator[Findi
     """
     layers, again = first_signal(recording), recording.lines.get("alike", ())
     if not layers:
+        yield from _as_initialised(recording)
         return
     hidden = [x for x in layers[:-1] if x.trained and x.groups == 1 and x.units > 1]
     if not hidden:
@@ -47,6 +49,22 @@ def equal_units(recording: Recording, *, spread: float = 1e-3) -> Iterator[Findi
     for layer in alike:
         if later.get(layer.name, 1.0) < spread and _gets_gradient(recording, f"{layer.name}.weight"):
             yield _finding(recording, layer.name, layer.units, layer.weight_rms, step)
+
+
+def _as_initialised(recording: Recording) -> Iterator[Finding | Measured]:
+    """Where no layer was seen, as of a compiled model: weights that `torch.nn.init` set to one number other than zero."""
+    hidden = [p.name for p in recording.parameters if is_matrix(p) and p.trainable][:-1]
+    calls = {name: call for name in hidden if (call := set_by(recording, name))}
+    alike = [name for name, (call, _) in calls.items() if call.startswith(("constant_", "ones_"))]
+    alike = [name for name in alike if calls[name][0] not in ("constant_(0)", "constant_(0.0)")]
+    if not calls:
+        return
+    yield Measured("hidden layers whose weights were set to one number", len(alike), f"0 of {len(hidden)}")
+    if len(alike) >= max(2, len(hidden) / 2):
+        text, source = calls[alike[0]]
+        path, line = (source.path, source.line) if source else (None, None)
+        text = f"all weights of {len(alike)} hidden layers are set to one number by {text}: their units stay equal"
+        yield Finding(Place(path, line, parameter=alike[0], step=0), text)
 
 
 def _gets_gradient(recording: Recording, parameter: str) -> bool:
@@ -84,6 +102,27 @@ def _alike(value: float) -> Mapping[str, Any]:
 def every_weight_the_same() -> Facts:
     detail = {"parameters": {"grad": [1e-3] * 6}}
     return {"recording": recording_with(flat(), events=[_layers(0.0), _alike(1e-7)], detail=detail)}
+
+
+def _initialised(call: str, *names: str) -> Facts:
+    held = [{"name": f"conv{n}.weight", "shape": [8, 8, 3, 3], "trainable": True, "optimizer": 0} for n in range(4)]
+    line = {"kind": "initialised", "step": 0, "calls": [{"call": call, "numbers": "0.01", "parameters": list(names)}]}
+    return {"recording": recording_with(falling(), parameters=held, events=[line])}
+
+
+@equal_units.fires_on
+def constant_weights_of_a_compiled_model() -> Facts:
+    return _initialised("constant_", "conv0.weight", "conv1.weight", "conv2.weight", "conv3.weight")
+
+
+@equal_units.quiet_on
+def a_compiled_model_drawn_at_random() -> Facts:
+    return _initialised("normal_", "conv0.weight", "conv1.weight", "conv2.weight", "conv3.weight")
+
+
+@equal_units.quiet_on
+def one_layer_that_starts_as_one() -> Facts:
+    return _initialised("ones_", "conv1.weight")
 
 
 @equal_units.quiet_on
