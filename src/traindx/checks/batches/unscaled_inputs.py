@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from statistics import median
 from typing import Any
 
 from traindx.core.check import Facts, check
@@ -78,7 +79,8 @@ NORMALISATIONS = ("BatchNorm", "FrozenBatchNorm", "GroupNorm", "InstanceNorm", "
 
 
 def scale_of(recording: Recording) -> Scale | None:
-    """The scale of what reaches the first weighted layer over all recorded steps; None where it was not recorded."""
+    """The scale of what reaches the first weighted layer at most recorded steps (medians: one batch unlike the others is
+    another fault); None where it was not recorded."""
     first = [d["first_input"] for d in recording.details.values() if d.get("first_input")]
     if not first:
         return None
@@ -87,9 +89,9 @@ def scale_of(recording: Recording) -> Scale | None:
     at = names.index(layer) if layer in names else 0
     return Scale(
         layer=layer,
-        low=min(_number(f["min"]) for f in first),
-        high=max(max(abs(_number(f["min"])), abs(_number(f["max"]))) for f in first),
-        deviation=max(_largest(f["std"]) for f in first),
+        low=median(_number(f["min"]) for f in first),
+        high=median(max(abs(_number(f["min"])), abs(_number(f["max"]))) for f in first),
+        deviation=median(_largest(f["std"]) for f in first),
         normalised=any(x.kind.startswith(NORMALISATIONS) for x in recording.layers[at + 1 : at + 3]),
     )
 
@@ -109,6 +111,12 @@ def _input(low: float, high: float, deviation: float) -> dict[str, object]:
 @unscaled_inputs.fires_on
 def raw_pixels() -> Facts:
     return {"recording": recording_with(falling(), detail=_input(0.0, 255.0, 70.0))}
+
+
+@unscaled_inputs.quiet_on
+def one_batch_of_raw_pixels_among_others() -> Facts:
+    run = recording_with(falling(), detail=_input(-2.1, 2.6, 1.0))
+    return {"recording": replace(run, details={**run.details, 30: {**run.details[30], **_input(0.0, 255.0, 70.0)}})}
 
 
 @unscaled_inputs.quiet_on
