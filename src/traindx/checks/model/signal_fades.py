@@ -34,7 +34,8 @@ def signal_fades(
     run in which the loss stays within 5 % of its start (all three a guess).
     """
     layers = first_signal(recording)
-    if len([x for x in layers if x.trained]) < 2:
+    trained = sum(x.trained for x in layers)
+    if trained < 2 or 2 * trained < len(layers):  # heads alone often start small, behind a body that is frozen
         return
     mean, reaches = mean_gain(layers), passed_on(layers)
     yield Measured("gain of a layer at the start (geometric mean)", mean, f"over {gain:g}")

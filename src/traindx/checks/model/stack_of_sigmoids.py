@@ -30,16 +30,17 @@ def stack_of_sigmoids(recording: Recording, *, layers: int = 3, passed: float = 
     if len(signal) < 2 or graph is None:
         return
     squashed = [x for x in graph.layers if "Sigmoid" in x.through]
+    count = max(len(squashed), graph.operations.get("Sigmoid", 0))  # behind a pooling only the pooling is seen
     reaches = passed_on(signal)
-    yield Measured("layers that are fed by a sigmoid", len(squashed), f"fewer than {layers}")
-    if len(squashed) < layers or graph.has_norm or has_learned(recording) or not reaches < passed:
+    yield Measured("sigmoids between the layers", count, f"fewer than {layers}")
+    if count < layers or graph.has_norm or has_learned(recording) or not reaches < passed:
         return
     still, steps = flat_steps(recording)
     if steps < 20 or still < 0.5 * steps:
         return
-    text = f"{len(squashed)} hidden layers end in a sigmoid, and {reaches:.1g} of what tells samples apart enters the last layer"
+    text = f"{count} sigmoids stand between the layers, and {reaches:.1g} of what tells samples apart enters the last layer"
     yield Finding(
-        Place(layer=squashed[0].name, step=0),
+        Place(layer=squashed[0].name if squashed else signal[0].name, step=0),
         f"{text} (should be over {passed:g}); the loss stands still for {still} steps",
     )
 
