@@ -62,10 +62,10 @@ FAULTS = (
         (),
     ),
     Fault(
-        "yolo-at-5",
+        "yolo-at-1",
         "lr-too-high",
         ("yolo_bccd",),
-        (("epochs=16", 'epochs=16, optimizer="SGD", lr0=5.0'),),
+        (("epochs=16", 'epochs=16, optimizer="SGD", lr0=1.0'),),
         (),
     ),
 )

@@ -24,6 +24,7 @@ BATCH_TOO_SMALL = Cause(
         Clue("T106", if_seen=0.5),
         Clue("T103", if_seen=0.3),
         Clue("T202", if_seen=-3.0),
+        Clue("T323", if_seen=-3.0),
     ),
     fix=Fix(
         "Raise the batch size, or accumulate the gradients of several batches for each step.",
