@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from statistics import median
@@ -81,7 +82,8 @@ NORMALISATIONS = ("BatchNorm", "FrozenBatchNorm", "GroupNorm", "InstanceNorm", "
 def scale_of(recording: Recording) -> Scale | None:
     """The scale of what reaches the first weighted layer at most recorded steps (medians: one batch unlike the others is
     another fault); None where it was not recorded."""
-    first = [d["first_input"] for d in recording.details.values() if d.get("first_input")]
+    seen = [d["first_input"] for d in recording.details.values() if d.get("first_input")]
+    first = [f for f in seen if all(math.isfinite(_number(f[name])) for name in ("min", "max"))]
     if not first:
         return None
     layer = first[0].get("layer")
@@ -117,6 +119,11 @@ def raw_pixels() -> Facts:
 def one_batch_of_raw_pixels_among_others() -> Facts:
     run = recording_with(falling(), detail=_input(-2.1, 2.6, 1.0))
     return {"recording": replace(run, details={**run.details, 30: {**run.details[30], **_input(0.0, 255.0, 70.0)}})}
+
+
+@unscaled_inputs.quiet_on
+def numbers_that_are_not_finite() -> Facts:
+    return {"recording": recording_with(falling(), detail=_input(float("nan"), float("nan"), float("nan")))}
 
 
 @unscaled_inputs.quiet_on
