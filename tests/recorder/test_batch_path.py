@@ -33,7 +33,7 @@ def test_a_flattened_network_keeps_its_samples_apart() -> None:
 )
 def test_channels_before_samples_are_seen_at_the_layer(mix: Callable[[Tensor], Tensor]) -> None:
     found = follow(head(mix(conv(pictures))), B).mixed
-    assert found is not None and found.weight is conv.weight and found.axis >= 1
+    assert found is not None and found.weight is conv.weight and found.axis in (1, 2, 3)
 
 
 def test_samples_made_of_parts_of_two_axes_are_seen() -> None:
@@ -65,7 +65,29 @@ def test_frames_folded_into_the_batch_and_out_again_are_in_order() -> None:
     assert found.mixed is None and found.layers == 2
 
 
+def test_pooling_over_places_and_a_class_token_keep_the_samples_apart() -> None:
+    pooled = follow(nn.Linear(12, 5)(conv(pictures).mean((-2, -1))), B)
+    assert pooled.mixed is None and pooled.layers == 2
+    tokens = nn.Linear(16, 16)(torch.randn(B, 9, 16))
+    chosen = follow(nn.Linear(16, 5)(torch.cat([tokens[:, :1], tokens], -2)[:, 0]), B)
+    assert chosen.mixed is None and chosen.layers == 2
+
+
+def test_parts_of_unlike_size_are_followed_each_by_its_own() -> None:
+    narrow, wide = nn.Linear(16, 24)(torch.randn(B, 9, 16)).view(B, 9, 2, 12).split([4, 8], 3)
+    kept = torch.cat([narrow, wide], 3).permute(0, 2, 1, 3).reshape(B, -1)
+    found = follow(nn.Linear(216, 5)(kept), B)
+    assert found.mixed is None and found.layers == 2
+
+
+def test_one_sample_for_all_or_their_mean_ends_the_way() -> None:
+    square = nn.Linear(16, 16)(torch.randn(B, B, 16))
+    for picked in (square[0], square.mean(0)):
+        found = follow(nn.Linear(16, 5)(picked), B)
+        assert found.mixed is None and found.layers == 1
+
+
 def test_a_mixing_of_tokens_is_no_mixing_of_samples() -> None:
     tokens = nn.Linear(16, 16)(torch.randn(B, 9, 16))
-    mixed = nn.Linear(9, 9)(tokens.transpose(1, 2)).transpose(1, 2)
+    mixed = nn.Linear(9, 9)(tokens.transpose(-1, -2)).transpose(-1, -2)
     assert follow(nn.Linear(9 * 16, 5)(mixed.reshape(B, -1)), B).mixed is None

@@ -56,9 +56,9 @@ def stepping(model: torch.nn.Module) -> Callable[[], None]:
     return step
 
 
-def least_of_three(step: Callable[[], None]) -> tuple[int, int]:
-    """What is counted in one step: the least of three, as once a second there is more."""
-    calls, operations = zip(*(counted(step) for _ in range(3)), strict=True)
+def least_of_ten(step: Callable[[], None]) -> tuple[int, int]:
+    """What is counted in one step: the least of ten, as once a second, and when the machine is busy, there is more."""
+    calls, operations = zip(*(counted(step) for _ in range(10)), strict=True)
     return min(calls), min(operations)
 
 
@@ -80,9 +80,9 @@ def more(record: Record, make: Callable[[], torch.nn.Module], *, recorded: bool)
     """Calls and operations of a step above those of the same step without recorder."""
     plain = stepping(make())
     plain(), plain()
-    before = least_of_three(plain)
+    before = least_of_ten(plain)
     with forced(record, make(), recorded) as step:
-        after = least_of_three(step)
+        after = least_of_ten(step)
     return after[0] - before[0], after[1] - before[1]
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from traindx.core.finding import Place
+from traindx.core.finding import Finding, Measured, Place
 from traindx.core.recording import Recording
 
 
@@ -96,6 +96,20 @@ def left_out(load: Load, few: float) -> str:
         fit = f"{load.matched} of the {load.given} tensors that are loaded fit the model (should be most)"
         return f"{fit}: {load.unexpected[0]} names are unknown to it{example}"
     return ""
+
+
+def judged(found: Sequence[Load], few: float) -> Iterator[Finding | Measured]:
+    """What checks say of the loads of one model: nothing is wrong where one of them is good."""
+    if not found:
+        return
+    most = max(arrived(load) for load in found)
+    yield Measured("largest share of the tensors of a load that fit the model", most, f"over {few:g}")
+    if any(is_good(load, few) for load in found):
+        return
+    for load in found[:5]:
+        why = left_out(load, few)
+        if why:
+            yield Finding(load.place, f"{why} ({load.module}, strict={load.strict})")
 
 
 def _named(found: dict[str, object] | None) -> tuple[int, tuple[str, ...]]:

@@ -176,10 +176,10 @@ class Attachment:
         if not callable(write) or not hasattr(stream, "__dict__"):
             return
 
-        def heard(text: str) -> Any:
-            written = write(text)
-            if session.alive:
-                session.call(Printed, "written", (name, text), {})
+        def heard(*args: Any, **kwargs: Any) -> Any:
+            written = write(*args, **kwargs)
+            if session.alive and args and isinstance(args[0], str):
+                session.call(Printed, "written", (name, args[0]), {})
             return written
 
         self._replace(stream, "write", heard)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from traindx.recorder.forward_graph import PRODUCTS, Node, edges, is_weight, kind_of, parameter_of
 
@@ -12,8 +12,23 @@ MOST_NODES = 5000
 SAME = ("View", "UnsafeView", "ReshapeAlias", "Unsqueeze", "Squeeze", "Clone", "ToCopy", "Alias", "Contiguous")
 """Operations that keep the order of the elements."""
 PERMUTING = ("Permute", "Transpose", "T")
+REDUCING = ("Mean", "Sum", "Amax", "Select", "Slice", "Cat", "Split", "SplitWithSizes", "Unbind", "Max")
+"""Operations along axes that their node names: where none of them is the first, what lies in the first stays there."""
+ELEMENTWISE = ("Add", "Sub", "Mul", "Div")
+"""Operations of which an input may have axes of size one where their result has more."""
 RESIZING = ("Pool", "Upsample", "Pad")
 """Parts of the names of operations that change the axes behind the first two and nothing before."""
+
+
+class Made(NamedTuple):
+    """A tensor on the way: the operation that made it, and which of its results it is."""
+
+    node: Node
+    number: int
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return tuple(int(size) for size in self.node._input_metadata[self.number].shape)
 
 
 @dataclass(frozen=True)
@@ -41,16 +56,18 @@ def follow(scores: Any, samples: int) -> Followed:
     it is, a permutation moves it, and a layer with a weight mixes its channels (a convolution) or its last axis (a
     product), where no sample may lie. Operations that are not understood end the way without a word.
     """
-    pending = [(scores.grad_fn, math.prod(scores.shape[1:]))] if scores.grad_fn is not None else []
-    seen: set[tuple[Node, int]] = set()
+    pending: list[tuple[Made, int]] = []
+    if scores.grad_fn is not None:
+        pending.append((Made(scores.grad_fn, scores.output_nr), math.prod(scores.shape[1:])))
+    seen: set[tuple[Made, int]] = set()
     layers = 0
     while pending and len(seen) < MOST_NODES:
-        node, inner = pending.pop()
-        if (node, inner) in seen:
+        made, inner = pending.pop()
+        if (made, inner) in seen:
             continue
-        seen.add((node, inner))
-        kind, shape = kind_of(node), _shape(node)
-        data = [edge for edge in edges(node) if edge is not None and not is_weight(edge)]
+        seen.add((made, inner))
+        node, kind, shape = made.node, kind_of(made.node), made.shape
+        data = [Made(edge, number) for edge, number in node.next_functions if edge is not None and not is_weight(edge)]
         if kind in PRODUCTS:
             weight = next((edge for edge in edges(node)[: 3 if kind == "Addmm" else 2] if _is_parameter(edge)), None)
             if weight is None:
@@ -60,10 +77,11 @@ def follow(scores: Any, samples: int) -> Followed:
                 return Followed(layers, Mixed(parameter_of(weight), shape, axis))
             layers += 1
         if kind in PERMUTING and data and _is_spread(shape, inner, samples):
-            mixed = _made_by(data[0])
+            mixed = _made_by(data[0].node)
             if mixed is not None:
                 return Followed(layers, mixed)
-        pending += [(edge, found) for edge in data if (found := _behind(node, kind, edge, inner, samples)) is not None]
+        behind = ((given, _behind(node, kind, shape, given.shape, inner, samples)) for given in data)
+        pending += [(given, found) for given, found in behind if found is not None]
     return Followed(layers, None)
 
 
@@ -83,7 +101,7 @@ def _made_by(node: Node) -> Mixed | None:
         into = [edge for edge in edges(node) if edge is not None]
         weights = [edge for edge in into if _is_parameter(edge)]
         if kind_of(node) in PRODUCTS and weights:
-            return Mixed(parameter_of(weights[0]), _shape(node), None)
+            return Mixed(parameter_of(weights[0]), Made(node, 0).shape, None)
         data = [edge for edge in into if not is_weight(edge)]
         if len(data) != 1:
             return None
@@ -95,11 +113,6 @@ def _is_parameter(node: Node | None) -> bool:
     return node is not None and is_weight(node) and parameter_of(node) is not None and parameter_of(node).dim() > 1
 
 
-def _shape(node: Node) -> tuple[int, ...]:
-    """The shape of what an operation made."""
-    return tuple(int(size) for size in node._input_metadata[0].shape)
-
-
 def _mixes(node: Node, kind: str, shape: tuple[int, ...], inner: int, samples: int) -> int | None:
     """The axis of a layer's output, of those that it mixes, in which the samples lie; None where they lie before these."""
     if "onvolution" not in kind:
@@ -109,16 +122,17 @@ def _mixes(node: Node, kind: str, shape: tuple[int, ...], inner: int, samples: i
     return next(axis for axis in range(1, len(shape)) if inner >= math.prod(shape[axis + 1 :]))
 
 
-def _behind(node: Node, kind: str, edge: Node, inner: int, samples: int) -> int | None:
-    """`inner` in the tensor that went into an operation; None where that cannot be told."""
-    made, given = _shape(node), _shape(edge)
-    if kind in SAME:
+def _behind(
+    node: Node, kind: str, made: tuple[int, ...], given: tuple[int, ...], inner: int, samples: int
+) -> int | None:
+    """`inner` in the tensor of shape `given` that went into an operation; None where that cannot be told."""
+    if kind in SAME or (kind == "AsStrided" and _is_contiguous(node, made)):
         return inner if math.prod(made) == math.prod(given) else None
     if kind in PERMUTING:
         return _unpermuted(_order(node, kind, len(made)), made, inner, samples)
     if kind in PRODUCTS and "onvolution" not in kind:
         return inner // made[-1] * given[-1] if inner % made[-1] == 0 and made[:-1] == given[:-1] else None
-    kept = 1 if kind in PRODUCTS else 2 if any(part in kind for part in RESIZING) else 0
+    kept = _kept(node, kind, made, given)
     if not kept:
         return inner if made == given else None
     behind = math.prod(made[kept:])
@@ -126,11 +140,37 @@ def _behind(node: Node, kind: str, edge: Node, inner: int, samples: int) -> int 
     return inner // behind * math.prod(given[kept:]) if same else None
 
 
+def _kept(node: Node, kind: str, made: tuple[int, ...], given: tuple[int, ...]) -> int:
+    """How many of the first axes an operation leaves as they are, whatever it does to those behind them."""
+    if any(part in kind for part in RESIZING):
+        return 2
+    if kind in ELEMENTWISE:
+        return int(len(made) == len(given) and made != given)
+    return int(kind in (*PRODUCTS, "Bmm") or _leaves_first(node, kind, len(given)))
+
+
+def _leaves_first(node: Node, kind: str, dims: int) -> bool:
+    """Whether an operation takes some of the elements, or one for many, along other axes than the first alone."""
+    named = getattr(node, "_saved_dim", None)
+    axes = [named] if isinstance(named, int) else list(named or ())
+    return kind in REDUCING and bool(axes) and all(_axis(axis, dims) != 0 for axis in axes)
+
+
+def _is_contiguous(node: Node, made: tuple[int, ...]) -> bool:
+    """Whether a view of given strides has its elements in row-major order, as one has that was changed in place."""
+    return list(node._saved_stride) == [math.prod(made[axis + 1 :]) for axis in range(len(made))]
+
+
+def _axis(saved: int, dims: int) -> int:
+    """An axis as autograd saved it: -1 is an unsigned number there."""
+    return (saved - 2**64 if saved >= 2**63 else saved) % dims
+
+
 def _order(node: Node, kind: str, dims: int) -> list[int]:
     """Which axis of its input each axis of a permutation's output is."""
     if kind == "Permute":
-        return [int(axis) % dims for axis in node._saved_dims]
-    one, two = (0, 1) if kind == "T" else (int(node._saved_dim0) % dims, int(node._saved_dim1) % dims)
+        return [_axis(axis, dims) for axis in node._saved_dims]
+    one, two = (0, 1) if kind == "T" else (_axis(node._saved_dim0, dims), _axis(node._saved_dim1, dims))
     order = list(range(dims))
     order[one], order[two] = two, one
     return order

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from traindx.recorder import measure
 from traindx.recorder.contents import is_a, mapping, word
 from traindx.recorder.readback import Slots, rounded
+from traindx.recorder.thinning import Count, Thinning
 
 if TYPE_CHECKING:
     from traindx.recorder.observation import Observation
@@ -18,12 +19,7 @@ if TYPE_CHECKING:
 MOST_NAMES = 200
 LONGEST_NAME = 120
 IN_FULL = 1000
-"""Lines of one name that are all written; beyond, one is written when the count has grown by a fiftieth."""
-MOST_LINES = 50_000
-IN_FULL_BEYOND = 100
-"""Once so many lines are written in all, each name has only so many in full: of 200 names that are told a million times each,
-160,000 lines of some 120 bytes."""
-GROWTH = 1.02
+"""Lines of one name that are all written: of 200 names that are told a million times each, 160,000 lines of some 120 bytes."""
 MOST_WAITING = 500
 """Numbers on a device that wait for the next readback."""
 AXES = ("epoch", "step", "global_step", "trainer/global_step")
@@ -34,11 +30,9 @@ SAMPLER = "sampler"
 
 
 @dataclass
-class _Told:
-    """How often something was told, and how often it was written; beyond what is written in full, when last."""
+class _Told(Count):
+    """A metric, as it was told last."""
 
-    seen: int = 0
-    written: int = 0
     step: int = -1
     value: float = math.nan
     source: str = ""
@@ -50,8 +44,8 @@ class Logged:
     def __init__(self, seen: Observation) -> None:
         self._seen = seen
         self._names: dict[str, _Told] = {}
-        self._epochs = _Told()
-        self._lines = self._waiting = 0
+        self._epochs, self._thinning = Count(), Thinning(IN_FULL)
+        self._waiting = 0
         self._epoch: tuple[int, int, str] | None = None
 
     def metrics(self, values: Any, source: str, *, epoch: Any = None, at: Any = None) -> None:
@@ -70,7 +64,7 @@ class Logged:
         if number == last and (step == at or source != teller or source == SAMPLER):
             return
         self._epoch = (number, step, source)
-        if self._is_due(self._epochs):
+        if self._thinning.is_due(self._epochs):
             self._seen.journal.event("epoch", step, number=number, source=source)
 
     def _metric(self, name: str, value: Any, source: str, epoch: Any, at: Any) -> None:
@@ -83,7 +77,7 @@ class Logged:
             return
         known = self._names.setdefault(name, _Told())
         again = number is not None and (step, number) == (known.step, known.value) and source != known.source
-        if again or not self._is_due(known):
+        if again or not self._thinning.is_due(known):
             return
         known.step, known.value, known.source = step, math.nan if number is None else number, source
         self._write(name, number, value, source, epoch, at)
@@ -115,15 +109,6 @@ class Logged:
         torch = self._seen.torch
         wanted = self._seen.current.recorded or not torch.is_grad_enabled()
         return wanted and self._waiting < MOST_WAITING and value.numel() == 1 and measure.readable(torch, value)
-
-    def _is_due(self, known: _Told) -> bool:
-        known.seen += 1
-        room = IN_FULL if self._lines < MOST_LINES else IN_FULL_BEYOND
-        if known.written >= room and known.seen < GROWTH * known.written:
-            return False
-        known.written = known.written + 1 if known.written < room else known.seen
-        self._lines += 1
-        return True
 
 
 def _flat(values: Any) -> Iterator[tuple[str, Any]]:

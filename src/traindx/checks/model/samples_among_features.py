@@ -26,10 +26,12 @@ def samples_among_features(recording: Recording) -> Iterator[Finding | Measured]
     scores, as far as each operation is understood.
     """
     lines = recording.lines.get("batch_path", ())
-    if not lines or not (lines[0]["layers"] or "layer" in lines[0]):
+    if not lines:
         raise NotEnough("the way of the samples from a layer to the loss was not seen")
     line = lines[0]
-    yield Measured("layers that the samples were followed through", line["layers"], "1 or more")
+    if "layer" not in line and 2 * line["layers"] < line["of"]:
+        raise NotEnough(f"the samples could be followed through {line['layers']} of {line['of']} layers alone")
+    yield Measured("layers that the samples were followed through", line["layers"], f"at least half of {line['of']}")
     if "layer" not in line:
         return
     shape = ", ".join(map(str, line["shape"]))
@@ -39,7 +41,7 @@ def samples_among_features(recording: Recording) -> Iterator[Finding | Measured]
 
 
 def _run(**mixed: Any) -> Facts:
-    line = {"kind": "batch_path", "step": 0, "samples": 32, "layers": 1, **mixed}
+    line = {"kind": "batch_path", "step": 0, "samples": 32, "layers": 3, "of": 4, **mixed}
     return {"recording": recording_with(falling(), events=[line])}
 
 

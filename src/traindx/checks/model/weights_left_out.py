@@ -8,7 +8,7 @@ from typing import Any
 from traindx.core.check import Facts, check
 from traindx.core.example import falling, recording_with
 from traindx.core.finding import Finding, Measured
-from traindx.core.loaded_weights import arrived, is_good, left_out, loads
+from traindx.core.loaded_weights import judged, loads
 from traindx.core.recording import Recording
 
 
@@ -28,17 +28,7 @@ def weights_left_out(recording: Recording, *, few: float = 0.1) -> Iterator[Find
     off or put in front, and loads that were given nothing or the model's own tensors. A new head, a backbone alone and
     adapters are healthy: what was given fits. A load that a later one of the same model makes good is not named.
     """
-    found = list(loads(recording))
-    if not found:
-        return
-    most = max(arrived(load) for load in found)
-    yield Measured("largest share of the tensors of a load that fit the model", most, f"over {few:g}")
-    if any(is_good(load, few) for load in found):
-        return
-    for load in found[:5]:
-        why = left_out(load, few)
-        if why:
-            yield Finding(load.place, f"{why} ({load.module}, strict={load.strict})")
+    yield from judged(list(loads(recording)), few)
 
 
 def _line(**fields: Any) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from traindx.core.check import Facts, check
 from traindx.core.finding import Finding, Measured
-from traindx.core.loaded_weights import arrived, is_good, left_out, load_of
+from traindx.core.loaded_weights import judged, load_of
 from traindx.core.network import Network
 from traindx.core.network_example import network_with
 
@@ -26,17 +26,7 @@ def weights_left_out_when_built(network: Network, *, few: float = 0.1) -> Iterat
 
     Judged as by M111: a new head, a backbone alone and adapters are healthy, since what was given fits.
     """
-    found = [load for load in network.loads if load.covers > 0]
-    if not found:
-        return
-    most = max(arrived(load) for load in found)
-    yield Measured("largest share of the tensors of a load that fit the model", most, f"over {few:g}")
-    if any(is_good(load, few) for load in found):
-        return
-    for load in found[:5]:
-        why = left_out(load, few)
-        if why:
-            yield Finding(load.place, f"{why} ({load.module}, strict={load.strict})")
+    yield from judged([load for load in network.loads if load.covers > 0], few)
 
 
 def _loaded(**fields: Any) -> Facts:

@@ -17,8 +17,9 @@ MOST = 50
 class BatchAxis(Probe):
     """Writes one line `sequence_layers` of the first step: each recurrent layer and attention that is called with gradients, with
     its `kind`, `batch_first`, the `shape` of its first input, and `samples`: the first dimension of what the root was given,
-    where the loss was given a vector of as many targets; and one line `batch_path`: how many `layers` the samples were followed
-    through from the loss, and the layer that is the first to mix them (`layer`, the `shape` that it made, their `axis`).
+    where the loss was given a vector of as many targets; and one line `batch_path`: through how many `layers` `of` all the
+    samples were followed from the loss, and the layer that is the first to mix them (`layer`, the `shape` that it made, their
+    `axis`).
     """
 
     on_recorded = ("layer", "closed", "forward", "loss")
@@ -82,14 +83,11 @@ class BatchAxis(Probe):
         path, self._path = self._path, None
         if path is None:
             return
-        line: dict[str, Any] = {
-            "kind": "batch_path",
-            "step": step.number,
-            "samples": self._samples,
-            "layers": path.layers,
-        }
-        if path.mixed is not None:
-            named = ((name, p) for name, p in core_of(root).named_parameters() if p is path.mixed.weight)
-            name = next((name for name, _ in named), "")
-            line |= {"layer": name.rpartition(".")[0], "shape": list(path.mixed.shape), "axis": path.mixed.axis}
+        weights = [(name, p) for name, p in core_of(root).named_parameters() if p.dim() > 1]
+        line: dict[str, Any] = {"kind": "batch_path", "step": step.number, "samples": self._samples}
+        line |= {"layers": path.layers, "of": len(weights)}
+        mixed = path.mixed
+        name = next((name for name, p in weights if mixed is not None and p is mixed.weight), None)
+        if mixed is not None and name is not None:
+            line |= {"layer": name.rpartition(".")[0], "shape": list(mixed.shape), "axis": mixed.axis}
         self.seen.journal.write(line)

@@ -6,13 +6,13 @@ import re
 
 from traindx.recorder.observation import Observation
 from traindx.recorder.probe import Arguments, Named, Probe
+from traindx.recorder.thinning import Count, Thinning
 
 LONGEST = 400
-"""Characters of a line that are kept; COCO's and timm's lines have less than 200."""
+"""Characters of a line that are kept."""
 IN_FULL = 500
-"""Lines of one form (its numbers aside) that are all written; then one whenever their count has grown by a fiftieth."""
+"""Lines of one form (its numbers aside) that are all written."""
 MOST_FORMS = 200
-GROWTH = 1.02
 
 _NUMBER = re.compile(r"[-+]?\d[\d.,]*(?:e[-+]?\d+)?", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z]{2}")
@@ -22,13 +22,14 @@ class Printed(Probe):
     """Writes a `printed` line for each line of standard output or error that has a word and a number.
 
     `validating` says that forward passes without gradients came since the last training step. Nothing is held back or changed;
-    a progress bar counts with each state that differs in more than its numbers from the one before, and with its last.
+    a progress bar counts as it stood when its line ended.
     """
 
     def __init__(self, seen: Observation) -> None:
         super().__init__(seen)
         self._begun: dict[str, str] = {}
-        self._forms: dict[str, list[int]] = {}
+        self._forms: dict[str, Count] = {}
+        self._thinning = Thinning(IN_FULL)
 
     def written(self, arguments: Arguments, named: Named) -> None:
         """Text was written to a stream: its name, and the text, which may be a part of a line or several lines."""
@@ -53,9 +54,4 @@ class Printed(Probe):
     def _is_due(self, form: str) -> bool:
         if form not in self._forms and len(self._forms) >= MOST_FORMS:
             return False
-        known = self._forms.setdefault(form, [0, 0])
-        known[0] += 1
-        if known[1] >= IN_FULL and known[0] < GROWTH * known[1]:
-            return False
-        known[1] = known[1] + 1 if known[1] < IN_FULL else known[0]
-        return True
+        return self._thinning.is_due(self._forms.setdefault(form, Count()))
