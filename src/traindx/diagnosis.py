@@ -9,6 +9,7 @@ through an event (a rate that jumps, a mode that is switched) only with a sympto
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -32,6 +33,9 @@ POOR, BLAMED_FOR_IT = ("T103", "T105", "T106"), ("T367", "T383", "T380")
 """Checks that say that little is learned, and those that blame a rate or a batch size only because little is: what explains the
 first explains the second."""
 
+LIKELY = 0.6
+"""A cause of this probability is named before a state that is none (a guess)."""
+
 EARLY_STEPS = 20
 """A symptom that starts within this many steps, or within the first tenth of the run, counts as there from the start."""
 
@@ -52,7 +56,8 @@ def explain(
     verdict, state = verdict_of(by_code, facts, errors)
     sentence = sentence_of(verdict, state, diagnoses, by_code, facts, errors)
     if state is not None:
-        diagnoses.insert(0, state)
+        likely = itertools.takewhile(lambda d: verdict != "healthy" and _is_likely(d, by_code), diagnoses)
+        diagnoses.insert(len(list(likely)), state)
     return Report(verdict, tuple(diagnoses), tuple(outcomes), {**(meta or {}), "sentence": sentence})
 
 
@@ -214,6 +219,15 @@ def _rank(
     place = order[diagnosis.status]
     if harmless and place < 2:  # a note that is proved stands behind an error that is likely
         place = 1
-    codes = [r.code for r in diagnosis.because if r.code is not None]
-    noted = all(by_code[code].level == "note" for code in codes)
-    return place, harmless, noted, -_score(diagnosis), diagnosis.cause
+    return place, harmless, _is_noted(diagnosis, by_code), -_score(diagnosis), diagnosis.cause
+
+
+def _is_noted(diagnosis: Diagnosis, by_code: Mapping[str, Outcome]) -> bool:
+    """Whether nothing but notes speaks for a cause."""
+    return all(by_code[r.code].level == "note" for r in diagnosis.because if r.code is not None)
+
+
+def _is_likely(diagnosis: Diagnosis, by_code: Mapping[str, Outcome]) -> bool:
+    """Whether a cause is to be named before it is said that a run is too short to tell."""
+    named = diagnosis.status in ("proved", "consistent") and diagnosis.probability >= LIKELY
+    return named and not _is_noted(diagnosis, by_code)

@@ -22,6 +22,7 @@ FROZEN_PARAMETERS = Cause(
         Clue("M243", if_seen=9.5, if_absent=-1.0, proves=True),
         Clue("T322", if_seen=9.5, if_absent=-3.0, proves=True),
         Clue("T031", if_seen=9.0, proves=True),
+        Clue("T332", if_seen=9.0, proves=True),
         Clue("T323", if_seen=7.0, if_absent=-1.0),
         Clue("T302", if_seen=0.5),
         Clue("T020", if_seen=1.0),

@@ -24,6 +24,7 @@ MEMORY_LEAK = Cause(
         Clue("P112", if_seen=9.0, if_absent=-0.5, proves=True),
         Clue("P110", if_seen=5.0, if_absent=-2.0),
         Clue("P111", if_seen=5.5, if_absent=-2.0),
+        Clue("P114", if_seen=5.0),
         Clue("P113", if_seen=0.5),
         Clue("P101", if_seen=0.5),
         Clue("P102", if_seen=0.5),

@@ -28,6 +28,7 @@ WRONG_LOSS = Cause(
         Clue("T413", if_seen=9.0, proves=True),
         Clue("T414", if_seen=9.0, proves=True),
         Clue("T416", if_seen=9.0, proves=True),
+        Clue("T417", if_seen=9.0, proves=True),
         Clue("T410", if_seen=7.0),
         Clue("T415", if_seen=7.0),
         Clue("T101", if_seen=0.3),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from traindx.core.loaders import loaders_of
+from traindx.core.loaders import Loader, loaders_of
 from traindx.core.recording import Recording
 
 
@@ -18,10 +18,16 @@ def samples_of_step(recording: Recording) -> float | None:
     return float(np.median(found)) if found else None
 
 
-def training_samples(recording: Recording) -> int | None:
-    """Samples of the loader that gave most batches to training; None where it tells none."""
+def training_loader(recording: Recording) -> Loader | None:
+    """The loader that gave most batches to training."""
     loaders = loaders_of(recording)
     amounts = {p.loader: sum(q.batches for q in loaders.training if q.loader == p.loader) for p in loaders.training}
     main = max(amounts, key=lambda number: amounts[number], default=None)
-    lengths = [x.facts.get("length") for x in loaders.loaders if x.number == main]
-    return int(lengths[0]) if lengths and lengths[0] else None
+    return next((x for x in loaders.loaders if x.number == main), None)
+
+
+def training_samples(recording: Recording) -> int | None:
+    """Samples of the loader that gave most batches to training; None where it tells none."""
+    loader = training_loader(recording)
+    length = None if loader is None else loader.facts.get("length")
+    return int(length) if length else None

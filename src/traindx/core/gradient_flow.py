@@ -105,6 +105,14 @@ def random_at_start(recording: Recording) -> frozenset[str]:
     return frozenset(drawn - earlier - _written_over(recording, calls))
 
 
+def frozen_at_random(recording: Recording) -> tuple[list[Parameter], float, bool]:
+    """Weights that are frozen at random values, their share of all weights' elements, and whether they are all of them."""
+    random = random_at_start(recording)
+    weights = [p for p in recording.parameters if is_matrix(p)]
+    frozen = [p for p in weights if not p.trainable and p.name in random]
+    return frozen, elements(frozen) / max(elements(weights), 1), len(frozen) == len(weights)
+
+
 def _written_over(recording: Recording, calls: Sequence[Mapping[str, Any]]) -> set[str]:
     """Parameters whose norm at the first record is not near that of their initialisation: other values were written into them.
 

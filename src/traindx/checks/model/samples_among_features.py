@@ -29,6 +29,8 @@ def samples_among_features(recording: Recording) -> Iterator[Finding | Measured]
     if not lines:
         raise NotEnough("the way of the samples from a layer to the loss was not seen")
     line = lines[0]
+    if "of" not in line:
+        raise NotEnough("recorded by a traindx that followed the samples otherwise")
     if "layer" not in line and 2 * line["layers"] < line["of"]:
         raise NotEnough(f"the samples could be followed through {line['layers']} of {line['of']} layers alone")
     yield Measured("layers that the samples were followed through", line["layers"], f"at least half of {line['of']}")

@@ -16,6 +16,9 @@ from traindx.core.recording import Recording
 
 CUTS = {"Relu": "no score below 0", "Softplus": "no score below 0", "Hardtanh": "a narrow range", "Tanh": "-1..1"}
 
+COMPILED, ZEROS = "CompiledFunction", 0.1
+"""What a compiled model made has one name for all. There the scores tell: none below 0, and so many or more are 0 (a guess)."""
+
 
 @check("T406", level="error")
 def logits_cut_off(recording: Recording) -> Iterator[Finding | Measured]:
@@ -29,8 +32,8 @@ def logits_cut_off(recording: Recording) -> Iterator[Finding | Measured]:
     ## How to fix
     Return what the last linear layer gives; activations belong between layers.
 
-    Told by the operation that made the scores, as the graph names it. A network that ends in pooled ReLU maps (SqueezeNet)
-    is another thing, and is not reported.
+    Told by the operation that made the scores, as the graph names it; of a compiled model by the scores. A network that ends
+    in pooled ReLU maps (SqueezeNet) is another thing, and is not reported.
     """
     for found in loss_calls_of(recording):
         if found.name not in (*CLASSES, *BINARY):
@@ -53,6 +56,8 @@ def logits_cut_off(recording: Recording) -> Iterator[Finding | Measured]:
 
 def _cut(call: Any) -> str | None:
     made = call.get("softmax_of") if call.get("made_by") in ("Softmax", "LogSoftmax") else call.get("made_by")
+    if str(made).startswith(COMPILED) and call.get("input_min") == 0.0 and call.get("zeros", 0.0) >= ZEROS:
+        return "Relu"
     return made if made in CUTS else None
 
 
@@ -69,6 +74,16 @@ def relu_on_logits() -> Facts:
 @logits_cut_off.fires_on
 def relu_before_log_softmax() -> Facts:
     return _call("nll_loss", "LogSoftmax", softmax_of="Relu")
+
+
+@logits_cut_off.fires_on
+def relu_in_a_compiled_model() -> Facts:
+    return _call("cross_entropy", "CompiledFunction", input_min=0.0)
+
+
+@logits_cut_off.quiet_on
+def logits_of_a_compiled_model() -> Facts:
+    return _call("cross_entropy", "CompiledFunction", input_min=-0.3, zeros=0.0)
 
 
 @logits_cut_off.quiet_on

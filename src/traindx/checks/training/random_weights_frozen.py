@@ -8,7 +8,7 @@ from typing import Any
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.example import falling, recording_with
 from traindx.core.finding import Finding, Measured
-from traindx.core.gradient_flow import elements, freezing_line, is_matrix, layer_of, place_at, random_at_start
+from traindx.core.gradient_flow import freezing_line, frozen_at_random, layer_of, place_at
 from traindx.core.recording import Recording
 
 
@@ -25,32 +25,30 @@ def random_weights_frozen(recording: Recording, *, share: float = 0.5) -> Iterat
     """
     if not recording.parameters or not recording.details:
         raise NotEnough("no step was recorded in full")
-    random = random_at_start(recording)
-    weights = [p for p in recording.parameters if is_matrix(p)]
-    frozen = [p for p in weights if not p.trainable and p.name in random]
-    part = elements(frozen) / max(elements(weights), 1)
+    frozen, part, all_of_them = frozen_at_random(recording)
     yield Measured("share of the weights that is frozen at random values", round(part, 4), f"under {share:g}")
-    if part < share or len(frozen) == len(weights):
+    if part < share or all_of_them:
         return
     text = f"{part:.0%} of the weights are frozen at the random values that they began with ({len(frozen)} tensors)"
     yield Finding(place_at(freezing_line(recording), layer=layer_of(frozen[0].name), parameter=frozen[0].name), text)
 
 
-def _run(*, random: bool) -> Recording:
+def frozen_run(loss: list[float], *, random: bool = True) -> Recording:
+    """A recording of a run of which all but the last layer is frozen."""
     shapes: Mapping[str, Any] = {"conv1.weight": [64, 3, 3, 3], "conv2.weight": [64, 64, 3, 3], "fc.weight": [10, 64]}
     held = [{"name": n, "shape": s, "trainable": n == "fc.weight", "optimizer": 0} for n, s in shapes.items()]
     call = {"call": "kaiming_uniform_", "numbers": "", "parameters": list(shapes)}
     lines: list[Mapping[str, Any]] = [{"kind": "initialised", "step": 0, "calls": [call]}]
     if not random:
         lines.append({"kind": "weights_loaded", "covers": 1.0, "kept": 3, "looked": 3})
-    return recording_with(falling(), parameters=held, events=lines)
+    return recording_with(loss, parameters=held, events=lines)
 
 
 @random_weights_frozen.fires_on
 def a_random_backbone_is_frozen() -> Facts:
-    return {"recording": _run(random=True)}
+    return {"recording": frozen_run(falling())}
 
 
 @random_weights_frozen.quiet_on
 def a_pretrained_backbone_is_frozen() -> Facts:
-    return {"recording": _run(random=False)}
+    return {"recording": frozen_run(falling(), random=False)}
