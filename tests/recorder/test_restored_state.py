@@ -8,8 +8,10 @@ import pytest
 import torch
 
 from tests.recorder.conftest import Net, Record, batch
+from traindx.core.loaded_weights import later_loads
 from traindx.core.optimization import schedulers_of
 from traindx.core.recording import Recording
+from traindx.core.resumption import resumptions
 
 
 def step(model: torch.nn.Module, optimizer: torch.optim.Optimizer, seed: int) -> torch.Tensor:
@@ -35,7 +37,6 @@ def test_a_checkpoint_is_described_and_what_of_it_is_given_back(record: Record, 
         saved = torch.load(tmp_path / "c.pt")
         optimizer.load_state_dict(saved["optimizers"][0])
         step(model, optimizer, 4)
-        torch.load(tmp_path / "c.pt")  # after the training has begun: not told
     lines = Recording.load(folder).lines
     (checkpoint,) = lines["checkpoint"]
     assert checkpoint["counters"] == {"epoch": 3} and checkpoint["scheduler"] == [{"key": "scheduler", "last_epoch": 3}]
@@ -43,6 +44,34 @@ def test_a_checkpoint_is_described_and_what_of_it_is_given_back(record: Record, 
     assert (held["states"], held["count"], held["lr"]) == (len(list(model.parameters())), 3, 0.01)
     assert [(line["what"], line["class"]) for line in lines["restored"]] == [("optimizer", "Adam")]
     assert lines["restored"][0]["path"].endswith("test_restored_state.py")
+
+
+@pytest.mark.parametrize("given_back", [True, False])
+def test_a_run_that_goes_on_in_the_midst_of_a_process(
+    record: Record, folder: Path, tmp_path: Path, given_back: bool
+) -> None:
+    with record():
+        model = Net()
+        optimizer = torch.optim.Adam(model.parameters(), 0.01)
+        for seed in range(3):
+            step(model, optimizer, seed)
+        states = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
+        torch.save(states, tmp_path / "c.pt")
+        model = Net()
+        optimizer = torch.optim.Adam(model.parameters(), 0.01)
+        saved = torch.load(tmp_path / "c.pt")
+        model.load_state_dict(saved["model"])
+        if given_back:
+            optimizer.load_state_dict(saved["optimizer"])
+        for seed in range(3):
+            step(model, optimizer, seed)
+        model.load_state_dict({f"module.{k}": v for k, v in saved["model"].items()}, strict=False)
+    recording = Recording.load(folder)
+    (found,) = resumptions(recording)
+    assert (found.step, found.cold, "optimizer" in found.restored) == (3, not given_back, given_back)
+    whole, none = later_loads(recording)
+    assert (whole.later, whole.matched, whole.covers) == (3, whole.own, 1.0)
+    assert (none.later, none.matched, none.covers) == (6, 0, 1.0)
 
 
 def test_what_a_plateau_scheduler_is_given_is_written_and_may_hang_on_a_graph(record: Record, folder: Path) -> None:

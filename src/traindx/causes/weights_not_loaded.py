@@ -23,6 +23,7 @@ WEIGHTS_NOT_LOADED = Cause(
         Clue("M111", if_seen=9.0, if_absent=-4.0, proves=True),
         Clue("M113", if_seen=9.0, if_absent=-2.0, proves=True),
         Clue("M112", if_seen=6.5, if_absent=-1.0),
+        Clue("M115", if_seen=9.0, proves=True),
         Clue("S207", if_seen=8.0, proves=True),
         Clue("S232", if_seen=6.0),
         Clue("S206", if_seen=1.0),

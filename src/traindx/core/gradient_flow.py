@@ -91,7 +91,10 @@ def random_at_start(recording: Recording) -> frozenset[str]:
 
     Empty where weights were loaded into what is trained, as it is not written into which parameters.
     """
+    last = int(recording.step[-1]) if len(recording.step) else 0
     for line in recording.lines.get("weights_loaded", ()):
+        if line.get("later", 0) > last:  # what is loaded after the training was not trained
+            continue
         if line.get("covers", 0) > 0 and line.get("kept", 1) > 0:
             return frozenset()
     calls = [c for line in recording.lines.get("initialised", ()) for c in line.get("calls", ())]

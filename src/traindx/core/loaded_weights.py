@@ -16,7 +16,7 @@ class Load:
     are the module's own memory; `prefix` sets `prefixed` names apart from missing ones (`strip` it or `add` it).
 
     `covers` is the share of the trained model that the module is; `kept` of `looked` loaded tensors are unchanged when the
-    training begins.
+    training begins. `later` is the step before which a load came that was made in the midst of a training, or after it.
     """
 
     module: str
@@ -35,10 +35,20 @@ class Load:
     looked: int
     by: str
     place: Place
+    later: int | None = None
 
 
 def loads(recording: Recording) -> Iterator[Load]:
-    """The loads into what is trained, in order."""
+    """The loads into what is trained before its training began, in order."""
+    return (load for load in _all_loads(recording) if load.later is None)
+
+
+def later_loads(recording: Recording) -> Iterator[Load]:
+    """The loads into what was trained already, or is trained from then on."""
+    return (load for load in _all_loads(recording) if load.later is not None)
+
+
+def _all_loads(recording: Recording) -> Iterator[Load]:
     found = map(load_of, recording.lines.get("weights_loaded", ()))
     return (load for load in found if load.covers > 0)
 
@@ -63,7 +73,8 @@ def load_of(line: Mapping[str, Any]) -> Load:
         kept=line.get("kept"),
         looked=int(line.get("looked", 0)),
         by=str(line.get("by", "")),
-        place=Place(path=line.get("path"), line=line.get("line"), setting="load_state_dict"),
+        place=Place(path=line.get("path"), line=line.get("line"), setting="load_state_dict", step=line.get("later")),
+        later=line.get("later"),
     )
 
 

@@ -9,11 +9,14 @@ from traindx.core.check import Facts, check
 from traindx.core.example import falling, recording_with
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.recording import Recording
+from traindx.core.resumption import resumptions
 from traindx.core.setup import Setup
 
 
 @check("T371", level="error")
-def optimizer_state_lost(recording: Recording, setup: Setup | None = None) -> Iterator[Finding | Measured]:
+def optimizer_state_lost(
+    recording: Recording, setup: Setup | None = None, *, few: int = 5
+) -> Iterator[Finding | Measured]:
     """The checkpoint holds the optimizer's state, the run goes on from it, and no optimizer is given that state.
 
     ## Why is this bad?
@@ -23,23 +26,23 @@ def optimizer_state_lost(recording: Recording, setup: Setup | None = None) -> It
     ## How to fix
     `optimizer.load_state_dict(checkpoint["optimizer"])`, after the model is on its device and the optimizer is built.
     Fine-tuning takes the weights of a checkpoint and rightly nothing else. That this run goes on is told by a scheduler that was
-    given its state back, or by a script that reads the epoch or step that was saved.
+    given its state back, or by a script that reads the epoch or step that was saved. In the midst of a process it is judged where
+    an optimizer without any state steps next, on the model that was given its weights, `few` times or more.
     """
-    held = [c for c in recording.lines.get("checkpoint", ()) if any(o.get("states") for o in c.get("optimizer", ()))]
-    restored = {line["what"] for line in recording.lines.get("restored", ())}
-    goes_on = bool(restored & {"scheduler", "scaler"}) or (setup is not None and setup.resumes)
-    whole = any(w.get("matched") == w.get("own") for w in recording.lines.get("weights_loaded", ()))
-    if not held or not goes_on or not whole:
-        return
-    yield Measured("optimizers that were given their state back", int("optimizer" in restored), "1 or more")
-    if "optimizer" in restored:
-        return
-    state = held[-1]["optimizer"][0]
-    counted = f", {state['count']} steps" if state.get("count") else ""
-    text = f"the checkpoint holds the optimizer's state ({state['states']} tensors{counted}), and none is given back: "
-    text += "the run goes on with an empty one"
-    loaded = next((w for w in recording.lines["weights_loaded"] if w.get("path")), held[-1])
-    yield Finding(Place(loaded.get("path"), loaded.get("line"), step=0), text)
+    for found in resumptions(recording):
+        goes_on = bool(found.restored & {"scheduler", "scaler"}) or (setup is not None and setup.resumes)
+        if not goes_on or (found.step and int(recording.step[-1]) - found.step < few):
+            continue
+        yield Measured("optimizers that were given their state back", int("optimizer" in found.restored), "1 or more")
+        if "optimizer" in found.restored or found.cold is False:
+            continue
+        state = found.checkpoint["optimizer"][0]
+        counted = f", {state['count']} steps" if state.get("count") else ""
+        text = (
+            f"the checkpoint holds the optimizer's state ({state['states']} tensors{counted}), and none is given back: "
+        )
+        text += f"the run goes on {f'at step {found.step} ' if found.step else ''}with an empty one"
+        yield Finding(Place(found.weights.get("path"), found.weights.get("line"), step=found.step), text)
 
 
 def _resumed(*restored: str, **weights: int) -> Recording:
@@ -56,9 +59,40 @@ def _resumed(*restored: str, **weights: int) -> Recording:
     return recording_with(falling(), events=[saved, loaded, *given])
 
 
+def _again(*, empty: bool, covers: float = 1.0) -> Recording:
+    saved = {"kind": "checkpoint", "step": 30, "counters": {"epoch": 2}, "optimizer": [{"states": 8, "count": 30}]}
+    loaded = {
+        "kind": "weights_loaded",
+        "own": 8,
+        "matched": 8,
+        "covers": covers,
+        "later": 30,
+        "path": "train.py",
+        "line": 15,
+    }
+    given = {"kind": "restored", "what": "scheduler", "step": 30}
+    stepped = {"kind": "stepped_after", "read": 30, "step": 30, "empty": empty}
+    return recording_with(falling(), events=[saved, loaded, given, stepped])
+
+
 @optimizer_state_lost.fires_on
 def the_scheduler_alone_given_back() -> Facts:
     return {"recording": _resumed("scheduler")}
+
+
+@optimizer_state_lost.fires_on
+def in_the_midst_of_a_process() -> Facts:
+    return {"recording": _again(empty=True)}
+
+
+@optimizer_state_lost.quiet_on
+def given_back_in_the_midst_of_a_process() -> Facts:
+    return {"recording": _again(empty=False)}
+
+
+@optimizer_state_lost.quiet_on
+def the_best_weights_at_the_end() -> Facts:
+    return {"recording": _again(empty=True, covers=0.0)}
 
 
 @optimizer_state_lost.quiet_on

@@ -26,8 +26,8 @@ def schedule_restarts_at_resume(recording: Recording, setup: Setup | None = None
     That the run goes on, and is no fine-tuning, is told by the optimizer's state, which was given back, or by a script that
     reads the epoch or step that was saved; that the schedule was further, by the checkpoint's own scheduler or epoch.
     """
-    checkpoints = [c for c in recording.lines.get("checkpoint", ()) if _further(c) > 0]
-    restored = {line["what"] for line in recording.lines.get("restored", ())}
+    checkpoints = [c for c in _at_start(recording, "checkpoint") if _further(c) > 0]
+    restored = {line["what"] for line in _at_start(recording, "restored")}
     goes_on = "optimizer" in restored or (setup is not None and setup.resumes)
     found = [s for s in steppings(recording) if s.scheduler.module.startswith("torch.") and s.scheduler.made_at == 0]
     found = [s for s in found if s.scheduler.kind != "ReduceLROnPlateau" and s.calls]
@@ -49,6 +49,11 @@ def schedule_restarts_at_resume(recording: Recording, setup: Setup | None = None
             yield Finding(
                 stepping.place, text + (f": the rate was {saved:.3g}, it is {began:.3g} now" if saved else "")
             )
+
+
+def _at_start(recording: Recording, kind: str) -> list[Any]:
+    """Lines of a kind from before the first step."""
+    return [line for line in recording.lines.get(kind, ()) if not line.get("step")]
 
 
 def _further(line: Any) -> int:

@@ -16,9 +16,11 @@ COUNTERS = ("epoch", "step", "iter", "iteration", "global_step", "start_epoch", 
 
 
 class RestoredState(Probe):
-    """Writes, before the first backward pass, a line `checkpoint` for each `torch.load` of a mapping: its `keys`, the plain
-    `counters` (epoch, step, ...), and the entries that are states of an `optimizer` (how many `states`, the steps that it
-    `count`ed, its `lr`), a `scheduler` (`last_epoch`) or a `scaler`; and a line `restored` for each state that was loaded.
+    """Writes a line `checkpoint` for each `torch.load` of a mapping: its `keys`, the plain `counters` (epoch, step, ...), and the
+    entries that are states of an `optimizer` (how many `states`, the steps that it `count`ed, its `lr`), a `scheduler`
+    (`last_epoch`) or a `scaler`; a line `restored` for each state that was loaded; and where a checkpoint with an optimizer's
+    state was read in the midst of a training a line `stepped_after`: `read` is the step before which it was, `empty` whether the
+    optimizer that steps next has no state.
     """
 
     patches = (
@@ -29,11 +31,12 @@ class RestoredState(Probe):
         Patch("torch.amp.grad_scaler", "GradScaler.load_state_dict", after="scaler"),
     )
     _lines = 0
+    _read: int | None = None
 
     def read(self, arguments: Arguments, named: Named, result: Any) -> None:
         """A file was read."""
         held = mapping(result)
-        if held is None or self.seen.saw_backward:
+        if held is None or self._lines >= 2 * MOST:
             return
         line: dict[str, Any] = {"kind": "checkpoint", "keys": [str(key)[:TEXT] for key in list(held)[:MOST]]}
         line["counters"] = {key: held[key] for key in COUNTERS if type(held.get(key)) is int}
@@ -46,6 +49,14 @@ class RestoredState(Probe):
                     line.setdefault(what, []).append({"key": str(key)[:TEXT], **facts})
         if any(what in line for what in ("optimizer", "scheduler", "scaler")) or line["counters"]:
             self._write(line)
+        if self.seen.saw_backward and any(one["states"] for one in line.get("optimizer", ())):
+            self._read = self.seen.now_at
+
+    def before_step(self, optimizer: Any, closure: bool) -> None:
+        """An optimizer is about to step."""
+        if self._read is not None:
+            read, self._read = self._read, None
+            self._write({"kind": "stepped_after", "read": read, "empty": not optimizer.state})
 
     def optimizer(self, arguments: Arguments, named: Named, result: Any) -> None:
         """An optimizer was given a state."""
@@ -60,8 +71,7 @@ class RestoredState(Probe):
         self._restored("scaler", arguments[0])
 
     def _restored(self, what: str, to: Any) -> None:
-        if not self.seen.saw_backward:
-            self._write({"kind": "restored", "what": what, "class": type(to).__name__})
+        self._write({"kind": "restored", "what": what, "class": type(to).__name__})
 
     def _write(self, line: dict[str, Any]) -> None:
         self._lines += 1

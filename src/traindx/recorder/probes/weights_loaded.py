@@ -24,7 +24,7 @@ class WeightsLoaded(Probe):
     """Writes a line `weights_loaded` for each `load_state_dict` before the first backward pass: see `key_facts`, `class`,
     `strict`, `by` (`ultralytics` where its own transfer called it), path and line of the user's code, `covers` (share of the
     trained model's parameters that belong to the module), and `kept` of `looked` tensors whose norm is still that
-    of the load when the training begins.
+    of the load when the training begins. A later load has the `step` before which it came in `later`, and no `kept`.
     """
 
     on_recorded = ("closed",)
@@ -38,6 +38,7 @@ class WeightsLoaded(Probe):
         self._loads: list[tuple[dict[str, Any], weakref.ref[Any], list[weakref.ref[Any]], Any]] = []
         self._pending: dict[str, Any] | None = None
         self._written = self._transfer = self._compared = False
+        self._count = 0
 
     def transfer(self, arguments: Arguments, named: Named) -> None:
         """Ultralytics transfers what fits of a checkpoint."""
@@ -47,7 +48,7 @@ class WeightsLoaded(Probe):
         """A state dict is about to be loaded: afterwards its tensors may be the module's own."""
         self._pending = None
         given = mapping(arguments[1] if len(arguments) > 1 else named.get("state_dict"))
-        if self._written or self.seen.saw_backward or len(self._loads) >= MOST or given is None:
+        if given is None or self._count >= MOST:
             return
         module = arguments[0]
         own = {name: p for name, p in module.named_parameters(remove_duplicate=False) if not measure.is_lazy(p)}
@@ -62,6 +63,7 @@ class WeightsLoaded(Probe):
         place = self.seen.frames.caller()
         facts |= {"path": place[0], "line": place[1]} if place else {}
         self._pending = facts | ({"by": "ultralytics"} if self._transfer else {})
+        self._pending |= {"later": self.seen.now_at} if self._written or self.seen.saw_backward else {}
         self._transfer = False
 
     def loaded(self, arguments: Arguments, named: Named, result: Any) -> None:
@@ -70,6 +72,10 @@ class WeightsLoaded(Probe):
         if facts is None:
             return
         module, torch = arguments[0], self.seen.torch
+        self._count += 1
+        if "later" in facts:
+            self._loads.append((facts, weakref.ref(module), [], None))
+            return
         given = mapping(arguments[1] if len(arguments) > 1 else named.get("state_dict")) or {}
         kept = [p for name, p in module.named_parameters() if name in given and measure.usable(torch, p)][:TENSORS]
         norms = measure.norms(torch, [p.detach() for p in kept]) if kept else None
@@ -81,7 +87,8 @@ class WeightsLoaded(Probe):
             return
         self._compared = True
         for facts, _, references, norms in self._loads:
-            facts["_again"] = self._again(references, norms)
+            if "later" not in facts:
+                facts["_again"] = self._again(references, norms)
 
     def _again(self, references: list[weakref.ref[Any]], norms: Any) -> Any:
         """How many tensors have the norm that they had (to one in a hundred: they may have changed their type), and of how many."""
@@ -97,15 +104,24 @@ class WeightsLoaded(Probe):
             )
 
     def closed(self, step: Step) -> None:
-        """The first step is over: it is known what is trained."""
+        """A step is over: it is known what is trained with what was loaded before."""
+        self._written |= self._tell()
+
+    def end(self) -> None:
+        """The recording ends: what was loaded last was validated, if anything."""
+        self._tell()
+
+    def _tell(self) -> bool:
         root = self.seen.roots.root
-        if self._written or root is None:
-            return
-        self._written = True
-        trained = {id(p): int(p.numel()) for p in core_of(root).parameters() if not measure.is_lazy(p)}
+        if root is None:
+            return False
         loads, self._loads = self._loads, []
+        if not loads:
+            return True
+        trained = {id(p): int(p.numel()) for p in core_of(root).parameters() if not measure.is_lazy(p)}
         for facts, reference, _, _ in loads:
             self._write(facts, reference(), trained)
+        return True
 
     def _write(self, facts: dict[str, Any], module: Any, trained: dict[int, int]) -> None:
         again, slots = facts.pop("_again", None), Slots()
