@@ -6,6 +6,7 @@ import ast
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import libcst as cst
 
@@ -46,10 +47,19 @@ def put_after(script: Script, statement: cst.CSTNode, code: str, why: str) -> Ed
 
 
 @dataclass(frozen=True)
-class Changed:
-    """A script's new text."""
+class Text:
+    """A file of the user's that is no script: `path` as it is shown, `file` where it lies, and what it holds."""
 
-    script: Script
+    path: str
+    file: Path
+    text: str
+
+
+@dataclass(frozen=True)
+class Changed:
+    """The new text of a script or a settings file."""
+
+    script: Script | Text
     text: str
     why: tuple[str, ...] = field(default=())
 

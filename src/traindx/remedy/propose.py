@@ -1,4 +1,4 @@
-"""From a report and its recording to changed scripts: each proved cause is handed to the kinds of edit that put it right."""
+"""From a report and its recording to changed files: each proved cause is handed to the kinds of edit that put it right."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from traindx.remedy import kinds
 from traindx.remedy.case import Case, Sources
 from traindx.remedy.command import changed_command
 from traindx.remedy.edit import Changed, Edit, make
+from traindx.remedy.settings import SetAnew, changed_settings, set_anew, settings_files
 
 Maker = Callable[[Case], Sequence[Edit]]
 
@@ -39,12 +40,14 @@ class Remedy:
 def propose(report: Report, recording: Recording, cwd: Path) -> Remedy:
     """What is proved, by what was seen or by a trial, as edits of the scripts in `cwd` that the recording names.
 
-    Where an edit is not certain none is made; the words of the diagnosis' fix are left. Raises `TraindxError` if an edited
+    A number that no script holds is looked for in the settings files that the command or the scripts name. Where an edit is not
+    certain none is made; the words of the diagnosis' fix are left. Raises `TraindxError` if an edited
     script is no Python.
     """
     since = float(recording.run.get("started") or "inf")
     sources, makers = Sources(cwd, since), makers_by_cause()
     edits: list[Edit] = []
+    settings: list[SetAnew] = []
     causes, left = [], []
     proved = [d for d in report.diagnoses if is_proved(d)]
     asked = tuple(recording.run.get("command", ()))
@@ -55,16 +58,24 @@ def propose(report: Report, recording: Recording, cwd: Path) -> Remedy:
             continue
         case = Case(diagnosis, recording, sources)
         found = [edit for maker in makers.get(diagnosis.cause, ()) for edit in maker(case)]
-        if found:
+        files = settings_files(asked, case.scripts, cwd) if not found else ()
+        set_in_files = set_anew(diagnosis, recording, files, since)
+        if found or set_in_files:
             causes.append(diagnosis.cause)
             edits += found
+            settings += set_in_files
         else:
             words = diagnosis.fix.words if diagnosis.fix else diagnosis.summary
             later = ", ".join(sources.changed)
             left.append(
                 (diagnosis.cause, f"{later} was changed after it was recorded: record it again" if later else words)
             )
-    return Remedy(tuple(make(edits)), tuple(causes), tuple(left), command if set_there else ())
+    return Remedy(
+        (*make(edits), *changed_settings(settings, cwd.resolve())),
+        tuple(causes),
+        tuple(left),
+        command if set_there else (),
+    )
 
 
 def is_proved(diagnosis: Diagnosis) -> bool:
