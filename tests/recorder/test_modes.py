@@ -132,3 +132,26 @@ def test_the_class_of_what_was_switched_is_told(record: Record, folder: Path) ->
         train(model, optimizer, 1)
     (line,) = Recording.load(folder).lines["modes"]
     assert [(s["call"], s["of"]) for s in line["switched"]] == [("eval", "BatchNorm2d"), ("train", "Net")]
+
+
+def test_a_validation_tells_of_each_class_what_it_was_taken_for(record: Record, folder: Path) -> None:
+    model = Net()
+    optimizer = torch.optim.SGD(model.parameters(), 0.01)
+    seen: list[tuple[int, int]] = []
+    with record():
+        train(model, optimizer, 2)
+        model.eval()
+        with torch.no_grad():
+            for seed in range(3):
+                x, y = batch(seed=seed)
+                y[0] = -100  # what cross_entropy leaves out
+                scores = model(x)
+                torch.nn.functional.cross_entropy(scores, y)
+                seen += zip(y[1:].tolist(), scores.argmax(1)[1:].tolist(), strict=True)
+        model.train()
+        train(model, optimizer, 1)
+    (line,) = (v for v in Recording.load(folder).lines["validation"] if v["batches"] == 3)
+    for name, (count, right, taken, times) in enumerate(line["by_class"]):
+        answers = [answer for truth, answer in seen if truth == name]
+        assert (count, right) == (len(answers), answers.count(name))
+        assert times == max(map(answers.count, answers), default=0) == (answers.count(taken) if answers else 0)

@@ -1,8 +1,8 @@
 """The same class id means different classes in two places (train and val, labels and names, folders and folders).
 
 ## How it shows
-Training looks healthy: the loss falls. Validation stays near zero or names one class as another, because the ids it is
-scored by are in another order.
+Training looks healthy: the loss falls. Validation stays near zero, or under that of guessing, or names one class as another,
+because the ids it is scored by are in another order.
 
 ## How to tell it from its look-alikes
 Ids that count from 1 leave id 0 unused and use one id too many. Validation labels that are not found leave the
@@ -26,6 +26,7 @@ CLASS_MAP_MISMATCH = Cause(
         Clue("D314", if_seen=7.0, if_absent=-0.5, proves=True),
         Clue("D415", if_seen=6.0, if_absent=-0.5, proves=True),
         Clue("D416", if_seen=0.5),
+        Clue("V462", if_seen=9.0, if_absent=-0.5, proves=True),
         Clue("D505", if_seen=7.0, if_absent=-0.5),
     ),
     fix=Fix(

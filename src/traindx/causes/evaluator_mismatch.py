@@ -3,7 +3,7 @@
 ## How it shows
 The metric stays at zero, in every epoch, although the training loss falls; often with a validation box loss of exactly
 zero. Or the validation loss is the same number every time. Class ids or names differ between the splits, validation labels
-are not found, other weights are evaluated.
+are not found, other weights are evaluated; or the accuracy that is printed is not the share of answers that were right.
 
 ## How to tell it from its look-alikes
 A model that has not learnt anything yet also scores zero, but its training loss has hardly fallen; a run of one or two
@@ -20,6 +20,7 @@ EVALUATOR_MISMATCH = Cause(
     doc=__doc__,
     clues=(
         Clue("V460", if_seen=9.0, if_absent=-0.5, proves=True),
+        Clue("V461", if_seen=9.0, if_absent=-0.5, proves=True),
         Clue("V401", if_seen=5.0, if_absent=-3.0),
         Clue("V417", if_seen=-3.0),
         Clue("D503", if_seen=8.0, if_absent=-0.5, proves=True),

@@ -32,6 +32,15 @@ class Ending:
 
 
 @dataclass(frozen=True)
+class Told:
+    """The accuracies that a training told of one validation, as written, and the share of right answers that was seen there."""
+
+    step: int
+    values: tuple[float, ...]
+    seen: float
+
+
+@dataclass(frozen=True)
 class History:
     """One run's log, an entry per epoch in the order of the log (all arrays have this length n).
 
@@ -42,7 +51,8 @@ class History:
     what the log left empty, so that a nan that was written can be told from a value that was not.
     `planned_epochs`, `warmup_epochs`, `patience` and `mosaic_closes` (that many epochs before the planned end) are settings,
     where the run left them; `ending` is the error in which a console log ends. `notes` say in words what reading had to
-    decide (epochs that a resume wrote twice, an earlier run in the same file).
+    decide (epochs that a resume wrote twice, an earlier run in the same file). `told` is there where a recording saw the
+    validations themselves, too.
     """
 
     source: str
@@ -61,6 +71,7 @@ class History:
     train_metrics: Mapping[str, Floats] = field(default_factory=dict)
     ending: Ending | None = None
     notes: tuple[str, ...] = ()
+    told: tuple[Told, ...] = ()
 
     def __len__(self) -> int:
         return len(self.epoch)
@@ -80,6 +91,12 @@ class History:
         """Name and values of the metric by which the run is judged, None if the log has none."""
         name = next((name for name in JUDGED_BY if name in self.metrics), next(iter(self.metrics), None))
         return None if name is None else (name, self.metrics[name])
+
+    @property
+    def accuracy(self) -> Floats | None:
+        """The accuracy in validation, of a copy of the weights too (`ema_acc`); None if the log has none."""
+        names = ("accuracy", "accuracy_top1", *(n for n in self.metrics if n.lower().endswith(("_acc", "_accuracy"))))
+        return next((self.metrics[name] for name in names if name in self.metrics), None)
 
     def written(self, column: str) -> Floats:
         """A column by its full name (`train/box`, `val/cls`, `metric/mAP50`, `lr/pg0`)."""
@@ -106,6 +123,7 @@ def history_of(
     mosaic_closes: int | None = None,
     ending: Ending | None = None,
     notes: Sequence[str] = (),
+    told: Sequence[Told] = (),
 ) -> History:
     """A history from one mapping per epoch: `{"epoch": 1, "train/box": 1.2, "val/box": 1.3, "metric/mAP50": 0.4, "lr/0": 0.01}`.
 
@@ -142,6 +160,7 @@ def history_of(
         train_metrics=grouped["train_metric"],
         ending=ending,
         notes=tuple(notes),
+        told=tuple(told),
     )
 
 

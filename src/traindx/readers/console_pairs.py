@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from traindx.core.number import number_of
-from traindx.readers.names import meaning
+from traindx.readers.names import SPLITS, meaning, split_first
 
 _NUMBER = re.compile(
     r"(?<![\w@./\-])([-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+|nan|inf(?:inity)?)(?![A-Za-z_]))(?:\s*/\s*(\d+)(?!\w))?",
@@ -83,7 +83,10 @@ def columns_in(line: str, section: str, *, validated: bool = False) -> Iterator[
 
 
 def _column(name: str, split: str) -> str | None:
-    low = name.lower().replace("@", "").strip("._-/")
+    low = split_first(name.lower().replace("@", "").strip("._-/"))
+    if low.partition("/")[0] in SPLITS:
+        split, _, low = low.partition("/")
+        split = {"training": "train"}.get(split, split)
     low = _SPLIT.sub("", low).strip("._-/ ")
     low = re.sub(r"^(?:avg|mean|epoch|total|running)[_-](?=.)|_(?:epoch|avg|mean)$", "", low)
     low = _SAME.get(low, low)

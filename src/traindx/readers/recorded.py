@@ -14,6 +14,7 @@ from traindx.readers import names, ultralytics
 from traindx.readers.console import Reading
 from traindx.readers.console_lines import EPOCH
 from traindx.readers.table import Row, as_shares, by_epoch
+from traindx.readers.told import told_in
 
 SOURCES = ("ultralytics", "lightning", "transformers", "timm", "accelerate", "wandb", "mlflow", "tensorboard", "coco")
 """Who is believed, in this order: the framework that trains before a logger that others are told through."""
@@ -46,7 +47,8 @@ def _history(rows: Sequence[Row], tool: str, recording: Recording) -> History:
     rows, scaled = as_shares(list(rows))
     told = recording.lines.get("settings", ())
     plan = ultralytics.plan_of(told[-1]["values"] if told else {})
-    return history_of(rows, source=recording.folder, tool=tool, notes=[*notes, *scaled], **plan)
+    heard = told_in(recording)
+    return history_of(rows, source=recording.folder, tool=tool, notes=[*notes, *scaled], told=heard, **plan)
 
 
 def _logged(lines: Sequence[Mapping[str, Any]]) -> Iterator[Row]:

@@ -9,6 +9,8 @@ from traindx.recorder.readback import Slots, rounded
 
 MOST = 10_000
 """Batches whose loss and accuracy are kept."""
+MOST_CLASSES = 256
+"""Classes up to which it is counted which are taken for which."""
 
 
 class Validation:
@@ -20,6 +22,7 @@ class Validation:
         self._losses: list[Any] = []
         self._right: list[Any] = []
         self._judged = 0
+        self._taken: Any = None
 
     @property
     def is_several(self) -> bool:
@@ -38,8 +41,27 @@ class Validation:
                 self._losses.append(value.detach().clone())
             classes = name in ("cross_entropy", "nll_loss") and scores.dim() == 2 and not target.is_floating_point()
             if classes and len(self._right) < MOST:
-                self._right.append((scores.detach().argmax(dim=1) == target).sum())
+                named = scores.detach().argmax(dim=1)
+                self._right.append((named == target).sum())
                 self._judged += int(target.numel())
+                if scores.shape[1] <= MOST_CLASSES and target.shape == named.shape:
+                    self._count(torch, int(scores.shape[1]), target, named)
+
+    def _count(self, torch: Any, classes: int, target: Any, named: Any) -> None:
+        """Count the pairs of a class and the class that it was taken for; ids outside of the classes go to a place of their own."""
+        if self._taken is None:
+            self._taken = torch.zeros(classes * classes + 1, device=target.device)
+        if self._taken.numel() == classes * classes + 1:
+            inside = (target >= 0) & (target < classes)
+            pair = torch.where(inside, target.long() * classes + named, classes * classes)
+            self._taken = self._taken.index_add(0, pair, torch.ones_like(pair, dtype=self._taken.dtype))
+
+    def _by_class(self, torch: Any) -> Any:
+        """Of each class how many there were, how many of them were right, what most were taken for, and how many of them."""
+        classes = int((self._taken.numel() - 1) ** 0.5)
+        taken = self._taken[:-1].reshape(classes, classes)
+        most, which = taken.max(dim=1)
+        return torch.stack([taken.sum(dim=1), taken.diagonal(), which.to(most.dtype), most], dim=1)
 
     def line(self, torch: Any, step: int, time: float, slots: Slots) -> dict[str, Any]:
         """The `validation` line; its numbers come through `slots`."""
@@ -53,4 +75,10 @@ class Validation:
             if self._right:
                 right = stacked(torch, self._right).sum()
                 slots.add(right, lambda values: line.update(accuracy=rounded(values[0] / judged)))
+            if self._taken is not None:
+                slots.add(self._by_class(torch), lambda values: line.update(by_class=_rows(values)))
         return line
+
+
+def _rows(values: list[float]) -> list[list[int]]:
+    return [[int(v) for v in values[at : at + 4]] for at in range(0, len(values), 4)]

@@ -61,14 +61,15 @@ def validation_at_chance(
 def _validations(recording: Recording, history: History | None) -> list[tuple[float, float, float]]:
     """Step, accuracy and loss (nan: unknown) of each validation. Of a log, which has no steps, they are spread over the run."""
     own = [(float(v.step), v.accuracy, v.loss) for v in recording.validations if v.accuracy is not None]
-    if own or history is None or "accuracy" not in history.metrics:
+    told = None if history is None else history.accuracy
+    if own or history is None or told is None:
         return [(step, accuracy, math.nan if loss is None else loss) for step, accuracy, loss in own]
     steps = (
         np.linspace(0, int(recording.step[-1]), len(history) + 1)[1:]
         if len(recording.step)
         else np.arange(len(history))
     )
-    rows = zip(steps, history.metrics["accuracy"], history.val_loss, strict=True)
+    rows = zip(steps, told, history.val_loss, strict=True)
     return [(float(step), float(accuracy), float(loss)) for step, accuracy, loss in rows if math.isfinite(accuracy)]
 
 

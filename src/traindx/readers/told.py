@@ -1,0 +1,45 @@
+"""The accuracy that a training tells of each validation, beside the share of right answers that its loss function saw there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from traindx.core.history import Told
+from traindx.core.recording import Recording
+from traindx.readers import names
+from traindx.readers.console_pairs import columns_in, pairs_in
+
+ACCURACY = ("metric/accuracy", "metric/accuracy_top1")
+
+
+def told_in(recording: Recording) -> tuple[Told, ...]:
+    """Each validation of several batches in which both are known: printed, or logged, after it and before the next step."""
+    told: dict[int, list[float]] = {}
+    for line in recording.lines.get("printed", ()):
+        if line.get("validating"):
+            told.setdefault(int(line["step"]), []).extend(_printed(str(line["text"])))
+    for line in recording.lines.get("metric", ()):
+        told.setdefault(int(line["step"]), []).extend(_logged(line))
+    seen = [v for v in recording.validations if v.batches > 1 and v.accuracy is not None]
+    return tuple(
+        Told(v.step, tuple(values), float(v.accuracy))
+        for v in seen
+        if v.accuracy is not None and (values := told.get(v.step + 1))
+    )
+
+
+def _printed(text: str) -> list[float]:
+    """The accuracies of a line: those of the validation set, or of a line that names no set and has no loss beside them."""
+    of_validation = [(name, value) for name, value, split in pairs_in(text) if split in ("val", "test")]
+    if of_validation:
+        text = " ".join(f"val_{name} {value!r}," for name, value in of_validation)
+    elif "loss" in text.lower() and "/" not in text:
+        return []
+    return [value for column, value, _ in columns_in(text, "", validated=True) if column in ACCURACY]
+
+
+def _logged(line: Any) -> Iterator[float]:
+    name = names.split_first(str(line["name"]))
+    if line.get("value") is not None and names.is_validation(name) and names.meaning(name) in ACCURACY:
+        yield float(line["value"])

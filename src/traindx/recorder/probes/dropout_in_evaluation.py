@@ -1,0 +1,89 @@
+"""Dropout that is applied although the model is in evaluation mode: a function that is not told the mode."""
+
+from __future__ import annotations
+
+import sys
+from types import FrameType
+from typing import Any
+
+from traindx.recorder.observation import Observation
+from traindx.recorder.probe import Arguments, Named, Patch, Probe
+
+MODULE = "torch.nn.functional"
+FUNCTIONS = ("dropout", "dropout1d", "dropout2d", "dropout3d")
+LAYERS = "torch/nn/modules/dropout.py"
+LOOKS = 200
+"""Calls of the root without gradients in which dropout is looked for: one shows it."""
+ABOVE = 8
+"""Frames above a function in which the layer that calls it is looked for."""
+
+
+class DropoutInEvaluation(Probe):
+    """Writes one event `dropout_in_evaluation`: a dropout function that leaves values out while the root is called in evaluation
+    mode and without gradients: function, p, path, line, `by` (`default`: the argument `training` was
+    left at its default; `layer`: a layer in training mode called it, one that is none of the model's; `given` otherwise).
+    """
+
+    patches = tuple(Patch(MODULE, name, before=f"called_{name}") for name in FUNCTIONS)
+
+    def __init__(self, seen: Observation) -> None:
+        super().__init__(seen)
+        self._evaluating = self._written = False
+        self._looks = 0
+
+    def validation_forward(self, module: Any, arguments: Arguments, named: Named) -> None:
+        """The root, or an average of it, is called without gradients."""
+        self._looks += 1
+        looks = not self._written and self._looks <= LOOKS and not module.training
+        self._evaluating = looks and not any(m.training for m in module.modules())
+
+    def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
+        """The root is called with gradients."""
+        self._evaluating = False
+
+    def called_dropout(self, arguments: Arguments, named: Named) -> None:
+        """`dropout` is called."""
+        if self._evaluating:
+            self._function("dropout", arguments, named)
+
+    def called_dropout1d(self, arguments: Arguments, named: Named) -> None:
+        """`dropout1d` is called."""
+        if self._evaluating:
+            self._function("dropout1d", arguments, named)
+
+    def called_dropout2d(self, arguments: Arguments, named: Named) -> None:
+        """`dropout2d` is called."""
+        if self._evaluating:
+            self._function("dropout2d", arguments, named)
+
+    def called_dropout3d(self, arguments: Arguments, named: Named) -> None:
+        """`dropout3d` is called."""
+        if self._evaluating:
+            self._function("dropout3d", arguments, named)
+
+    def _function(self, name: str, arguments: Arguments, named: Named) -> None:
+        told = arguments[2] if len(arguments) > 2 else named.get("training")
+        if told is None or told:
+            share = arguments[1] if len(arguments) > 1 else named.get("p", 0.5)
+            self._write(name, share, "default" if told is None else "layer" if _in_a_layer() else "given")
+
+    def _write(self, name: str, share: Any, by: str) -> None:
+        if self._written or not isinstance(share, (int, float)) or not share or self.seen.torch.is_grad_enabled():
+            return
+        self._written, self._evaluating = True, False
+        place = self.seen.frames.caller()
+        where = {"path": place[0], "line": place[1]} if place else {}
+        self.seen.journal.event(
+            "dropout_in_evaluation", self.seen.now_at, function=name, p=float(share), by=by, **where
+        )
+
+
+def _in_a_layer() -> bool:
+    frame: FrameType | None = sys._getframe(1)
+    for _ in range(ABOVE):
+        if frame is None:
+            return False
+        if frame.f_code.co_filename.replace("\\", "/").endswith(LAYERS):
+            return True
+        frame = frame.f_back
+    return False
