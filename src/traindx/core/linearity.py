@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from traindx.core.layer_graph import POOLS, GraphLayer, LayerGraph
+
+_NO_ACTIVATIONS = re.compile(
+    r"AccumulateGrad|\w*Convolution|Addmm|Mm|Bmm|Addbmm|Baddbmm|Einsum|T|Transpose|Permute|Squeeze|Unsqueeze|\w*View|ReshapeAlias"
+    r"|Alias|Clone|ToCopy|Expand|Cat|Stack|Select|Slice|Index|Split\w*|ConstantPadNd|Add|Sub|Rsub|Mul|Div|Neg|Mean|Sum|Nll\w*"
+    r"|LogSoftmax|MseLoss|BinaryCrossEntropy\w*|SmoothL1Loss|\w*AvgPool\w*|\w*MaxPool\w*|\w*BatchNorm\w*|Native\w*Norm"
+    r"|NativeDropout|Upsample\w*"
+)
+"""Operations of autograd's graph that are linear, pool, normalise or make the loss."""
 
 
 def linear_pairs(graph: LayerGraph) -> int:
@@ -51,7 +60,13 @@ def is_all_linear(graph: LayerGraph) -> bool:
 
 
 def has_only_pools(graph: LayerGraph) -> bool:
-    """Whether every layer behind the first is fed by the layer before it, through pooling at most."""
+    """Whether every layer behind the first is fed by the layer before it, through pooling at most.
+
+    `through` names the last operation before a layer: before the pooling there may be an activation, which then is among
+    the graph's operations.
+    """
+    if not all(_NO_ACTIVATIONS.fullmatch(name.rpartition("::")[2]) for name in graph.operations):
+        return False
     pooled = [x for x in graph.layers[1:] if set(x.through) & set(POOLS)]
     plain = all(x.weight is not None and x.groups == 1 for x in graph.layers)
     fed = all(not set(x.through) - set(POOLS) and (x.after or x.through) for x in graph.layers[1:])

@@ -60,6 +60,14 @@ def convolutions_with_nothing_but_pooling() -> Facts:
 
 
 @layers_without_activation.quiet_on
+def convolutions_with_activations_before_their_pooling() -> Facts:
+    pool = ["MaxPool2DWithIndices"]
+    line = _graph(([16, 3, 3, 3], [], ["start"]), ([32, 16, 3, 3], [], pool), ([10, 128], [], pool))
+    line["operations"] |= {"Relu": 2, "MaxPool2DWithIndices": 2}
+    return {"recording": recording_with(falling(), events=[line])}
+
+
+@layers_without_activation.quiet_on
 def an_embedding_and_its_classifier() -> Facts:
     line = _graph(([16, 3, 3, 3], [], ["start"]), ([128, 512], [], ["Relu"]), ([10, 128], [1], []))
     return {"recording": recording_with(falling(), events=[line])}
