@@ -1,7 +1,8 @@
-"""Some classes have far fewer boxes than others.
+"""Some classes have far fewer pictures, or boxes, than others.
 
 ## How it shows
-Recall of the rare classes stays low while the frequent ones do well; the mean hides it.
+Recall of the rare classes stays low while the frequent ones do well; the mean, or the accuracy, hides it. The loss may end at
+what the classes' frequencies alone bring.
 
 ## How to tell it from its look-alikes
 Rare classes that are hard to see, or labelled carelessly, look the same: compare recall with the count of every class. A
@@ -22,6 +23,7 @@ CLASS_IMBALANCE = Cause(
         Clue("D302", if_seen=3.0, if_absent=-4.0),
         Clue("D340", if_seen=0.8),
         Clue("V463", if_seen=5.0, if_absent=-1.0),
+        Clue("T115", if_seen=4.5, if_absent=-1.0),
     ),
     fix=Fix("Collect more of the rare classes, oversample their pictures, weight the classes or use a focal loss."),
     proof="static",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
@@ -11,13 +10,12 @@ from numpy.typing import NDArray
 
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.class_results import class_results
+from traindx.core.class_shares import class_counts
 from traindx.core.example import falling, recording_with
 from traindx.core.finding import Finding, Measured, Place
-from traindx.core.received import received
 from traindx.core.recording import Recording
 
 Floats: TypeAlias = NDArray[np.float64]
-FORMS = ("classes", "one-hot", "")
 
 
 @check("V463", level="warning", preview=True)
@@ -38,14 +36,14 @@ def rare_classes_never_named(
     samples of which under `few` are right, while of the classes that are not rare `others` are. Guesses. A sampler that draws
     rare classes as often as others makes none rare.
     """
-    results, shares = class_results(recording)[-3:], _shares(recording)
-    if len(results) < 3 or not shares:
+    results, counts = class_results(recording)[-3:], class_counts(recording)
+    if len(results) < 3 or not counts:
         raise NotEnough("no three validations that tell the classes apart were seen")
     seen, right = sum(r.seen for r in results), sum(r.right for r in results)
     names = np.arange(len(results[-1].seen))
-    share = np.array([shares.get(int(name), 0.0) for name in names])
+    share = np.array([counts.get(int(name), 0) for name in names]) / sum(counts.values())
     known = (np.asarray(seen) >= least) & (share > 0)
-    low = known & (share < rare / max(1, len(shares)))
+    low = known & (share < rare / len(counts))
     with np.errstate(invalid="ignore", divide="ignore"):
         recall = np.asarray(right) / np.asarray(seen)
     common = known & ~low
@@ -63,15 +61,6 @@ def _words(worst: Sequence[int], share: Floats, recall: Floats, usual: float) ->
     more = f", and {len(worst) - 1} more classes" if len(worst) > 1 else ""
     text = f"class {c} is {share[c]:.2%} of the training samples, and {recall[c]:.0%} of its samples are found in validation"
     return f"{text}{more} (of the other classes {usual:.0%})"
-
-
-def _shares(recording: Recording) -> Mapping[int, float]:
-    """Share of each class of the samples in the recorded batches."""
-    counts: Counter[int] = Counter()
-    for got in received(recording):
-        if got.form in FORMS:
-            counts.update({int(name): int(count) for name, count in (got.classes or {}).items()})
-    return {name: count / counts.total() for name, count in counts.items()} if counts.total() else {}
 
 
 def _run(counts: Mapping[str, int], *rows: Sequence[int]) -> Facts:
