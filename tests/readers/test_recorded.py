@@ -151,3 +151,16 @@ def test_a_step_whose_loss_was_not_seen_is_no_loss_that_is_not_finite() -> None:
 
 def test_a_training_that_was_never_validated_has_no_history() -> None:
     assert history_in(recording_of([{"kind": "step", "step": 0, "loss": 1.0}])) is None
+
+
+def test_the_loss_of_a_validation_counts_only_where_one_function_makes_it() -> None:
+    def seen(*functions: str) -> Recording:
+        first, *more = ({"name": name, "shape": [8, 4], "value": 1.0} for name in functions)
+        step = {"kind": "step", "step": 0, "time": 0, "loss": 11.0, "weight_norm": 1.0, "loss_call": first}
+        valid = {"kind": "validation", "step": 0, "time": 1, "batches": 4, "loss": 1.5, "accuracy": 0.5}
+        printed = said(1, "epoch 1: train loss 11.0, val loss 12.5", validating=True)
+        return recording([{**step, "more_loss_calls": more}, valid], printed)
+
+    one, several = history_in(seen("cross_entropy")), history_in(seen("cross_entropy", "smooth_l1_loss"))
+    assert one is not None and several is not None
+    assert list(one.val_loss) == [1.5] and list(several.val_loss) == [12.5]

@@ -20,6 +20,7 @@ GRADIENT_ASCENT = Cause(
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
         Clue("T325", if_seen=9.0, if_absent=-5.0, proves=True, from_start=True),
+        Clue("T340", if_seen=14.0, proves=True, from_start=True),
         Clue("T102", if_seen=0.5),
         Clue("T101", if_seen=0.3),
         Clue("T103", if_seen=0.3),

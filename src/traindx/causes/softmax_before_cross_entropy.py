@@ -25,6 +25,7 @@ SOFTMAX_BEFORE_CROSS_ENTROPY = Cause(
         Clue("M221", if_seen=5.5, if_absent=-1.0),
         Clue("T401", if_seen=9.0, if_absent=-3.0, proves=True, from_start=True),
         Clue("T404", if_seen=9.0, if_absent=-3.0, proves=True, from_start=True),
+        Clue("T341", if_seen=14.0, proves=True, from_start=True),
         Clue("T103", if_seen=0.5),
         Clue("T203", if_seen=0.3),
         Clue("T202", if_seen=0.3),

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from traindx.core.history import History, history_of
+from traindx.core.loss_calls import loss_calls_of
 from traindx.core.recording import Recording
 from traindx.readers import names, ultralytics
 from traindx.readers.console import Reading
@@ -24,18 +25,28 @@ def history_in(recording: Recording) -> History | None:
     """A row for each time that the model was validated, with the mean of the training losses since the last one.
 
     Metrics come from the first source of `SOURCES` that logged any of the validation set; where none did, loss and accuracy
-    of the forward passes without gradients are taken, else what the training printed. None where it was never validated.
+    of the forward passes without gradients are taken, else what the training printed. Of a loss of several functions the sum
+    and its weights are the script's own: what it printed comes first. None where it was never validated.
     """
     metrics = recording.lines.get("metric", ())
     for source in SOURCES:
         rows = list(_logged([line for line in metrics if line["source"] == source]))
         if any(name.startswith(("val/", "metric/")) for row in rows for name in row):
             return _history(rows, f"what {source} logged", recording)
-    rows = _seen(recording)
-    if rows:
-        return _history(rows, "forward passes without gradients", recording)
-    rows = _printed(recording)
-    return _history(rows, "what the training printed", recording) if rows else None
+    parted = _of_several_functions(recording)
+    for told in (True, False) if parted else (False, True):
+        rows = _printed(recording) if told else _seen(recording, loss=not parted)
+        if rows:
+            return _history(
+                rows, "what the training printed" if told else "forward passes without gradients", recording
+            )
+    return None
+
+
+def _of_several_functions(recording: Recording) -> bool:
+    """Whether a training loss is put together from several loss functions, or from one that is given several kinds of outputs."""
+    calls = [call for found in loss_calls_of(recording) for call in found.calls]
+    return len({(call["name"], *call.get("shape", ())[1:]) for call in calls}) > 1
 
 
 def _history(rows: Sequence[Row], tool: str, recording: Recording) -> History:
@@ -114,16 +125,17 @@ def _printed(recording: Recording) -> list[Row]:
     return rows if any(name.startswith(("val/", "metric/")) for row in rows for name in row) else []
 
 
-def _seen(recording: Recording) -> list[Row]:
-    """A row per validation of several batches that the recorder saw."""
+def _seen(recording: Recording, *, loss: bool) -> list[Row]:
+    """A row per validation of several batches that the recorder saw; without `loss` their accuracy alone."""
     rows: list[Row] = []
     after = -1
     for validation in recording.validations:
-        if validation.batches < 2 or (validation.loss is None and validation.accuracy is None):
+        value = validation.loss if loss else None
+        if validation.batches < 2 or (value is None and validation.accuracy is None):
             continue
         between = recording.loss[(recording.step > after) & (recording.step <= validation.step)]
         known = between[~np.isnan(between)]
-        row: Row = {"val/loss": validation.loss, "metric/accuracy": validation.accuracy}
+        row: Row = {"val/loss": value, "metric/accuracy": validation.accuracy}
         if len(known):
             row["train/loss"] = float(np.mean(known))
         rows.append(row)

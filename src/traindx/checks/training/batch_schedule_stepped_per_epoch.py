@@ -12,6 +12,9 @@ from traindx.core.recording import Recording
 from traindx.core.stepping import ANEW, Stepping, rates_under, steppings
 from traindx.core.stepping_example import cosine, scheduled_run, warm_up
 
+ENDLESS = ("ExponentialLR", "StepLR")
+"""Schedules without an end: the length that is known of them is how far they were looked at."""
+
 
 @check("T353", level="error")
 def batch_schedule_stepped_per_epoch(
@@ -25,9 +28,9 @@ def batch_schedule_stepped_per_epoch(
 
     ## How to fix
     Step the scheduler after each batch, or write the plan in epochs (`T_max=epochs`).
-    Reported where the plan counts as many steps as the run has batches; or as an epoch has, unless that is a round number that
-    may count epochs; or where a run of three epochs or more ends within `begun` of its plan at less than a fifth of the
-    plan's highest rate (both a guess).
+    Reported where the plan counts as many steps as the run has batches (within an epoch and within 15 %); or as an epoch has,
+    unless that is a round number that may count epochs; or where a run of three epochs or more ends within `begun` of its plan
+    at less than a fifth of the plan's highest rate (guesses).
     """
     found = [s for s in steppings(recording) if s.scheduler.kind not in ANEW and s.epochs >= min_epochs]
     if not found:
@@ -46,9 +49,9 @@ def _reason(stepping: Stepping, recording: Recording, begun: float) -> str:
     plan, steps = stepping.scheduler, stepping.steps
     rates = rates_under(stepping, recording)[1]
     rate = float(rates[-1]) if len(rates) else float("nan")
-    if plan.length is not None and stepping.follows_plan and plan.kind != "ExponentialLR":  # which has no end
+    if plan.length is not None and stepping.follows_plan and plan.kind not in ENDLESS:
         left = f"it ends after {stepping.calls} of {plan.length}, at a rate of {rate:.3g}"
-        if abs(plan.length - steps) <= max(stepping.steps_of_epoch, 0.02 * steps):
+        if abs(plan.length - steps) <= max(min(stepping.steps_of_epoch, 0.15 * steps), 0.02 * steps):
             return f"its plan of {plan.length} steps is as long as the run has batches; {left}"
         odd = plan.length % 5 and abs(plan.length - stepping.steps_of_epoch) < 0.5
         if odd and stepping.epochs >= 3 and stepping.calls < 0.7 * plan.length:
@@ -81,6 +84,12 @@ def cosine_over_all_epochs() -> Facts:
 @batch_schedule_stepped_per_epoch.quiet_on
 def three_epochs_of_a_plan_of_a_hundred() -> Facts:
     return {"recording": scheduled_run("CosineAnnealingLR", cosine(100), by="epoch", epochs=3)}
+
+
+@batch_schedule_stepped_per_epoch.quiet_on
+def two_epochs_of_a_decay_each_fifth() -> Facts:
+    rates = [0.001 * 0.3 ** (n // 5) for n in range(21)]
+    return {"recording": scheduled_run("StepLR", rates, by="epoch", epochs=2, batches=15)}
 
 
 @batch_schedule_stepped_per_epoch.quiet_on
