@@ -21,7 +21,7 @@ TRAIN_VAL_TRANSFORM_MISMATCH = Cause(
     clues=(  # a guess until the benchmark sets it
         Clue("B120", if_seen=9.0, if_absent=-2.0, proves=True),
         Clue("B121", if_seen=4.0),
-        Clue("B123", if_seen=5.0, if_absent=-0.3),
+        Clue("B123", if_seen=7.0, if_absent=-0.3),
         Clue("B220", if_seen=9.0, proves=True),
         Clue("B221", if_seen=5.0),
         Clue("B222", if_seen=5.5),

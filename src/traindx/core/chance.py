@@ -8,7 +8,8 @@ from typing import Any
 
 
 def chance_of(details: Iterable[Mapping[str, Any]]) -> float | None:
-    """ln K among K classes; of one score per sample the entropy of its 0s and 1s. `details`: the recorded steps' fields.
+    """ln K among the K classes of the last head; of one score per sample the entropy of its 0s and 1s. `details`: the fields of the
+    recorded steps.
 
     None where no cross entropy was recorded, or one over several scores per sample that are each right or wrong, or weighted.
     """
@@ -16,7 +17,7 @@ def chance_of(details: Iterable[Mapping[str, Any]]) -> float | None:
     calls = [d["loss_call"] for d in seen]
     classes = [c.get("classes") for c in calls if c.get("name") in ("cross_entropy", "nll_loss")]
     if classes:
-        return math.log(classes[0]) if classes[0] and classes[0] > 1 else None
+        return math.log(classes[-1]) if classes[-1] and classes[-1] > 1 else None
     return _entropy(seen) if calls and _has_one_score(calls[0]) else None
 
 

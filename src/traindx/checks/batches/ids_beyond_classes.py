@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from traindx.core.box_examples import run_with_boxes
 from traindx.core.check import Facts, NotEnough, check
@@ -35,9 +36,10 @@ def ids_beyond_classes(recording: Recording) -> Iterator[Finding | Measured]:
     ]
     if not seen:
         raise NotEnough("no class ids were seen together with the number of classes")
-    n = seen[0].num_classes or 0
     first = 1 if seen[0].form == "torchvision" and recording.model.startswith(BACKGROUND_FIRST) else 0
-    bad = {i: r.step for r in reversed(seen) for i in r.classes if (i < first or i >= n) and i not in IGNORED}
+    beyond = [(i, r) for r in seen for i in r.classes if (i < first or i >= (r.num_classes or 0)) and i not in IGNORED]
+    bad = {i: r.step for i, r in reversed(beyond)}
+    n = next((r.num_classes or 0 for _, r in beyond), seen[-1].num_classes or 0)  # a new head may have others
     ids = sorted({i for r in seen for i in r.classes})
     yield Measured("class ids", f"{ids[0]:g} to {ids[-1]:g}", f"{first} to {n - 1}")
     if bad:
@@ -67,6 +69,13 @@ def objects_labelled_as_background() -> Facts:
 @ids_beyond_classes.quiet_on
 def ids_from_zero() -> Facts:
     return _run({"0": 10, "2": 9}, 3)
+
+
+@ids_beyond_classes.quiet_on
+def a_new_head_with_more_classes() -> Facts:
+    few, many = (_run({"0": 5, str(n - 1): 5}, n)["recording"] for n in (2, 10))
+    later = {step + 60: detail for step, detail in many.details.items()}
+    return {"recording": replace(few, details={**few.details, **later})}
 
 
 @ids_beyond_classes.quiet_on
