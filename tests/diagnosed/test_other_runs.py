@@ -121,3 +121,41 @@ def test_a_console_log_that_ends_in_an_error_names_the_users_line(tmp_path):
     report = diagnose(log)
     finding = next(f for o in report.outcomes if o.code == "V419" for f in o.findings)
     assert report.verdict == "faulty" and (finding.place.path, finding.place.line) == ("train.py", 21)
+
+
+def classifier(folder: Path, rows: Iterable[tuple[float, float, float, float]]) -> Report:
+    """The report on a csv of training loss, validation loss, accuracy and rate for each epoch."""
+    lines = [f"{i},{t},{v},{a},{r}" for i, (t, v, a, r) in enumerate(rows, 1)]
+    (folder / "log.csv").write_text("\n".join(["epoch,train_loss,val_loss,val_acc,lr", *lines]) + "\n")
+    return diagnose(folder)
+
+
+CHANCE = 2.3026
+STANDING = {
+    "far too small a rate": ([(CHANCE - 1e-5 * i, CHANCE, 0.1, 1e-7) for i in range(12)], "lr-too-low"),
+    "a first epoch that shot up": (
+        [(4e3 if i == 0 else 2.4 + 0.02 * (i % 3), 2.4, 0.1, 0.1) for i in range(12)],
+        "lr-too-high",
+    ),
+    "a rate raised above all before": (
+        [(2.3 * 0.7**i, 1.0, 0.9, 0.01) if i < 8 else (2.7, 3.0, 0.1, 5.0) for i in range(15)],
+        "lr-too-high",
+    ),
+    "a schedule by epochs, stepped per batch": (
+        [(CHANCE, CHANCE, 0.1, 0.001 * 0.01**i) for i in range(12)],
+        "schedule-misapplied",
+    ),
+    "classes in another order": ([(2.3 * 0.7**i, 2.3 + i, 0.005, 0.01) for i in range(12)], "evaluator-mismatch"),
+}
+
+
+@pytest.mark.parametrize("rows, cause", STANDING.values(), ids=STANDING)
+def test_a_log_in_which_nothing_good_comes_is_faulty_with_its_cause(tmp_path, rows, cause):
+    report = classifier(tmp_path, rows)
+    assert report.verdict == "faulty" and causes(report)[0] == cause
+    assert not {"healthy", "within-noise", "val-below-train", "schedule-event"} & set(causes(report))
+
+
+def test_fine_tuning_that_starts_near_its_end_is_healthy(tmp_path):
+    rows = [(0.05 + 0.001 * (i % 3), 0.06, 0.95 + 0.002 * (i % 2), 1e-5) for i in range(12)]
+    assert classifier(tmp_path, rows).verdict == "healthy"

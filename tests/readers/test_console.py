@@ -172,3 +172,67 @@ def test_prose_and_binary_files_are_no_logs(tmp_path):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(Exception, match="no training log"):
             read(tmp_path / name)
+
+
+def two_epochs(line: str, head: str = "", comma: bool = False) -> str:
+    numbers = (1, 0.93, 0.81, 0.66, 66.0), (2, 0.53, 0.61, 0.76, 76.0)
+    text = "".join(line.format(n=n, i=n - 1, t=t, v=v, a=a, p=p) for n, t, v, a, p in numbers)
+    return head + (text.replace(".", ",") if comma else text)
+
+
+STYLES = {
+    "openmmlab": two_epochs(
+        "INFO - Epoch [{n}][30/30]\tlr: 1e-03, loss: {t}\nINFO - Epoch(val) [{n}][9]\taccuracy_top-1: {p}, accuracy_top-5: 99.0\n"
+    ),
+    "timm": two_epochs(
+        "Train: {i} [  0/38 (  0%)]  Loss: 2.3 ({t})\nTest: [  11/11]  Loss: 0.7 ({v})  Acc@1: 50.0 ({p})\n"
+    ),
+    "fastai": two_epochs("{i}    {t}    {v}    {a}   00:05\n", "epoch  train_loss  valid_loss  accuracy  time\n"),
+    "markdown": two_epochs(
+        "| {n} | {t} | {v} | {p}% |\n", "| epoch | train loss | val loss | val acc |\n|---|---|---|---|\n"
+    ),
+    "tabs": two_epochs(
+        "0.1\t{t}\t{v}\t61\t{p}\t\n", "Learning Rate\tTrain Loss\tValid Loss\tTrain Acc.\tValid Acc.\t\n"
+    ),
+    "bracket": two_epochs("[{n}/9] train loss {t}, val loss {v}, val acc {a}\n"),
+    "two bars": two_epochs(
+        "Epoch: {i}\n [=>] Loss: {t} | Acc: 61% (61/100) 38/38\n [=>] Loss: {v} | Acc: {p}% (66/100) 12/12\n"
+    ),
+    "capitals": two_epochs("Epoch {n}/9, Loss: {t}, Val Loss: {v}, Val Accuracy: {p}%, Time: 12.3s\n"),
+    "short": two_epochs("ep {n} | tr_loss {t} | va_loss {v} | va_acc {a}\n"),
+    "summary": two_epochs("Epoch {n}: loss=2.30\nEpoch {n}: train_loss={t} val_loss={v} val_acc={a}\n"),
+    "classes": two_epochs("Epoch {n}: loss={t} val_loss={v} val_acc={a}\n  class 1 accuracy: 0.1\n"),
+    "best": two_epochs("Epoch {n}: loss={t} val_loss={v} val_acc={a}\nbest val acc: 0.99\n"),
+    "commas": two_epochs("Epoch {n} train_loss: {t} val_loss: {v} val_acc: {a}\n", comma=True),
+    "german": two_epochs(
+        "Epoche {n}/9: Trainingsverlust: {t}; Validierungsverlust: {v}; Genauigkeit: {p} %\n", comma=True
+    ),
+    "french": two_epochs(
+        "Époque {n}/9 - perte entraînement : {t} - perte validation : {v} - exactitude : {p} %\n", comma=True
+    ),
+    "chinese": two_epochs("第{n}轮 训练损失: {t} 验证损失: {v} 验证准确率: {p}%\n"),
+}
+
+
+@pytest.mark.parametrize("text", STYLES.values(), ids=STYLES)
+def test_what_tools_and_people_print_is_read(tmp_path, text):
+    history = log(tmp_path, text)
+    assert history.train_loss.tolist() == pytest.approx([0.93, 0.53])
+    assert text.startswith("INFO") or history.val_loss.tolist() == pytest.approx([0.81, 0.61])
+    assert history.metric is not None and history.metric[1].tolist() == pytest.approx([0.66, 0.76])
+
+
+def test_a_log_of_steps_alone_becomes_windows(tmp_path):
+    history = log(tmp_path, "".join(f"Step {i}/900 | Loss: {2.3 * 0.99**i:.4f} | LR: 1e-3\n" for i in range(0, 900, 9)))
+    assert 30 <= len(history) <= 50 and history.train_loss[0] > history.train_loss[-1]
+
+
+def test_darknets_average_and_its_map_are_read(tmp_path):
+    lines = (f"\n {i}: 9.9, {9 - i / 100}, avg loss, 0.001 rate, 3 seconds\n" for i in range(0, 300, 10))
+    text = "".join(lines).replace(", avg", " avg") + " mean average precision (mAP@0.50) = 0.6123, or 61.23 % \n"
+    history = log(tmp_path, text)
+    assert history.train_loss[0] == pytest.approx(9.0) and history.metrics["mAP50"][-1] == 0.6123
+
+
+def test_a_log_of_any_suffix_is_read_if_it_is_named(tmp_path):
+    assert len(log(tmp_path, PLAIN, "run.console")) == 2

@@ -76,3 +76,37 @@ def test_kerass_columns_without_a_prefix_are_of_training(tmp_path):
 )
 def test_names_of_columns(column, known):
     assert meaning(column) == known
+
+
+ROWS = ("1", "2.0", "2.1", "0.3"), ("2", "1.5", "1.8", "0.4")
+HEADS = {
+    "short": "epoch,tr_loss,va_loss,va_acc",
+    "letters": "epoch,t_loss,v_loss,v_acc",
+    "camel": "Epoch,trainLoss,valLoss,valAcc",
+    "suffix": "epoch,loss_train,loss_val,acc_val",
+    "brackets": "Epoch,Loss (train),Loss (val),Accuracy (val)",
+    "tested": "epoch,train_loss,test_loss,test_acc",
+    "index": ",train_loss,val_loss,val_acc",
+    "exported": "epoch,run-1 - train/loss,run-1 - val/loss,run-1 - val/acc",
+    "german": "Epoche,Trainingsverlust,Validierungsverlust,Genauigkeit",
+}
+
+
+@pytest.mark.parametrize("head", HEADS.values(), ids=HEADS)
+def test_columns_are_known_by_the_habits_of_those_who_name_them(tmp_path, head):
+    (tmp_path / "run.csv").write_text("\n".join([head, *map(",".join, ROWS)]))
+    history = read(tmp_path / "run.csv")["history"]
+    assert history.train_loss.tolist() == [2.0, 1.5] and history.val_loss.tolist() == [2.1, 1.8]
+    assert history.metrics["accuracy"].tolist() == [0.3, 0.4]
+
+
+def test_semicolons_with_decimal_commas_and_a_spreadsheets_code_page_are_read(tmp_path):
+    text = "sep=;\nÉpoque;Perte entraînement;Perte validation;Exactitude\n1;2,0;2,1;0,3\n2;1,5;1,8;0,4\n"
+    (tmp_path / "run.csv").write_bytes(text.encode("cp1252"))
+    history = read(tmp_path)["history"]
+    assert history.val_loss.tolist() == [2.1, 1.8] and history.metrics["accuracy"].tolist() == [0.3, 0.4]
+
+
+def test_a_chance_of_one_per_cent_is_read_as_such_beside_a_top_five_of_five(tmp_path):
+    (tmp_path / "summary.csv").write_text("epoch,train_loss,eval_top1,eval_top5\n0,4.6,1.0,5.0\n1,4.6,0.9,5.2\n")
+    assert read(tmp_path)["history"].metrics["accuracy_top1"].tolist() == pytest.approx([0.01, 0.009])

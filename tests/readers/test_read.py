@@ -1,5 +1,7 @@
 """Which reader reads what, and what is said when none can."""
 
+import zipfile
+
 import pytest
 
 from traindx.errors import TraindxError
@@ -27,8 +29,9 @@ def test_a_path_that_is_not_there_is_named(tmp_path):
         read(tmp_path / "nowhere")
 
 
-def test_a_folder_without_a_log_says_what_was_looked_for(tmp_path):
-    with pytest.raises(TraindxError, match=r"results\.csv.*metrics\.csv.*tfevents"):
+def test_a_folder_without_a_log_says_what_is_there_and_what_was_tried(tmp_path):
+    (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8")
+    with pytest.raises(TraindxError, match=r"holds photo\.jpg.*tried.*Ultralytics.*TensorBoard"):
         read(tmp_path)
 
 
@@ -36,7 +39,7 @@ def test_a_folder_of_runs_asks_for_one_of_them(tmp_path):
     for name in ("train", "train2"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "results.csv").write_text("epoch,train/loss\n1,2\n")
-    with pytest.raises(TraindxError, match=r"holds 2 run folders.*train"):
+    with pytest.raises(TraindxError, match=r"logs lie in 2 folders.*train.* or .*train2"):
         read(tmp_path)
 
 
@@ -44,6 +47,19 @@ def test_a_binary_file_under_the_name_of_a_log_is_refused(tmp_path):
     (tmp_path / "results.csv").write_bytes(b"\xff\xfe\x00\x81" * 20)
     with pytest.raises(TraindxError, match="no readable csv"):
         read(tmp_path)
+
+
+def test_an_archive_is_to_be_unpacked_and_the_log_in_it_is_named(tmp_path):
+    with zipfile.ZipFile(tmp_path / "run.zip", "w") as archive:
+        archive.writestr("train/results.csv", "epoch,train/loss\n1,2\n")
+    with pytest.raises(TraindxError, match=r"archive.*unpack it and name train/results\.csv"):
+        read(tmp_path / "run.zip")
+
+
+def test_a_text_without_losses_is_shown_by_its_first_line(tmp_path):
+    (tmp_path / "notes.txt").write_text("\nwe trained for 3 days\n")
+    with pytest.raises(TraindxError, match="begin with 'we trained for 3 days'"):
+        read(tmp_path / "notes.txt")
 
 
 def test_a_log_with_a_header_and_nothing_else_is_no_log(tmp_path):

@@ -35,3 +35,12 @@ def test_training_alone_becomes_equal_windows():
 
 def test_nothing_is_nothing():
     assert by_validation([]) == ([], [])
+
+
+def test_rows_before_a_validation_that_alone_tells_its_epoch_belong_to_it():
+    rows = [{"step": 1.0, "train/loss": 3.0}, {"step": 2.0, "val/loss": 2.5, "epoch": 0.0}]
+    rows += [{"step": 3.0, "train/loss": 1.0}, {"step": 4.0, "val/loss": 1.5, "epoch": 1.0}]
+    assert by_validation(rows)[0] == [
+        {"epoch": 0.0, "train/loss": 3.0, "val/loss": 2.5},
+        {"epoch": 1.0, "train/loss": 1.0, "val/loss": 1.5},
+    ]

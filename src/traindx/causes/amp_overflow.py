@@ -21,6 +21,9 @@ AMP_OVERFLOW = Cause(
     clues=(  # a guess until the benchmark sets it; what follows a loss that is not finite is explained by it
         Clue("T112", if_seen=6.0, if_absent=-2.0, proves=True),
         Clue("T101", if_seen=1.0, if_absent=-1.0),
+        Clue("V405", if_seen=2.65),
+        Clue("V427", if_seen=-3.0),
+        Clue("V430", if_seen=-5.0),
         Clue("T102", if_seen=0.1),
         Clue("T103", if_seen=0.1),
         Clue("T104", if_seen=0.1),

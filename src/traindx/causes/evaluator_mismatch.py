@@ -23,6 +23,7 @@ EVALUATOR_MISMATCH = Cause(
         Clue("V461", if_seen=9.0, if_absent=-0.5, proves=True),
         Clue("V401", if_seen=5.0, if_absent=-3.0),
         Clue("V417", if_seen=-3.0),
+        Clue("V429", if_seen=8.0),
         Clue("D503", if_seen=8.0, if_absent=-0.5, proves=True),
         Clue("D504", if_seen=8.0, if_absent=-0.5, proves=True),
         Clue("D505", if_seen=5.0, if_absent=-0.5),

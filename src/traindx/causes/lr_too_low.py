@@ -29,6 +29,10 @@ LR_TOO_LOW = Cause(
         Clue("T203", if_seen=-3.0),
         Clue("T101", if_seen=-3.0),
         Clue("T102", if_seen=-3.0),
+        Clue("V425", if_seen=0.5),
+        Clue("V426", if_seen=6.0, if_absent=-1.0),
+        Clue("V427", if_seen=-4.0),
+        Clue("V428", if_seen=-1.0),
         Clue("T502", if_seen=6.0, if_absent=-2.0),  # a guess, and the other tryouts
         Clue("T501", if_seen=-4.0),
         Clue("T503", if_seen=-3.0),

@@ -24,6 +24,7 @@ OVERFITTING = Cause(
         Clue("V412", if_seen=7.5),  # V402 then passed, and counts against it
         Clue("V404", if_seen=1.0),
         Clue("V407", if_seen=-2.0),
+        Clue("V429", if_seen=-6.0),
     ),
     fix=Fix(
         "Use the weights of the best epoch. To get further: more or more varied pictures, stronger augmentation, weight decay "

@@ -16,7 +16,13 @@ from traindx.core.cause import Cause, Clue, Fix
 SCHEDULE_EVENT = Cause(
     slug="schedule-event",
     doc=__doc__,
-    clues=(Clue("V421", if_seen=6.0, if_absent=-3.0), Clue("V404", if_seen=-2.0)),  # a guess
+    clues=(
+        Clue("V421", if_seen=6.0, if_absent=-3.0),
+        Clue("V404", if_seen=-8.0),
+        Clue("V405", if_seen=-8.0),
+        Clue("V415", if_seen=-8.0),
+        Clue("V430", if_seen=-8.0),
+    ),  # a guess
     fix=Fix(
         "Nothing to do. If the jump is unwanted, change the plan: a longer warm-up, a schedule without steps, close_mosaic=0.",
         {"ultralytics": "model.train(data=..., close_mosaic=0, warmup_epochs=5)"},

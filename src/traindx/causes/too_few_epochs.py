@@ -24,6 +24,8 @@ TOO_FEW_EPOCHS = Cause(
         Clue("V402", if_seen=-3.0),
         Clue("V412", if_seen=-2.0),
         Clue("V404", if_seen=-2.0),
+        Clue("V425", if_seen=-8.0),
+        Clue("V427", if_seen=-8.0),
     ),
     fix=Fix(
         "Train for more epochs, from the start rather than resumed where the learning rate follows a schedule. If an epoch holds "

@@ -17,7 +17,7 @@ from traindx.core.cause import Cause, Clue, Fix
 VAL_BELOW_TRAIN = Cause(
     slug="val-below-train",
     doc=__doc__,
-    clues=(Clue("V420", if_seen=6.0, if_absent=-3.0),),  # a guess
+    clues=(Clue("V420", if_seen=6.0, if_absent=-3.0), Clue("V425", if_seen=-8.0)),  # a guess
     fix=Fix(
         "Nothing to do. To compare the two, evaluate the training pictures without augmentation in evaluation mode.",
         {

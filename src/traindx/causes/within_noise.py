@@ -20,6 +20,7 @@ WITHIN_NOISE = Cause(
         Clue("V423", if_seen=6.0, if_absent=-3.0),
         Clue("V402", if_seen=-4.0),
         Clue("V404", if_seen=-4.0),
+        Clue("V425", if_seen=-8.0),
         Clue("V412", if_seen=-4.0),
     ),
     fix=Fix(

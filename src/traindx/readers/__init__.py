@@ -10,6 +10,7 @@ from traindx.core.check import Facts
 from traindx.core.discover import members
 from traindx.errors import TraindxError
 from traindx.readers.reader import Reader
+from traindx.readers.refused import runs_below, what_is_there
 
 
 @cache
@@ -31,14 +32,6 @@ def read(path: str | Path) -> Facts:
         facts = reader.read(home)
         if facts is not None:
             return facts
-    wanted = "; ".join(f"{r.tool}: {r.looks_for}" for r in all_readers())
-    raise TraindxError(f"{home} holds no training log that traindx can read", f"looked for {wanted}", _hint(home))
-
-
-def _hint(home: Path) -> str:
-    if not home.is_dir():
-        return ""
-    below = sorted({p.parent for p in home.glob("*/results.csv")} | {p.parent for p in home.glob("*/*/results.csv")})
-    if not below:
-        return ""
-    return f"it holds {len(below)} run folders: name one, for example {below[0]}"
+    tried = ", ".join(r.tool for r in all_readers())
+    seen = f"{home} holds no training log that traindx can read: {what_is_there(home)}"
+    raise TraindxError(seen, f"tried as a log of {tried}", runs_below(home))

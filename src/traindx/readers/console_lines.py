@@ -8,9 +8,27 @@ from collections.abc import Iterator
 from traindx.core.history import Ending
 
 EPOCH = re.compile(
-    r"\bep(?:och)?s?(?:\s*\(\w+\))?['\"\s:=#\[\(]*(\d{1,7}(?:\.\d+)?)(?:\s*/\s*(\d{1,7}))?(?!\w)", re.IGNORECASE
+    r"(?<![a-z])ep(?:och)?s?(?:\s*\(\w+\))?(?:\s+n(?:o|r|um(?:ber)?)\.?)?['\"\s:=#\[\(|]*(\d{1,7}(?:\.\d+)?)(?!:\d|\d)(?:\s*(?:/|of)\s*(\d{1,7}))?(?!\w)",
+    re.IGNORECASE,
 )
 """An epoch's number and, where it is written, how many there will be; `Epoch(train) [3]`, `'epoch': 1.5`, `ep 3/10`."""
+
+MARKS = (
+    EPOCH,
+    re.compile(r"^Train: (\d+) \[\s*\d+/\d+"),
+    re.compile(r"^\W*\[(\d+),\s*\d+\]\s+loss"),
+    re.compile(r"^[^\w\[]*(?:\[\s*(?:train|val)\w*\s*\|)?\[?\s*(\d+)\s*/\s*(\d+)\s*\](?=.*loss)", re.IGNORECASE),
+    re.compile(r"^\W*E(\d+)\b(?=.*loss)"),
+)
+"""How lines tell their epoch, the usual first: the first of these counts that a log has. timm's `Train: 0 [ 0/38`, the
+tutorial's `[1,  2000] loss`, `[3/15] train loss`, `[ Train | 003/080 ]`, `E03`."""
+
+STEP = re.compile(
+    r"(?<![a-z])(?:global[ _])?(?:iter(?:ation)?s?|steps?|batch(?:es)?)['\"\s:=#\[\(]*(\d+)(?!\w|\.\d)"
+    r"|^\s*(\d+): -?[\d.na]+, -?[\d.na]+ avg",
+    re.IGNORECASE,
+)
+"""The step of a line, for logs that have no epochs; Darknet begins a line with it."""
 
 _CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07|[\x00\x08]")
 _FRAME = re.compile(r'^\s*File "([^"]+)", line (\d+)')

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 
 from traindx.core.number import number_of
 from traindx.readers.names import SPLITS, meaning, split_first
@@ -12,13 +14,21 @@ _NUMBER = re.compile(
     r"(?<![\w@./\-])([-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+|nan|inf(?:inity)?)(?![A-Za-z_]))(?:\s*/\s*(\d+)(?!\w))?",
     re.IGNORECASE,
 )
-_SPLIT = re.compile(r"(?<![a-z])(train|val|eval|test|dev)(?:ing|id|idation|uation)?(?![a-z])(?!\.py|/)", re.IGNORECASE)
+_SPLIT = re.compile(
+    r"(?<![a-z])(?:(train|val|eval|test|dev)(?:ing|id|idation|uation)?|(trn?|va|vl)(?=[_ ](?:loss|acc)))"
+    r"(?![a-z])(?!\.py|/(?!loss|acc))",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[A-Za-z][\w@./-]*")
-_SENTENCE = re.compile(r"\b(test|val\w*)\b.*?:\s*([\d.]+)\s*%", re.IGNORECASE)
+_SENTENCE = re.compile(r"\baccuracy of .*?\b(test|val\w*)\b[^:]*:\s*([\d.]+)\s*%", re.IGNORECASE)
 _QUANTITY = re.compile(
-    r"(?:\w+_)?loss|(?:\w+_)?acc(?:uracy)?[_-]?(?:top)?[_-]?\d?|top[_-]?[15](?:_?acc(?:uracy)?)?|m?ap(?:[_-]?[\d.:-]+)?"
+    r"(?:\w+_)?loss|(?:\w+_)?acc(?:uracy)?[_/-]?(?:top)?[_-]?\d?|top[_-]?[15](?:_?acc(?:uracy)?)?|m?ap(?:[_-]?[\d.:-]+)?"
     r"|(?:\w+_)?(?:precision|recall|f1|m?iou|auc|auroc|dice)(?:_?score)?"
 )
+_SPOKEN_AFTER = ("train", "training", "val", "validation", "valid", "test", "on", "set", "of", "is", "на", "en", "de")
+_APART = re.compile(r"[,;|{}\t\[\]]|\s-\s|→|➜|✓")
+_BEST = re.compile(r"\b(?:best|highest|lowest|min|max|record|previous|prev)\b", re.IGNORECASE)
+_BY_CLASS = re.compile(r"\b(?:class|category|label)\b", re.IGNORECASE)
 MOST = 25
 """A line with more pairs is a print of settings."""
 _SAME = {
@@ -27,68 +37,103 @@ _SAME = {
     "top1acc": "acc1",
     "accuracy1": "acc1",
     "map0.5": "map50",
+    "map0.50": "map50",
+    "map.5": "map50",
     "map0.50.95": "map50-95",
 }
 
 
+@dataclass(frozen=True)
+class Pair:
+    """A number with its name and the split that it speaks of; `mean`: it is the mean so far that stands behind a value."""
+
+    name: str
+    value: float
+    split: str
+    mean: bool = False
+
+
 def split_in(text: str) -> str:
     """Which split a text speaks of, by the last word that names one: train, val or test; empty if none does."""
-    found = _SPLIT.findall(text)
-    return "" if not found else {"train": "train", "test": "test"}.get(found[-1].lower(), "val")
+    found = [long or short for long, short in _SPLIT.findall(text)]
+    return (
+        ""
+        if not found
+        else {"train": "train", "tr": "train", "trn": "train", "test": "test"}.get(found[-1].lower(), "val")
+    )
 
 
-def pairs_in(line: str) -> list[tuple[str, float, str]]:
-    """Name, value and split of each number that has a name; of `value (mean)` the mean, of `right/all` the share.
+def pairs_in(line: str) -> list[Pair]:
+    """The numbers that have a name; of `value (mean)` the mean, of `right/all` the share, per cent as shares.
 
     A number without a name of its split has the split that was named last before it in the line.
     """
-    found: list[tuple[str, float, str]] = []
+    found: list[Pair] = []
     end, split = 0, ""
     for match in _NUMBER.finditer(line):
         between, end = line[end : match.start()], match.end()
         value, whole = number_of(match[1]), match[2]
-        split = split_in(between) or split
+        name, own_split, opens = _spoken(between)
+        split = own_split or split
         if value is None:
             continue
-        if found and whole is None and re.fullmatch(r"\s*\(\s*", between) and found[-1][0]:
+        if opens and found and whole is None and found[-1].name:
             if line[end : end + 1] != "%":
-                found[-1] = (found[-1][0], value, found[-1][2])
+                found[-1] = Pair(found[-1].name, value, found[-1].split, mean=True)
             continue
-        own = re.split(r"[,;|{}\t\[\]]|\s-\s", between)[-1]
-        words = _WORD.findall(own)
         share = value / float(whole) if whole is not None and float(whole) > 0 else value
-        found.append((words[-1] if words else "", share, split))
-    return [pair for pair in found if pair[0]]
+        of_hundred = line[end : end + 2].lstrip(" ").startswith("%") and "loss" not in name.lower()
+        found.append(Pair(name, share / 100 if of_hundred else share, split))
+    return [pair for pair in found if pair.name]
 
 
-def columns_in(line: str, section: str, *, validated: bool = False) -> Iterator[tuple[str, float, bool]]:
-    """Columns of a line with their values, and whether the test set's. `section` is the split that lines before it named.
+def columns_in(line: str, section: str, *, validated: bool = False) -> Iterator[tuple[str, Pair]]:
+    """Columns of a line with their numbers. `section` is the split that lines before it named.
 
     A loss without a split is of the training set; a metric without one too if a loss is beside it, else of validation.
     `validated`: the line is known to have been written right after a validation, and such a metric is of that.
+    Lines about one class are left out, and what was best so far.
     """
-    if (sentence := _SENTENCE.search(line)) and "accuracy" in line.lower():
-        yield "metric/accuracy", float(sentence[2]), sentence[1].lower() == "test"
+    if sentence := _SENTENCE.search(line):
+        yield "metric/accuracy", Pair("accuracy", float(sentence[2]) / 100, sentence[1].lower())
         return
     pairs = pairs_in(line)
-    if len(pairs) > MOST:
+    if len(pairs) > MOST or (_BY_CLASS.search(line) and not any("loss" in pair.name.lower() for pair in pairs)):
         return
-    beside_loss = any("loss" in name.lower() for name, _, _ in pairs)
-    for name, value, named in pairs:
-        of_training = beside_loss and (not validated or "loss" in name.lower())
-        split = named or section or ("train" if of_training else "")
-        column = _column(name, split)
+    beside_loss = any("loss" in pair.name.lower() for pair in pairs)
+    for pair in pairs:
+        of_training = beside_loss and (not validated or "loss" in pair.name.lower())
+        split = pair.split or section or ("train" if of_training else "")
+        column = _column(pair.name, split)
         if column is not None:
-            yield column, value, split == "test"
+            yield column, Pair(pair.name, pair.value, split, pair.mean)
 
 
+@lru_cache(maxsize=4096)
+def _spoken(between: str) -> tuple[str, str, bool]:
+    """Of the text before a number: the word that names it, the split that it names, and whether it only opens a bracket."""
+    own = _APART.split(between.rstrip(" ["))[-1]
+    return "" if _BEST.search(own) else _name_in(own), split_in(between), between.strip() == "("
+
+
+def _name_in(own: str) -> str:
+    """The word that names a number: the last one before it, but for words on the split as in `loss on train: 0.5`."""
+    words = _WORD.findall(own)
+    while len(words) > 1 and words[-1].lower().strip("._-") in _SPOKEN_AFTER:
+        words.pop()
+    return words[-1] if words else ""
+
+
+@lru_cache(maxsize=4096)
 def _column(name: str, split: str) -> str | None:
     low = split_first(name.lower().replace("@", "").strip("._-/"))
     if low.partition("/")[0] in SPLITS:
         split, _, low = low.partition("/")
         split = {"training": "train"}.get(split, split)
+    if of_boxes := re.fullmatch(r"(?:coco/)?bbox_(map|map_50)", low):
+        return "metric/mAP50-95" if of_boxes[1] == "map" else "metric/mAP50"
     low = _SPLIT.sub("", low).strip("._-/ ")
-    low = re.sub(r"^(?:avg|mean|epoch|total|running)[_-](?=.)|_(?:epoch|avg|mean)$", "", low)
+    low = re.sub(r"^(?:avg|mean|epoch|total|running)[_-](?=.)|_(?:epoch|avg|mean|step)$", "", low)
     low = _SAME.get(low, low)
     if low in ("lr", "learning_rate", "rate"):
         return "lr/0"

@@ -52,12 +52,15 @@ def _run_in(path: Path) -> Path | None:
 
 def _rows(metrics: Path) -> list[Row]:
     steps: dict[float, Row] = {}
-    for file in sorted(p for p in metrics.rglob("*") if p.is_file()):
-        name = file.relative_to(metrics).as_posix()
-        known = "epoch" if name == "epoch" else ultralytics.meaning(name) or names.meaning(names.split_first(name))
+    files = {f.relative_to(metrics).as_posix(): f for f in sorted(metrics.rglob("*")) if f.is_file()}
+    tested = names.tests_in_place_of_validation(files)
+    for name, file in files.items():
+        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+        own = tested[name] if name in tested and len(lines) > 1 else names.split_first(name)
+        known = "epoch" if name == "epoch" else ultralytics.meaning(name) or names.meaning(own)
         if known is None or known == "seconds":
             continue
-        for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
+        for line in lines:
             cells = line.split()
             value, step = (number_of(cells[1]), number_of(cells[2])) if len(cells) >= 3 else (None, None)
             if value is not None and step is not None:

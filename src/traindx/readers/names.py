@@ -3,13 +3,42 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-_VAL = re.compile(r"^(?:val|valid|validation|test|eval|dev)(?=[/_. -]|$)", re.IGNORECASE)
-_TRAIN = re.compile(r"^(?:avg[_ ])?(?:train|training)(?=[/_. -]|$)", re.IGNORECASE)
-_METRIC = re.compile(r"acc|top[-_]?[15]|map|precision|recall|f1|iou|auc|dice", re.IGNORECASE)
-_LR = re.compile(r"^(?:lr|learning[_ ]?rate)(?=[-_/ \d]|$)|[-_/](?:lr|learning[_ ]?rate)$", re.IGNORECASE)
+from traindx.readers.words import in_english
+
+_MEAN = r"^(?:avg|average|mean|epoch|running)[_ ]"
+_SHORT = r"(?=[_/. -]?(?:loss|acc))"
+_VAL = re.compile(
+    rf"^(?:val|valid|validation|test|testing|eval|dev|va{_SHORT}|vl{_SHORT}|v{_SHORT})(?=[/_. -]|loss|acc|$)",
+    re.IGNORECASE,
+)
+_TRAIN = re.compile(rf"^(?:train|training|trn|tr{_SHORT}|t{_SHORT})(?=[/_. -]|loss|acc|$)", re.IGNORECASE)
+_METRIC = re.compile(r"acc(?!um|ess|el)|top[-_@]?[15]|(?<!re)map|precision|recall|f1|iou|auc|auroc|dice", re.IGNORECASE)
+_LR = re.compile(
+    r"^(?:lr|learning[_ ]?rate)(?=[-_/ \d]|$)|[-_/](?:lr|learning[_ ]?rate)(?:[-_/]?(?:pg)?\d+)?$", re.IGNORECASE
+)
+_OF_RUN = re.compile(r"^[^/]+ - (?=[\w/.-]+$)")
+"""`run-1 - val/loss` in a csv that Weights & Biases exported."""
+
+_CAMEL = re.compile(r"^(?i:(train|training|val|valid|validation|test|eval))(?=[A-Z])")
+_SUFFIX = re.compile(
+    r"^(.*(?:loss|acc\w*|top[-_]?[15]|map\S*|f1\S*|m?iou|dice|auc))[/_. -]+\(?(train|training|val|valid|validation|test|eval)\)?$",
+    re.IGNORECASE,
+)
 
 SPLITS = ("train", "training", "val", "valid", "validation", "eval", "test")
+EPOCHS = (
+    "epoch",
+    "global_epoch",
+    "epochs",
+    "current_epoch",
+    "epoch_num",
+    "epoch_number",
+    "epoch_idx",
+    "ep",
+    "trainer/epoch",
+)
 
 
 def meaning(column: str) -> str | None:
@@ -19,20 +48,24 @@ def meaning(column: str) -> str | None:
     log has another of that name with one; of the training set it is `train_metric/…`. Columns called `test` are left out,
     because logs write them once, after training.
     """
-    if column.lower() in ("epoch", "global_epoch", "epochs"):
-        return "epoch"
-    if _LR.search(column):
-        return f"lr/{column}"
-    if column.lower().startswith("test"):
+    name = _plainly(column)
+    if name.endswith(("__MIN", "__MAX")):
         return None
-    train, val = _TRAIN.match(column), _VAL.match(column)
-    rest = column[(train or val).end() :].strip("/_. -") if train or val else column  # type: ignore[union-attr]
-    rest = rest.removesuffix("_epoch")
-    if rest.lower() == "loss" or (rest.lower().endswith("loss") and (train or val)):
-        part = rest[: -len("loss")].strip("/_. -").lower() or "loss"
-        return f"{'val' if val else 'train'}/{part}"
-    if _METRIC.search(rest):
-        return f"{'train_metric' if train else 'metric'}/{_plain(rest)}"
+    if name.lower() in EPOCHS:
+        return "epoch"
+    if _LR.search(name):
+        return f"lr/{column}"
+    if name.lower().startswith("test"):
+        return None
+    train, val = _TRAIN.match(name), _VAL.match(name)
+    rest = name[(train or val).end() :].strip("/_. -") if train or val else name  # type: ignore[union-attr]
+    rest = re.sub(_MEAN, "", rest, flags=re.IGNORECASE).removesuffix("_epoch")
+    low = rest.lower()
+    if low in ("loss", "total_loss") or (low.endswith("loss") and (train or val)):
+        part = rest[: -len("loss")].strip("/_. -").lower()
+        return f"{'val' if val else 'train'}/{'loss' if part in ('', 'total') else part}"
+    if _METRIC.search(rest) and "loss" not in low:
+        return f"{'train_metric' if train else 'metric'}/{_named(rest)}"
     return None
 
 
@@ -44,12 +77,35 @@ def split_first(name: str) -> str:
 
 def is_validation(column: str) -> bool:
     """Whether a column says by its name that it is of the validation set."""
-    return _VAL.match(column) is not None
+    return _VAL.match(_plainly(column)) is not None
 
 
-def _plain(metric: str) -> str:
-    word = metric.strip("/_. -")
+def tests_in_place_of_validation(columns: Iterable[str]) -> dict[str, str]:
+    """Columns of the test set, by the names that they would have as validation; none where the log has a validation.
+
+    The columns are those that were written more than once: `test_loss` in each epoch is what such a loop validates with.
+    """
+    plain = {column: _plainly(split_first(column)) for column in columns}
+    tests = {c: f"val{p[4:]}" for c, p in plain.items() if re.match(r"test(?=[/_. -]|loss|acc)", p, re.IGNORECASE)}
+    has_validation = any(c not in tests and _VAL.match(p) and meaning(p) for c, p in plain.items())
+    return {} if has_validation else tests
+
+
+def _plainly(column: str) -> str:
+    """The name in English, its split first and without brackets: `Loss (train)`, `trainLoss` and `loss_train` are `train_loss`."""
+    name = _OF_RUN.sub("", in_english(column)).strip(" #*\"'").replace("@", "")
+    name = re.sub(_MEAN, "", _CAMEL.sub(r"\1_", name), flags=re.IGNORECASE)
+    suffixed = _SUFFIX.match(name)
+    return f"{suffixed[2]}_{suffixed[1]}" if suffixed else name
+
+
+def _named(metric: str) -> str:
+    word = metric.strip("/_. -%()[]")
     low = word.lower()
+    if low in ("acc", "accuracy", "val_accuracy"):
+        return "accuracy"
     return (
-        "accuracy" if low in ("acc", "accuracy") else "accuracy_top1" if low in ("acc1", "top1", "acc_top1") else word
+        "accuracy_top1"
+        if re.fullmatch(r"(?:acc(?:uracy)?[_/-]?)?(?:top)?[_-]?1|top[_-]?1(?:[_-]?acc(?:uracy)?)?", low)
+        else word
     )

@@ -12,8 +12,8 @@ from traindx.core.history import History, history_of
 from traindx.core.loss_calls import loss_calls_of
 from traindx.core.recording import Recording
 from traindx.readers import names, ultralytics
-from traindx.readers.console import Reading
 from traindx.readers.console_lines import EPOCH
+from traindx.readers.console_reading import Reading
 from traindx.readers.table import Row, as_shares, by_epoch
 from traindx.readers.told import told_in
 

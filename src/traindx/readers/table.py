@@ -1,8 +1,9 @@
-"""A comma-separated log as rows by epoch: cells as numbers, rows of one epoch merged, restarts and resumes told apart."""
+"""A csv log as rows by epoch: cells as numbers, rows of one epoch merged, restarts and resumes told apart."""
 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
@@ -12,26 +13,60 @@ from traindx.errors import TraindxError
 
 Row: TypeAlias = dict[str, float | None]
 
+_ACCURACY = re.compile(r"/(?:acc|top-?_?[15])")
+
 LARGEST_EPOCH = 1e9
 """A row with a larger epoch, or one that is no number, is damaged, and left out."""
+
+
+SEPARATORS = (",", ";", "\t", "|")
+_NO_HEADER = re.compile(r"sep=.\r?\n|# [^,;\t\n]*\n", re.IGNORECASE)
+_DECIMAL_COMMA = re.compile(r"-?\d+,\d+(?:[eE][-+]?\d+)?")
 
 
 def rows_of(path: Path) -> tuple[list[str], list[dict[str, str]]]:
     """Header and rows of a csv file, names and cells stripped; a repeated header and a last row cut short are left out.
 
-    Raises `TraindxError` if the file is no text.
+    Cells are parted as the header is, by comma, semicolon, tab or bar; lines of `#` before it are comments. Raises
+    `TraindxError` if the file is no text.
     """
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            lines = [[cell.strip() for cell in line] for line in csv.reader(file) if any(cell.strip() for cell in line)]
+        text = _decoded(path.read_bytes()).lstrip("\n\r ")
+        while _NO_HEADER.match(text):
+            text = text.partition("\n")[2]
+        first = text.partition("\n")[0]
+        separator = max(SEPARATORS, key=first.count)
+        parted = csv.reader(text.splitlines(), delimiter=separator)
+        lines = [[cell.strip() for cell in line] for line in parted if any(cell.strip() for cell in line)]
     except (UnicodeDecodeError, csv.Error) as error:
         raise TraindxError(f"{path} is no readable csv file", str(error)) from error
     if not lines:
         return [], []
     header = lines[0]
-    return header, [
-        dict(zip(header, line, strict=True)) for line in lines[1:] if len(line) == len(header) and line != header
-    ]
+    if separator != ",":
+        lines = [[c.replace(",", ".") if _DECIMAL_COMMA.fullmatch(c) else c for c in line] for line in lines]
+    fit = (line[: len(header)] for line in lines[1:] if line != header and _fits(line, header))
+    return header, [dict(zip(header, line, strict=True)) for line in fit]
+
+
+def _decoded(data: bytes) -> str:
+    """Text of utf-8, of utf-16 as PowerShell writes it, or of a spreadsheet's code page. Raises `UnicodeDecodeError`."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        text = data.decode("utf-16")
+        if "\n" not in text:
+            raise UnicodeDecodeError("utf-16", data[:16], 0, 16, "no text of lines")
+        return text
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        if any(byte < 9 for byte in data[:4096]):
+            raise
+        return data.decode("cp1252", "replace")
+
+
+def _fits(line: list[str], header: list[str]) -> bool:
+    """Whether a line has as many cells as the header; an empty one after the last separator does not count."""
+    return len(line) == len(header) or (len(line) == len(header) + 1 and not line[-1])
 
 
 def translate(rows: Sequence[Mapping[str, str]], meaning: Callable[[str], str | None]) -> list[Row]:
@@ -67,9 +102,14 @@ def by_epoch(rows: Sequence[Row]) -> tuple[list[Row], list[str]]:
 
 
 def as_shares(rows: list[Row]) -> tuple[list[Row], list[str]]:
-    """Metrics in per cent as shares of 1, and a note on each: a metric above 1.5 can be nothing else."""
+    """Metrics in per cent as shares of 1, and a note on each: a metric above 1.01 can be nothing else.
+
+    Accuracies of one log are all written alike: where one of them is in per cent, so are the others.
+    """
     shares = ("metric/", "train_metric/")
-    names = {name for row in rows for name, value in row.items() if name.startswith(shares) and (value or 0) > 1.5}
+    names = {name for row in rows for name, value in row.items() if name.startswith(shares) and (value or 0) > 1.01}
+    if any(_ACCURACY.search(name) for name in names):
+        names |= {name for row in rows for name in row if name.startswith(shares) and _ACCURACY.search(name)}
     for row in rows:
         row.update({name: value / 100 for name in names if (value := row.get(name)) is not None})
     return rows, [f"{name.partition('/')[2]} read as per cent" for name in sorted(names)]

@@ -8,6 +8,7 @@ or a tensor (8) with float_val (5) or tensor_content (4). Source: tensorflow/cor
 from __future__ import annotations
 
 import struct
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,10 +87,13 @@ def _scalar(message: bytes) -> tuple[str, float] | None:
 def _rows(steps: dict[int, dict[str, float]]) -> list[Row]:
     """A row per step that has known scalars. An `epoch` scalar beside the steps (Lightning) is the epoch."""
     rows: list[Row] = []
+    written = Counter(tag for values in steps.values() for tag in values)
+    tested = names.tests_in_place_of_validation(written)
     for step in sorted(steps):
         row: Row = {"step": float(step)}
         for tag, value in steps[step].items():
-            known = ultralytics.meaning(tag) or names.meaning(names.split_first(tag))
+            name = tested[tag] if tag in tested and written[tag] > 1 else names.split_first(tag)
+            known = ultralytics.meaning(tag) or names.meaning(name)
             if known is not None and known != "seconds":
                 row[known] = value
         rows += [row] if len(row) > 1 else []

@@ -31,12 +31,12 @@ def told_in(recording: Recording) -> tuple[Told, ...]:
 
 def _printed(text: str) -> list[float]:
     """The accuracies of a line: those of the validation set, or of a line that names no set and has no loss beside them."""
-    of_validation = [(name, value) for name, value, split in pairs_in(text) if split in ("val", "test")]
+    of_validation = [(pair.name, pair.value) for pair in pairs_in(text) if pair.split in ("val", "test")]
     if of_validation:
         text = " ".join(f"val_{name} {value!r}," for name, value in of_validation)
     elif "loss" in text.lower() and "/" not in text:
         return []
-    return [value for column, value, _ in columns_in(text, "", validated=True) if column in ACCURACY]
+    return [pair.value for column, pair in columns_in(text, "", validated=True) if column in ACCURACY]
 
 
 def _logged(line: Any) -> Iterator[float]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import struct
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -75,12 +76,26 @@ def _file_in(path: Path) -> Path | None:
 
 
 def _rows(file: Path) -> Iterator[Row]:
-    for record in records(file):
-        for number, history in fields(record):
-            if number == 2 and isinstance(history, bytes):
-                row: Row = dict(_items(history))
-                if len(row) > 1:
-                    yield row
+    logged = [
+        dict(_items(history))
+        for record in records(file)
+        for number, history in fields(record)
+        if number == 2 and isinstance(history, bytes)
+    ]
+    written = Counter(name for values in logged for name in values)
+    tested = names.tests_in_place_of_validation(written)
+    meanings = {name: _meaning(tested.get(name, name) if written[name] > 1 else name) for name in written}
+    for values in logged:
+        row: Row = {known: value for name, value in values.items() if (known := meanings[name]) is not None}
+        if len(row) > 1:
+            yield row
+
+
+def _meaning(name: str) -> str | None:
+    if name == "_step":
+        return "step"
+    known = ultralytics.meaning(name) or names.meaning(names.split_first(name))
+    return None if known == "seconds" else known
 
 
 def _items(history: bytes) -> Iterator[tuple[str, float]]:
@@ -94,9 +109,8 @@ def _items(history: bytes) -> Iterator[tuple[str, float]]:
             elif part == 16 and isinstance(content, bytes):
                 value = _number(content)
         name = "/".join(word for word in words if word)
-        known = "step" if name == "_step" else ultralytics.meaning(name) or names.meaning(names.split_first(name))
-        if known is not None and known != "seconds" and value is not None:
-            yield known, value
+        if name and value is not None:
+            yield name, value
 
 
 def _number(content: bytes) -> float | None:

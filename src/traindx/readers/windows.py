@@ -13,7 +13,8 @@ WINDOWS = 40
 def by_validation(rows: Sequence[Row]) -> tuple[list[Row], list[str]]:
     """Rows with `step` (and `epoch`, where it was logged) as rows by epoch, and notes in words on what was decided.
 
-    Where epochs were logged, a row without one belongs to the epoch logged last, or next where none was yet. Otherwise a
+    Where epochs were logged, a row without one belongs to the epoch logged last, or next where none was yet; where they were
+    logged with validations alone, a row before one belongs to the epoch that it ends. Otherwise a
     validation ends an epoch; if training was not logged more often than validation, each step is one. A log of training
     steps alone becomes `WINDOWS` rows.
     """
@@ -34,10 +35,26 @@ def by_validation(rows: Sequence[Row]) -> tuple[list[Row], list[str]]:
 
 
 def _with_epochs(rows: Sequence[Row]) -> Iterator[Row]:
-    current = next(row["epoch"] for row in rows if row.get("epoch") is not None)
+    counted = [row for row in rows if row.get("epoch") is not None]
+    if all(map(_validates, counted)) and len(counted) < len(rows) and not _validates(rows[0]):
+        yield from _up_to_epochs(rows)
+        return
+    current = counted[0]["epoch"]
     for row in rows:
         current = row["epoch"] if row.get("epoch") is not None else current
         yield {**row, "epoch": current}
+
+
+def _up_to_epochs(rows: Sequence[Row]) -> Iterator[Row]:
+    """Rows of a log that writes its epoch with the validation at its end: those before it belong to it."""
+    following: float | None = None
+    numbered: list[Row] = []
+    for row in reversed(rows):
+        following = row["epoch"] if row.get("epoch") is not None else following
+        numbered.append({**row, "epoch": following})
+    last = max((epoch for row in rows if (epoch := row.get("epoch")) is not None), default=0.0)
+    for row in reversed(numbered):
+        yield row if row["epoch"] is not None else {**row, "epoch": last + 1}
 
 
 def _ends_with_validation(rows: Sequence[Row]) -> Callable[[int], bool]:

@@ -11,6 +11,12 @@ from traindx.core.check import Facts, NotEnough, check
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.history import Floats, History, history_of
 
+GOOD = {"accuracy": 0.9, "accuracy_top1": 0.9, "mAP50": 0.7, "mAP50-95": 0.5}
+"""Levels from which a metric needs not rise: weights that were fine-tuned or resumed (guesses)."""
+
+FLAT = 0.5
+"""An accuracy below this that never rose outweighs a training loss that fell (a guess)."""
+
 
 @check("V410", level="warning", preview=True)
 def log_shows_no_learning(
@@ -27,25 +33,33 @@ def log_shows_no_learning(
     few hundred steps, `traindx run -- COMMAND`: it sees whether the weights move at all.
 
     Compared are the first epoch and the best level (median of 5) after it. Defaults: `share` of the value and `sigmas`
-    times the noise from epoch to epoch, without the trend in a short steep log (guesses). One of the two is enough to pass.
+    times the noise from epoch to epoch, without the trend in a short steep log (guesses); an accuracy has to rise by `share`
+    of what it lacked. One of the two is enough to pass, but for a training loss beside an accuracy that stays below 0.5; and
+    so is a metric that is good from the start (`GOOD`) and holds.
     """
     named = history.metric
     which, loss = ("training", history.train_loss) if history.train_parts else ("validation", history.val_loss)
     if len(history) < epochs or (named is None and not np.isfinite(loss).any()):
         raise NotEnough(f"needs {epochs} epochs with a loss or a metric, the log has {len(history)}")
-    gains = []
+    better = flat = False
     if named is not None and np.isfinite(named[1]).sum() >= epochs:
-        first, best = _first(named[1]), float(np.nanmax(smooth(named[1])))
-        gains.append(best - first > max(share * abs(first), sigmas * _noise(named[1]), 1e-3))
+        first, best, last = _first(named[1]), float(np.nanmax(smooth(named[1]))), end_of(named[1])
+        least = share * (1 - first if named[0].startswith("accuracy") else abs(first))
+        good = last >= GOOD.get(named[0], np.inf) and last >= (1 - share) * best
+        better = good or best - first > max(least, sigmas * _noise(named[1]), 1e-3)
+        flat = not better and named[0].startswith("accuracy") and best < FLAT
         yield Measured(f"{named[0]}, first epoch to best level,", f"{first:.3g} to {best:.3g}")
+    fell = ""
     if np.isfinite(loss).sum() >= epochs:
         first, low = _first(loss), min(float(np.nanmin(smooth(loss))), end_of(loss))
-        gains.append(first - low > max(share * abs(first), sigmas * _noise(loss)))
+        if first - low > max(share * abs(first), sigmas * _noise(loss)):
+            better, fell = better or not flat, f"but the {which} loss, {first:.3g} to {low:.3g}, "
         yield Measured(f"{which} loss, first epoch to lowest,", f"{first:.3g} to {low:.3g}")
-    if gains and not any(gains):
+    if not better and np.isfinite([*loss, *(named[1] if named else ())]).sum() >= epochs:
         yield Finding(
             Place(path=history.source),
-            f"in {len(history)} epochs nothing became better by more than its noise (the metric should rise, or the loss fall)",
+            f"in {len(history)} epochs nothing {fell}became better by more than its noise (the metric should rise, or the loss "
+            "fall)",
             (curves_of(history, "nothing became better"),),
         )
 
@@ -70,6 +84,17 @@ def a_flat_run() -> Facts:
 @log_shows_no_learning.quiet_on
 def a_metric_at_its_ceiling_while_the_loss_falls() -> Facts:
     rows = [{"train/loss": 0.5 * 0.9**i, "metric/accuracy": 0.99} for i in range(12)]
+    return {"history": history_of(rows)}
+
+
+@log_shows_no_learning.fires_on
+def a_loss_that_comes_down_from_where_it_had_shot_up() -> Facts:
+    return {"history": history_of([{"train/loss": 4e3 * 0.5**i, "metric/accuracy": 0.1} for i in range(12)])}
+
+
+@log_shows_no_learning.quiet_on
+def good_weights_that_are_trained_on() -> Facts:
+    rows = [{"train/box": 1.2 + 0.05 * (i % 3), "metric/mAP50-95": 0.78 + 0.01 * (i % 2)} for i in range(8)]
     return {"history": history_of(rows)}
 
 

@@ -28,7 +28,7 @@ def log_too_short(history: History, *, epochs: int = 5) -> Iterator[Finding | Me
     """
     logged, planned = len(history), history.planned_epochs
     yield Measured("epochs logged", logged, f"at least {epochs}")
-    warming = _warming_up(history)
+    warming = warming_up(history)
     if warming is None and logged >= epochs:
         return
     of = f" of {planned} planned" if planned is not None and planned > logged else ""
@@ -41,10 +41,10 @@ def log_too_short(history: History, *, epochs: int = 5) -> Iterator[Finding | Me
     )
 
 
-def _warming_up(history: History) -> str | None:
+def warming_up(history: History) -> str | None:
     """The group and the rates that show an unfinished warm-up, in words; None if it is over or cannot be told."""
     rates = {name: lr[np.isfinite(lr)] for name, lr in history.lr.items()}
-    rising = next((n for n, lr in rates.items() if len(lr) > 1 and lr[-1] > lr[-2] and lr[-1] == lr.max()), None)
+    rising = next((n for n, lr in rates.items() if len(lr) > 1 and lr[-1] > lr[0] and (np.diff(lr) > 0).all()), None)
     if rising is not None:
         return f"the rate of group {rising} still rises, {rates[rising][-1]:.3g}"
     ends = {name: lr[-1] for name, lr in rates.items() if len(lr)}
@@ -64,6 +64,12 @@ def two_epochs() -> Facts:
 def one_batch_per_epoch() -> Facts:
     rows = [{"train/box": 4.0, "lr/pg0": 0.1 - 0.001 * i, "lr/pg1": 1e-4, "lr/pg2": 1e-4} for i in range(50)]
     return {"history": history_of(rows)}
+
+
+@log_too_short.quiet_on
+def a_cosine_that_has_just_restarted() -> Facts:
+    rates = [0.05 * (1 + float(np.cos(np.pi * (i % 5) / 5))) for i in range(11)]
+    return {"history": history_of([{"train/loss": 2.0 * 0.9**i, "lr/0": rate} for i, rate in enumerate(rates)])}
 
 
 @log_too_short.quiet_on

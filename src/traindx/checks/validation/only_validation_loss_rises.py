@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from traindx.checks.validation.curve import curves_of, end_of, noise, smooth
+from traindx.checks.validation.learned_alone import learned_alone
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.history import History, history_of
@@ -39,7 +40,7 @@ def only_validation_loss_rises(
         raise NotEnough("losses that are not above zero cannot be compared by shares")
     yield Measured("rise of the validation loss since its lowest", high / low - 1, f"below {rise:g}")
     yield Measured("fall of the training loss since then", 1 - after / before)
-    if len(history) - turn <= epochs or _gained(history, turn, good):
+    if len(history) - turn <= epochs or _gained(history, turn, good) or learned_alone(history):
         return
     risen = max(rise * low, 3 * noise(val) * np.sqrt(2 / epochs))  # the standard error of a difference of two levels
     if high - low > risen and before - after > fall * before:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from traindx.checks.validation.curve import curves_of, end_of, noise, smooth
+from traindx.checks.validation.learned_alone import learned_alone
 from traindx.core.check import Facts, check
 from traindx.core.example import falling, recording_with
 from traindx.core.finding import Finding, Measured, Place
@@ -54,6 +55,8 @@ def validation_worsens(
     turn = int(np.nanargmin(level))
     low, high = float(level[turn]), end_of(val)
     best, last = float(np.nanmax(smooth(metric))), end_of(metric)
+    if recording is None and learned_alone(history):
+        return  # V429: there was no turn, validation never followed
     still_best = best < learnt or int(np.nanargmax(metric)) >= len(history) - epochs
     if recording is not None and recording.chance is not None and name.startswith("accuracy"):
         guessing = float(np.exp(-recording.chance))

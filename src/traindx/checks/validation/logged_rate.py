@@ -1,0 +1,36 @@
+"""The learning rate of a log: what it wrote, else what the settings asked for."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from traindx.core.history import Floats, History
+from traindx.core.number import number_of
+from traindx.core.setup import Setup
+
+NAMES = ("lr0", "lr", "learning_rate", "base_lr", "learningRate", "optim_lr")
+
+
+def rates_of(history: History) -> Floats:
+    """The rate of each epoch, of several groups the one with the highest median: a warm-up of biases passes. Empty if unknown."""
+    groups = [lr for lr in history.lr.values() if np.isfinite(lr).any()]
+    return max(groups, key=lambda lr: float(np.nanmedian(lr)), default=np.empty(0))
+
+
+def usual_rate(history: History, setup: Setup | None) -> float | None:
+    """The highest rate that was logged for long, else the one among the settings; None where neither is known."""
+    rates = rates_of(history)
+    if len(rates):
+        return float(np.nanmedian(rates[: max(1, len(rates) // 2)]))
+    asked = (number_of(str(setup.settings[name])) for name in NAMES if setup is not None and name in setup.settings)
+    return next((rate for rate in asked if rate is not None), None)
+
+
+def is_adaptive(setup: Setup | None) -> bool | None:
+    """Whether the settings name an optimizer of Adam's kind; None where they name none."""
+    words = (
+        "" if setup is None else " ".join(str(setup.settings.get(n, "")) for n in ("optimizer", "opt", "optim")).lower()
+    )
+    if "adam" in words or "lamb" in words or "lion" in words:
+        return True
+    return False if "sgd" in words else None

@@ -1,0 +1,84 @@
+"""V428: the learning rate is gone long before the end, and nothing is learned since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from traindx.checks.validation.curve import curves_of, end_of, noise, smooth
+from traindx.checks.validation.logged_rate import rates_of
+from traindx.core.check import Facts, NotEnough, check
+from traindx.core.finding import Finding, Measured, Place
+from traindx.core.history import History, history_of
+from traindx.core.recording import Recording
+
+
+@check("V428", level="warning", preview=True)
+def rate_gone_early(
+    history: History, recording: Recording | None = None, *, gone: float = 1e-4, share: float = 0.5, good: float = 0.9
+) -> Iterator[Finding | Measured]:
+    """The learning rate falls to less than a ten-thousandth before half of the epochs, and training stands still from there.
+
+    ## Why is this bad?
+    The schedule was stepped per batch where its plan counts epochs, or its milestones or its `T_max` are too short. All
+    epochs after it bought nothing.
+
+    ## How to fix
+    Step the scheduler once an epoch, or plan it in steps: `T_max=epochs * len(loader)`. Print the rate in each epoch.
+
+    Quiet if the rate rises again later, if the metric is above `good`, or if the training loss went on falling. Defaults are
+    guesses; a cosine or linear schedule is at 0.0001 of its start in its last epoch alone.
+    """
+    rates = rates_of(history)
+    if recording is not None or len(rates) < 6 or not np.isfinite(rates).all() or float(rates.max()) <= 0:
+        raise NotEnough("needs a log of six epochs with the learning rate")
+    top = _asked(history, rates)
+    above = np.flatnonzero(rates > gone * top)
+    at = int(above[-1]) + 1 if len(above) else 0
+    yield Measured("epochs after the rate was gone", len(rates) - at, f"below {share:.0%} of {len(rates)}")
+    if len(rates) - at <= share * len(rates) or not _stands(history, at, good):
+        return
+    epoch = int(history.epoch[min(at, len(rates) - 1)])
+    yield Finding(
+        Place(path=history.source, setting="lr"),
+        f"the learning rate is {rates[min(at, len(rates) - 1)]:.3g} at epoch {epoch} and {rates[-1]:.3g} at the end (was "
+        f"{top:.3g}, should last until the last epochs): nothing is learned since",
+        (Measured("epoch at which the rate was gone", epoch), curves_of(history, "the rate is gone", float(epoch))),
+    )
+
+
+def _asked(history: History, rates: np.ndarray) -> float:
+    """The highest rate; where it was a millionth already in the first epoch and falls tenfold an epoch, what 0.001 would be."""
+    falls = rates[1:] < 0.2 * rates[:-1]
+    return max(float(rates.max()), 1e-3) if bool(falls[:3].all()) else float(rates.max())
+
+
+def _stands(history: History, at: int, good: float) -> bool:
+    if history.metric is not None and end_of(history.metric[1]) >= good:
+        return False
+    loss = history.train_loss[max(at, 1) :]
+    if np.isfinite(loss).sum() < 3:
+        return False
+    first = float(loss[np.isfinite(loss)][0])
+    return first - float(np.nanmin(smooth(loss))) <= max(0.03 * abs(first), 4 * noise(loss))
+
+
+def _run(rates: list[float], fall: float) -> Facts:
+    losses = [2.3 - 0.1 * min(i, 3) - fall * max(0, i - 3) for i in range(len(rates))]
+    return {"history": history_of([{"train/loss": v, "lr/0": r} for v, r in zip(losses, rates, strict=True)])}
+
+
+@rate_gone_early.fires_on
+def an_epoch_schedule_that_was_stepped_per_batch() -> Facts:
+    return _run([0.01 * 0.03**i for i in range(15)], 0.0)
+
+
+@rate_gone_early.quiet_on
+def a_cosine() -> Facts:
+    return _run([0.005 * (1 + float(np.cos(np.pi * i / 15))) for i in range(16)], 0.0)
+
+
+@rate_gone_early.quiet_on
+def a_loss_that_goes_on_falling() -> Facts:
+    return _run([0.01 * 0.03**i for i in range(15)], 0.1)
