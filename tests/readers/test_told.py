@@ -32,3 +32,15 @@ def test_what_is_printed_during_the_training_is_not_told_of_a_validation() -> No
     validation = {"kind": "validation", "step": 29, "batches": 4, "accuracy": 0.75}
     printed = {"kind": "printed", "step": 20, "text": "val_acc 0.3"}
     assert told_in(recording_with(falling(), events=[printed, validation])) == ()
+
+
+def test_a_validation_of_two_heads_is_left_out() -> None:
+    validation = {
+        "kind": "validation",
+        "step": 29,
+        "batches": 4,
+        "accuracy": 0.6,
+        "by_class": [[9, 3, 0, 3], [9, 3, 1, 3]],
+    }
+    printed = {"kind": "printed", "step": 30, "text": "val_acc 0.3", "validating": True}
+    assert told_in(recording_with(falling(), events=[printed, validation])) == ()

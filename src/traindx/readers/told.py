@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from traindx.core.history import Told
@@ -14,19 +14,30 @@ ACCURACY = ("metric/accuracy", "metric/accuracy_top1")
 
 
 def told_in(recording: Recording) -> tuple[Told, ...]:
-    """Each validation of several batches in which both are known: printed, or logged, after it and before the next step."""
+    """Each validation of several batches in which both are known: printed, or logged, after it and before the next step.
+
+    Left out are those in which answers of several heads were seen, or targets that the loss ignores.
+    """
     told: dict[int, list[float]] = {}
     for line in recording.lines.get("printed", ()):
         if line.get("validating"):
             told.setdefault(int(line["step"]), []).extend(_printed(str(line["text"])))
     for line in recording.lines.get("metric", ()):
         told.setdefault(int(line["step"]), []).extend(_logged(line))
-    seen = [v for v in recording.validations if v.batches > 1 and v.accuracy is not None]
+    mixed = {line["step"] for line in recording.lines.get("validation", ()) if _is_mixed(line)}
+    seen = [v for v in recording.validations if v.batches > 1 and v.accuracy is not None and v.step not in mixed]
     return tuple(
         Told(v.step, tuple(values), float(v.accuracy))
         for v in seen
         if v.accuracy is not None and (values := told.get(v.step + 1))
     )
+
+
+def _is_mixed(line: Mapping[str, Any]) -> bool:
+    """Whether the accuracy is of other answers than the results of the classes are."""
+    rows = line.get("by_class") or ()
+    share = sum(row[1] for row in rows) / max(1, sum(row[0] for row in rows))
+    return bool(rows) and abs(share - (line.get("accuracy") or 0.0)) > 0.01
 
 
 def _printed(text: str) -> list[float]:
