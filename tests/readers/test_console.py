@@ -236,3 +236,18 @@ def test_darknets_average_and_its_map_are_read(tmp_path):
 
 def test_a_log_of_any_suffix_is_read_if_it_is_named(tmp_path):
     assert len(log(tmp_path, PLAIN, "run.console")) == 2
+
+
+def test_a_run_that_says_it_was_stopped_early_has_no_plan_left(tmp_path):
+    said = log(tmp_path, PLAIN.replace("/3", "/90") + "Early stopping at epoch 2\n")
+    assert said.planned_epochs is None and "stopped early" in said.notes[0]
+    counted = log(tmp_path, PLAIN.replace("/3", "/90") + "EarlyStopping counter: 1 out of 7\n")
+    assert counted.planned_epochs == 90
+
+
+def test_a_log_that_says_that_no_label_was_found_is_heard(tmp_path):
+    assert log(tmp_path, PLAIN).no_labels is None
+    said = log(
+        tmp_path, "WARNING no labels found in detect set, cannot compute metrics without labels\n" + PLAIN
+    ).no_labels
+    assert said == "line 1: no labels found in detect set"

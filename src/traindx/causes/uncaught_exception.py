@@ -18,6 +18,10 @@ UNCAUGHT_EXCEPTION = Cause(
     slug="uncaught-exception",
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
+        Clue("V419", if_seen=6.0),
+        Clue("V431", if_seen=-4.0),
+        Clue("V432", if_seen=-4.0),
+        Clue("V433", if_seen=-4.0),
         Clue("T001", if_seen=6.0, if_absent=-6.0),
     ),
     fix=Fix(

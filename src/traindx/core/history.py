@@ -50,7 +50,8 @@ class History:
     `seconds` counts from the start of the run. Unknown is nan; an infinity in the log stays one, and `not_written` marks
     what the log left empty, so that a nan that was written can be told from a value that was not.
     `planned_epochs`, `warmup_epochs`, `patience` and `mosaic_closes` (that many epochs before the planned end) are settings,
-    where the run left them; `ending` is the error in which a console log ends. `notes` say in words what reading had to
+    where the run left them; `ending` is the error in which a console log ends,
+    `no_labels` the line in which it says that no label was found. `notes` say in words what reading had to
     decide (epochs that a resume wrote twice, an earlier run in the same file). `told` is there where a recording saw the
     validations themselves, too.
     """
@@ -70,6 +71,7 @@ class History:
     mosaic_closes: int | None = None
     train_metrics: Mapping[str, Floats] = field(default_factory=dict)
     ending: Ending | None = None
+    no_labels: str | None = None
     notes: tuple[str, ...] = ()
     told: tuple[Told, ...] = ()
 
@@ -122,6 +124,7 @@ def history_of(
     patience: int | None = None,
     mosaic_closes: int | None = None,
     ending: Ending | None = None,
+    no_labels: str | None = None,
     notes: Sequence[str] = (),
     told: Sequence[Told] = (),
 ) -> History:
@@ -159,6 +162,7 @@ def history_of(
         mosaic_closes=mosaic_closes,
         train_metrics=grouped["train_metric"],
         ending=ending,
+        no_labels=no_labels,
         notes=tuple(notes),
         told=tuple(told),
     )

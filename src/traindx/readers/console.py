@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from traindx.core.check import Facts
-from traindx.core.history import Ending, History, history_of
-from traindx.readers.console_lines import MARKS, STEP, ending_of, logical_lines
+from traindx.core.history import history_of
+from traindx.readers.console_lines import MARKS, STEP, ending_of, logical_lines, says_no_labels, stops_early
 from traindx.readers.console_reading import Reading
 from traindx.readers.reader import Reader
 from traindx.readers.table import Row, as_shares, by_epoch
@@ -51,18 +51,25 @@ def read_console(path: Path) -> Facts | None:
         rows, notes, planned = _rows(lines)
         rows, scaled = as_shares(rows)
         ending = ending_of(lines)
+        if planned is not None and stops_early(lines):
+            notes, planned = [*notes, f"stopped early, as the log says, before epoch {planned}"], None
         if rows or (ending is not None and path == log):
-            return {"history": _history(log, rows, [*notes, *scaled], planned, ending)}
+            history = history_of(
+                rows,
+                source=str(log),
+                tool="a console log",
+                planned_epochs=planned,
+                ending=ending,
+                no_labels=says_no_labels(lines),
+                notes=[*notes, *scaled],
+            )
+            return {"history": history}
     return None
 
 
 CONSOLE = Reader(
     "console logs", "text with lines such as `Epoch 3/10 loss: 0.53 val_loss: 0.61`, or a table", read_console, 40
 )
-
-
-def _history(log: Path, rows: list[Row], notes: list[str], planned: int | None, ending: Ending | None) -> History:
-    return history_of(rows, source=str(log), tool="a console log", planned_epochs=planned, ending=ending, notes=notes)
 
 
 def _rows(lines: Sequence[tuple[int, str]]) -> tuple[list[Row], list[str], int | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from traindx.core.history import Ending
 
@@ -36,6 +36,15 @@ _RAISED = re.compile(r"^((?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*)(?::\s*(.*))?$")
 _KILLED = re.compile(
     r"(?:^|\s)(Killed|Segmentation fault|Bus error|Aborted)(?: \(core dumped\))?\s*$|oom[-_]kill", re.IGNORECASE
 )
+_EARLY = re.compile(
+    r"early[\s_-]?stop(?:ping|ped)?(?!\w|[\s_-]?(?:counter|patience|callback))(?!.*(?:counter|patience\s*[=:]))",
+    re.IGNORECASE,
+)
+_NO_LABELS = re.compile(
+    r"no labels found in .*?(?:set|\.cache|labels\S*)|(?:all )?labels are missing or empty in \S+"
+    r"|no labels in \S+\. can ?not train",
+    re.IGNORECASE,
+)
 _LIBRARIES = ("site-packages", "dist-packages", "/lib/python", "<frozen", "<string>")
 
 
@@ -47,6 +56,17 @@ def logical_lines(text: str) -> Iterator[tuple[int, str]]:
             states = list({(m[1] if (m := EPOCH.search(s)) else ""): s for s in states}.values())
         for state in states:
             yield number, state
+
+
+def stops_early(lines: Sequence[tuple[int, str]]) -> bool:
+    """Whether one of the last lines says that training was stopped early, which is no counter and no setting."""
+    return any(_EARLY.search(line) for _, line in lines[-30:])
+
+
+def says_no_labels(lines: Iterable[tuple[int, str]]) -> str | None:
+    """The first line in which a tool says that it found no label, as `line N: ...`; None if none does."""
+    found = ((number, _NO_LABELS.search(line)) for number, line in lines)
+    return next((f"line {number}: {match[0].strip()[:160]}" for number, match in found if match is not None), None)
 
 
 def ending_of(lines: list[tuple[int, str]]) -> Ending | None:

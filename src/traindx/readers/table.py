@@ -112,7 +112,7 @@ def as_shares(rows: list[Row]) -> tuple[list[Row], list[str]]:
         names |= {name for row in rows for name in row if name.startswith(shares) and _ACCURACY.search(name)}
     for row in rows:
         row.update({name: value / 100 for name in names if (value := row.get(name)) is not None})
-    return rows, [f"{name.partition('/')[2]} read as per cent" for name in sorted(names)]
+    return rows, [f"{name} read as per cent" for name in sorted({n.partition("/")[2] for n in names})]
 
 
 def _merged(group: Sequence[Row]) -> Row:

@@ -35,7 +35,8 @@ def log_shows_no_learning(
     Compared are the first epoch and the best level (median of 5) after it. Defaults: `share` of the value and `sigmas`
     times the noise from epoch to epoch, without the trend in a short steep log (guesses); an accuracy has to rise by `share`
     of what it lacked. One of the two is enough to pass, but for a training loss beside an accuracy that stays below 0.5; and
-    so is a metric that is good from the start (`GOOD`) and holds.
+    so is a metric that is good from the start (`GOOD`) and holds. Without a metric the loss must not come to rest after its
+    first epoch at more than half of it.
     """
     named = history.metric
     which, loss = ("training", history.train_loss) if history.train_parts else ("validation", history.val_loss)
@@ -52,7 +53,9 @@ def log_shows_no_learning(
     fell = ""
     if np.isfinite(loss).sum() >= epochs:
         first, low = _first(loss), min(float(np.nanmin(smooth(loss))), end_of(loss))
-        if first - low > max(share * abs(first), sigmas * _noise(loss)):
+        if first - low > max(share * abs(first), sigmas * _noise(loss)) and not (
+            named is None and _at_rest(loss, share)
+        ):
             better, fell = better or not flat, f"but the {which} loss, {first:.3g} to {low:.3g}, "
         yield Measured(f"{which} loss, first epoch to lowest,", f"{first:.3g} to {low:.3g}")
     if not better and np.isfinite([*loss, *(named[1] if named else ())]).sum() >= epochs:
@@ -62,6 +65,13 @@ def log_shows_no_learning(
             "fall)",
             (curves_of(history, "nothing became better"),),
         )
+
+
+def _at_rest(loss: Floats, share: float) -> bool:
+    """Whether a loss that nothing else speaks for came to rest after its first epoch, at more than half of it."""
+    rest = loss[np.isfinite(loss)][1:]
+    low = min(float(np.nanmin(smooth(rest))), end_of(rest))
+    return len(rest) >= 8 and low > 0.5 * _first(loss) and rest[0] - low <= max(share * abs(rest[0]), 3 * noise(rest))
 
 
 def _noise(values: Floats) -> float:
@@ -90,6 +100,11 @@ def a_metric_at_its_ceiling_while_the_loss_falls() -> Facts:
 @log_shows_no_learning.fires_on
 def a_loss_that_comes_down_from_where_it_had_shot_up() -> Facts:
     return {"history": history_of([{"train/loss": 4e3 * 0.5**i, "metric/accuracy": 0.1} for i in range(12)])}
+
+
+@log_shows_no_learning.fires_on
+def a_loss_alone_that_rests_after_its_first_epoch() -> Facts:
+    return {"history": history_of([{"train/loss": 2.7 if i == 0 else 2.35 + 0.03 * (i % 3)} for i in range(15)])}
 
 
 @log_shows_no_learning.quiet_on

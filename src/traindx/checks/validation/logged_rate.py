@@ -12,9 +12,17 @@ NAMES = ("lr0", "lr", "learning_rate", "base_lr", "learningRate", "optim_lr")
 
 
 def rates_of(history: History) -> Floats:
-    """The rate of each epoch, of several groups the one with the highest median: a warm-up of biases passes. Empty if unknown."""
-    groups = [lr for lr in history.lr.values() if np.isfinite(lr).any()]
-    return max(groups, key=lambda lr: float(np.nanmedian(lr)), default=np.empty(0))
+    """The rate of each epoch, of several groups the one with the highest median; empty if unknown.
+
+    A group that comes down to another's rate from ten times as high is one of biases in its warm-up, and left out.
+    """
+    groups = [lr for lr in history.lr.values() if np.isfinite(lr).all() and len(lr)]
+    own = [lr for lr in groups if not any(_comes_down_to(lr, other) for other in groups)]
+    return max(own, key=lambda lr: float(np.median(lr)), default=np.empty(0))
+
+
+def _comes_down_to(rate: Floats, other: Floats) -> bool:
+    return bool(rate[0] > 10 * other[0] and rate[-1] <= 1.01 * other[-1])
 
 
 def usual_rate(history: History, setup: Setup | None) -> float | None:

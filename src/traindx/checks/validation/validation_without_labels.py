@@ -27,10 +27,15 @@ def validation_without_labels(
     `traindx check DATA` names the folder in which the labels of the validation split were looked for. Correct `val:` or move
     the labels, and delete `*.cache`.
 
-    Three other things leave the same zero, and are told apart: validation that was switched off (Ultralytics with `val=False`
-    writes 0 for each part), labels that the examined dataset has, and weights that were thrown away, whose predictions match
-    no label any more: a training loss of an epoch over `growth` times the first one (a guess).
+    A console log that says in words that no label was found is believed. Three other things leave the same zero, and are
+    told apart: validation that was switched off (Ultralytics with `val=False` writes 0 for each part), labels that the
+    examined dataset has, and weights that were thrown away, whose predictions match no label any more: a training loss of
+    an epoch over `growth` times the first one (a guess).
     """
+    if history.no_labels is not None and (dataset is None or not _val_boxes(dataset)):
+        yield Measured("what the log says of labels", history.no_labels)
+        yield Finding(Place(path=history.source), f"the log says in {history.no_labels} (should have labels)")
+        return
     train, val = history.train_parts.get("box"), history.val_parts.get("box")
     if train is None or val is None or not len(history):
         raise NotEnough("needs the box losses of training and validation")
@@ -60,6 +65,12 @@ def _val_boxes(dataset: Dataset) -> int:
 @validation_without_labels.fires_on
 def a_split_whose_labels_are_not_found() -> Facts:
     return {"history": history_of([{"train/box": 0.9, "val/box": 0.0, "metric/mAP50": 0.0}])}
+
+
+@validation_without_labels.fires_on
+def a_console_log_that_says_so() -> Facts:
+    said = "line 53: no labels found in detect set"
+    return {"history": history_of([{"train/box": 0.9, "metric/mAP50": 0.0}], no_labels=said)}
 
 
 @validation_without_labels.quiet_on
