@@ -62,3 +62,10 @@ def test_two_optimizers_that_one_loss_moves_are_one_training() -> None:
     held = [{"name": n, "shape": [4], "trainable": True, "optimizer": i} for i, n in enumerate(("backbone", "head"))]
     assert side_by_side(recording_with(falling(), parameters=held, calls="zzfbss")) == 1
     assert side_by_side(recording_with(falling(), parameters=held, calls="zfbs")) == 2
+
+
+def test_an_optimizer_that_moves_nothing_is_no_second_player() -> None:
+    held = [{"name": n, "shape": [4], "trainable": True, "optimizer": i} for i, n in enumerate("ab")]
+    for update, players in (([0.0, 0.3], 1), ([0.2, 0.3], 2)):
+        moved = {"parameters": {"grad": update, "weight": [1.0, 1.0], "update": update}}
+        assert side_by_side(recording_with(falling(), parameters=held, detail=moved)) == players

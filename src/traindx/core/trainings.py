@@ -7,6 +7,8 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
 from traindx.core.recording import Recording
 
 _COLUMNS = (
@@ -28,6 +30,9 @@ _COLUMNS = (
 MOST = 0.9
 """Share of the recorded steps in which all optimizers step after one backward pass, of those that one loss moves (a guess)."""
 
+RECORDS = 5
+"""Recorded steps in which an optimizer must move something (a guess)."""
+
 SAME = 0.5
 """Share of the parameters, by name and shape, that two descriptions of one network have in common (a guess)."""
 
@@ -35,10 +40,22 @@ SAME = 0.5
 def side_by_side(recording: Recording) -> int:
     """How many optimizers with a loss of their own hold parameters at the end; 1 where one loss moves them all.
 
-    An optimizer that took the place of another counts, and the other does not.
+    An optimizer that took the place of another counts, and the other does not; nor does one that moves nothing, as that of a
+    teacher whose training is over.
     """
-    count = len({p.optimizer for p in recording.parameters if p.optimizer is not None})
+    held = {p.optimizer for p in recording.parameters if p.optimizer is not None}
+    count = len(held - _idle(recording)) or len(held)
     return 1 if count > 1 and _moved_by_one_loss(recording, count) else count
+
+
+def _idle(recording: Recording) -> set[int]:
+    """The optimizers of whose parameters none moved in `RECORDS` recorded steps or more."""
+    updates = recording.per_parameter("update")
+    if len(updates) < RECORDS or updates.shape[1] != len(recording.parameters):
+        return set()
+    moved = np.nansum(np.abs(updates), axis=0) > 0
+    known = {p.optimizer for p in recording.parameters if p.optimizer is not None}
+    return known - {p.optimizer for p, moves in zip(recording.parameters, moved, strict=True) if moves}
 
 
 def _moved_by_one_loss(recording: Recording, optimizers: int) -> bool:
