@@ -113,10 +113,13 @@ def over_chance(recording: Recording) -> float | None:
 
     A loss is often divided before it is backpropagated, as by the number of accumulated batches: where the loss function's own
     values are a steady multiple of what was backpropagated (quartiles within 30 % of the median, a guess), that is undone. A
-    loss that is summed over samples is brought to their mean first.
+    loss that is summed over samples is brought to their mean first. Of a loss of several functions (a class and a box) the
+    cross entropy's own values are compared.
     """
     if recording.chance is None or not np.isfinite(recording.loss).any() or has_one_target(recording):
         return None
+    if has_other_parts(recording):
+        return _own_end(recording) / recording.chance
     calls = [(d.get("loss"), _mean_value(d.get("loss_call", {}))) for d in recording.details.values()]
     pairs = np.array([(a, b) for a, b in calls if a is not None and b is not None], dtype=np.float64).reshape(-1, 2)
     pairs = pairs[np.isfinite(pairs).all(axis=1) & (pairs[:, 0] != 0)]
@@ -125,6 +128,21 @@ def over_chance(recording: Recording) -> float | None:
         low, middle, high = np.quantile(pairs[:, 1] / pairs[:, 0], (0.25, 0.5, 0.75))
         factor = float(middle) if middle > 0 and high - low < 0.3 * middle else 1.0
     return trend(recording.loss).end * factor / recording.chance
+
+
+def has_other_parts(recording: Recording) -> bool:
+    """Whether most recorded steps call loss functions of other names beside the first: the loss is put together of several."""
+    calls = [(d["loss_call"], d.get("more_loss_calls", ())) for d in recording.details.values() if d.get("loss_call")]
+    return 2 * sum(any(c["name"] != first["name"] for c in more) for first, more in calls) > len(calls)
+
+
+def _own_end(recording: Recording) -> float:
+    """What the first loss function returned at the end: the median over the last quarter of the steps, the last value at least."""
+    own = [
+        (n, value) for n, d in recording.details.items() if (value := _mean_value(d.get("loss_call", {}))) is not None
+    ]
+    late = [value for n, value in own if n >= 0.75 * float(recording.step[-1])] or [value for _, value in own[-1:]]
+    return float(np.median(late)) if late else float("nan")
 
 
 def _mean_value(call: Mapping[str, Any]) -> float | None:

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from traindx.core.history import History, history_of
-from traindx.core.loss_calls import loss_calls_of
 from traindx.core.recording import Recording
+from traindx.core.trend import has_other_parts
 from traindx.readers import names, ultralytics
 from traindx.readers.console_lines import EPOCH
 from traindx.readers.console_reading import Reading
@@ -33,7 +33,7 @@ def history_in(recording: Recording) -> History | None:
         rows = list(_logged([line for line in metrics if line["source"] == source]))
         if any(name.startswith(("val/", "metric/")) for row in rows for name in row):
             return _history(rows, f"what {source} logged", recording)
-    parted = _of_several_functions(recording)
+    parted = has_other_parts(recording)
     for told in (True, False) if parted else (False, True):
         rows = _printed(recording) if told else _seen(recording, loss=not parted)
         if rows:
@@ -41,12 +41,6 @@ def history_in(recording: Recording) -> History | None:
                 rows, "what the training printed" if told else "forward passes without gradients", recording
             )
     return None
-
-
-def _of_several_functions(recording: Recording) -> bool:
-    """Whether a training loss is put together from several loss functions, or from one that is given several kinds of outputs."""
-    calls = [call for found in loss_calls_of(recording) for call in found.calls]
-    return len({(call["name"], *call.get("shape", ())[1:]) for call in calls}) > 1
 
 
 def _history(rows: Sequence[Row], tool: str, recording: Recording) -> History:

@@ -23,7 +23,7 @@ ERRORS = (
     "NllLoss",
     "NllLoss2D",
 )
-DISTANCES = ("Abs", "Pow")
+DISTANCES = ("Abs", "Pow", "LinalgVectorNorm", "Norm")
 """Errors where they are taken of the difference to something that does not learn."""
 LOGS = ("Log", "LogSoftmax", "LogSigmoid")
 PICKS = (*SHAPES, "Index", "IndexSelect", "MaskedSelect", "Gather", "Unsqueeze", "SplitWithSizes")
