@@ -26,6 +26,7 @@ FACTS = {
     "history",
     "predictions",
     "crops",
+    "box_fit",
     "agreement",
     "tryouts",
     "replay",

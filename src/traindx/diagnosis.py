@@ -21,7 +21,7 @@ from traindx.core.check import Facts
 from traindx.core.finding import Place
 from traindx.core.report import Diagnosis, FixAdvice, Outcome, Reason, Report, Status
 from traindx.core.timeline import Happening, timeline_of
-from traindx.core.verdict import deciding_errors, is_serious, sentence_of, verdict_of
+from traindx.core.verdict import deciding_errors, is_serious, sentence_of, shown_by_warnings, verdict_of
 
 PLACES = 20
 """Places that a diagnosis lists; the findings hold them all."""
@@ -53,8 +53,9 @@ def explain(
         _diagnose(c, by_code, facts, when, {k: v for k, v in explained.items() if v != c.slug}) for c in causes
     ]
     diagnoses.sort(key=lambda d: _rank(d, errors, by_code))
-    verdict, state = verdict_of(by_code, facts, errors)
-    sentence = sentence_of(verdict, state, diagnoses, by_code, facts, errors)
+    warned = shown_by_warnings(diagnoses, by_code, facts)
+    verdict, state = verdict_of(by_code, facts, errors, warned)
+    sentence = sentence_of(verdict, state, diagnoses, by_code, facts, errors, warned)
     if state is not None:
         likely = itertools.takewhile(lambda d: verdict != "healthy" and _is_likely(d, by_code), diagnoses)
         diagnoses.insert(len(list(likely)), state)

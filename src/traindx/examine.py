@@ -92,6 +92,8 @@ def check(
     """
     from traindx.inspect.checkpoint import is_checkpoint, read_checkpoint
     from traindx.scan import known_as, scan
+    from traindx.scan.box_fit import with_box_fit
+    from traindx.scan.kept_report import kept_or_made
 
     if is_checkpoint(data):
         return judge({"checkpoint": read_checkpoint(data)}, meta={"data": str(data)}, **judging)
@@ -131,20 +133,13 @@ def check(
         workers = scanning.workers if scanning is not None else None
         facts["crops"] = look_at_objects(dataset, workers=workers, progress=progress)
     worthwhile = dataset.depth == "full" and (scanning is None or scanning.cache)
-    report = _judged_once(known_as(data), facts, meta, judging) if worthwhile else judge(facts, meta=meta, **judging)
+    report = kept_or_made(
+        known_as(data) if worthwhile else "",
+        facts,
+        {"meta": meta, **judging},
+        lambda: judge(with_box_fit(facts), meta=meta, **judging),
+    )
     return replace(report, meta={**report.meta, "seconds": round(dataset.seconds, 2)})
-
-
-def _judged_once(name: str, facts: Facts, meta: Mapping[str, Any], judging: Mapping[str, Any]) -> Report:
-    """The report that was kept of the same facts, or a new one, which is kept."""
-    from traindx.scan.kept_report import KeptReport
-
-    kept = KeptReport(name, facts, {"meta": meta, **judging})
-    report = kept.find()
-    if report is None:
-        report = judge(facts, meta=meta, **judging)
-        kept.keep(report)
-    return report
 
 
 def refused(data: str | Path, error: TraindxError, **judging: Any) -> Report:

@@ -25,6 +25,7 @@ UNEXPECTED_IMAGE_MODE = Cause(
         Clue("D107", if_seen=4.0, if_absent=-1.0),
         Clue("D103", if_seen=4.0),
         Clue("D106", if_seen=2.8),
+        Clue("D114", if_seen=2.8),
     ),
     fix=Fix(
         "Write these pictures as RGB of 8 bits, or convert each of them when it is loaded.",

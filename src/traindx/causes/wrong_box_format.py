@@ -29,6 +29,7 @@ WRONG_BOX_FORMAT = Cause(
         Clue("T001", if_seen=0.3),
         Clue("D207", if_seen=0.5),
         Clue("D213", if_seen=0.5),
+        Clue("D240", if_seen=0.5),
         Clue("B146", if_seen=0.5),  # boxes that are misread lie beside their objects
     ),
     fix=Fix(

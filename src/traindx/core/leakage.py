@@ -42,6 +42,13 @@ FAR = 1 / 3
 """Share of near copies within `CLOSE` bits below which they are taken for look-alikes. Of scikit-learn's digits it is 0.15 (28
 pixels) and 0.30 (8 pixels), of one hand seconds later none; of frames of a fixed camera 0.75, of altered copies 0.67 to 1."""
 
+REPEATED = 0.5
+"""Share of a split from which close copies with the same objects in the same places are an error, however alike train's own
+pictures are: frames of recordings that were dealt to the splits one by one. A guess."""
+
+MATERIAL_FRAMES = 10
+"""Fewest pictures of which that is said. A guess."""
+
 EVERY_PAIR = 100
 PICTURES = 5
 
@@ -137,6 +144,15 @@ def leaks(dataset: Dataset) -> Iterator[Leak]:
                 int((certain & own).sum()),
                 int((certain & train).sum()),
             )
+
+
+def repeated(dataset: Dataset, leak: Leak) -> Ints:
+    """The pictures of a split that repeat a picture of train with its objects in their places, where that is most of the split
+    and train's pictures are alike too; else none. Pictures without objects say nothing, a fixed camera's ground is alike."""
+    close = leak.near[dataset.copies_of_train.distance[leak.near] <= CLOSE]
+    close = close[np.isin(close, dataset.boxes.image)]
+    many = leak.likeness >= ALIKE and len(close) >= max(MATERIAL_FRAMES, REPEATED * leak.total)
+    return close if dataset.task == "detect" and many else close[:0]
 
 
 def pair_findings(dataset: Dataset, pictures: Ints, summary: str, numbers: tuple[Measured, ...]) -> Iterator[Finding]:

@@ -34,9 +34,9 @@ TOO_EARLY = ("T100", "V403", "V411")
 
 
 def verdict_of(
-    by_code: Mapping[str, Outcome], facts: Facts, errors: AbstractSet[str]
+    by_code: Mapping[str, Outcome], facts: Facts, errors: AbstractSet[str], warned: Sequence[Diagnosis] = ()
 ) -> tuple[Verdict, Diagnosis | None]:
-    """The verdict, and the diagnosis that says so when it is no fault."""
+    """The verdict, and the diagnosis that says so when it is no fault. `warned`: what warnings show, see `shown_by_warnings`."""
     if errors:
         return "faulty", None
     if any(o.status == "crashed" and o.level == "error" for o in by_code.values()):
@@ -45,6 +45,8 @@ def verdict_of(
     doubt = _first_failed(_doubts(facts), by_code)
     if doubt is not None:
         return "unclear", _state("too-early-to-tell", by_code) if doubt.code in TOO_EARLY else None
+    if warned:
+        return "unclear", None
     learning = LEARNING_OF_LOG if "history" in facts and not recorded else LEARNING
     learned = learning in by_code and by_code[learning].status == "passed"
     looked = any(o.status in ("passed", "failed") for o in by_code.values())
@@ -69,6 +71,13 @@ dead units, parameters that move."""
 FEW = 0.02
 """Share of the pictures up to which label and picture faults do not make a training faulty (a guess)."""
 
+MANY, LEAST = 0.05, 3
+"""Share of the pictures, and number of files, from which warnings about single files keep a dataset from being called healthy (a
+guess)."""
+
+SURE = 0.9
+"""Probability from which a cause that warnings show keeps a dataset from being called healthy (a guess)."""
+
 
 def deciding_errors(by_code: Mapping[str, Outcome], facts: Facts) -> frozenset[str]:
     """The failed checks at level error. Of a training, not those that are about a few files of its dataset:
@@ -80,13 +89,30 @@ def deciding_errors(by_code: Mapping[str, Outcome], facts: Facts) -> frozenset[s
     return frozenset(failed)
 
 
-def _few(outcome: Outcome, facts: Facts) -> bool:
+def shown_by_warnings(
+    diagnoses: Sequence[Diagnosis], by_code: Mapping[str, Outcome], facts: Facts
+) -> tuple[Diagnosis, ...]:
+    """Of a dataset examined alone, the causes that warnings about more than a few of its files prove or make nearly sure: with
+    them it is not called healthy. A training that learned speaks for itself, whatever its dataset holds.
+    """
+    if "dataset" not in facts or facts.keys() & {"recording", "history"}:
+        return ()
+    warned = {
+        o.code
+        for o in by_code.values()
+        if o.status == "failed" and o.level == "warning" and not _few(o, facts, MANY, LEAST)
+    }
+    likely = (d for d in diagnoses if d.status in ("proved", "consistent") and d.probability >= SURE)
+    return tuple(d for d in likely if any(r.code in warned for r in d.because))
+
+
+def _few(outcome: Outcome, facts: Facts, share: float = FEW, least: int = 0) -> bool:
     """Whether an outcome about the dataset touches few of its files."""
     dataset = facts.get("dataset")
-    if dataset is None or not outcome.code.startswith(("D1", "D2")):
+    if dataset is None or not outcome.code.startswith(("D1", "D2", "D32")):
         return False
     files = {f.place.path or f.place.image for f in outcome.findings}
-    return len(files) <= FEW * max(len(dataset.images), 1)
+    return len(files) < least or len(files) <= share * max(len(dataset.images), 1)
 
 
 def _state(slug: str, by_code: Mapping[str, Outcome]) -> Diagnosis:
@@ -117,6 +143,7 @@ def sentence_of(
     by_code: Mapping[str, Outcome],
     facts: Facts,
     errors: AbstractSet[str],
+    warned: Sequence[Diagnosis] = (),
 ) -> str:
     """The verdict in one sentence."""
     if verdict == "faulty":
@@ -148,6 +175,9 @@ def sentence_of(
     doubt = _first_failed(_doubts(facts), by_code)
     if doubt is not None:
         return f"Unclear: {doubt.findings[0].message}"
+    if warned:
+        reason = max(warned[0].because, key=lambda r: r.weight)
+        return f"Unclear: no check failed at level error, and warnings show {warned[0].cause}. {reason.text}"
     if "dataset" in facts and "recording" not in facts and "history" not in facts:
         return "Unclear: none of the checks that were chosen had anything to look at"
     return "Unclear: no check failed at level error, and nothing shows that the run learned"

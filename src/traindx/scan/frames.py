@@ -10,13 +10,13 @@ it was 3 or more for the false frame in none of 2,472, and for the true one in 4
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from traindx.core.dataset import Dataset, Floats, Ints
+from traindx.scan.box_surroundings import contrasts, edges, gradients_of, sums_of
 from traindx.scan.raster import opened
 
 MOST = 100
@@ -96,9 +96,9 @@ def compared(pixels: NDArray[np.uint8], stored: Floats, turned: Floats, orientat
     `pixels` are (height, width, 3) as stored; boxes are centre and size as shares of the frame's sides, (n, 4) each.
     """
     layouts = {o: laid(stored if o == 1 else turned, o) for o in LAYOUTS}
-    ring, edges = _sums(pixels), _sums(_gradients(pixels))
-    one = _apart({o: _contrast(ring, boxes) for o, boxes in layouts.items()}, orientation)
-    other = _apart({o: _edges(edges, boxes) for o, boxes in layouts.items()}, orientation)
+    colours, steps = sums_of(pixels), sums_of(gradients_of(pixels))
+    one = _apart({o: float(contrasts(colours, boxes).mean()) for o, boxes in layouts.items()}, orientation)
+    other = _apart({o: float(edges(steps, boxes).mean()) for o, boxes in layouts.items()}, orientation)
     return min(one, other, key=abs) if one * other > 0 else 0.0
 
 
@@ -129,59 +129,3 @@ def pixels_of(path: str) -> NDArray[np.uint8] | None:
             return np.asarray(small.reduce(max(1, min(small.size) // SIDE)))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
-
-
-def _sums(pixels: NDArray[Any]) -> Floats:
-    """Sums of all values above and to the left, (height + 1, width + 1, channels)."""
-    sums = np.zeros((pixels.shape[0] + 1, pixels.shape[1] + 1, pixels.shape[2]))
-    sums[1:, 1:] = pixels.cumsum(axis=0, dtype=np.float64).cumsum(axis=1)
-    return sums
-
-
-def _gradients(pixels: NDArray[np.uint8]) -> Floats:
-    """Absolute differences of grey to the left and above, (height, width, 2)."""
-    grey = pixels.mean(axis=2)
-    across, down = np.diff(grey, axis=1, prepend=grey[:, :1]), np.diff(grey, axis=0, prepend=grey[:1])
-    return np.stack([np.abs(across), np.abs(down)], axis=2)
-
-
-def _corners(sums: Floats, boxes: Floats) -> tuple[Ints, Ints, Ints]:
-    """Upper left and lower right corners in whole pixels, (n, 2) each, of a pixel or more; and the picture's sides."""
-    sides = np.array([sums.shape[1] - 1, sums.shape[0] - 1])
-    low = np.clip(np.rint((boxes[:, :2] - boxes[:, 2:] / 2) * sides).astype(int), 0, sides - 1)
-    return (
-        low,
-        np.maximum(np.clip(np.rint((boxes[:, :2] + boxes[:, 2:] / 2) * sides).astype(int), 1, sides), low + 1),
-        sides,
-    )
-
-
-def _contrast(sums: Floats, boxes: Floats) -> float:
-    """Mean difference of colour between boxes and a ring around each, a fifth of its sides wide."""
-    low, high, sides = _corners(sums, boxes)
-    wide = np.maximum((high - low) // 5, 1)
-    inner, area = _within(sums, low, high)
-    outer, around = _within(sums, np.maximum(low - wide, 0), np.minimum(high + wide, sides))
-    ring = (outer - inner) / np.maximum(around - area, 1)
-    return float(np.abs(inner / area - ring).sum(axis=1).mean())
-
-
-def _edges(sums: Floats, boxes: Floats) -> float:
-    """Mean gradient across the four sides of boxes, within a pixel of each."""
-    low, high, sides = _corners(sums, boxes)
-    found = 0.0
-    for axis in (0, 1):
-        for side in (low, high):
-            first, last = low.copy(), high.copy()
-            first[:, axis] = np.clip(side[:, axis] - 1, 0, sides[axis] - 1)
-            last[:, axis] = np.clip(side[:, axis] + 2, first[:, axis] + 1, sides[axis])
-            total, area = _within(sums, first, last)
-            found += float((total / area)[:, axis].mean())
-    return found
-
-
-def _within(sums: Floats, low: Ints, high: Ints) -> tuple[Floats, Floats]:
-    """Sum of values and number of pixels in each rectangle."""
-    (x0, y0), (x1, y1) = low.T, high.T
-    total = sums[y1, x1] - sums[y0, x1] - sums[y1, x0] + sums[y0, x0]
-    return total, ((x1 - x0) * (y1 - y0)).astype(float)[:, None]

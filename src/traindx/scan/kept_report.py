@@ -11,7 +11,7 @@ import json
 import os
 import sys
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -27,6 +27,17 @@ from traindx.scan.cache import folder_of, local_stamps
 
 TOGETHER = 65_536
 """Entries of a column hashed at once: a few megabytes."""
+
+
+def kept_or_made(name: str, facts: Mapping[str, Any], way: Mapping[str, Any], make: Callable[[], Report]) -> Report:
+    """The report that was kept of the same facts under this name, or a new one, which is kept; without a name, a new one."""
+    kept = KeptReport(name, facts, way) if name else None
+    report = kept.find() if kept is not None else None
+    if report is None:
+        report = make()
+        if kept is not None:
+            kept.keep(report)
+    return report
 
 
 class KeptReport:

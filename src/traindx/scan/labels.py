@@ -249,6 +249,9 @@ def _row(fields: list[str], keypoint_fields: int, *, mixed: bool) -> tuple[list[
         return None, seen, "malformed"
     if _is_pose(values):
         points = (n - 5) // 3
+        if keypoint_fields:
+            asked = f"kpt_shape of the settings asks for {5 + keypoint_fields}: readers drop the picture"
+            return None, f"{n} fields: a box with {points} keypoints, and {asked}", "malformed"
         return values[:5], f"{n} fields: a box with {points} keypoints, and the settings have no kpt_shape", "pose"
     if n % 2 == 0:
         return None, f"{n} fields: neither a box (5) nor a polygon (odd, 7 or more)", "malformed"

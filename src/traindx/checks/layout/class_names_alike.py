@@ -17,12 +17,17 @@ from traindx.core.small_dataset import dataset_of
 SYSTEMATIC = 0.25
 """Share of the names from which pairs that differ by case are meant, as upper and lower case in sets of letters. A guess."""
 
+LETTERS = 4
+"""Letters up to which a last `s` belongs to the word: bus, gas. A guess."""
+
 
 @check("D415", level="error")
 def class_names_alike(dataset: Dataset) -> Iterator[Finding | Measured]:
     """Two ids have the same name, or names that differ by case or blanks alone, and both are used.
 
-    Names of one letter, and sets in which a quarter of the names are such pairs, are left alone: `a` and `A` may differ.
+    In xml, where nobody declares the names, blanks and signs between words and a plural are left out too, if the one is rare
+    beside the other. Names of one letter, and sets in which a quarter of the names are such pairs, are left alone: `a` and
+    `A` may differ.
 
     ## Why is this bad?
     The network is taught to tell apart what is one class: each of the two is a false negative of the other, and mAP falls.
@@ -39,6 +44,7 @@ def class_names_alike(dataset: Dataset) -> Iterator[Finding | Measured]:
     used = [(a, b) for a, b in pairs if max(a, b) < len(counts) and counts[a] and counts[b]]
     declared = dataset.format != "voc"  # names that nobody declared: the rare one of each pair is the slip
     used = used if declared else [(a, b) if counts[b] <= counts[a] else (b, a) for a, b in used]
+    used = [(a, b) for a, b in used if _plain(dataset, a) == _plain(dataset, b) or counts[b] < SYSTEMATIC * counts[a]]
     slips = not declared and all(counts[b] < SYSTEMATIC * counts[a] for a, b in used)
     meant = len(pairs) >= 3 and 2 * len(pairs) >= SYSTEMATIC * len(dataset.names) and not slips
     wrong = [] if meant else used
@@ -63,12 +69,22 @@ def _pairs(dataset: Dataset) -> list[tuple[int, int]]:
     first: dict[str, int] = {}
     pairs = []
     for i, name in sorted(dataset.names.items()):
-        key = name.casefold().strip()
+        key = _key(name) if dataset.format == "voc" else _plain(dataset, i)
         same = key in first and name == dataset.names[first[key]]
         if (same and dataset.format != "coco") or (not same and key in first and len(key) > 1):
             pairs.append((first[key], i))
         first.setdefault(key, i)
     return pairs
+
+
+def _plain(dataset: Dataset, class_id: int) -> str:
+    return dataset.names[class_id].casefold().strip()
+
+
+def _key(name: str) -> str:
+    """A name as typed by hand, without what slips: case, blanks and signs between words, the plural."""
+    words = "".join(sign for sign in name.casefold() if sign not in " _-")
+    return words.removesuffix("s") if len(words) > LETTERS else words
 
 
 _BOXES = [{"image": 0}, {"image": 0, "class_id": 1, "line": 2}]
@@ -87,3 +103,15 @@ def letters() -> Facts:
 @class_names_alike.quiet_on
 def a_name_that_is_not_used() -> Facts:
     return {"dataset": dataset_of([{"path": "a.jpg"}], _BOXES[:1], names=("Car", "car"))}
+
+
+@class_names_alike.fires_on
+def a_plural_typed_by_hand() -> Facts:
+    boxes = [{"image": 0, "class_id": n // 9, "line": n + 1} for n in range(10)]
+    return {"dataset": dataset_of([{"path": "a.jpg"}], boxes, names=("Platelets", "platelet"), format="voc")}
+
+
+@class_names_alike.quiet_on
+def a_plural_as_common_as_its_singular() -> Facts:
+    boxes = [{"image": 0, "class_id": n % 2, "line": n + 1} for n in range(10)]
+    return {"dataset": dataset_of([{"path": "a.jpg"}], boxes, names=("grape", "grapes"), format="voc")}

@@ -15,7 +15,9 @@ from traindx.core.small_dataset import dataset_of
 
 
 @check("D105", level="warning", depth="full")
-def unusual_picture_mode(dataset: Dataset, *, least_hidden: float = 0.01) -> Iterator[Finding | Measured]:
+def unusual_picture_mode(
+    dataset: Dataset, *, least_hidden: float = 0.01, most: float = 0.5
+) -> Iterator[Finding | Measured]:
     """A picture has 16 bits, CMYK colours, transparency over content, or several frames: loaders differ on it.
 
     What loaders make of them (Pillow 13.0, OpenCV 4.14, torchvision 0.28: `python bench/loaders.py`):
@@ -26,7 +28,8 @@ def unusual_picture_mode(dataset: Dataset, *, least_hidden: float = 0.01) -> Ite
     - Animations: Pillow and OpenCV take the first frame, `decode_image` gives all of them or refuses. Pages of a TIFF are
       channels where the settings' `channels` is their number, as Ultralytics reads them (`utils/patches.py`, `imread`).
 
-    `least_hidden` is the share of pixels that are transparent and yet of several colours (a guess: an edge is less).
+    Where more than `most` of the set have 16 bits it was meant so, and is a note, D114 (a guess). `least_hidden` is the share of
+    pixels that are transparent and yet of several colours (a guess: an edge is less).
 
     ## Why is this bad?
     What the annotator saw is not what the network sees, or training and use see different things.
@@ -39,6 +42,7 @@ def unusual_picture_mode(dataset: Dataset, *, least_hidden: float = 0.01) -> Ite
         return
     hidden, frames = quirk(dataset, "hidden"), quirk(dataset, "frames")
     deep, cmyk = np.isin(images.mode, DEEP), images.mode == "CMYK"
+    deep &= deep.mean() <= most
     covered = hidden >= least_hidden
     planes = (images.format == "TIFF") & (frames == _channels(dataset))
     odd = deep | cmyk | covered | ((frames > 1) & ~planes)
@@ -83,3 +87,10 @@ def colour_grey_palette_and_transparency_over_one_colour() -> Facts:
         {"path": "e.png", "mode": "RGBA", "quirks": "clear=0.3"},
     ]
     return {"dataset": dataset_of(pictures)}
+
+
+@unusual_picture_mode.quiet_on
+def a_set_of_sixteen_bits_throughout() -> Facts:
+    return {
+        "dataset": dataset_of([{"path": f"{n}.png", "mode": "I;16", "quirks": "depth=16 top=61000"} for n in range(4)])
+    }

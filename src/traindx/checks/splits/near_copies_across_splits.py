@@ -9,7 +9,7 @@ import numpy as np
 from traindx.core.check import Facts, check
 from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured
-from traindx.core.leakage import CERTAIN, leaks, pair_findings
+from traindx.core.leakage import CERTAIN, leaks, pair_findings, repeated
 from traindx.core.small_dataset import dataset_of
 
 
@@ -31,7 +31,8 @@ def near_copies_across_splits(dataset: Dataset) -> Iterator[Finding | Measured]:
     if not np.any(dataset.images.phash):
         return
     for leak in leaks(dataset):
-        few = leak.near if not leak.near_is_material else leak.near[:0]
+        many = leak.near_is_material or len(repeated(dataset, leak)) > 0
+        few = leak.near[:0] if many else leak.near
         if leak.near_is_likeness:
             few = few[:0]
         elif leak.near_is_chance:

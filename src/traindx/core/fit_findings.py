@@ -1,0 +1,26 @@
+"""Findings about boxes that do not fit their pictures: the first says it of all, each shows one picture with its boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+import numpy as np
+
+from traindx.core.dataset import Dataset
+from traindx.core.finding import Finding, Measured, Place
+from traindx.core.row_findings import picture_of
+
+SHOWN = 6
+
+
+def fit_findings(
+    dataset: Dataset, images: Iterable[int], text: str, numbers: tuple[Measured, ...], split: str | None = None
+) -> Iterator[Finding]:
+    """One finding each for the first pictures of `images`, with their label files; the first has the text and the numbers."""
+    for n, image in enumerate(islice(images, SHOWN)):
+        rows = np.flatnonzero(dataset.boxes.image == image)
+        picture, label = str(dataset.images.path[image]), str(dataset.boxes.label_path[rows[0]])
+        said = text if n == 0 else f"{picture}, another of these pictures: look at its boxes"
+        shown = picture_of(dataset, int(rows[0]), rows.tolist())
+        yield Finding(Place(path=label, image=picture, setting=split), said, (*(numbers if n == 0 else ()), shown))
