@@ -73,6 +73,8 @@ def test_a_polygon_alone_counts_as_its_enclosing_box() -> None:
 def test_keypoints_that_the_settings_declare_are_legal() -> None:
     parsed = parse([b"0 0.5 0.5 0.2 0.2 0.45 0.5 2"], keypoint_fields=3)
     assert parsed.odd == [] and len(parsed.line) == 1
+    (row,) = parse([b"0 0.5 0.5 0.2 0.2 0.45 0.5 2"], keypoint_fields=6).odd
+    assert row.kind == "keypoints" and "kpt_shape of the settings asks for 11" in row.reason
 
 
 def test_one_broken_number_costs_only_its_own_row() -> None:

@@ -24,6 +24,7 @@ SHUFFLED_LABELS = Cause(
         Clue("B146", if_seen=5.5, if_absent=-1.5),
         Clue("D240", if_seen=6.5),
         Clue("D242", if_seen=9.0, proves=True),
+        Clue("D519", if_seen=9.0, proves=True),
         Clue("B205", if_seen=7.0),
         Clue("B206", if_seen=8.0, proves=True),
         Clue("T103", if_seen=2.2, if_absent=-0.5, from_start=True),

@@ -82,9 +82,10 @@ class Boxes:
 class Rows:
     """Rows of label files, or annotated entries, that are not plainly a box: `reason` says why, `kind` what they look like.
 
-    Kinds of text rows: `malformed`, `encoding`, `mixed`, `polygon`, `obb`, `pose`. Kinds of entries (json, xml):
-    `malformed`, `bad-box`, `bad-polygon`, `polygon-off-box`, `wrong-area`, `rle-size`, `duplicate-id`, `duplicate-file`,
-    `duplicate-category`, `unknown-image`, `unknown-category`, `wrong-reference`. `image` is -1 where there is no picture.
+    Kinds of text rows: `malformed`, `encoding`, `mixed`, `keypoints` (another number of them), `polygon`, `obb`, `pose`.
+    Kinds of entries (json, xml): `malformed`, `bad-box`, `bad-polygon`, `polygon-off-box`, `wrong-area`, `rle-size`,
+    `duplicate-id`, `duplicate-file`, `duplicate-category`, `unknown-image`, `unknown-category`, `wrong-reference`.
+    `image` is -1 where there is no picture.
     """
 
     label_path: Strings

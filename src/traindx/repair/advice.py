@@ -13,7 +13,23 @@ from traindx.core.report import Outcome
 from traindx.repair.plan import Plan, plan
 
 FIXABLE = frozenset(
-    ("D101", "D201", "D203", "D204", "D205", "D206", "D207", "D208", "D209", "D210", "D213", "D215", "D216", "D217")
+    (
+        "D101",
+        "D201",
+        "D203",
+        "D204",
+        "D205",
+        "D206",
+        "D207",
+        "D208",
+        "D209",
+        "D210",
+        "D213",
+        "D215",
+        "D216",
+        "D217",
+        "D238",
+    )
 )
 """Checks whose findings may have a repair."""
 
@@ -22,6 +38,7 @@ ALSO = {
     "D216": {"D204"},
     "D206": {"D213"},
     "D210": {"D207", "D208", "D213"},
+    "D238": {"D207", "D208", "D213"},
 }
 """A repair for the first code ends the findings of the others at the same row."""
 

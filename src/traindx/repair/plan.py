@@ -14,7 +14,7 @@ from traindx.repair.row_text import corrected
 from traindx.repair.steps import ENTRY_STEPS, YOLO_STEPS
 from traindx.repair.work import Row, Texts, Wanted, Work
 
-REPAIRS = ("malformed-rows", *YOLO_STEPS, "labels-not-found", "damaged-pictures")
+REPAIRS = ("malformed-rows", *dict.fromkeys((*YOLO_STEPS, *ENTRY_STEPS)), "labels-not-found", "damaged-pictures")
 """The names of all repairs; `malformed-rows` goes first, the last two concern whole files."""
 
 

@@ -10,6 +10,8 @@ import numpy as np
 from traindx.core.box_formats import CORNERS, misread_boxes
 from traindx.core.box_pairs import coinciding, first_twin, is_identical, is_shape
 from traindx.core.box_readings import TOLERANCE_SHARE, Mask, finite, in_pixels, out_of_range
+from traindx.core.corner_formats import as_shares, misread, read_as
+from traindx.core.corner_formats import misread_boxes as misread_entries
 from traindx.core.dataset import Dataset, Floats, Ints
 from traindx.core.id_conventions import counts_from_one, shifted_ids
 
@@ -58,6 +60,32 @@ def to_centre(dataset: Dataset) -> Iterator[Revision]:
         yield Revision("D210", False, i, new)
 
 
+def to_own_format(dataset: Dataset) -> Iterator[Revision]:
+    """Boxes of json and xml that are meant in another way (D238): read that way, and shares times the picture's size."""
+    part_of = [(part.index, read_as(dataset, part.reading)) for part in misread_entries(dataset)]
+    shares = np.flatnonzero(as_shares(dataset))
+    b, images = dataset.boxes, dataset.images
+    if len(shares):
+        sides = [side[b.image].astype(float) for side in (images.width, images.height)]
+        x0, y0, x1, y1 = dataset.corners()
+        part_of.append((shares, (x0 * sides[0], y0 * sides[1], x1 * sides[0], y1 * sides[1])))
+    for i, corners in part_of:
+        x0, y0, x1, y1 = (side[i] for side in corners)
+        width, height = images.width[b.image[i]], images.height[b.image[i]]
+        new = {"x": (x0 + x1) / 2 / width, "y": (y0 + y1) / 2 / height, "w": (x1 - x0) / width, "h": (y1 - y0) / height}
+        yield Revision("D238", False, i, new)
+
+
+def _meant_otherwise(dataset: Dataset) -> Mask:
+    """Boxes that the checks take for written in another way: to cut them off would spoil what they say."""
+    if dataset.format != "yolo":
+        return misread(dataset)
+    found = np.zeros(len(dataset.boxes), dtype=bool)
+    for part in misread_boxes(dataset).parts:
+        found[part.index] = True
+    return found
+
+
 def ids_from_zero(dataset: Dataset) -> Iterator[Revision]:
     """One less for ids that count from 1, in the whole set (D205) or in the files where contrast shows it (D216).
 
@@ -81,9 +109,12 @@ def without_name(dataset: Dataset) -> Iterator[Revision]:
 
 
 def without_area(dataset: Dataset) -> Iterator[Revision]:
-    """Boxes without an area go."""
+    """Boxes of negative size, whose corners were exchanged, are turned; those without an area go."""
     b = dataset.boxes
-    yield Revision("D208", False, np.flatnonzero(~((b.w > 0) & (b.h > 0) & finite(dataset))))
+    sized = finite(dataset) & (b.w != 0) & (b.h != 0)
+    turned = np.flatnonzero(sized & ((b.w < 0) | (b.h < 0)))
+    yield Revision("D208", False, turned, {"w": np.abs(b.w[turned]), "h": np.abs(b.h[turned])})
+    yield Revision("D208", False, np.flatnonzero(~sized))
 
 
 def cut_at_edges(dataset: Dataset) -> Iterator[Revision]:
@@ -92,7 +123,7 @@ def cut_at_edges(dataset: Dataset) -> Iterator[Revision]:
     Rounding is a coordinate up to a hundredth outside of 0..1 (D213): YOLOv5 drops pictures for it, Ultralytics does not.
     """
     b = dataset.boxes
-    plain = (b.w > 0) & (b.h > 0) & finite(dataset) & ~in_pixels(dataset)
+    plain = (b.w > 0) & (b.h > 0) & finite(dataset) & ~in_pixels(dataset) & ~_meant_otherwise(dataset)
     x0, x1 = np.clip(b.x - b.w / 2, 0, 1), np.clip(b.x + b.w / 2, 0, 1)
     y0, y1 = np.clip(b.y - b.h / 2, 0, 1), np.clip(b.y + b.h / 2, 0, 1)
     cut = {"x": (x0 + x1) / 2, "y": (y0 + y1) / 2, "w": x1 - x0, "h": y1 - y0}
@@ -148,6 +179,7 @@ YOLO_STEPS: Mapping[str, Step] = {
 """The steps in their order, by name."""
 
 ENTRY_STEPS: Mapping[str, Step] = {
-    name: YOLO_STEPS[name] for name in ("zero-area", "outside", "sub-pixel", "duplicates")
+    "other-format": to_own_format,
+    **{name: YOLO_STEPS[name] for name in ("zero-area", "outside", "sub-pixel", "duplicates")},
 }
 """Those that apply to the objects of json and xml, where ids and coordinates have other rules."""

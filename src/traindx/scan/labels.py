@@ -27,7 +27,7 @@ NEWLINES = re.compile(r"\r\n|\r|\n")
 
 @dataclass(frozen=True)
 class OddRow:
-    """A row that is no plain box: `kind` is malformed, encoding, mixed, polygon, obb or pose."""
+    """A row that is no plain box: `kind` is malformed, encoding, mixed, keypoints, polygon, obb or pose."""
 
     file: int
     line: int
@@ -251,7 +251,7 @@ def _row(fields: list[str], keypoint_fields: int, *, mixed: bool) -> tuple[list[
         points = (n - 5) // 3
         if keypoint_fields:
             asked = f"kpt_shape of the settings asks for {5 + keypoint_fields}: readers drop the picture"
-            return None, f"{n} fields: a box with {points} keypoints, and {asked}", "malformed"
+            return None, f"{n} fields: a box with {points} keypoints, and {asked}", "keypoints"
         return values[:5], f"{n} fields: a box with {points} keypoints, and the settings have no kpt_shape", "pose"
     if n % 2 == 0:
         return None, f"{n} fields: neither a box (5) nor a polygon (odd, 7 or more)", "malformed"
