@@ -16,7 +16,9 @@ def _corners(count: int = 12) -> Dataset:
     boxes = []
     for n in range(count):
         x0, y0, x1, y1 = 0.5 + 0.02 * n, 0.3, 0.7 + 0.02 * n, 0.7
-        boxes.append({"image": n, "id": n, "label_path": "a.json", "x": x0 + x1 / 2, "y": y0 + y1 / 2, "w": x1, "h": y1})
+        boxes.append(
+            {"image": n, "id": n, "label_path": "a.json", "x": x0 + x1 / 2, "y": y0 + y1 / 2, "w": x1, "h": y1}
+        )
     return replace(dataset_of([{"path": f"{n}.jpg"} for n in range(count)], boxes), format="coco")
 
 
