@@ -49,6 +49,7 @@ FAMILIES = {
     "network": "M2",
     "errors": "T0",
     "batches": "B",
+    "twins": "B2",
     "training": "T",
     "validation": "V",
     "throughput": "P",

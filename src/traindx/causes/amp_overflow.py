@@ -30,6 +30,8 @@ AMP_OVERFLOW = Cause(
         Clue("T107", if_seen=0.5, near="precision"),
         Clue("T105", if_seen=0.1),
         Clue("S205", if_seen=5.0),
+        Clue("B241", if_seen=8.0, proves=True),
+        Clue("B242", if_seen=3.0, if_absent=-2.0),  # a guess: a twin
     ),
     fix=Fix(
         "Let the part that is named run in float32 (torch.autocast(..., enabled=False), inputs to .float()), or use bfloat16."

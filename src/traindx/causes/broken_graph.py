@@ -34,6 +34,7 @@ BROKEN_GRAPH = Cause(
         Clue("T106", if_seen=0.3),
         Clue("T511", if_seen=2.0, if_absent=-4.0),  # a guess
         Clue("T503", if_seen=1.5, if_absent=-2.0),  # a guess
+        Clue("B251", if_seen=-3.0, if_absent=-5.0),  # a guess: a twin
     ),
     fix=Fix(
         "Keep the loss a tensor with its graph: take out what detaches it, and let the training's forward pass compute gradients.",

@@ -16,7 +16,7 @@ from traindx.core.cause import Cause, Clue, Fix
 EMA_LAG = Cause(
     slug="ema-lag",
     doc=__doc__,
-    clues=(Clue("V422", if_seen=6.0, if_absent=-3.0),),  # a guess
+    clues=(Clue("V422", if_seen=6.0, if_absent=-3.0), Clue("B248", if_seen=2.0)),  # a guess
     fix=Fix(
         "Wait: an average with decay d looks back over about 1 / (1 - d) steps. In runs of few steps lower the decay.",
         {"pytorch": "decay = min(0.9999, (1 + step) / (10 + step))  # an average that follows quickly at first"},

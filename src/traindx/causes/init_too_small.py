@@ -34,6 +34,7 @@ INIT_TOO_SMALL = Cause(
         Clue("T105", if_seen=0.5),
         Clue("T202", if_seen=0.3),
         Clue("T402", if_seen=0.1),
+        Clue("B244", if_seen=1.0),  # a guess: a twin
     ),
     fix=Fix(
         "Leave the initialisation to torch, or draw the weights by the number of a layer's inputs (He, Xavier).",

@@ -25,6 +25,7 @@ OVERFITTING = Cause(
         Clue("V404", if_seen=1.0),
         Clue("V407", if_seen=-2.0),
         Clue("V429", if_seen=-6.0),
+        Clue("B251", if_seen=1.0),  # a guess: a twin
     ),
     fix=Fix(
         "Use the weights of the best epoch. To get further: more or more varied pictures, stronger augmentation, weight decay "

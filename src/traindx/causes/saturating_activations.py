@@ -32,6 +32,7 @@ SATURATING_ACTIVATIONS = Cause(
         Clue("T201", if_seen=-1.0),
         Clue("T103", if_seen=0.5),
         Clue("T105", if_seen=0.5),
+        Clue("B244", if_seen=1.0),  # a guess: a twin
     ),
     fix=Fix(
         "Replace the sigmoids between layers by ReLU or GELU, or normalise what goes into them.",

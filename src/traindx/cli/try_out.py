@@ -12,7 +12,7 @@ from traindx.cli.output import Output
 from traindx.cli.progress import tell
 from traindx.errors import TraindxError
 
-KINDS = ("lr-range", "overfit", "batch-fit")
+KINDS = ("lr-range", "overfit", "batch-fit", "twins")
 GIGABYTE = 2.0**30
 
 
@@ -24,8 +24,10 @@ def try_options(function: Callable[..., Any]) -> Callable[..., Any]:
             "tries",
             type=click.Choice(KINDS),
             multiple=True,
-            help="Sweep the learning rate, learn a few samples by heart, or find the largest batch; may be repeated.",
+            help="Sweep the learning rate, learn a few samples by heart, find the largest batch, or do a step again with one"
+            " thing changed (twins); may be repeated.",
         ),
+        click.option("--twins", "tries", flag_value="twins", multiple=True, help="The same as --try twins."),
         click.option(
             "--memory",
             type=click.FloatRange(min=0.01),

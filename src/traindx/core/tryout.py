@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from traindx.core.recording import Floats
+from traindx.core.twins import Twins
 
 QUIET = 0.2
 """The share of a sweep whose rates are too small to move anything: its loss is the level and the noise. A guess."""
@@ -120,6 +121,7 @@ class Tryouts:
     range: RangeTest | None = None
     overfit: Overfit | None = None
     fit: BatchFit | None = None
+    twins: Twins | None = None
 
 
 def range_test(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from traindx.core.finding import Curve, Evidence, Line, Table
 from traindx.core.tryout import BatchFit, Overfit, RangeTest, Tryouts
+from traindx.core.twins_words import twins_overview
 
 COLUMNS = ("what was tried", "what it showed", "what that means")
 SIGNS = "▁▂▃▄▅▆▇█"
@@ -16,7 +17,7 @@ WIDTH = 40
 
 def tryouts_overview(found: Tryouts) -> tuple[Evidence, ...]:
     """A table for each thing that was tried, with a curve where there is one."""
-    shown: list[Evidence] = []
+    shown: list[Evidence] = [] if found.twins is None else [*twins_overview(found.twins)]
     if found.range is not None:
         shown += [Table(_swept(found.range), COLUMNS, tuple(_of_range(found.range))), range_curve(found.range)]
     if found.overfit is not None:

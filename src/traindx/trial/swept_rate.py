@@ -15,7 +15,8 @@ from traindx.core.tryout import RangeTest, Tryouts
 from traindx.core.tryout_words import LOW, standing, tryouts_overview
 from traindx.errors import TraindxError
 from traindx.trial.arms import make_bench
-from traindx.trial.tryouts import Grounds, sweep
+from traindx.trial.grounds import Grounds
+from traindx.trial.tryouts import sweep
 
 CAUSES = ("lr-too-high", "lr-too-low", "wrong-optimizer")
 APART = 3.0

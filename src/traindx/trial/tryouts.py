@@ -6,7 +6,7 @@ import json
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -19,11 +19,13 @@ from traindx.core.tryout import BatchFit, Overfit, RangeTest, Tryouts, batch_fit
 from traindx.core.tryout_words import tryouts_overview
 from traindx.errors import TraindxError
 from traindx.examine import judge as judge_facts
-from traindx.trial.arms import Bench, Done, Order, make_bench, run_arm
+from traindx.trial.arms import Done, Order, make_bench, run_arm
 from traindx.trial.evidence import last_line
+from traindx.trial.grounds import Grounds
 from traindx.trial.resuming import Asked, begin
+from traindx.trial.twins import SECONDS, open_still, steps_in, twins_of
 
-Try = Literal["lr-range", "overfit", "batch-fit"]
+Try = Literal["lr-range", "overfit", "batch-fit", "twins"]
 KINDS: tuple[Try, ...] = get_args(Try)
 
 FEWEST = 40
@@ -43,23 +45,6 @@ BARE = 2.0**28
 
 LARGEST_ARMS = 6
 """Batch sizes that are measured at most."""
-
-
-@dataclass(frozen=True)
-class Grounds:
-    """What a tryout starts from: the bench, the run as it was, how to say what is done, and the seeds."""
-
-    bench: Bench
-    recording: Recording
-    tell: Callable[[str], None]
-    seeds: tuple[int, ...]
-
-    def arm(self, of: str, seed: int, steps: int, treatment: Treatment) -> Done:
-        """Run one arm. Raises `TraindxError` when the time is over."""
-        if self.bench.left < 1:
-            raise TraindxError("the time is over", f"before {of} was done", "give it more --minutes")
-        self.tell(f"{of}, seed {seed}: {steps} steps, {self.bench.left:.0f} s left")
-        return run_arm(self.bench, Order("undone", seed, steps, of, (treatment,)), self.bench.left)
 
 
 def try_out(
@@ -95,7 +80,11 @@ def try_out(
         if kind == "lr-range":
             found = replace(found, range=sweep(grounds))
         elif kind == "overfit":
-            found = replace(found, overfit=by_heart(grounds))
+            found = replace(found, overfit=found.overfit or by_heart(grounds))
+        elif kind == "twins":
+            found = replace(found, twins=twins_of(grounds))
+            if found.twins is not None and open_still(found.twins) and found.overfit is None:
+                found = replace(found, overfit=by_heart(grounds, most=steps_in(grounds.recording, 3 * SECONDS)))
         else:
             found = replace(found, fit=largest_batch(grounds, memory))
     facts: dict[str, Any] = {"recording": grounds.recording, "setup": grounds.bench.setup, "tryouts": found}
@@ -133,10 +122,10 @@ def sweep(grounds: Grounds) -> RangeTest:
     return found
 
 
-def by_heart(grounds: Grounds) -> Overfit:
-    """The training on its first samples again and again."""
+def by_heart(grounds: Grounds, most: int = HEART) -> Overfit:
+    """The training on its first samples again and again, for at most so many steps."""
     treatment = Treatment("first_batches", "process", (("samples", SAMPLES),), f"the first {SAMPLES} samples alone")
-    done = grounds.arm("overfit", grounds.seeds[0], min(HEART, _length(grounds.recording) or HEART), treatment)
+    done = grounds.arm("overfit", grounds.seeds[0], min(most, HEART, _length(grounds.recording) or HEART), treatment)
     recording = done.run.recording
     kept = recording.of("first_batches") if recording is not None else []
     if recording is None or not kept:

@@ -1,0 +1,221 @@
+"""Twins of a batch: the losses of the same step with one thing changed, and what they say. Pure functions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean, variance
+from typing import Any
+
+SURE = 4.0
+"""Standard errors by which two kinds of twins must lie apart. With few orders of a batch chance does so in 1 of 100 cases."""
+
+LEAST = 0.02
+"""The share of the loss by which they must lie apart at the least. A guess."""
+
+
+FACTS = ("steps", "batches", "samples", "held_out", "half", "device", "norms", "trained_norms", "drops")
+"""What a recording says of the training itself, beside its losses."""
+
+
+@dataclass(frozen=True)
+class Twin:
+    """One trial: `kind` and `moment` as in `twin_plan.Trial`; the loss is nan where it is not finite or was not told.
+
+    `apart` is how far all gradients lie from those of the batch as it is, relative to these, `most` where they do most.
+    `far` is how far the batch lies from the running statistics of the batch norms.
+    """
+
+    kind: str
+    moment: str
+    batch: int
+    loss: float
+    gradient: float = math.nan
+    apart: float = math.nan
+    most: str = ""
+    far: float = math.nan
+
+
+@dataclass(frozen=True)
+class Twins:
+    """All twins of a run, before it learned and after `steps` steps on other samples than those of its `batches`.
+
+    `held_out` tells whether that is so. `losses` are those of the steps. `plain` are the twins of a second run without the random
+    transforms, where one was needed; `planned` is how many steps the run itself makes, as far as is known.
+    """
+
+    twins: tuple[Twin, ...]
+    steps: int = 0
+    batches: int = 0
+    samples: int = 0
+    held_out: bool = False
+    half: str = ""
+    device: str = "cpu"
+    norms: int = 0
+    trained_norms: bool = False
+    momentum: float = math.nan
+    drops: int = 0
+    losses: tuple[float, ...] = ()
+    planned: int = 0
+    plain: Twins | None = None
+
+    def of(self, kind: str, moment: str) -> dict[int, list[Twin]]:
+        """The twins of a kind by batch."""
+        found: dict[int, list[Twin]] = {}
+        for twin in self.twins:
+            if twin.kind == kind and twin.moment == moment:
+                found.setdefault(twin.batch, []).append(twin)
+        return found
+
+    def one(self, kind: str, moment: str) -> Twin | None:
+        """The twin of the first batch."""
+        return next(iter(self.of(kind, moment).get(0, ())), None)
+
+    def mean(self, kind: str, among: Iterable[int]) -> float:
+        """The mean loss of the later twins of a kind on these batches; nan where one is missing or not finite."""
+        found = self.of(kind, "later")
+        losses = [t.loss for b in among for t in found.get(b, ())]
+        return fmean(losses) if losses and all(b in found for b in among) else math.nan
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """The loss of the held back samples with their own labels, and with one another's; `z` is how many standard errors less."""
+
+    own: float
+    others: float
+    z: float
+
+    @property
+    def belongs(self) -> bool:
+        """Whether the labels say something about the pictures, and the training has learned some of it."""
+        return self.z > SURE and self.others - self.own > LEAST * abs(self.others)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Losses on the same batches: as in training, with the weights that it began with, and with something changed."""
+
+    base: float
+    start: float
+    changed: float
+
+    @property
+    def learned(self) -> float:
+        """What the training has gained so far."""
+        return self.start - self.base
+
+    @property
+    def lost(self) -> float:
+        """The share of it that the change takes away: 0 nothing, 1 all; negative where the change gains more."""
+        return (self.changed - self.base) / self.learned if self.learned > 0 else math.nan
+
+
+def pairing(twins: Twins) -> Pairing | None:
+    """Own labels against one another's. None where that tells nothing: one sample a batch, or labels that are all alike.
+
+    Where labels are not the pictures' own, the order that they came in is one of many: its loss lies among those of the others,
+    whose spread on the same batch is the noise. The batches' differences are added up.
+    """
+    own, others = twins.of("base", "later"), twins.of("shuffled", "later")
+    gaps, noise, bases, means = [], [], [], []
+    for batch, found in others.items():
+        losses = [t.loss for t in found]
+        if batch not in own or len(losses) < 2 or not all(map(math.isfinite, (*losses, own[batch][0].loss))):
+            continue
+        spread = variance(losses)
+        gaps.append(fmean(losses) - own[batch][0].loss)
+        noise.append(spread * (1 + 1 / len(losses)))
+        bases.append(own[batch][0].loss)
+        means.append(fmean(losses))
+    if len(others) > 1 and not gaps:
+        return _over_batches(own, others)
+    total = math.sqrt(sum(noise))
+    if not gaps or total <= 1e-6 * abs(sum(bases)):
+        return None
+    return Pairing(fmean(bases), fmean(means), sum(gaps) / total)
+
+
+def _over_batches(own: Mapping[int, Sequence[Twin]], others: Mapping[int, Sequence[Twin]]) -> Pairing | None:
+    """With one order of each batch the spread of the differences between batches is the noise."""
+    pairs = [(own[b][0].loss, t[0].loss) for b, t in others.items() if own.get(b)]
+    gaps = [b - a for a, b in pairs]
+    if len(gaps) < 3 or not all(map(math.isfinite, gaps)):
+        return None
+    error = math.sqrt(variance(gaps) / len(gaps))
+    if error <= 1e-6 * abs(fmean(a for a, _ in pairs)):
+        return None
+    return Pairing(fmean(a for a, _ in pairs), fmean(b for _, b in pairs), fmean(gaps) / error)
+
+
+def gap(twins: Twins, kind: str) -> Gap | None:
+    """What a change after the training's steps does to the loss of the held back samples; None where it was not tried."""
+    batches = sorted(twins.of(kind, "later"))
+    found = Gap(twins.mean("base", batches), twins.mean("start", batches), twins.mean(kind, batches))
+    return found if batches and math.isfinite(found.base) and math.isfinite(found.start) else None
+
+
+def repeats(twins: Twins, moment: str) -> float:
+    """How far the loss of the very same step differs the second time; nan where it was not tried."""
+    base, again = twins.one("base", moment), twins.one("repeat", moment)
+    return abs(base.loss - again.loss) if base is not None and again is not None else math.nan
+
+
+def differs(twins: Twins, kind: str, moment: str = "first") -> tuple[float, float] | None:
+    """Loss of a twin of the first batch relative to the batch's own, as a share, and the same of its repeat."""
+    base, twin = twins.one("base", moment), twins.one(kind, moment)
+    if base is None or twin is None or not (math.isfinite(base.loss) and math.isfinite(twin.loss)):
+        return None
+    scale = max(abs(base.loss), 1e-12)
+    again = repeats(twins, moment)
+    return abs(twin.loss - base.loss) / scale, (again / scale if math.isfinite(again) else 0.0)
+
+
+def unused(twins: Twins) -> str:
+    """The moment at which zeros in place of the pictures change neither loss nor gradients: later, first, or empty."""
+    for moment in ("later", "first"):
+        base, zeroed, found = twins.one("base", moment), twins.one("zeroed", moment), differs(twins, "zeroed", moment)
+        if base is None or zeroed is None or found is None:
+            continue
+        away = 0.0 if not base.gradient else zeroed.apart
+        return moment if found[0] <= 1e-7 + 2 * found[1] and away <= 1e-5 else ""
+    return ""
+
+
+def fits(twins: Twins) -> dict[str, float]:
+    """How far the first batches lie from what a trained network's batch norms know, by how the pictures were changed.
+
+    The worst of the batches for `fit`-alikes, so that a change counts as better only where it is for each batch.
+    """
+    found: dict[str, float] = {}
+    for kind in {t.kind for t in twins.twins if math.isfinite(t.far)}:
+        found[kind] = max(t.far for group in twins.of(kind, "first").values() for t in group)
+    return found
+
+
+def unsettled(twins: Twins, steps: int) -> float:
+    """The share of what they began with that running statistics still hold after so many steps, by their momentum."""
+    return (1 - twins.momentum) ** steps if math.isfinite(twins.momentum) and 0 <= twins.momentum <= 1 else math.nan
+
+
+def twins_from(lines: Iterable[tuple[str, Mapping[str, Any]]], planned: int = 0, plain: Twins | None = None) -> Twins:
+    """Twins from the events of a recording: name and data of each."""
+    twins: list[Twin] = []
+    facts: dict[str, Any] = {}
+    for event, data in lines:
+        if event == "twins_of":
+            facts = dict(data)
+        elif event == "twin":
+            loss, gradient, apart, far = (_number(data.get(k)) for k in ("loss", "gradient", "apart", "far"))
+            named = str(data["twin"]), str(data["moment"]), int(data["batch"])
+            twins.append(Twin(*named, loss, gradient, apart, str(data.get("most", "")), far))
+    own = {k: facts[k] for k in FACTS if k in facts}
+    losses = tuple(_number(x) for x in facts.get("losses", ()))
+    return Twins(
+        tuple(twins), **own, momentum=_number(facts.get("momentum")), losses=losses, planned=planned, plain=plain
+    )
+
+
+def _number(value: Any) -> float:
+    return math.nan if value is None else float(value)

@@ -1,0 +1,186 @@
+"""What the twins of a batch showed, a line each, for the report's overview: numbers, and what they decide or leave open."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from traindx.core.finding import Evidence, Table
+from traindx.core.twin_plan import SCALES
+from traindx.core.twins import Gap, Pairing, Twins, differs, fits, gap, pairing, repeats, unsettled, unused
+
+COLUMNS = ("what was tried", "what it showed", "what that means")
+"""As of all that is tried: the terminal shows such a table in full."""
+Row = tuple[str, str, str]
+
+NAMES = {
+    "undone": "ImageNet's normalisation undone",
+    "applied": "ImageNet's normalisation applied once more",
+    "times_255": "times 255",
+    "by_255": "divided by 255",
+    "swapped": "channels exchanged",
+}
+"""Changes of the pictures, in words."""
+
+
+def twins_overview(twins: Twins) -> tuple[Evidence, ...]:
+    """A table with a line for each twin."""
+    title = (
+        f"Twins of {twins.batches} held back batches of {twins.samples}, before training and after {twins.steps} steps"
+    )
+    return (Table(title, COLUMNS, tuple(_rows(twins))),)
+
+
+def _rows(twins: Twins) -> Iterator[Row]:
+    yield _repeated(twins)
+    yield _precise(twins)
+    yield _processed(twins)
+    yield from _fitting(twins)
+    yield _zeroed(twins)
+    found = pairing(twins)
+    yield _paired(twins, found)
+    if twins.plain is not None:
+        yield _unaugmented(twins.plain)
+    yield from _moded(twins)
+    yield _dropped(twins)
+    yield _averaged(twins)
+
+
+def _repeated(twins: Twins) -> Row:
+    again, base = repeats(twins, "first"), twins.one("base", "first")
+    if base is None or not math.isfinite(again):
+        return "done again", "", "not tried"
+    words = "the same bit for bit" if again == 0 else "the noise of the machine, below which nothing is decided"
+    return "done again", f"{base.loss:.4g}, {again:.2g} apart", words
+
+
+def _precise(twins: Twins) -> Row:
+    name = "in full precision"
+    found, base, full = differs(twins, "full"), twins.one("base", "first"), twins.one("full", "first")
+    if not twins.half:
+        return name, "", "not tried: no step is under autocast"
+    if base is None or full is None:
+        return name, "", "not tried: its region encloses all steps"
+    if found is None:
+        return name, f"{base.loss:.4g} and {full.loss:.4g}", "amp-overflow where only one of them is finite"
+    words = f"{found[0]:.2%} from {twins.half}: " + ("amp-overflow ruled out" if found[0] < 0.1 else "too much")
+    return name, f"{base.loss:.4g} and {full.loss:.4g}", words
+
+
+def _processed(twins: Twins) -> Row:
+    found, base, twin = differs(twins, "processor"), twins.one("base", "first"), twins.one("processor", "first")
+    if found is None or base is None or twin is None:
+        return "on the processor", "", f"not tried: the training runs on {twins.device}"
+    words = "device-numerics ruled out" if found[0] < 0.01 else "device-numerics"
+    return "on the processor", f"{base.loss:.4g} and {twin.loss:.4g}", f"{words}: {found[0]:.2%} from {twins.device}"
+
+
+def _fitting(twins: Twins) -> Iterator[Row]:
+    far = fits(twins)
+    if "fit" not in far:
+        why = "no trained batch norm knows its pictures" if not twins.trained_norms else "not tried"
+        yield "prepared otherwise", "", f"not tried: {why}"
+        return
+    for name, kinds, slug in (
+        ("channels exchanged", ("swapped",), "channels-swapped"),
+        ("normalised otherwise", SCALES, "wrong-normalization"),
+    ):
+        known = {k: far[k] for k in kinds if k in far}
+        if known:
+            best = min(known, key=lambda k: known[k])
+            words = f"{slug} ruled out" if known[best] > far["fit"] else f"{NAMES[best]} fits better"
+            yield name, "", f"{words}: {far['fit']:.3g} from what its batch norms know, so changed {known[best]:.3g}"
+
+
+def _zeroed(twins: Twins) -> Row:
+    base, twin = twins.one("base", "later"), twins.one("zeroed", "later")
+    moment = unused(twins)
+    if base is None or twin is None:
+        base, twin = twins.one("base", "first"), twins.one("zeroed", "first")
+    if base is None or twin is None:
+        return "zeros as pictures", "", "not tried"
+    words = "nothing of the pictures arrives at the loss" if moment else "the pictures arrive at the loss"
+    if not (math.isfinite(base.loss) and math.isfinite(twin.loss)):
+        words = "not decided: not finite"
+    return "zeros as pictures", f"{base.loss:.4g} and {twin.loss:.4g}", words
+
+
+def _paired(twins: Twins, found: Pairing | None) -> Row:
+    name = "one another's labels"
+    if found is None:
+        return name, "", "not decided: one sample a batch, all labels alike, or not reached"
+    shown = f"{found.own:.4g} and {found.others:.4g}"
+    if found.belongs and twins.held_out:
+        return (
+            name,
+            shown,
+            f"labels belong to their pictures, {found.z:.1f} standard errors: shuffled-labels, broken-graph ruled out",
+        )
+    if found.belongs:
+        return name, shown, "not decided: trained on, these samples may be known by heart"
+    return name, shown, f"not decided: {twins.steps} steps taught nothing that holds for other samples"
+
+
+def _unaugmented(plain: Twins) -> Row:
+    name, found = "without augmentation", pairing(plain)
+    if found is None:
+        return name, "", "not decided"
+    words = "it learns: augmentation-too-strong" if found.belongs else "not learned either: augmentation is not why"
+    return name, f"{found.own:.4g} and {found.others:.4g}", words
+
+
+def _moded(twins: Twins) -> Iterator[Row]:
+    running, fresh = gap(twins, "running"), gap(twins, "refreshed")
+    if running is None or fresh is None:
+        why = "no batch norm uses a batch's statistics" if not twins.norms else "not reached"
+        yield "norms as in evaluation", "", f"not tried: {why}"
+        return
+    yield "norms as in evaluation", *_of_gap(running, _lagging(twins, running, fresh))
+    words = "batchnorm-small-batch ruled out" if fresh.lost < 0.5 else "samples depend on those beside them"
+    yield "norms of all held back", *_of_gap(fresh, words)
+
+
+def _lagging(twins: Twins, running: Gap, fresh: Gap) -> str:
+    if running.lost < 0.5:
+        return "batchnorm-stats-stale ruled out"
+    if fresh.lost >= 0.5:
+        return "see below"
+    left = unsettled(twins, max(twins.steps, twins.planned))
+    if left > 0.05:
+        return f"momentum {twins.momentum:g} leaves {left:.0%} of new statistics after all steps"
+    return "statistics lag behind weights that move fast; more steps or a lower rate would tell"
+
+
+def _dropped(twins: Twins) -> Row:
+    found = gap(twins, "no_dropout")
+    if found is None:
+        return "without dropout", "", "not tried: nothing is dropped" if not twins.drops else "not reached"
+    return "without dropout", *_of_gap(
+        found, "dropout-too-high ruled out" if kept(found) >= 0.2 else "dropout hides it"
+    )
+
+
+def _averaged(twins: Twins) -> Row:
+    found = gap(twins, "average")
+    if found is None:
+        return "averaged weights (EMA)", "", "not tried: the network has no copy"
+    return "averaged weights (EMA)", *_of_gap(found, "as good" if found.lost < 0.5 else "they lag behind: ema-lag")
+
+
+def _of_gap(found: Gap, words: str) -> tuple[str, str]:
+    shown = f"{found.base:.4g} and {found.changed:.4g}"
+    if significant(found):
+        return shown, words
+    return shown, f"not decided: little was learned so far (from {found.start:.4g})"
+
+
+def significant(found: Gap, least: float = 0.1) -> bool:
+    """Whether enough was learned, with or without the change, to be lost: a tenth of the loss. A guess."""
+    best = min(found.base, found.changed) if math.isfinite(found.changed) else found.base
+    return found.start - best > least * abs(found.start)
+
+
+def kept(found: Gap) -> float:
+    """The share of what the weights have learned that shows in training as it is: 1 where the change gains nothing."""
+    best = found.start - found.changed
+    return found.learned / best if best > 0 else 1.0
