@@ -102,7 +102,7 @@ if fault == "ema-lag":
 batch = 2 if fault == "batchnorm-small-batch" else args.batch
 loader = DataLoader(Signs(), batch_size=batch, shuffle=True, drop_last=True)
 adaptive = any(w in args.model for w in ("vit", "convnext", "swin", "mixer", "deit"))
-rate = args.lr or (1e-3 if adaptive else 0.02 * batch / 16)
+rate = args.lr or (1e-3 if adaptive else 0.01 * batch / 16)
 kind = torch.optim.AdamW if adaptive else lambda p, lr: torch.optim.SGD(p, lr, momentum=0.9, weight_decay=1e-4)
 optimizer = kind([p for p in model.parameters() if p.requires_grad], lr=rate)
 criterion = nn.CrossEntropyLoss()

@@ -58,8 +58,15 @@ def test_a_loss_that_is_not_finite_is_not_judged() -> None:
 def test_what_is_lost_is_a_share_of_what_was_learned() -> None:
     found = gap(of(with_twins(later={"base": 0.8, "start": 2.3, "running": 1.55})), "running")
     assert found is not None and found.lost == pytest.approx(0.5)
-    assert kept(Gap(base=2.0, start=2.3, changed=0.8)) == pytest.approx(0.2)
-    assert math.isnan(Gap(base=2.4, start=2.3, changed=3.0).lost)
+    assert kept(Gap(base=2.0, nothing=2.3, changed=0.8)) == pytest.approx(0.2)
+    assert math.isnan(Gap(base=2.4, nothing=2.3, changed=3.0).lost)
+
+
+def test_a_network_that_is_too_sure_of_itself_has_learned_what_tells_labels_apart() -> None:
+    found = gap(of(with_twins(later={"base": 2.3, "start": 2.4, "running": 1e6}, shuffled=8.0)), "running")
+    assert found is not None and found.nothing == pytest.approx(8.0, abs=0.1) and found.lost > 1
+    unsure = gap(of(with_twins(later={"base": 2.3, "start": 2.4, "running": 1e6}, shuffled=2.3)), "running")
+    assert unsure is not None and unsure.nothing == pytest.approx(2.4, abs=0.1)
 
 
 def test_zeros_that_change_the_gradients_alone_are_seen() -> None:

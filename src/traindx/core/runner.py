@@ -27,7 +27,7 @@ HOW_TO_GET = {
     "crops": "needs a look at every object; run `traindx check DATA --label-noise`",
     "checkpoint": "needs a checkpoint; run `traindx check last.pt`",
     "augmentation": "needs a look at the augmentation; run `traindx check DATA --augment module:function`",
-    "tryouts": "needs a tryout; run `traindx prove RUN --try lr-range`",
+    "tryouts": "needs a tryout; run `traindx prove RUN --try lr-range`, or `--twins`",
     "agreement": "needs a second annotation; run `traindx compare A B`",
 }
 

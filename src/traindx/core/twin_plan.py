@@ -67,7 +67,6 @@ def _first(seen: Seen) -> list[Trial]:
 
 
 def _later(seen: Seen) -> list[Trial]:
-    few = range(min(2, seen.batches))
     trials = [Trial("base", "later", b) for b in range(seen.batches)]
     trials += [Trial("repeat", "later"), Trial("zeroed", "later")]
     each = max(1, -(-ORDERS // seen.batches)) if seen.samples > 1 else 0
@@ -76,4 +75,4 @@ def _later(seen: Seen) -> list[Trial]:
     kinds += ["running", "refreshed"] if seen.norms else []
     kinds += ["no_dropout"] if seen.drops else []
     kinds += ["average"] if seen.average else []
-    return trials + [Trial(kind, "later", b) for kind in kinds for b in few]
+    return trials + [Trial(kind, "later", b) for kind in kinds for b in range(seen.batches)]

@@ -19,6 +19,11 @@ FACTS = ("steps", "batches", "samples", "held_out", "half", "device", "norms", "
 """What a recording says of the training itself, beside its losses."""
 
 
+HALF, NEARLY_ALL, MOST = 0.5, 0.85, 0.75
+"""The share of what was learned that counts as lost, and of the batches that must agree; guesses. With two batches it is both,
+with eight of two samples chance alone has seven agree in 1 of 14 cases, and loses half in few of these."""
+
+
 @dataclass(frozen=True)
 class Twin:
     """One trial: `kind` and `moment` as in `twin_plan.Trial`; the loss is nan where it is not finite or was not told.
@@ -72,12 +77,6 @@ class Twins:
         """The twin of the first batch."""
         return next(iter(self.of(kind, moment).get(0, ())), None)
 
-    def mean(self, kind: str, among: Iterable[int]) -> float:
-        """The mean loss of the later twins of a kind on these batches; nan where one is missing or not finite."""
-        found = self.of(kind, "later")
-        losses = [t.loss for b in among for t in found.get(b, ())]
-        return fmean(losses) if losses and all(b in found for b in among) else math.nan
-
 
 @dataclass(frozen=True)
 class Pairing:
@@ -95,21 +94,32 @@ class Pairing:
 
 @dataclass(frozen=True)
 class Gap:
-    """Losses on the same batches: as in training, with the weights that it began with, and with something changed."""
+    """Losses on the same batches: as in training, with nothing learned, and with something changed.
+
+    With nothing learned the loss is that of the weights that the training began with; where the network is so sure of itself that
+    it has not fallen below that, though it tells labels apart, it is that of one another's labels.
+    """
 
     base: float
-    start: float
+    nothing: float
     changed: float
+    gained: float = 1.0
+    agree: float = 1.0
 
     @property
     def learned(self) -> float:
         """What the training has gained so far."""
-        return self.start - self.base
+        return self.nothing - self.base
 
     @property
     def lost(self) -> float:
         """The share of it that the change takes away: 0 nothing, 1 all; negative where the change gains more."""
         return (self.changed - self.base) / self.learned if self.learned > 0 else math.nan
+
+    @property
+    def loses(self) -> bool:
+        """Whether half of what was learned is lost, or more, and nearly each batch says so. Guesses."""
+        return (self.lost >= HALF or not math.isfinite(self.changed)) and self.agree >= NEARLY_ALL
 
 
 def pairing(twins: Twins) -> Pairing | None:
@@ -149,11 +159,27 @@ def _over_batches(own: Mapping[int, Sequence[Twin]], others: Mapping[int, Sequen
     return Pairing(fmean(a for a, _ in pairs), fmean(b for _, b in pairs), fmean(gaps) / error)
 
 
-def gap(twins: Twins, kind: str) -> Gap | None:
-    """What a change after the training's steps does to the loss of the held back samples; None where it was not tried."""
-    batches = sorted(twins.of(kind, "later"))
-    found = Gap(twins.mean("base", batches), twins.mean("start", batches), twins.mean(kind, batches))
-    return found if batches and math.isfinite(found.base) and math.isfinite(found.start) else None
+def gap(twins: Twins, kind: str, least: float = 0.1) -> Gap | None:
+    """What a change after the training's steps does to the loss of the held back samples; None where it was not tried.
+
+    `least` is the share of the first loss by which it must have fallen to count as learned (a guess).
+    """
+    own = [twins.of(k, "later") for k in ("base", "start", kind)]
+    batches = sorted(b for b in own[2] if b in own[0] and b in own[1])
+    rows = [tuple(losses[b][0].loss for losses in own) for b in batches]
+    if not rows or not all(math.isfinite(base) and math.isfinite(start) for base, start, _ in rows):
+        return None
+    base, start, changed = (fmean(column) for column in zip(*rows, strict=True))
+    up = fmean(not c <= b for b, _, c in rows)  # what is not finite is worse
+    gained, agree = fmean(_least(b, c) < s for b, s, c in rows), max(up, 1 - up)
+    told = pairing(twins)
+    if start - _least(base, changed) <= least * abs(start) and told is not None and told.belongs:
+        return Gap(base, told.others, changed, 1.0, agree)
+    return Gap(base, start, changed, gained, agree)
+
+
+def _least(base: float, changed: float) -> float:
+    return min(base, changed) if math.isfinite(changed) else base
 
 
 def repeats(twins: Twins, moment: str) -> float:

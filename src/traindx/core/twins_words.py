@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from traindx.core.finding import Evidence, Table
 from traindx.core.twin_plan import SCALES
-from traindx.core.twins import Gap, Pairing, Twins, differs, fits, gap, pairing, repeats, unsettled, unused
+from traindx.core.twins import MOST, Gap, Pairing, Twins, differs, fits, gap, pairing, repeats, unsettled, unused
 
 COLUMNS = ("what was tried", "what it showed", "what that means")
 """As of all that is tried: the terminal shows such a table in full."""
@@ -136,14 +136,14 @@ def _moded(twins: Twins) -> Iterator[Row]:
         yield "norms as in evaluation", "", f"not tried: {why}"
         return
     yield "norms as in evaluation", *_of_gap(running, _lagging(twins, running, fresh))
-    words = "batchnorm-small-batch ruled out" if fresh.lost < 0.5 else "samples depend on those beside them"
+    words = "batchnorm-small-batch ruled out" if not fresh.loses else "samples depend on those beside them"
     yield "norms of all held back", *_of_gap(fresh, words)
 
 
 def _lagging(twins: Twins, running: Gap, fresh: Gap) -> str:
-    if running.lost < 0.5:
+    if not running.loses:
         return "batchnorm-stats-stale ruled out"
-    if fresh.lost >= 0.5:
+    if fresh.loses:
         return "see below"
     left = unsettled(twins, max(twins.steps, twins.planned))
     if left > 0.05:
@@ -164,23 +164,23 @@ def _averaged(twins: Twins) -> Row:
     found = gap(twins, "average")
     if found is None:
         return "averaged weights (EMA)", "", "not tried: the network has no copy"
-    return "averaged weights (EMA)", *_of_gap(found, "as good" if found.lost < 0.5 else "they lag behind: ema-lag")
+    return "averaged weights (EMA)", *_of_gap(found, "as good" if not found.loses else "they lag behind: ema-lag")
 
 
 def _of_gap(found: Gap, words: str) -> tuple[str, str]:
     shown = f"{found.base:.4g} and {found.changed:.4g}"
     if significant(found):
         return shown, words
-    return shown, f"not decided: little was learned so far (from {found.start:.4g})"
+    return shown, f"not decided: little was learned so far (from {found.nothing:.4g})"
 
 
 def significant(found: Gap, least: float = 0.1) -> bool:
-    """Whether enough was learned, with or without the change, to be lost: a tenth of the loss. A guess."""
+    """Whether enough was learned, with or without the change, to be lost: a tenth of the loss, in most batches. A guess."""
     best = min(found.base, found.changed) if math.isfinite(found.changed) else found.base
-    return found.start - best > least * abs(found.start)
+    return found.nothing - best > least * abs(found.nothing) and found.gained >= MOST
 
 
 def kept(found: Gap) -> float:
     """The share of what the weights have learned that shows in training as it is: 1 where the change gains nothing."""
-    best = found.start - found.changed
+    best = found.nothing - found.changed
     return found.learned / best if best > 0 else 1.0

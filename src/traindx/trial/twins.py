@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from traindx.core.batch_size import samples_of_step
 from traindx.core.data_treatments import no_augmentation
 from traindx.core.recording import Recording
 from traindx.core.treatment import in_process
@@ -17,6 +18,9 @@ from traindx.trial.grounds import Grounds
 
 STEPS = 100
 """Steps of training between the first twins and the later ones: enough for most networks to learn something. A guess."""
+
+SAMPLES = 1600
+"""Samples that are trained on at the least, so that small batches make more steps. A guess."""
 
 FEWEST, SECONDS = 20, 20.0
 """Fewer steps where so many take longer than this."""
@@ -54,7 +58,9 @@ def open_still(twins: Twins) -> bool:
 
 def steps_between(recording: Recording) -> int:
     """How many steps to train between the twins: as many as the run has, and as the time allows."""
-    return max(1, min(STEPS, steps_in(recording, SECONDS), _length(recording) - 2))
+    samples = samples_of_step(recording) or SAMPLES
+    wanted = max(STEPS, round(SAMPLES / samples))
+    return max(1, min(wanted, steps_in(recording, SECONDS), _length(recording) - 2))
 
 
 def steps_in(recording: Recording, seconds: float) -> int:
@@ -73,7 +79,8 @@ def tried(grounds: Grounds, steps: int, planned: int, *, plain: bool = False) ->
     recording = done.run.recording
     events = [] if recording is None else [(e.event, e.data) for e in recording.events]
     found = twins_from(events, planned)
-    if not found.twins and not plain:
+    lost = recording is not None and recording.of("treatment_failed")
+    if (lost or not found.twins) and not plain:
         raise TraindxError(f"no twin could be made: {_why(done)}", last_line(done.folder / "output.txt"), "")
     return found
 

@@ -13,7 +13,7 @@ from traindx.core.twins_words import significant
 
 
 @check("B248", level="note")
-def averaged_weights_lag(tryouts: Tryouts, *, share: float = 0.5) -> Iterator[Finding | Measured]:
+def averaged_weights_lag(tryouts: Tryouts) -> Iterator[Finding | Measured]:
     """A copy of the network with averaged weights (EMA) has a loss near the one that the training began with.
 
     ## Why is this bad?
@@ -22,7 +22,7 @@ def averaged_weights_lag(tryouts: Tryouts, *, share: float = 0.5) -> Iterator[Fi
 
     ## How to fix
     Validate the raw weights as well; a lower decay, or one that rises from zero, for short trainings.
-    `share` is the part of what was learned that the copy may lack (a guess).
+    Reported where it lacks half of what was learned (a guess).
     """
     twins = tryouts.twins
     found = None if twins is None else gap(twins, "average")
@@ -30,11 +30,12 @@ def averaged_weights_lag(tryouts: Tryouts, *, share: float = 0.5) -> Iterator[Fi
         raise NotEnough("needs twins of a training with averaged weights; run `traindx prove RUN --try twins`")
     if not significant(found):
         raise NotEnough("too little was learned in the twins' steps to lag behind")
-    yield Measured("share of what was learned that the average lacks", round(found.lost, 3), f"under {share:g}")
-    if found.lost >= share:
+    yield Measured("share of what was learned that the average lacks", round(found.lost, 3), "under 0.5")
+    if found.loses:
         text = f"after {twins.steps} steps the loss is {found.base:.4g} with the raw weights"
         yield Finding(
-            Place(step=twins.steps), f"{text}, {found.changed:.4g} with a copy's (it began at {found.start:.4g})"
+            Place(step=twins.steps),
+            f"{text}, {found.changed:.4g} with a copy's (with nothing learned {found.nothing:.4g})",
         )
 
 

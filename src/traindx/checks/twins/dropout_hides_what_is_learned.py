@@ -34,7 +34,7 @@ def dropout_hides_what_is_learned(tryouts: Tryouts, *, share: float = 0.2) -> It
     yield Measured("share of what was learned that shows with dropout", round(kept(found), 3), f"over {share:g}")
     if kept(found) < share:
         text = f"the loss is {found.base:.4g} in training, {found.changed:.4g} without dropout"
-        yield Finding(Place(setting="dropout"), f"{text} (it began at {found.start:.4g})")
+        yield Finding(Place(setting="dropout"), f"{text} (with nothing learned {found.nothing:.4g})")
 
 
 @dropout_hides_what_is_learned.fires_on

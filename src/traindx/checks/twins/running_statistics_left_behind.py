@@ -13,9 +13,7 @@ from traindx.core.twins_words import significant
 
 
 @check("B245", level="warning")
-def running_statistics_left_behind(
-    tryouts: Tryouts, *, share: float = 0.5, left: float = 0.05
-) -> Iterator[Finding | Measured]:
+def running_statistics_left_behind(tryouts: Tryouts, *, left: float = 0.05) -> Iterator[Finding | Measured]:
     """As in evaluation the network has lost what it learned; with statistics of the same samples it has not.
 
     ## Why is this bad?
@@ -24,7 +22,7 @@ def running_statistics_left_behind(
 
     ## How to fix
     A momentum of 0.1 (torch's own: the share of each batch), or less only for runs of many steps.
-    Reported where `share` of what was learned is lost (a guess), and where by the momentum `left` of the statistics of new
+    Reported where half of what was learned is lost (a guess), and where by the momentum `left` of the statistics of new
     layers remains after all of the run's steps: statistics that only lag behind weights that move fast settle by themselves.
     """
     twins = tryouts.twins
@@ -35,11 +33,11 @@ def running_statistics_left_behind(
     if not significant(running):
         raise NotEnough("too little was learned in the twins' steps to be lost")
     remains = unsettled(twins, max(twins.steps, twins.planned))
-    yield Measured("share of what was learned lost as in evaluation", round(running.lost, 3), f"under {share:g}")
+    yield Measured("share of what was learned lost as in evaluation", round(running.lost, 3), "under 0.5")
     yield Measured("new statistics left after all steps, by the momentum", round(remains, 4), f"under {left:g}")
-    if running.lost >= share and fresh.lost < share / 2 and remains > left:
+    if running.loses and fresh.lost < 0.25 and remains > left:
         text = f"with its running statistics the network's loss on held back samples is {running.changed:.4g}"
-        text += f", with theirs {fresh.changed:.4g} (it began at {running.start:.4g})"
+        text += f", with theirs {fresh.changed:.4g} (with nothing learned {running.nothing:.4g})"
         yield Finding(
             Place(setting="momentum"), f"{text}; a momentum of {twins.momentum:g} leaves {remains:.0%} of new ones"
         )

@@ -13,9 +13,7 @@ from traindx.core.twins_words import significant
 
 
 @check("B246", level="warning")
-def samples_depend_on_their_batch(
-    tryouts: Tryouts, *, share: float = 0.5, few: int = 8
-) -> Iterator[Finding | Measured]:
+def samples_depend_on_their_batch(tryouts: Tryouts, *, few: int = 8) -> Iterator[Finding | Measured]:
     """With batch norms' statistics of many samples, in place of those of the very batch, the network has lost what it learned.
 
     ## Why is this bad?
@@ -24,7 +22,7 @@ def samples_depend_on_their_batch(
 
     ## How to fix
     A larger batch, group normalisation, or batch norms that are kept as they were in a pretrained network.
-    Reported for up to `few` samples a batch where `share` of what was learned is lost; both are guesses.
+    Reported for up to `few` samples a batch where half of what was learned is lost, in nearly each batch; both are guesses.
     """
     twins = tryouts.twins
     fresh = None if twins is None else gap(twins, "refreshed")
@@ -32,11 +30,11 @@ def samples_depend_on_their_batch(
         raise NotEnough("needs twins of a network with batch norms; run `traindx prove RUN --try twins`")
     if not significant(fresh):
         raise NotEnough("too little was learned in the twins' steps to be lost")
-    yield Measured("share of what was learned lost with statistics of all", round(fresh.lost, 3), f"under {share:g}")
+    yield Measured("share of what was learned lost with statistics of all", round(fresh.lost, 3), "under 0.5")
     yield Measured("samples a batch", twins.samples, f"over {few}")
-    if fresh.lost >= share and twins.samples <= few:
+    if fresh.loses and twins.samples <= few:
         text = f"with the statistics of {twins.samples} samples the loss is {fresh.base:.4g}, with those of"
-        text += f" {twins.samples * twins.batches} it is {fresh.changed:.4g} (it began at {fresh.start:.4g})"
+        text += f" {twins.samples * twins.batches} it is {fresh.changed:.4g} (with nothing learned {fresh.nothing:.4g})"
         yield Finding(Place(setting="batch_size"), text)
 
 

@@ -118,10 +118,17 @@ class Twins(StepTreater):
             picture = first_tensor(self.torch, batch)
             self._floats = picture is not None and bool(picture.is_floating_point())
             self._colours = picture is not None and picture.dim() >= 3 and picture.shape[picture.dim() - 3] == 3
+            self._epoch = self._batches_of(iterator)
+
+    def _batches_of(self, iterator: Any) -> int | None:
+        """How many batches an epoch has; None where nobody knows."""
+        try:
+            return len(iterator._index_sampler)
+        except TypeError:  # one that repeats for ever, as Ultralytics', or a stream
             try:
-                self._epoch = len(iterator._index_sampler)
+                return -(-len(iterator._dataset) // max(1, self._samples))
             except TypeError:
-                self._epoch = None
+                return None
 
     @property
     def _seen(self) -> Seen:
