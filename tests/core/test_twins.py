@@ -9,9 +9,9 @@ import pytest
 
 from traindx.core.tryout import Tryouts
 from traindx.core.twin_plan import Seen, Trial, planned, wanted_batches
-from traindx.core.twins import Gap, Twin, Twins, gap, pairing, twins_from, unsettled, unused
+from traindx.core.twins import Gap, Twin, Twins, gap, hidden, pairing, twins_from, unsettled, unused
 from traindx.core.twins_examples import NOT_FINITE, plain_and, with_twins
-from traindx.core.twins_words import COLUMNS, kept, twins_overview
+from traindx.core.twins_words import COLUMNS, twins_overview
 
 
 def of(tryouts: Tryouts) -> Twins:
@@ -58,7 +58,6 @@ def test_a_loss_that_is_not_finite_is_not_judged() -> None:
 def test_what_is_lost_is_a_share_of_what_was_learned() -> None:
     found = gap(of(with_twins(later={"base": 0.8, "start": 2.3, "running": 1.55})), "running")
     assert found is not None and found.lost == pytest.approx(0.5)
-    assert kept(Gap(base=2.0, nothing=2.3, changed=0.8)) == pytest.approx(0.2)
     assert math.isnan(Gap(base=2.4, nothing=2.3, changed=3.0).lost)
 
 
@@ -67,6 +66,13 @@ def test_a_network_that_is_too_sure_of_itself_has_learned_what_tells_labels_apar
     assert found is not None and found.nothing == pytest.approx(8.0, abs=0.1) and found.lost > 1
     unsure = gap(of(with_twins(later={"base": 2.3, "start": 2.4, "running": 1e6}, shuffled=2.3)), "running")
     assert unsure is not None and unsure.nothing == pytest.approx(2.4, abs=0.1)
+
+
+def test_dropout_hides_what_the_weights_have_learned_and_not_what_it_costs_by_itself() -> None:
+    found = hidden(of(with_twins(later={"base": 2.0, "no_dropout": 0.8})))
+    assert found is not None and found.learned and found.shows == pytest.approx(0.2)
+    costly = hidden(of(with_twins(later={"start": 4.9, "base": 9.0, "no_dropout": 3.6})))
+    assert costly is not None and not costly.learned
 
 
 def test_zeros_that_change_the_gradients_alone_are_seen() -> None:

@@ -27,7 +27,7 @@ BATCHNORM_SMALL_BATCH = Cause(
         Clue("T103", if_seen=0.3),
         Clue("T105", if_seen=0.3),
         Clue("V408", if_seen=0.5),
-        Clue("B246", if_seen=4.0, if_absent=-1.5),  # a guess: a twin
+        Clue("B246", if_seen=6.0, if_absent=-1.5),  # a guess: a twin
     ),
     fix=Fix(
         "Train with a larger batch, or replace the batch norms by group norm.",

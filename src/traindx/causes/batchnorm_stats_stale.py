@@ -28,7 +28,7 @@ BATCHNORM_STATS_STALE = Cause(
         Clue("S222", if_seen=0.5),
         Clue("V402", if_seen=0.3),
         Clue("V408", if_seen=0.5),
-        Clue("B245", if_seen=5.0, if_absent=-1.5),  # a guess: a twin
+        Clue("B245", if_seen=6.0, if_absent=-1.5),  # a guess: a twin
     ),
     fix=Fix(
         "Give batch norms a momentum that follows: 0.1, or 0.01 for long runs; it is the share of the new batch.",

@@ -27,7 +27,7 @@ CHANNELS_SWAPPED = Cause(
         Clue("B121", if_seen=8.0, if_absent=-1.0, proves=True),
         Clue("B122", if_seen=9.0, if_absent=-1.0, proves=True, from_start=True),
         Clue("B221", if_seen=9.0, proves=True),
-        Clue("B249", if_seen=4.0, if_absent=-1.0),  # a guess: a twin
+        Clue("B249", if_seen=6.0, if_absent=-1.0),  # a guess: a twin
     ),
     fix=Fix(
         "Exchange red and blue where pictures are read, or write those of that split anew; permute [H, W, 3], never reshape it.",

@@ -27,7 +27,7 @@ DEAD_RELU = Cause(
         Clue("T201", if_seen=-3.0),
         Clue("T205", if_seen=-3.0),
         Clue("B101", if_seen=-1.0),
-        Clue("B244", if_seen=1.5),  # a guess: a twin
+        Clue("B244", if_seen=2.5),  # a guess: a twin
     ),
     fix=Fix(
         "Bring the units back: zero the biases, initialise by He, normalise before the ReLU, or use a leaky ReLU.",

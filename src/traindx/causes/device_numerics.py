@@ -21,7 +21,7 @@ DEVICE_NUMERICS = Cause(
     clues=(
         Clue("T028", if_seen=5.0, if_absent=-5.0),  # a guess until the benchmark sets it
         Clue("P201", if_seen=2.0),
-        Clue("B243", if_seen=5.0, if_absent=-3.0),  # a guess: a twin
+        Clue("B243", if_seen=7.0, if_absent=-3.0),  # a guess: a twin
     ),
     fix=Fix(
         "Train in full precision or in bfloat16 on this device, and compare a few steps with the CPU.",

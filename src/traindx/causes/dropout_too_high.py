@@ -23,7 +23,7 @@ DROPOUT_TOO_HIGH = Cause(
         Clue("T103", if_seen=0.3),
         Clue("T105", if_seen=0.3),
         Clue("T106", if_seen=0.3),
-        Clue("B247", if_seen=4.0, if_absent=-2.0),  # a guess: a twin
+        Clue("B247", if_seen=6.0, if_absent=-2.0),  # a guess: a twin
     ),
     fix=Fix(
         "Lower the dropout to 0.1 to 0.5.",

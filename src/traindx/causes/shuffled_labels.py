@@ -46,7 +46,7 @@ SHUFFLED_LABELS = Cause(
         Clue("T402", if_seen=-2.0),
         Clue("T401", if_seen=-4.0),
         Clue("T511", if_seen=-2.0),  # labels of any kind are learned by heart
-        Clue("B251", if_seen=3.0, if_absent=-5.0),  # a guess: a twin
+        Clue("B251", if_seen=6.5, if_absent=-5.0),  # a guess: a twin
     ),
     fix=Fix(
         "Pair pictures and labels by name, and look at twenty of them; train on labels shuffled on purpose as a control.",

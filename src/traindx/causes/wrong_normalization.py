@@ -29,7 +29,7 @@ WRONG_NORMALIZATION = Cause(
         Clue("B214", if_seen=8.5, proves=True),
         Clue("T103", if_seen=0.3),
         Clue("T105", if_seen=0.3),
-        Clue("B250", if_seen=4.0, if_absent=-1.0),  # a guess: a twin
+        Clue("B250", if_seen=6.0, if_absent=-1.0),  # a guess: a twin
     ),
     fix=Fix(
         "Normalise once, with the constants for pictures of this scale.",

@@ -17,6 +17,10 @@ SCALES = ("undone", "applied", "times_255", "by_255")
 """Other normalisations of the pictures: ImageNet's undone, applied once more, and the two common scales."""
 
 
+EXCHANGED = ("swapped", "exchanged")
+"""Channels in reverse order: as the network gets them, and as they were before ImageNet's normalisation."""
+
+
 @dataclass(frozen=True)
 class Trial:
     """One step: `kind` is what is changed in it, `moment` is first (before training) or later, `number` tells several apart."""
@@ -61,7 +65,8 @@ def _first(seen: Seen) -> list[Trial]:
     trials = [Trial(kind, "first") for kind in kinds]
     trials[2:2] = [Trial("base", "first", b) for b in range(1, seen.batches)]
     if seen.trained_norms:
-        fits = ["fit", *(["swapped"] if seen.colours else []), *(SCALES if seen.floats else ())]
+        colours = EXCHANGED if seen.floats else EXCHANGED[:1]
+        fits = ["fit", *(colours if seen.colours else ()), *(SCALES if seen.floats else ())]
         trials += [Trial(kind, "first", b) for kind in fits for b in range(min(2, seen.batches))]
     return trials
 
@@ -73,6 +78,6 @@ def _later(seen: Seen) -> list[Trial]:
     trials += [Trial("shuffled", "later", b, n) for b in range(seen.batches) for n in range(each)]
     kinds = ["start"]
     kinds += ["running", "refreshed"] if seen.norms else []
-    kinds += ["no_dropout"] if seen.drops else []
+    kinds += ["no_dropout", "start_no_dropout"] if seen.drops else []
     kinds += ["average"] if seen.average else []
     return trials + [Trial(kind, "later", b) for kind in kinds for b in range(seen.batches)]

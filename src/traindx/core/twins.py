@@ -122,6 +122,28 @@ class Gap:
         return (self.lost >= HALF or not math.isfinite(self.changed)) and self.agree >= NEARLY_ALL
 
 
+@dataclass(frozen=True)
+class Hidden:
+    """Losses on the same batches with dropout and without, of the first weights and of those now; `gained` is the share of the
+    batches whose loss without dropout has fallen."""
+
+    start: float
+    base: float
+    bare_start: float
+    bare: float
+    gained: float
+
+    @property
+    def learned(self) -> bool:
+        """Whether the weights have learned something, a tenth of the loss without dropout, in most batches. A guess."""
+        return self.bare_start - self.bare > 0.1 * abs(self.bare_start) and self.gained >= MOST
+
+    @property
+    def shows(self) -> float:
+        """The share of it that shows with dropout."""
+        return (self.start - self.base) / (self.bare_start - self.bare)
+
+
 def pairing(twins: Twins) -> Pairing | None:
     """Own labels against one another's. None where that tells nothing: one sample a batch, or labels that are all alike.
 
@@ -176,6 +198,17 @@ def gap(twins: Twins, kind: str, least: float = 0.1) -> Gap | None:
     if start - _least(base, changed) <= least * abs(start) and told is not None and told.belongs:
         return Gap(base, told.others, changed, 1.0, agree)
     return Gap(base, start, changed, gained, agree)
+
+
+def hidden(twins: Twins) -> Hidden | None:
+    """What dropout hides of what was learned; None where nothing is dropped, or a loss is not finite."""
+    own = [twins.of(k, "later") for k in ("start", "base", "start_no_dropout", "no_dropout")]
+    batches = [b for b in own[3] if all(b in losses for losses in own)]
+    rows = [tuple(losses[b][0].loss for losses in own) for b in batches]
+    if not rows or not all(math.isfinite(x) for row in rows for x in row):
+        return None
+    start, base, bare_start, bare = (fmean(column) for column in zip(*rows, strict=True))
+    return Hidden(start, base, bare_start, bare, fmean(row[3] < row[2] for row in rows))
 
 
 def _least(base: float, changed: float) -> float:

@@ -10,7 +10,7 @@ from traindx.core.tryout import Tryouts
 from traindx.core.twins import Twin, Twins
 
 FIRST = {"base": 2.31, "repeat": 2.31, "zeroed": 2.303}
-LATER = {"base": 0.8, "repeat": 0.8, "zeroed": 2.4, "start": 2.3}
+LATER = {"base": 0.8, "repeat": 0.8, "zeroed": 2.4, "start": 2.3, "start_no_dropout": 2.3}
 SPREAD = (-0.05, 0.02, 0.04)
 
 

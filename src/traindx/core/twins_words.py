@@ -6,12 +6,28 @@ import math
 from collections.abc import Iterator
 
 from traindx.core.finding import Evidence, Table
-from traindx.core.twin_plan import SCALES
-from traindx.core.twins import MOST, Gap, Pairing, Twins, differs, fits, gap, pairing, repeats, unsettled, unused
+from traindx.core.twin_plan import EXCHANGED, SCALES
+from traindx.core.twins import (
+    MOST,
+    Gap,
+    Pairing,
+    Twins,
+    differs,
+    fits,
+    gap,
+    hidden,
+    pairing,
+    repeats,
+    unsettled,
+    unused,
+)
 
 COLUMNS = ("what was tried", "what it showed", "what that means")
 """As of all that is tried: the terminal shows such a table in full."""
 Row = tuple[str, str, str]
+
+NEARER = 1.5
+"""How many times less the distance from what batch norms know must be to tell anything. A guess."""
 
 NAMES = {
     "undone": "ImageNet's normalisation undone",
@@ -19,6 +35,7 @@ NAMES = {
     "times_255": "times 255",
     "by_255": "divided by 255",
     "swapped": "channels exchanged",
+    "exchanged": "channels exchanged",
 }
 """Changes of the pictures, in words."""
 
@@ -82,14 +99,15 @@ def _fitting(twins: Twins) -> Iterator[Row]:
         yield "prepared otherwise", "", f"not tried: {why}"
         return
     for name, kinds, slug in (
-        ("channels exchanged", ("swapped",), "channels-swapped"),
+        ("channels exchanged", EXCHANGED, "channels-swapped"),
         ("normalised otherwise", SCALES, "wrong-normalization"),
     ):
         known = {k: far[k] for k in kinds if k in far}
         if known:
             best = min(known, key=lambda k: known[k])
-            words = f"{slug} ruled out" if known[best] > far["fit"] else f"{NAMES[best]} fits better"
-            yield name, "", f"{words}: {far['fit']:.3g} from what its batch norms know, so changed {known[best]:.3g}"
+            words = f"{slug} ruled out" if known[best] > far["fit"] * NEARER else "not decided: as near either way"
+            words = f"{slug}: {NAMES[best]} fits better" if known[best] * NEARER < far["fit"] else words
+            yield name, f"{far['fit']:.3g} and {known[best]:.3g} from what its batch norms know", words
 
 
 def _zeroed(twins: Twins) -> Row:
@@ -152,12 +170,14 @@ def _lagging(twins: Twins, running: Gap, fresh: Gap) -> str:
 
 
 def _dropped(twins: Twins) -> Row:
-    found = gap(twins, "no_dropout")
+    found = hidden(twins)
     if found is None:
         return "without dropout", "", "not tried: nothing is dropped" if not twins.drops else "not reached"
-    return "without dropout", *_of_gap(
-        found, "dropout-too-high ruled out" if kept(found) >= 0.2 else "dropout hides it"
-    )
+    shown = f"{found.base:.4g} and {found.bare:.4g}"
+    if not found.learned:
+        return "without dropout", shown, f"not decided: little was learned so far (from {found.bare_start:.4g})"
+    words = "dropout-too-high ruled out" if found.shows >= 0.2 else "dropout-too-high"
+    return "without dropout", shown, f"{words}: {max(found.shows, 0):.0%} of what was learned shows with it"
 
 
 def _averaged(twins: Twins) -> Row:
@@ -178,9 +198,3 @@ def significant(found: Gap, least: float = 0.1) -> bool:
     """Whether enough was learned, with or without the change, to be lost: a tenth of the loss, in most batches. A guess."""
     best = min(found.base, found.changed) if math.isfinite(found.changed) else found.base
     return found.nothing - best > least * abs(found.nothing) and found.gained >= MOST
-
-
-def kept(found: Gap) -> float:
-    """The share of what the weights have learned that shows in training as it is: 1 where the change gains nothing."""
-    best = found.nothing - found.changed
-    return found.learned / best if best > 0 else 1.0

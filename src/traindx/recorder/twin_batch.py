@@ -99,6 +99,7 @@ def _swapped(torch: Any, x: Any) -> Any:
 CHANGES: dict[str, Callable[[Any, Any], Any]] = {
     "zeroed": lambda torch, x: torch.zeros_like(x),
     "swapped": _swapped,
+    "exchanged": lambda torch, x: _applied(torch, _swapped(torch, _undone(torch, x))),
     "undone": _undone,
     "applied": _applied,
     "times_255": lambda torch, x: x * 255,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from traindx.core.twin_plan import SCALES, Trial
+from traindx.core.twin_plan import EXCHANGED, SCALES, Trial
 
-FITS = ("fit", "swapped", *SCALES)
+FITS = ("fit", *EXCHANGED, *SCALES)
 
 
 class TwinNorms:

@@ -40,7 +40,7 @@ class TwinState:
             self._states[trial.moment] = {name: t.detach().clone() for name, t in own_state(core).items()}
             self._random[trial.moment] = self._generators()
         state = self._states[trial.moment]
-        if trial.kind == "start":
+        if trial.kind.startswith("start"):
             names = {name for name, _ in core.named_parameters()}
             state = {**state, **{k: v for k, v in self._states.get("first", {}).items() if k in names}}
         copy = self.average(training) if trial.kind == "average" else None
@@ -49,7 +49,7 @@ class TwinState:
         self._put(core, state)
         self._set_generators(self._random[trial.moment])
         self._dirty = True
-        if trial.kind == "no_dropout":
+        if trial.kind.endswith("no_dropout"):
             self._off = [m for m in core.modules() if any(w in type(m).__name__ for w in DROPS) and m.training]
             for module in self._off:
                 module.training = False

@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.tryout import Tryouts
-from traindx.core.twins import gap
+from traindx.core.twins import hidden
 from traindx.core.twins_examples import with_twins
-from traindx.core.twins_words import kept, significant
 
 
 @check("B247", level="warning")
 def dropout_hides_what_is_learned(tryouts: Tryouts, *, share: float = 0.2) -> Iterator[Finding | Measured]:
-    """The loss of held back samples is near the one that the training began with, and without dropout it is far below.
+    """Without dropout the loss of held back samples has fallen, and with it next to nothing of that shows.
 
     ## Why is this bad?
     So much is left out in each step that what is left says little: gradients are mostly noise, and a training that could
@@ -26,15 +25,15 @@ def dropout_hides_what_is_learned(tryouts: Tryouts, *, share: float = 0.2) -> It
     classifier dropped leave more).
     """
     twins = tryouts.twins
-    found = None if twins is None else gap(twins, "no_dropout")
+    found = None if twins is None else hidden(twins)
     if twins is None or found is None:
         raise NotEnough("needs twins of a network with dropout; run `traindx prove RUN --try twins`")
-    if not significant(found):
+    if not found.learned:
         raise NotEnough("too little was learned in the twins' steps to be hidden")
-    yield Measured("share of what was learned that shows with dropout", round(kept(found), 3), f"over {share:g}")
-    if kept(found) < share:
-        text = f"the loss is {found.base:.4g} in training, {found.changed:.4g} without dropout"
-        yield Finding(Place(setting="dropout"), f"{text} (with nothing learned {found.nothing:.4g})")
+    yield Measured("share of what was learned that shows with dropout", round(found.shows, 3), f"over {share:g}")
+    if found.shows < share:
+        text = f"without dropout the loss has fallen from {found.bare_start:.4g} to {found.bare:.4g}"
+        yield Finding(Place(setting="dropout"), f"{text}, with it from {found.start:.4g} to {found.base:.4g}")
 
 
 @dropout_hides_what_is_learned.fires_on

@@ -191,7 +191,7 @@ class Twins(StepTreater):
         if self._trial is None:
             return original(input, p, *args, **kwargs)
         self._drops += self._trial.kind == "base" and p > 0 and bool(args[0] if args else kwargs.get("training", True))
-        return original(input, 0.0 if self._trial.kind == "no_dropout" else p, *args, **kwargs)
+        return original(input, 0.0 if self._trial.kind.endswith("no_dropout") else p, *args, **kwargs)
 
     def backward(self, original: Callable[..., Any], tensors: Any, *args: Any, **kwargs: Any) -> Any:
         """A backward pass: its loss, and the gradients that it leaves."""
