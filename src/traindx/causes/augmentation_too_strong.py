@@ -26,7 +26,7 @@ AUGMENTATION_TOO_STRONG = Cause(
         Clue("T105", if_seen=0.5),
         Clue("B120", if_seen=-3.0),
         Clue("S140", if_seen=2.0),
-        Clue("B252", if_seen=6.0),
+        Clue("B252", if_seen=5.0),
         Clue("B251", if_seen=0.0, if_absent=-2.0),  # a guess: a twin
     ),
     fix=Fix(

@@ -154,7 +154,9 @@ def _moded(twins: Twins) -> Iterator[Row]:
         yield "norms as in evaluation", "", f"not tried: {why}"
         return
     yield "norms as in evaluation", *_of_gap(running, _lagging(twins, running, fresh))
-    words = "batchnorm-small-batch ruled out" if not fresh.loses else "samples depend on those beside them"
+    words = (
+        "batchnorm-small-batch ruled out" if not (running.loses and fresh.loses) else "samples need those beside them"
+    )
     yield "norms of all held back", *_of_gap(fresh, words)
 
 
