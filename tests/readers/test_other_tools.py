@@ -118,3 +118,24 @@ def test_settings_with_python_objects_make_none(tmp_path):
     (tmp_path / "hparams.yaml").write_text("args: !!python/object:argparse.Namespace\n  lr: 0.1\nmax_epochs: 9\n")
     facts = read(tmp_path)
     assert facts["setup"].settings == {"args": {"lr": 0.1}, "max_epochs": 9} and facts["history"].planned_epochs == 9
+
+
+EPOCHS = (
+    {"train_loss": 2.0, "test_loss": 2.1, "test_acc": 0.3},
+    {"train_loss": 1.5, "test_loss": 1.8, "test_acc": 0.4},
+)
+LISTS = {name: [epoch[name] for epoch in EPOCHS] for name in EPOCHS[0]}
+HISTORIES = {
+    "lists": LISTS,
+    "epochs": list(EPOCHS),
+    "numbered": {str(i): epoch for i, epoch in enumerate(EPOCHS, 1)},
+    "by split": {"train": {"loss": LISTS["train_loss"]}, "val": {"loss": LISTS["test_loss"], "acc": LISTS["test_acc"]}},
+}
+
+
+@pytest.mark.parametrize("held", HISTORIES.values(), ids=HISTORIES)
+def test_a_history_in_json_is_read_in_the_shapes_that_people_give_it(tmp_path, held):
+    (tmp_path / "run_7.json").write_text(json.dumps(held))
+    history = read(tmp_path)["history"]
+    assert history.train_loss.tolist() == [2.0, 1.5] and history.val_loss.tolist() == [2.1, 1.8]
+    assert history.metrics["accuracy"].tolist() == [0.3, 0.4]

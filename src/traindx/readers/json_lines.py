@@ -17,6 +17,7 @@ from traindx.core.history import history_of
 from traindx.core.setup import Setup
 from traindx.readers import names
 from traindx.readers.beside import plan_of, settings_of
+from traindx.readers.json_history import flat
 from traindx.readers.reader import Reader
 from traindx.readers.table import Row, as_shares
 from traindx.readers.windows import by_validation
@@ -89,7 +90,8 @@ def _tool(entries: Iterable[Mapping[str, Any]]) -> str:
 def _rows(entries: Iterable[Mapping[str, Any]]) -> list[Row]:
     rows: list[Row] = []
     for entry in entries:
-        found: Row = dict(_values(entry))
+        nested = any(isinstance(value, dict) for value in entry.values())
+        found: Row = dict(_values(flat(entry) if nested else entry))
         validation = any(name.startswith(("val/", "metric/")) for name in found)
         if entry.get("mode") == "val" or (validation and not any(n.startswith("train/") for n in found)):
             found = {n: v for n, v in found.items() if not n.startswith("lr/")}

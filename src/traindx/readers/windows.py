@@ -24,7 +24,7 @@ def by_validation(rows: Sequence[Row]) -> tuple[list[Row], list[str]]:
     training = [row for row in rows if any(name.startswith("train/") for name in row)]
     validated = [row for row in rows if _validates(row)]
     if len(training) <= max(len(validated), WINDOWS) and (not validated or len(training) < 2 * len(validated)):
-        return [_without_step({"epoch": row.get("step"), **row}) for row in rows], []
+        return [_without_step(row) for row in by_epoch([{"epoch": row.get("step"), **row} for row in rows])[0]], []
     if len(validated) > 1:
         return _joined(rows, _ends_with_validation(rows)), ["an epoch here ends with a validation"]
     if len(training) <= WINDOWS:

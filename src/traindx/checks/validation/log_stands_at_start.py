@@ -42,7 +42,7 @@ def log_stands_at_start(
         "epochs without any progress from the start", 0 if still is None else still.epochs, f"below {epochs}"
     )
     if still is not None:
-        metric = "" if history.metric is None else f" and {history.metric[0]} at {end_of(history.metric[1]):.3g}"
+        metric = "" if history.metric is None else f", and {history.metric[0]} at {end_of(history.metric[1]):.3g}"
         yield Finding(
             Place(path=history.source),
             f"in {still.epochs} epochs nothing was learned: {still.words}{metric} (began at {still.first:.4g}, should fall)",
@@ -72,6 +72,17 @@ def an_ordinary_run() -> Facts:
 @log_stands_at_start.quiet_on
 def finished_weights() -> Facts:
     return _run([0.05 + 0.001 * (i % 3) for i in range(12)], 0.96)
+
+
+@log_stands_at_start.quiet_on
+def a_thousand_classes_trained_on_after_the_rate_came_down() -> Facts:
+    rows = [{"train/loss": 2.51 + 0.01 * (i % 3), "metric/accuracy": 0.45 + 0.001 * (i % 2)} for i in range(12)]
+    return {"history": history_of(rows)}
+
+
+@log_stands_at_start.fires_on
+def two_classes_at_chance_under_a_rate_that_shakes() -> Facts:
+    return _run([0.72 + 0.02 * (i % 3) for i in range(12)], 0.5)
 
 
 @log_stands_at_start.quiet_on

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from traindx.checks.validation.logged_rate import is_adaptive, usual_rate
-from traindx.checks.validation.standstill import FAR_ABOVE, POOR, Standstill, gained, standstill_of
+from traindx.checks.validation.standstill import FAR_ABOVE, HALF, Standstill, gained, standstill_of
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.history import History, history_of
@@ -63,7 +63,7 @@ def _far_above_chance(history: History) -> Standstill | None:
     if len(values) < 5 or values[0] < FAR_ABOVE or named is None or not named[0].startswith("accuracy"):
         return None
     known = named[1][np.isfinite(named[1])]
-    if not len(known) or gained(named[0], known) or float(known.max()) >= POOR["accuracy"]:
+    if not len(known) or gained(named[0], known) or float(known.max()) >= HALF:
         return None
     return Standstill(len(values), float(values[0]), float(np.median(values[1:])), None)
 

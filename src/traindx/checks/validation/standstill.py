@@ -9,8 +9,11 @@ import numpy as np
 from traindx.checks.validation.curve import end_of, noise, smooth
 from traindx.core.history import Floats, History
 
-POOR = {"mAP50-95": 0.02, "mAP50": 0.05, "accuracy": 0.5, "accuracy_top1": 0.5}
+POOR = {"mAP50-95": 0.02, "mAP50": 0.05}
 """Levels under which a metric that never rose shows that nothing is known; other metrics by `POOR_OTHERS` (guesses)."""
+
+HALF = 0.5
+"""The same of an accuracy whose loss has been where guessing cannot be; two classes at chance reach it."""
 
 POOR_OTHERS = 0.2
 CLASSES = (*range(2, 11), 20, 100, 1000)
@@ -45,7 +48,8 @@ class Standstill:
     @property
     def words(self) -> str:
         """Where the loss stood, in words."""
-        of = f", which is ln {self.classes}: all of {self.classes} classes score alike" if self.classes else ""
+        k = self.classes
+        of = f", near ln {k} = {np.log(k):.4g}, which guessing among {k} classes gives" if k else ""
         return f"the loss stands at {self.level:.4g}{of}"
 
 
@@ -66,9 +70,9 @@ def standstill_of(history: History, epochs: int) -> Standstill | None:
     if start - low > max(0.03 * start, 4 * noise(rest)) or end_of(rest) <= 0:
         return None
     level = float(np.median(rest))
-    classes = next((k for k in CLASSES if abs(level - np.log(k)) <= NEAR * np.log(k)), None)
-    classes = classes if _whole_loss(history) else None
-    poor = _stays_poor(history, classes)
+    classes = _at_chance_of(history, level) if _whole_loss(history) else None
+    shot_up = values[0] > SHOT_UP * level
+    poor = _stays_poor(history, classes, HALF if shot_up else POOR_OTHERS)
     enough = len(values) >= epochs or (classes is not None and poor is True)
     if not enough or not (poor if poor is not None else classes is not None):
         return None
@@ -79,11 +83,22 @@ def _never_came_back(history: History, values: Floats) -> bool:
     """Whether a classifier's loss began and ended above what guessing has, in `LONG` epochs without any gain of its metric."""
     if len(values) < LONG or not min(values[0], end_of(values)) > FAR_ABOVE or history.metric is None:
         return False
-    return history.metric[0].startswith("accuracy") and _whole_loss(history) and _stays_poor(history, None) is True
+    return (
+        history.metric[0].startswith("accuracy") and _whole_loss(history) and _stays_poor(history, None, HALF) is True
+    )
 
 
-def _stays_poor(history: History, classes: int | None) -> bool | None:
-    """Whether the metric is poor and never rose by more than its noise; None where there is no metric."""
+def _at_chance_of(history: History, level: float) -> int | None:
+    """The number of classes whose chance the loss stands at; up to a tenth above it if the accuracy fits."""
+    if history.metric is None or not history.metric[0].startswith("accuracy"):
+        return next((k for k in CLASSES if abs(level - np.log(k)) <= NEAR * np.log(k)), None)
+    accuracy = float(np.nanmedian(history.metric[1]))
+    fit = [k for k in CLASSES if 1 - NEAR <= level / np.log(k) <= 1.1 and accuracy * k <= 1.3]
+    return min(fit, key=lambda k: (abs(accuracy * k - 1), k), default=None)
+
+
+def _stays_poor(history: History, classes: int | None, accuracy: float) -> bool | None:
+    """Whether the metric is poor (an accuracy: below the one given) and never rose by more than its noise; None without one."""
     if history.metric is None or np.isfinite(history.metric[1]).sum() < 3:
         return None
     name, values = history.metric
@@ -93,7 +108,8 @@ def _stays_poor(history: History, classes: int | None) -> bool | None:
         return False
     always_the_same = float(np.ptp(finite)) == 0 and best < 0.9 and name.startswith("accuracy")
     at_chance = classes is not None and name.startswith("accuracy") and best < 1.5 / classes
-    return best < POOR.get(name, POOR_OTHERS) or always_the_same or at_chance
+    poor = accuracy if name.startswith("accuracy") else POOR.get(name, POOR_OTHERS)
+    return best < poor or always_the_same or at_chance
 
 
 def gained(name: str, values: Floats) -> bool:
