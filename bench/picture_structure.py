@@ -42,7 +42,7 @@ def favoured(paths: list[Path]) -> tuple[int, int, int]:
         picture.thumbnail((192, 192))
         (w, h), (x, y, bw, bh) = picture.size, rows[:, 1:5].T
         boxes = np.column_stack([(x - bw / 2) * w, (y - bh / 2) * h, (x + bw / 2) * w, (y + bh / 2) * h])
-        scores = edge_scores(np.asarray(picture, dtype=float), boxes)
+        scores = edge_scores(np.asarray(picture, dtype=float)[None], boxes)
         if scores is not None:
             given, mirrored, turned = scores
             counts += (given > 1.1 * mirrored, mirrored > 1.1 * given, turned > 1.1 * given)

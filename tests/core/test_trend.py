@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
-from traindx.core.trend import trend
+from traindx.core.example import recording_with
+from traindx.core.trend import over_chance, trend
 
 
 def noisy(start: float, end: float, steps: int = 200, noise: float = 0.05) -> np.ndarray:
@@ -41,3 +44,14 @@ def test_unknown_losses_are_left_out_and_broken_ones_at_the_end_count() -> None:
 def test_a_curve_without_a_finite_loss_is_refused() -> None:
     with pytest.raises(ValueError, match="no finite loss"):
         trend(np.array([np.nan, np.inf]))
+
+
+def test_a_class_loss_beside_others_is_held_against_its_own_values() -> None:
+    def reached(*others: str, shape: tuple[int, ...] = (8, 4)) -> float | None:
+        calls = [{"name": name, "value": 40.0, "shape": [8, 4]} for name in others]
+        first = {"name": "cross_entropy", "classes": 4, "value": math.log(4) / 2, "shape": list(shape)}
+        detail = {"loss_call": first, "more_loss_calls": calls}
+        return over_chance(recording_with([50.0 - i for i in range(40)], detail=detail))
+
+    assert reached("smooth_l1_loss") == pytest.approx(0.5)
+    assert reached("smooth_l1_loss", shape=(8, 4, 100)) is None  # most places are background

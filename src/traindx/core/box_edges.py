@@ -12,12 +12,14 @@ SMALLEST = 6
 
 
 def edge_scores(picture: Floats, boxes: Floats) -> tuple[float, float, float] | None:
-    """The strength of edges along the borders of boxes (corners in pixels, [n, 4]) over that of the whole picture [H, W]: as given,
-    mirrored left to right, and upside down. None where no box is large enough or the picture is blank."""
-    height, width = picture.shape
-    across, along = np.zeros_like(picture), np.zeros_like(picture)
-    across[:, 1:-1] = np.abs(picture[:, 2:] - picture[:, :-2])
-    along[1:-1] = np.abs(picture[2:] - picture[:-2])
+    """The strength of edges along the borders of boxes (corners in pixels, [n, 4]) over that of the whole picture [colours, H, W]:
+    as given, mirrored left to right, and upside down. None where no box is large enough or the picture is blank.
+
+    The edge at a pixel is that of the colour in which it is strongest: a red object on blue may have none in grey."""
+    height, width = picture.shape[1:]
+    across, along = np.zeros((2, height, width))
+    across[:, 1:-1] = np.abs(picture[:, :, 2:] - picture[:, :, :-2]).max(axis=0)
+    along[1:-1] = np.abs(picture[:, 2:] - picture[:, :-2]).max(axis=0)
     level = float(across.mean() + along.mean()) / 2
     sides = boxes[:, 2:] - boxes[:, :2]
     boxes = boxes[np.isfinite(boxes).all(axis=1) & (sides >= SMALLEST).all(axis=1)]

@@ -114,12 +114,13 @@ def over_chance(recording: Recording) -> float | None:
     A loss is often divided before it is backpropagated, as by the number of accumulated batches: where the loss function's own
     values are a steady multiple of what was backpropagated (quartiles within 30 % of the median, a guess), that is undone. A
     loss that is summed over samples is brought to their mean first. Of a loss of several functions (a class and a box) the
-    cross entropy's own values are compared.
+    cross entropy's own values are compared, and nothing where it judges many places of a picture, most of them background.
     """
     if recording.chance is None or not np.isfinite(recording.loss).any() or has_one_target(recording):
         return None
     if has_other_parts(recording):
-        return _own_end(recording) / recording.chance
+        dense = any(len(d.get("loss_call", {}).get("shape", ())) > 2 for d in recording.details.values())
+        return None if dense else _own_end(recording) / recording.chance
     calls = [(d.get("loss"), _mean_value(d.get("loss_call", {}))) for d in recording.details.values()]
     pairs = np.array([(a, b) for a, b in calls if a is not None and b is not None], dtype=np.float64).reshape(-1, 2)
     pairs = pairs[np.isfinite(pairs).all(axis=1) & (pairs[:, 0] != 0)]

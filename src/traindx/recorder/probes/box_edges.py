@@ -27,7 +27,7 @@ class BoxEdges(Probe):
         self._small: list[tuple[Any, tuple[int, int]]] = []
 
     def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
-        """The root is called: keep small grey copies of the first pictures."""
+        """The root is called: keep small copies of the first pictures."""
         step, torch = self.seen.current, self.seen.torch
         if self._looked >= STEPS or not step.recorded or self._small:
             return
@@ -36,7 +36,7 @@ class BoxEdges(Probe):
             for batch in given:
                 height, width = int(batch.shape[2]), int(batch.shape[3])
                 stride = -(-max(height, width) // SIDE)
-                small = batch[: PICTURES - len(self._small), :3, ::stride, ::stride].float().mean(dim=1)
+                small = batch[: PICTURES - len(self._small), :3, ::stride, ::stride].float()
                 self._small += [(picture, (height, width)) for picture in small]
 
     def closed(self, step: Any) -> None:
@@ -61,7 +61,7 @@ def _scorer(found: list[list[float]], reading: Any, sample: int, shape: Any, siz
         if not len(rows):
             return
         boxes = in_pixels(rows[:, 2:6], np.zeros(len(rows), dtype=np.int64), [size], EXPECTED[reading.form])
-        scale = np.array([shape[1] / size[1], shape[0] / size[0]] * 2)
+        scale = np.array([shape[2] / size[1], shape[1] / size[0]] * 2)
         picture = np.asarray(values, dtype=np.float64).reshape(tuple(shape))
         scores = edge_scores(picture, boxes * scale) if np.isfinite(picture).all() else None
         if scores is not None:
