@@ -18,6 +18,7 @@ CLASS_MAP_MISMATCH = Cause(
     slug="class-map-mismatch",
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it
+        Clue("V434", if_seen=6.0),
         Clue("D304", if_seen=7.0, if_absent=-0.5, proves=True),
         Clue("D310", if_seen=6.0, if_absent=-2.0, proves=True),
         Clue("D311", if_seen=12.0, if_absent=-2.0, proves=True),
