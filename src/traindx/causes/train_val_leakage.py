@@ -25,6 +25,7 @@ TRAIN_VAL_LEAKAGE = Cause(
         Clue("D327", if_seen=5.0, if_absent=-0.5, proves=True),
         Clue("D322", if_seen=5.0, if_absent=-0.5, proves=True),
         Clue("D323", if_seen=3.5, if_absent=-0.5),
+        Clue("D336", if_seen=2.8),
         Clue("D328", if_seen=3.5, if_absent=-0.5),
         Clue("D334", if_seen=4.0, if_absent=-0.5),
     ),

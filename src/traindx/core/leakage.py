@@ -17,6 +17,9 @@ MATERIAL = 0.05
 """Share of a split from which leaked pictures are an error. A guess: a score is lifted by up to this much, which is more
 than what most changes to a training gain."""
 
+FEW = 0.03
+"""Share of a split below which near copies change no score that anyone would see. A guess."""
+
 AT_LEAST = 2
 """One leaked picture alone is never material."""
 
@@ -153,6 +156,13 @@ def repeated(dataset: Dataset, leak: Leak) -> Ints:
     close = close[np.isin(close, dataset.boxes.image)]
     many = leak.likeness >= ALIKE and len(close) >= max(MATERIAL_FRAMES, REPEATED * leak.total)
     return close if dataset.task == "detect" and many else close[:0]
+
+
+def near_copies(dataset: Dataset, leak: Leak) -> Ints:
+    """The pictures of a split that are near copies, where they are no error (D324) and not what look-alikes explain."""
+    if leak.near_is_material or len(repeated(dataset, leak)) or leak.near_is_likeness:
+        return leak.near[:0]
+    return leak.near[dataset.copies_of_train.distance[leak.near] <= CERTAIN] if leak.near_is_chance else leak.near
 
 
 def pair_findings(dataset: Dataset, pictures: Ints, summary: str, numbers: tuple[Measured, ...]) -> Iterator[Finding]:

@@ -112,7 +112,9 @@ def _few(outcome: Outcome, facts: Facts, share: float = FEW, least: int = 0) -> 
     dataset = facts.get("dataset")
     if dataset is None or not outcome.code.startswith(("D1", "D2", "D32")):
         return False
-    files = {f.place.path or f.place.image for f in outcome.findings}
+    files = {f.place.image or f.place.path for f in outcome.findings}  # many pictures share the file of a json
+    if files & {None, "", dataset.source_path}:
+        return False  # said of the set as a whole
     return len(files) < least or len(files) <= share * max(len(dataset.images), 1)
 
 

@@ -9,18 +9,19 @@ import numpy as np
 from traindx.core.check import Facts, check
 from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured
-from traindx.core.leakage import CERTAIN, leaks, pair_findings, repeated
+from traindx.core.leakage import FEW, leaks, near_copies, pair_findings
 from traindx.core.small_dataset import dataset_of
 
 
 @check("D323", level="warning", depth="full")
-def near_copies_across_splits(dataset: Dataset) -> Iterator[Finding | Measured]:
+def near_copies_across_splits(dataset: Dataset, *, least: float = FEW) -> Iterator[Finding | Measured]:
     """Pictures of val (or test) are nearly the same as one of train: encoded again, scaled, darkened, cropped, mirrored.
 
     Compared are perceptual hashes and 4 x 4 colours; how they were chosen stands in `core/near_duplicates.py`. Pictures of
     the same scene seconds later are found too. Many of them, where those of train are not alike, are D324; few that are not
     quite the same, no more than among the pictures of train, are left out, and so are many that are mostly far from the same.
-    Where the pictures of train are alike, a copy has to show the same objects: a fixed camera's ground is no copy.
+    Where the pictures of train are alike, a copy has to show the same objects: a fixed camera's ground is no copy. Less than
+    the share `least` of a split is a note, D336.
 
     ## Why is this bad?
     A copy is no new picture: the score on val counts it as one, and is too good.
@@ -31,12 +32,8 @@ def near_copies_across_splits(dataset: Dataset) -> Iterator[Finding | Measured]:
     if not np.any(dataset.images.phash):
         return
     for leak in leaks(dataset):
-        many = leak.near_is_material or len(repeated(dataset, leak)) > 0
-        few = leak.near[:0] if many else leak.near
-        if leak.near_is_likeness:
-            few = few[:0]
-        elif leak.near_is_chance:
-            few = few[dataset.copies_of_train.distance[few] <= CERTAIN]
+        found = near_copies(dataset, leak)
+        few = found if len(found) >= least * leak.total else found[:0]
         number = Measured(f"share of {leak.split} with a near copy in train", len(few) / leak.total, "0")
         alike = Measured("share of train with a near copy in train", leak.likeness)
         yield number
@@ -45,7 +42,7 @@ def near_copies_across_splits(dataset: Dataset) -> Iterator[Finding | Measured]:
         yield from pair_findings(dataset, few, summary, (number, alike))
 
 
-def _drawn(leaked: int, n: int = 40) -> Dataset:
+def drawn(leaked: int, n: int = 40) -> Dataset:
     """Pictures of random hash and colours, the first half train; so many of val differ in one bit from one of train."""
     rng = np.random.default_rng(0)
     hashes = rng.integers(1, 1 << 63, n, dtype=np.uint64)
@@ -66,9 +63,9 @@ def _drawn(leaked: int, n: int = 40) -> Dataset:
 
 @near_copies_across_splits.fires_on
 def one_of_val() -> Facts:
-    return {"dataset": _drawn(1)}
+    return {"dataset": drawn(1)}
 
 
 @near_copies_across_splits.quiet_on
 def pictures_of_their_own() -> Facts:
-    return {"dataset": _drawn(0)}
+    return {"dataset": drawn(0)}
