@@ -67,17 +67,9 @@ def model(
 
 
 NEW = (
-    *(
-        "resnet18",
-        "resnet50",
-        "mobilenet_v3_small",
-        "efficientnet_b0",
-        "shufflenet_v2_x0_5",
-        "mnasnet0_5",
-        "regnet_x_400mf",
-    ),
-    *("squeezenet1_1", "convnext_tiny", "tiny_vit", "timm:resnet10t", "timm:convnext_atto", "timm:mixer_s32_224"),
-    *("timm:mobilenetv4_conv_small", "timm:resnetv2_50"),
+    *("resnet18", "resnet50", "mobilenet_v3_small", "timm:resnet10t", "tiny_vit", "shufflenet_v2_x0_5", "mnasnet0_5"),
+    *("timm:lcnet_050", "squeezenet1_1", "timm:convnext_atto", "timm:regnetx_002", "efficientnet_b0", "mobilenet_v2"),
+    *("timm:mobilenetv4_conv_small", "timm:ghostnet_050", "timm:efficientvit_b0"),
 )
 SCRIPTS = (
     *(
@@ -109,13 +101,10 @@ SOUND = (
     *OF_SCRIPTS[:4],
     model("resnet18", trained=True),
     model("mobilenet_v3_small", trained=True),
-    *OF_NEW[:6],
-    *OF_SCRIPTS[4:8],
-    *OF_NEW[6:],
-    model("timm:resnet10t", trained=True),
+    *OF_NEW,
     model("timm:resnet10t", "--augment"),
-    model("timm:resnet10t", "--augment", trained=True),
-    *OF_SCRIPTS[8:],
+    model("timm:resnet10t", trained=True),
+    *OF_SCRIPTS[4:],
 )
 FAULTS = (
     model("timm:resnet10t", "--count", "96", "--epochs", "20", fault="shuffled-labels", codes=("B251",)),
@@ -129,7 +118,6 @@ FAULTS = (
     model("resnet18", fault="batchnorm-small-batch", codes=("B246",)),
     model("timm:resnet10t", fault="batchnorm-small-batch", codes=("B246",)),
     model("timm:resnet10t", fault="dropout-too-high", codes=("B247",)),
-    model("mobilenet_v3_small", fault="dropout-too-high", codes=("B247",)),
     model("timm:resnet10t", fault="ema-lag", codes=("B248",)),
     model("resnet18", fault="channels-swapped", codes=("B249",), trained=True),
     model("timm:resnet10t", fault="channels-swapped", codes=("B249",), trained=True),

@@ -23,6 +23,8 @@ from traindx.recorder.twin_norms import TwinNorms
 from traindx.recorder.twin_state import TwinState
 
 LOADER = "torch.utils.data.dataloader"
+LAST = Trial("last", "later")
+"""In the place of the batch after the last twin."""
 
 
 class Twins(StepTreater):
@@ -90,8 +92,11 @@ class Twins(StepTreater):
         if not self._queue:
             self._finish()
         trial = self._chosen()
-        if trial is None and self._moment == "later" and not self._queue:
-            self._end()
+        if trial is None and self._moment == "later":
+            if not self._queue:
+                self._end()
+            self._queue.append(LAST)  # this loop asks for batches ahead
+            return original(iterator)
         kept = trial is not None and trial.batch < len(self._held)
         batch = self._held[trial.batch] if trial is not None and kept else original(iterator)
         if trial is not None and not kept:
@@ -161,10 +166,10 @@ class Twins(StepTreater):
     def _begin(self, root: Any, trial: Trial | None) -> None:
         self._trial, self._backward_seen, self._loss = trial, False, 0.0
         if trial is None:
-            if self._moment == "later":
-                self._end()
             self._state.go_on(root)
             return
+        if trial is LAST:
+            self._end()
         if trial.moment == "later" and not self._told:
             self._tell()
         self._norms.begin(trial)
