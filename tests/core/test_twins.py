@@ -7,6 +7,8 @@ import math
 import numpy as np
 import pytest
 
+from traindx.checks.twins.labels_fit_no_better_than_others import labels_fit_no_better_than_others
+from traindx.core.check import NotEnough
 from traindx.core.tryout import Tryouts
 from traindx.core.twin_plan import Seen, Trial, planned, wanted_batches
 from traindx.core.twins import Gap, Twin, Twins, gap, hidden, pairing, twins_from, unsettled, unused
@@ -73,6 +75,13 @@ def test_dropout_hides_what_the_weights_have_learned_and_not_what_it_costs_by_it
     assert found is not None and found.learned and found.shows == pytest.approx(0.2)
     costly = hidden(of(with_twins(later={"start": 4.9, "base": 9.0, "no_dropout": 3.6})))
     assert costly is not None and not costly.learned
+
+
+def test_a_loss_that_fell_to_what_held_back_samples_have_was_not_learned_by_heart() -> None:
+    falling = tuple(14.0 - 0.07 * i for i in range(110))
+    facts = {"tryouts": with_twins(later={"base": 5.2, "start": 14.0}, shuffled=5.3, losses=falling)}
+    with pytest.raises(NotEnough, match="too little was learned"):
+        list(labels_fit_no_better_than_others(facts))
 
 
 def test_zeros_that_change_the_gradients_alone_are_seen() -> None:

@@ -23,14 +23,16 @@ def labels_fit_no_better_than_others(
 
     ## How to fix
     Sort file lists before pairing them, shuffle pictures and labels with one permutation, look at twenty samples.
-    Reported where the loss fell by `fall` of its start and own labels lie within `sure` standard errors of others' (guesses).
+    Reported where the loss fell by `fall` of its start and below `fall` of the held back samples', and own labels lie within
+    `sure` standard errors of others' (guesses).
     Where labels say something that is hard to learn from few samples it looks the same.
     """
     twins = tryouts.twins
     found = None if twins is None else pairing(twins)
     if twins is None or found is None or not twins.held_out:
         raise NotEnough("needs twins of samples that were held back; run `traindx prove RUN --try twins`")
-    if not found.belongs and (found.z >= sure or fallen(twins.losses) < fall):
+    by_heart = fallen(twins.losses) >= fall and last(twins.losses) < fall * found.own
+    if not found.belongs and (found.z >= sure or not by_heart):
         raise NotEnough(f"too little was learned in {twins.steps} steps to tell")
     yield Measured(
         "loss with own labels, with one another's", f"{found.own:.4g}, {found.others:.4g}", "less with own ones"
