@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.tryout import Tryouts
-from traindx.core.twin_plan import SCALES
+from traindx.core.twin_plan import EXCHANGED, SCALES
 from traindx.core.twins import fits
 from traindx.core.twins_examples import with_twins
 from traindx.core.twins_words import NAMES
@@ -38,7 +39,8 @@ def another_normalisation_fits_better(
     best = min(known, key=lambda kind: known[kind])
     yield Measured("distance from the trained statistics", round(far["fit"], 4))
     yield Measured(NAMES[best], round(known[best], 4), "more")
-    if known[best] * times < far["fit"] and far["fit"] - known[best] > least:
+    exchanged = min((far[kind] for kind in EXCHANGED if kind in far), default=math.inf)  # B249 says that
+    if known[best] < exchanged and known[best] * times < far["fit"] and far["fit"] - known[best] > least:
         text = f"{NAMES[best]}, the pictures lie {known[best]:.3g} from what the trained batch norms know"
         yield Finding(Place(step=0), f"{text}, as they are {far['fit']:.3g}")
 

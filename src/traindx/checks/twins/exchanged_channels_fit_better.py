@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.tryout import Tryouts
-from traindx.core.twin_plan import EXCHANGED
+from traindx.core.twin_plan import EXCHANGED, SCALES
 from traindx.core.twins import fits
 from traindx.core.twins_examples import with_twins
 from traindx.core.twins_words import NEARER
@@ -34,7 +35,10 @@ def exchanged_channels_fit_better(
         raise NotEnough("needs twins of pictures in colour and a network with trained batch norms")
     yield Measured("distance from the trained statistics", round(far["fit"], 4))
     yield Measured("with channels exchanged", round(min(known), 4), "more")
-    if min(known) * times < far["fit"] and far["fit"] - min(known) > least:
+    scaled = min(
+        (far[kind] for kind in SCALES if kind in far), default=math.inf
+    )  # B250 says that they are the better reason
+    if min(known) < scaled and min(known) * times < far["fit"] and far["fit"] - min(known) > least:
         text = f"with red and blue exchanged the pictures lie {min(known):.3g} from what the trained batch norms know"
         yield Finding(Place(step=0), f"{text}, as they are {far['fit']:.3g}")
 
@@ -52,3 +56,10 @@ def red_first() -> Facts:
 @exchanged_channels_fit_better.quiet_on
 def grey_pictures() -> Facts:
     return {"tryouts": with_twins(far={"fit": 0.3, "swapped": 0.29}, trained_norms=True)}
+
+
+@exchanged_channels_fit_better.quiet_on
+def normalised_twice() -> Facts:
+    return {
+        "tryouts": with_twins(far={"fit": 2.1, "swapped": 1.2, "exchanged": 1.1, "undone": 0.01}, trained_norms=True)
+    }
