@@ -31,7 +31,8 @@ def running_statistics_stale(
 
     Reported after `steps` steps where less than `taken` of the statistics has come from batches, 1 - (1 - momentum)^steps, and a
     typical channel's variance differs from the running one by a factor of `apart`, or its mean by `apart` / 4 standard
-    deviations (guesses): pretrained statistics that fit the pictures are not reported.
+    deviations; or less than half of them has, and they differ by the square of that (guesses): pretrained statistics that
+    fit the pictures are not reported.
     """
     layers = [x for x in norm_layers_of(recording) if x.updates and np.mean(x.training) > 0.5]
     if not layers:
@@ -41,7 +42,11 @@ def running_statistics_stale(
     yield Measured("share of the running statistics that came from batches", shares[least], f"over {taken:g}")
     if recording.passes < steps:
         return
-    stale = [x for x, share in zip(layers, shares, strict=True) if share < taken and _misfits(x, apart)]
+    stale = [
+        x
+        for x, share in zip(layers, shares, strict=True)
+        if (share < taken and _misfits(x, apart)) or (share < 0.5 and _misfits(x, apart**2))
+    ]
     if stale:
         worst = max(stale, key=lambda x: abs(math.log(max(x.late("ratio"), 1e-9))))
         momentum = worst.settings.get("momentum")
@@ -77,6 +82,16 @@ def _facts(momentum: float, ratio: float, z: float) -> Facts:
 @running_statistics_stale.fires_on
 def momentum_of_zero() -> Facts:
     return _facts(0.0, 0.05, 0.3)
+
+
+@running_statistics_stale.fires_on
+def momentum_of_a_hundredth_of_the_usual() -> Facts:
+    return _facts(0.003, 0.05, 0.3)
+
+
+@running_statistics_stale.quiet_on
+def statistics_that_come_near() -> Facts:
+    return _facts(0.003, 0.4, 0.3)
 
 
 @running_statistics_stale.quiet_on
