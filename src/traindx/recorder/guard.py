@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import signal
 import time
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from threading import get_ident
 from typing import Any, Protocol, TypeVar, cast
 
@@ -58,6 +59,17 @@ def guarded(method: F) -> F:
             self.busy = False
 
     return cast(F, call)
+
+
+@contextlib.contextmanager
+def unseen_by_modes(torch: Any) -> Iterator[None]:
+    """No mode or subclass of the user's sees what is done within: for hooks that autograd calls, which no guarded method does."""
+    with torch._C.DisableTorchFunction():
+        if not torch._C._len_torch_dispatch_stack():
+            yield
+            return
+        with torch.utils._python_dispatch._disable_current_modes():
+            yield
 
 
 def comes_from_a_signal(error: BaseException) -> bool:

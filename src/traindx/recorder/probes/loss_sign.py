@@ -8,6 +8,7 @@ from typing import Any
 from traindx.recorder import measure
 from traindx.recorder.code_lines import lines_like
 from traindx.recorder.forward_graph import edges
+from traindx.recorder.guard import unseen_by_modes
 from traindx.recorder.loss_terms import Node, Term, activated_twice, terms_of
 from traindx.recorder.observation import Observation
 from traindx.recorder.probe import Probe
@@ -77,7 +78,7 @@ class LossSign(Probe):
 
         def measured(arrived: Any) -> None:
             if arrived and measure.usable(torch, arrived[0]) and arrived[0].numel():
-                with torch.no_grad():
+                with unseen_by_modes(torch), torch.no_grad():
                     ends = torch.stack(torch.aminmax(arrived[0].detach())).float()
                 step.slots.add(ends, self.contained(fill))
 
