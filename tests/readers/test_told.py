@@ -44,3 +44,22 @@ def test_a_validation_of_two_heads_is_left_out() -> None:
     }
     printed = {"kind": "printed", "step": 30, "text": "val_acc 0.3", "validating": True}
     assert told_in(recording_with(falling(), events=[printed, validation])) == ()
+
+
+@pytest.mark.parametrize(
+    "calls",
+    [
+        {"loss_call": {"name": "cross_entropy", "shape": [96, 26]}},
+        {
+            "loss_call": {"name": "cross_entropy", "shape": [32, 10]},
+            "more_loss_calls": [{"name": "cross_entropy", "shape": [32, 10]}],
+        },
+    ],
+)
+def test_letters_of_a_word_are_no_answers_to_whole_pictures(calls: dict[str, object]) -> None:
+    validation = {"kind": "validation", "step": 29, "batches": 4, "accuracy": 0.9}
+    printed = {"kind": "printed", "step": 30, "text": "val_acc 0.4", "validating": True}
+    detail = {"batch": {"samples": 32}, **calls}
+    assert told_in(recording_with(falling(), events=[printed, validation], detail=detail)) == ()
+    one = {"batch": {"samples": 32}, "loss_call": {"name": "cross_entropy", "shape": [32, 26]}}
+    assert len(told_in(recording_with(falling(), events=[printed, validation], detail=one))) == 1

@@ -96,6 +96,15 @@ def test_a_step_that_is_not_recorded_costs_the_same_for_a_deep_network(record: R
     assert calls <= UNRECORDED_CALLS and operations <= UNRECORDED_OPERATIONS
 
 
+def test_a_dropout_costs_one_call_more_in_a_step_that_is_not_recorded(record: Record) -> None:
+    def dropping(layers: int) -> torch.nn.Module:
+        return torch.nn.Sequential(*(torch.nn.Dropout(0.1) for _ in range(layers)), Net())
+
+    few, operations = more(record, lambda: dropping(1), recorded=False)
+    many, more_operations = more(record, lambda: dropping(21), recorded=False)
+    assert many - few <= 20 and more_operations == operations
+
+
 def test_a_recorded_step_costs_a_bounded_number_of_operations_for_each_layer(record: Record) -> None:
     _, few = more(record, lambda: Deep(5), recorded=True)
     _, many = more(record, lambda: Deep(25), recorded=True)

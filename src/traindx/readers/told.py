@@ -16,8 +16,11 @@ ACCURACY = ("metric/accuracy", "metric/accuracy_top1")
 def told_in(recording: Recording) -> tuple[Told, ...]:
     """Each validation of several batches in which both are known: printed, or logged, after it and before the next step.
 
-    Left out are those in which answers of several heads were seen, or targets that the loss ignores.
+    Left out are those in which answers of several heads were seen, or targets that the loss ignores; and trainings with several
+    answers to a sample (the letters of a word), as what is told may count whole samples.
     """
+    if _is_of_parts(recording):
+        return ()
     told: dict[int, list[float]] = {}
     for line in recording.lines.get("printed", ()):
         if line.get("validating"):
@@ -31,6 +34,16 @@ def told_in(recording: Recording) -> tuple[Told, ...]:
         for v in seen
         if v.accuracy is not None and (values := told.get(v.step + 1))
     )
+
+
+def _is_of_parts(recording: Recording) -> bool:
+    """Whether a step's loss functions judge more answers than the batch has samples."""
+    for detail in recording.details.values():
+        calls = [call for call in (detail.get("loss_call"), *detail.get("more_loss_calls", ())) if call]
+        samples = detail.get("batch", {}).get("samples")
+        if samples and sum(next(iter(call.get("shape", ())), 0) for call in calls) > samples:
+            return True
+    return False
 
 
 def _is_mixed(line: Mapping[str, Any]) -> bool:

@@ -21,12 +21,14 @@ class Patch:
     `before` and `after` name methods of the probe: `before(arguments, named)`, and `after(arguments, named, result)` when the
     call has returned. The call itself is never changed. Where the module or the path does not exist nothing is watched.
     Frames traced by torch.compile are not told of. Only what the owner itself defines is wrapped, not what it inherits.
+    `without_gradients`: calls with gradients are not told of, and cost next to nothing.
     """
 
     module: str
     path: str
     before: str = ""
     after: str = ""
+    without_gradients: bool = False
 
 
 class Probe:

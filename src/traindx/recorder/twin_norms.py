@@ -22,6 +22,7 @@ class TwinNorms:
         self._now = 0
         self._pool: dict[int, list[tuple[Any, Any]]] = {}
         self._far: list[Any] = []
+        self._met: set[int] = set()
 
     def begin(self, trial: Trial) -> None:
         """A twin begins."""
@@ -52,7 +53,8 @@ class TwinNorms:
         if trial is None or running_mean is None or not self._torch.is_grad_enabled():
             return original(*own)
         self._now += training
-        if trial.kind == "base" and trial.moment == "first" and trial.batch == 0:
+        if trial.kind == "base" and trial.moment == "first" and trial.batch == 0 and id(running_mean) not in self._met:
+            self._met.add(id(running_mean))  # a later call of the same step meets what the step itself has moved
             self.trained |= bool((running_mean != 0).any()) and bool((running_var != 1).any())
             if training and momentum is not None:
                 self.momentum = min(momentum, 1.0 if self.momentum is None else self.momentum)

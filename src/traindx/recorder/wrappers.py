@@ -239,10 +239,11 @@ def next_batch(torch: Any, session: Session) -> Maker:
 def watched(torch: Any, session: Session, kind: type[Probe], patch: Patch) -> Maker:
     """A function that a probe watches."""
     compiling, before, after = is_traced(torch), patch.before, patch.after
+    alone, gradients = patch.without_gradients, torch.is_grad_enabled
 
     def make(original: Any) -> Callable[..., Any]:
         def wrapper(*args: Any, **kwargs: Any) -> Any:
-            if compiling() or not session.alive:
+            if (alone and gradients()) or compiling() or not session.alive:
                 return original(*args, **kwargs)
             if before:
                 session.call(kind, before, args, kwargs)

@@ -13,7 +13,7 @@ from traindx.core.recording import Recording
 
 @check("B148", level="error")
 def shuffled_alike_each_epoch(
-    recording: Recording, *, epochs: int = 3, share: float = 0.8
+    recording: Recording, *, epochs: int = 3, share: float = 0.8, least: int = 6
 ) -> Iterator[Finding | Measured]:
     """Shuffling is on, and nearly all epochs serve the samples in the order of an earlier one.
 
@@ -25,15 +25,15 @@ def shuffled_alike_each_epoch(
     ## How to fix
     Set seeds once, before the loop. To be able to repeat single epochs, seed with `seed + epoch`.
 
-    Looked at are loaders that shuffle, with `epochs` passes or more of the training, of which `share` repeat an order. Loaders
-    that do not shuffle are B141's.
+    Looked at are loaders that shuffle, with `epochs` passes or more of the training, of which `share` repeat an order, of
+    `least` samples or more: few have few orders. Loaders that do not shuffle are B141's.
     """
     found = loaders_of(recording)
     shuffling = [x for x in found.loaders if x.facts.get("shuffle") and not x.facts.get("distributed")]
     if not shuffling:
         raise NotEnough("no loader that shuffles was seen")
     for loader in shuffling:
-        passes = [p for p in found.training if p.loader == loader.number and p.order is not None and p.over > 2]
+        passes = [p for p in found.training if p.loader == loader.number and p.order is not None and p.over >= least]
         again = [p for p in passes if p.same_as is not None]
         if len(passes) < epochs or max(p.batches for p in passes) < 2:
             continue

@@ -16,12 +16,12 @@ def half_precision_differs(tryouts: Tryouts, *, share: float = 0.1) -> Iterator[
     """The loss of the first batch is another one under autocast than in full precision.
 
     ## Why is this bad?
-    Rounding to half precision changes a loss by a thousandth to a hundredth. More means that sums lose their small terms, or
-    that something is cut off at the largest number.
+    A half has 8 (bfloat16) or 11 (float16) binary digits, so that rounding alone changes a number by less than a hundredth. A loss
+    that changes by far more means that sums lose their small terms, or that something is cut off at the largest number.
 
     ## How to fix
     Have normalisations, sums, softmax and the loss run in full precision. `share` is the part of the loss by which both may
-    differ, a guess: the healthy steps in the benchmark of twins differ by a fiftieth of that and less.
+    differ, a guess.
     """
     twins = tryouts.twins
     found = None if twins is None else differs(twins, "full")

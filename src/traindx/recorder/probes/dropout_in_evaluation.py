@@ -24,7 +24,7 @@ class DropoutInEvaluation(Probe):
     left at its default; `layer`: a layer in training mode called it, one that is none of the model's; `given` otherwise).
     """
 
-    patches = tuple(Patch(MODULE, name, before=f"called_{name}") for name in FUNCTIONS)
+    patches = tuple(Patch(MODULE, name, before=f"called_{name}", without_gradients=True) for name in FUNCTIONS)
 
     def __init__(self, seen: Observation) -> None:
         super().__init__(seen)
@@ -68,7 +68,7 @@ class DropoutInEvaluation(Probe):
             self._write(name, share, "default" if told is None else "layer" if _in_a_layer() else "given")
 
     def _write(self, name: str, share: Any, by: str) -> None:
-        if self._written or not isinstance(share, (int, float)) or not share or self.seen.torch.is_grad_enabled():
+        if self._written or not isinstance(share, (int, float)) or not share:
             return
         self._written, self._evaluating = True, False
         place = self.seen.frames.caller()

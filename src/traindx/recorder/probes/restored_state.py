@@ -10,6 +10,8 @@ from traindx.recorder.probe import Arguments, Named, Patch, Probe
 
 MOST = 20
 """Lines of either kind, and entries of a checkpoint that are named."""
+FILES = 200
+"""Files that are looked into: a dataset may be one file for each sample."""
 TEXT = 80
 SCHEDULERS = ("LRScheduler", "ReduceLROnPlateau", "LambdaLR", "MultiplicativeLR", "SequentialLR", "ChainedScheduler")
 COUNTERS = ("epoch", "step", "iter", "iteration", "global_step", "start_epoch", "epochs_trained")
@@ -30,14 +32,15 @@ class RestoredState(Probe):
         Patch("timm.scheduler.scheduler", "Scheduler.load_state_dict", after="scheduler"),
         Patch("torch.amp.grad_scaler", "GradScaler.load_state_dict", after="scaler"),
     )
-    _lines = 0
+    _lines = _files = 0
     _read: int | None = None
 
     def read(self, arguments: Arguments, named: Named, result: Any) -> None:
         """A file was read."""
-        held = mapping(result)
-        if held is None or self._lines >= 2 * MOST:
+        held = mapping(result) if self._files < FILES else None
+        if held is None:
             return
+        self._files += 1
         line: dict[str, Any] = {"kind": "checkpoint", "keys": [str(key)[:TEXT] for key in list(held)[:MOST]]}
         line["counters"] = {key: held[key] for key in COUNTERS if type(held.get(key)) is int}
         whole = {"": held} if "param_groups" in held else held
