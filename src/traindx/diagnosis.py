@@ -44,7 +44,8 @@ def explain(
     outcomes: Sequence[Outcome], causes: Sequence[Cause], facts: Facts, *, meta: Mapping[str, Any] | None = None
 ) -> Report:
     """Rank the causes that explain the outcomes; say healthy, with reasons, or unclear when none does."""
-    outcomes = [replace(o, causes=_causes_of(o.code, causes)) for o in outcomes]
+    named = _causes_by_code(causes)
+    outcomes = [replace(o, causes=tuple(named.get(o.code, ()))) for o in outcomes]
     by_code = {o.code: o for o in outcomes}
     when, errors = _when(facts), deciding_errors(by_code, facts)
     first = [_diagnose(cause, by_code, facts, when, {}) for cause in causes]
@@ -62,8 +63,13 @@ def explain(
     return Report(verdict, tuple(diagnoses), tuple(outcomes), {**(meta or {}), "sentence": sentence})
 
 
-def _causes_of(code: str, causes: Sequence[Cause]) -> tuple[str, ...]:
-    return tuple(c.slug for c in causes if any(clue.code == code and clue.if_seen > 0 for clue in c.clues))
+def _causes_by_code(causes: Sequence[Cause]) -> dict[str, list[str]]:
+    """For each check the causes that it speaks for, in their order."""
+    named: dict[str, list[str]] = {}
+    for cause in causes:
+        for code in dict.fromkeys(clue.code for clue in cause.clues if clue.if_seen > 0):
+            named.setdefault(code, []).append(cause.slug)
+    return named
 
 
 @dataclass(frozen=True)

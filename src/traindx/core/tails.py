@@ -22,13 +22,12 @@ def surprise(values: Floats) -> Floats:
     """
     n = len(values)
     least = np.full(n, float(n))
-    for sign in (1.0, -1.0):
-        side = sign * values
-        start = float(np.quantile(side, 1 - OUTER))
+    low, high = np.quantile(values, (OUTER, 1 - OUTER)).tolist() if n else (0.0, 0.0)
+    for side, start in ((values, high), (-values, -low)):
         out = np.flatnonzero(side > start)
         excess = side[out] - start
         if len(excess) < 5:
-            scale = max(SMALLEST, float(np.quantile(side, 0.9) - np.quantile(side, 0.1)))
+            scale = max(SMALLEST, high - low)
             share = 1.0
         else:
             middle = float(np.median(excess))
