@@ -54,7 +54,8 @@ def verdict_of(
     examined = "dataset" in facts or "checkpoint" in facts
     if learned or (looked and examined and not recorded and "history" not in facts):
         return "healthy", _state("healthy", by_code)
-    return "unclear", None
+    early = _first_failed(TOO_EARLY, by_code) if recorded else None
+    return "unclear", _state("too-early-to-tell", by_code) if early is not None else None
 
 
 def _doubts(facts: Facts) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from traindx.core.trend import (
     takes_off,
     trend,
 )
+from traindx.core.warm_up import ended_in_warm_up
 
 
 @check("T103", level="error")
@@ -30,7 +32,8 @@ def loss_does_not_fall(
 
     Not judged with several optimizers: the losses of two players, or of two trainings, make no one curve; and not where
     a loss that does not fall takes both signs, as with policy gradients, stands still and begins to fall at the end of a short
-    run, or is a cross entropy whose target is always the same, as over a queue of negatives.
+    run, or is a cross entropy whose target is always the same, as over a queue of negatives. Nor in a run of under 100
+    passes that ended while its rate was still being raised, unless the loss has risen by half: it is too early to tell.
 
     Where the recording shows the number of classes of a cross entropy, a loss that is already far below chance (ln K)
     counts as learned: a resumed or fine-tuned run starts low.
@@ -52,6 +55,8 @@ def loss_does_not_fall(
         yield Measured(way, round(100 * reached, 1), f"under {100 * FAR_BELOW_CHANCE:g}", "%")
         return
     if seen.finite and seen.drop <= drop and (takes_both_signs(recording.loss) or takes_off(recording.loss)):
+        return
+    if seen.finite and -0.5 < seen.drop <= drop and ended_in_warm_up(recording):
         return
     way = f"the loss went from {seen.start:.4g} to {seen.end:.4g}: it fell by"
     yield Measured(way, round(100 * seen.drop, 1), f"more than {100 * drop:g}", "%")
@@ -104,3 +109,10 @@ def a_late_beginning() -> Facts:
 def a_queue_of_negatives_that_fills() -> Facts:
     call = {"name": "cross_entropy", "classes": 513, "target_min": 0.0, "target_max": 0.0}
     return {"recording": recording_with([0.2, 4.7, *flat(level=6.1)], detail={"loss_call": call})}
+
+
+@loss_does_not_fall.quiet_on
+def ended_in_its_warm_up() -> Facts:
+    recording = recording_with(flat(level=2.2)[:40])
+    rated = {s: {**d, "lrs": [0.1 - 0.0005 * s, 1e-4 * s]} for s, d in recording.details.items()}
+    return {"recording": replace(recording, details=rated)}

@@ -9,13 +9,22 @@ import numpy as np
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.example import falling, flat, recording_with
 from traindx.core.finding import Curve, Finding, Line, Measured, Place
+from traindx.core.history import History, history_of
 from traindx.core.recording import Recording
 from traindx.core.trend import over_chance, trend
 
 
 @check("T382", level="warning")
 def rests_at_high_loss(
-    recording: Recording, *, high: float = 0.4, moves: float = 1e-3, apart: float = 0.3, min_steps: int = 150
+    recording: Recording,
+    history: History | None = None,
+    *,
+    high: float = 0.4,
+    moves: float = 1e-3,
+    apart: float = 0.3,
+    min_steps: int = 150,
+    min_epochs: int = 5,
+    many_steps: int = 1000,
 ) -> Iterator[Finding | Measured]:
     """The loss has fallen and then stays high although the weights still move, and validation is no worse than training.
 
@@ -28,10 +37,13 @@ def rests_at_high_loss(
     augmentation. If it can, look at the labels.
     Judged is cross entropy over classes: it ends over `high` of ln K, falls by under a twentieth of the start in the last half of
     the run, with updates over `moves` of the weights and no decay of the rate, and a last validation loss within `apart` of it.
+    Under `min_epochs` epochs (those of V403) only after `many_steps` (a guess): a deep network often stands so in its first ones.
     """
     reached, known = over_chance(recording), np.isfinite(recording.loss)
     if reached is None or known.sum() < min_steps or len(recording.optimizers) != 1:
         raise NotEnough(f"needs {min_steps} cross entropies over classes, of one optimizer")
+    if history is not None and len(history) < min_epochs and known.sum() < many_steps:
+        return
     loss, step = recording.loss[known], recording.step[known]
     seen, late = trend(loss), loss[len(loss) // 2 :]
     taken = recording.update_ratio[np.isfinite(recording.update_ratio)]
@@ -75,3 +87,9 @@ def still_falling() -> Facts:
 @rests_at_high_loss.quiet_on
 def learned() -> Facts:
     return {"recording": _run([*falling(), *flat(level=0.1, steps=150)], 0.12)}
+
+
+@rests_at_high_loss.quiet_on
+def a_deep_network_in_its_second_epoch() -> Facts:
+    run = _run([*falling(end=1.5), *flat(level=1.5, steps=150)], 1.55)
+    return {"recording": run, "history": history_of([{"train/loss": 1.6}, {"train/loss": 1.5}])}

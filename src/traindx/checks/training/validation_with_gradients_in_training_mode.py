@@ -30,13 +30,14 @@ def validation_with_gradients_in_training_mode(
 
     Reported where `batches` such passes or more than usual come before a step, in at most `often` of the steps: several passes
     before every backward pass belong to the training (pairs, players, views of one picture). A model without batch norm
-    and dropout, one that returns its losses itself, and several optimizers are not reported.
+    and dropout, one that returns its losses itself, and several optimizers are not reported; nor are passes before the
+    first step, which try strides, memory and speed on empty pictures.
     """
     steps = recording.lines.get("step", ())
     if len(steps) < 8:
         return
     counts = np.array([s.get("unused_forwards", {}).get("count", 0) for s in steps])
-    many = counts >= np.median(counts) + batches
+    many = (counts >= np.median(counts) + batches) & (np.arange(len(counts)) > 0)
     yield Measured("steps that many unused forward passes in training mode precede", int(many.sum()), "0")
     returns = any(d.get("loss_parts", {}).get("from") == "root" for d in recording.details.values())
     if not many.any() or many.mean() > often or len(recording.optimizers) > 1 or returns or not modal_kinds(recording):
@@ -67,6 +68,11 @@ def after_each_epoch() -> Facts:
 @validation_with_gradients_in_training_mode.quiet_on
 def two_views_of_each_picture() -> Facts:
     return _facts(dict.fromkeys(range(60), 1))
+
+
+@validation_with_gradients_in_training_mode.quiet_on
+def a_network_tried_before_the_first_step() -> Facts:
+    return _facts({0: 10})
 
 
 @validation_with_gradients_in_training_mode.quiet_on
