@@ -103,6 +103,22 @@ def test_a_loader_its_passes_and_their_order_are_recorded(record: Record, folder
     assert all(0 < p.first_wait <= p.wait + 0.1 and 0 < p.waiting < 1 for p in found.passes)
 
 
+def test_a_pass_whose_gradients_are_switched_off_inside_of_the_loop_is_no_training(
+    record: Record, folder: Path
+) -> None:
+    model, held_out = Net(), DataLoader(pictures(16), 8)
+    optimizer = torch.optim.SGD(model.parameters(), 0.01)
+    with record():
+        for _ in range(2):
+            for batch in DataLoader(pictures(16), 8, shuffle=True):
+                step(model, optimizer, batch)
+            for x, _ in held_out:
+                with torch.no_grad():
+                    model(x)
+    found = loaders_of(Recording.load(folder))
+    assert [p.training for p in found.passes] == [True, False, True, False]
+
+
 def test_an_order_that_comes_back_is_named_though_the_loader_is_made_anew(record: Record, folder: Path) -> None:
     data, model = pictures(16), Net()
     optimizer = torch.optim.SGD(model.parameters(), 0.01)

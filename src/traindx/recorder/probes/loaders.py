@@ -61,6 +61,7 @@ class Pass:
         self.batches, self.wait = 0, 0.0
         self.first_wait: float | None = None
         self.training: bool | None = None
+        self.backwards = 0
         self.seen = time
 
 
@@ -94,6 +95,7 @@ class Loaders(Probe):
         self._made: list[int] = []
         self._passes: list[int] = []
         self._orders: dict[tuple[int, str, int], int] = {}
+        self._backwards = 0
 
     def built(self, arguments: Arguments, named: Named, result: Any) -> None:
         """A loader was made: its settings stand where it was."""
@@ -148,6 +150,13 @@ class Loaders(Probe):
                 watched.draws.append(Draws())
             watched.draws[-1].add(index)
 
+    def backward(self, tensors: Any) -> None:
+        """A backward pass begins: the passes that are under way may be of the training."""
+        self._backwards += 1
+        for watched in self._open:
+            if watched.current is not None:
+                watched.current.backwards += 1
+
     def batch(self, loader: Any, batch: Any) -> None:
         """A batch is there."""
         watched = self._iterators.get(loader)
@@ -191,6 +200,8 @@ class Loaders(Probe):
         if current is not None and (current.batches or how != "left"):
             if current.training is None:
                 current.training = self.seen.torch.is_grad_enabled()
+            if current.batches > 1 and self._backwards and not current.backwards:
+                current.training = False  # gradients were switched off inside the loop
             self._write(watched, current, how)
         watched.current = None
         watched.draws = watched.draws[1:]
