@@ -19,6 +19,10 @@ ANCHOR_MISMATCH = Cause(
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it
         Clue("M207", if_seen=11.0, proves=True),
+        Clue("M225", if_seen=7.0, if_absent=-3.0),
+        Clue("B130", if_seen=-5.0),  # boxes of other pictures fit no anchor
+        Clue("B131", if_seen=-5.0),
+        Clue("B132", if_seen=-5.0),
         Clue("M206", if_seen=3.5, if_absent=-2.0),
         Clue("D352", if_seen=3.0, if_absent=-4.0),
         Clue("M205", if_seen=11.0, if_absent=-3.0, proves=True),

@@ -21,6 +21,7 @@ BOXES_NOT_TRANSFORMED = Cause(
     clues=(  # a guess until the benchmark sets it
         Clue("B130", if_seen=8.0, if_absent=-1.0, proves=True),
         Clue("B134", if_seen=8.0, if_absent=-1.0, proves=True),
+        Clue("B150", if_seen=8.0, if_absent=-1.0, proves=True),
         Clue("D241", if_seen=9.0, proves=True),
         Clue("D240", if_seen=1.0),
         Clue("B201", if_seen=9.0, if_absent=-4.0, proves=True),

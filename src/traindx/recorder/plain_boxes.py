@@ -1,0 +1,57 @@
+"""Boxes in a batch whose form no framework tells: [N, 4], [N, M, 4 or more], or a tensor [k, 4 or more] for each sample."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from traindx.recorder import measure
+from traindx.recorder.contents import inside, mapping, sequence
+
+MOST, WIDEST = 256, 6
+"""Boxes of a sample, and numbers of each: four of the box, before or behind them a class and a score."""
+
+
+def plain_boxes(torch: Any, batch: Any, images: int) -> list[Any] | None:
+    """For each sample a tensor [k, 4 to 6], of the first thing in the batch that can hold boxes; None where nothing does."""
+    for value in _values(batch):
+        found = _stacked(torch, value, images) or _listed(torch, value, images)
+        if found:
+            return found
+    return None
+
+
+def _values(batch: Any) -> Iterator[Any]:
+    for value in inside(batch)[:16]:
+        yield value
+        held = mapping(value)
+        if held is not None:
+            yield from list(held.values())[:16]
+        else:
+            listed = sequence(value) or ()
+            dicts = [mapping(item) for item in listed]
+            for key in ("boxes", "bboxes", "bbox", "box"):
+                if dicts and all(d is not None and key in d for d in dicts):
+                    yield [d[key] for d in dicts if d is not None]
+
+
+def _stacked(torch: Any, value: Any, images: int) -> list[Any] | None:
+    if not _holds_boxes(torch, value) or value.dim() not in (2, 3) or value.shape[0] != images:
+        return None
+    rows = value.detach()[:, None] if value.dim() == 2 else value.detach()
+    return list(rows) if rows.shape[1] <= MOST and (rows.shape[1] > 1 or rows.shape[2] == 4) else None
+
+
+def _listed(torch: Any, value: Any, images: int) -> list[Any] | None:
+    listed = sequence(value) or ()
+    if len(listed) != images or not all(_holds_boxes(torch, v, empty=True) and v.dim() == 2 for v in listed):
+        return None
+    if len({v.shape[1] for v in listed if len(v)}) != 1:
+        return None
+    return [v.detach()[:MOST] for v in listed]
+
+
+def _holds_boxes(torch: Any, value: Any, *, empty: bool = False) -> bool:
+    if not measure.is_dense(torch, value) or value.dim() < 2 or not value.is_floating_point():
+        return False
+    return (bool(value.numel()) and 4 <= value.shape[-1] <= WIDEST) or (empty and not value.numel())

@@ -1,0 +1,66 @@
+"""How two sets of boxes meet in each reading."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from traindx.core.box_calls import Given, facts_of
+from traindx.core.box_meeting import inverted, meeting, overlaps, pooled
+from traindx.core.target_boxes import Floats
+
+
+def drawn(seed: int, count: int = 6) -> tuple[Floats, Floats]:
+    """Boxes in a picture as shares, as corners and as centre and size."""
+    draw = np.random.default_rng(seed)
+    centre, size = draw.uniform(0.2, 0.8, (count, 2)), draw.uniform(0.05, 0.3, (count, 2))
+    return np.hstack([centre - size / 2, centre + size / 2]), np.hstack([centre, size])
+
+
+def test_overlap_of_boxes_without_area_is_zero() -> None:
+    found = overlaps(np.array([[0, 0, 2, 2], [3, 3, 1, 1]], float), np.array([[0, 0, 2, 1], [1, 1, 3, 3]], float))
+    assert np.allclose(found, [[0.5, 1 / 7], [0, 0]])
+
+
+def test_centre_and_size_are_told_as_the_reading_in_which_boxes_meet() -> None:
+    pairs = [drawn(n) for n in range(5)]
+    found = meeting(pairs)
+    assert found is not None and found.pairs == 30 and found.given < 0.1
+    assert max(found.read, key=lambda name: found.read[name]) == "second: centre and size"
+    assert found.read["second: centre and size"] > 0.99 > 0.6 > found.elsewhere["second: centre and size"]
+
+
+def test_boxes_shifted_by_half_their_size_are_told() -> None:
+    pairs = [(a, a - np.tile((a[:, 2:] - a[:, :2]) / 2, 2)) for a, _ in (drawn(n) for n in range(5))]
+    found = meeting(pairs)
+    assert found is not None and found.given < 0.35
+    assert found.read["second: corners from a point that is taken for their centre"] > 0.99
+
+
+def test_readings_that_leave_the_picture_are_not_kept() -> None:
+    corners = [drawn(n)[0] for n in range(5)]
+    found = meeting([(a, a) for a in corners])
+    assert found is not None and found.given > 0.99
+    assert not {"second: centre and size", "first: centre and size"} & set(found.read)
+
+
+def test_the_same_boxes_everywhere_meet_others_as_well() -> None:
+    middle = np.array([[0.5, 0.5, 0.5, 0.5]])
+    found = meeting([(middle, drawn(n, 1)[0]) for n in range(20)])
+    assert found is not None
+    assert found.read["first: centre and size"] < found.elsewhere["first: centre and size"] + 0.1
+
+
+def test_meetings_are_pooled_by_their_pairs() -> None:
+    once, twice = meeting([drawn(n) for n in range(2)]), meeting([drawn(n) for n in range(2, 6)])
+    assert once is not None and twice is not None
+    whole = pooled([once, twice])
+    assert whole is not None and whole.pairs == 36
+    assert np.isclose(whole.given, (12 * once.given + 24 * twice.given) / 36)
+    assert pooled([]) is None
+
+
+def test_facts_count_boxes_that_are_no_corners() -> None:
+    corners, centres = drawn(0)
+    found = facts_of([Given.of(np.concatenate([corners, centres]), (6, 6), (True, False))])
+    assert found["boxes"] == [6, 6] and found["inverted"] == [0, inverted(centres)] and inverted(centres) >= 5
+    assert found["learns"] == [True, False] and found["meeting"]["pairs"] == 6
