@@ -63,6 +63,15 @@ def test_memory_that_grows_and_files_that_leak_show_with_their_pace(
     assert memory is not None and memory.per_step == pytest.approx(1 << 20, rel=0.3) and memory.rising > 0.95
     assert files.steps_until(files.last + 10) == pytest.approx(10, abs=1)
     assert disk is None or disk.per_step == 0
+    held = found.growth("held")
+    assert held is not None and held.per_step == pytest.approx(1 << 20, rel=0.3)
+
+
+def test_gaps_in_the_heap_are_not_held() -> None:
+    lines = [{"kind": "resources", "step": i, "time": i, "rss": 10 + i} for i in range(4)]
+    lines[1]["heap_free"], lines[3]["heap_free"] = 2, 5
+    assert resources_of(recording_of(lines)).columns["held"].tolist() == [10, 9, 10, 8]
+    assert resources_of(recording_of(lines[:1])).columns["held"].tolist() == [10]
 
 
 def test_samples_grow_rarer_so_that_three_days_stay_small(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 ## How it shows
 All or some of the parameters that are to be trained never receive a gradient. The loss stands still; or it falls, as the layers
-behind the cut learn alone.
+behind the cut learn alone; or the loss is made of another output than the one that validation is judged by.
 
 ## How to tell it from its look-alikes
 Frozen parameters do not require gradients (`frozen-parameters`); with a rate that is too low, or a clip that is too tight,
@@ -24,6 +24,7 @@ BROKEN_GRAPH = Cause(
         Clue("M241", if_seen=9.0, if_absent=-1.0, proves=True),
         Clue("T320", if_seen=9.0, if_absent=-3.0, proves=True),
         Clue("T321", if_seen=9.0, if_absent=-2.0, proves=True),
+        Clue("T389", if_seen=11.0, if_absent=-0.5),  # a guess
         Clue("T330", if_seen=8.0, if_absent=-1.0, proves=True),
         Clue("T020", if_seen=1.5),
         Clue("T407", if_seen=-5.0),

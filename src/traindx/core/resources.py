@@ -39,7 +39,7 @@ class Growth:
 @dataclass(frozen=True)
 class Resources:
     """Samples: `step`, `time` [s] and `columns` of equal length (bytes and counts as docs/recording.md names them, nan where
-    one was not told); `machine` holds what there is.
+    one was not told, and `held`: `rss` without what the C heap keeps free); `machine` holds what there is.
     """
 
     step: Ints
@@ -75,9 +75,18 @@ def resources_of(recording: Recording) -> Resources:
     """The samples of a recording; empty where it has none."""
     lines = recording.lines.get("resources", ())
     names = sorted({name for line in lines for name in line} - {"kind", "step", "time"})
+    columns = {name: np.array([line.get(name, np.nan) for line in lines], dtype=np.float64) for name in names}
+    if "rss" in columns:
+        columns["held"] = columns["rss"] - _last_told(columns.get("heap_free", np.zeros(len(lines))))
     return Resources(
         step=np.array([line["step"] for line in lines], dtype=np.int64),
         time=np.array([line["time"] for line in lines], dtype=np.float64),
-        columns={name: np.array([line.get(name, np.nan) for line in lines], dtype=np.float64) for name in names},
+        columns=columns,
         machine=(recording.lines.get("machine") or ({},))[0],
     )
+
+
+def _last_told(values: Floats) -> Floats:
+    """Each value, or where it was not told the last one that was; 0 before the first."""
+    at = np.maximum.accumulate(np.where(np.isfinite(values), np.arange(len(values)), -1))
+    return np.where(at >= 0, values[at], 0.0)

@@ -13,6 +13,7 @@ from traindx.core.finding import Curve, Finding, Line, Measured, Place
 from traindx.core.history import History, history_of
 from traindx.core.recording import Recording
 from traindx.core.trend import FAR_BELOW_CHANCE, over_chance
+from traindx.core.validated import accuracies_of
 
 
 @check("B145", level="error", preview=True)
@@ -39,7 +40,7 @@ def validation_at_chance(
     of it; of three validations, training under `learnt` of it. All are a guess.
     Accuracies are those that were measured, else those that a framework logged or the training printed.
     """
-    seen, reached, chance = _validations(recording, history), over_chance(recording), recording.chance
+    seen, reached, chance = accuracies_of(recording, history), over_chance(recording), recording.chance
     last = seen[-validations if reached is not None and reached < FAR_BELOW_CHANCE else -validations - 1 :]
     if len(last) < validations or reached is None or chance is None or recording.passes < min_steps:
         raise NotEnough("no two validations with their accuracy were seen, or no cross entropy")
@@ -57,21 +58,6 @@ def validation_at_chance(
         text = f"the last {len(last)} validations are right in {reached_there:.1%}, guessing would be in {guessing:.1%}"
         text += f"; the training loss is {reached:.0%} of that"
         yield Finding(Place(step=int(last[-1][0])), f"{text} of guessing", (curve,))
-
-
-def _validations(recording: Recording, history: History | None) -> list[tuple[float, float, float]]:
-    """Step, accuracy and loss (nan: unknown) of each validation. Of a log, which has no steps, they are spread over the run."""
-    own = [(float(v.step), v.accuracy, v.loss) for v in recording.validations if v.accuracy is not None]
-    told = None if history is None else history.accuracy
-    if own or history is None or told is None:
-        return [(step, accuracy, math.nan if loss is None else loss) for step, accuracy, loss in own]
-    steps = (
-        np.linspace(0, int(recording.step[-1]), len(history) + 1)[1:]
-        if len(recording.step)
-        else np.arange(len(history))
-    )
-    rows = zip(steps, told, history.val_loss, strict=True)
-    return [(float(step), float(accuracy), float(loss)) for step, accuracy, loss in rows if math.isfinite(accuracy)]
 
 
 def _run(accuracies: Sequence[float], loss: float) -> Facts:

@@ -34,7 +34,7 @@ def validation_unchanged(
     more than `drop` and the weights moved. An average of the weights that follows slowly still changes. Where a copy is
     validated and no loss is seen there, its accuracy is taken, as it is told, if that is about that of guessing.
     """
-    lines = [v for v in recording.lines.get("validation", ()) if v.get("batches", 0) > 1]
+    lines = _validations(recording.lines.get("validation", ()))
     copied = bool(lines) and all(v.get("root_itself") is False for v in lines)
     what, values = _numbers(lines, history if copied else None)
     if len(values) < times or not np.isfinite(values).all():
@@ -55,6 +55,11 @@ def validation_unchanged(
         )
         place = Place(path=lines[0].get("path"), line=lines[0].get("line"), step=int(lines[1]["step"]))
         yield Finding(place, f"{text} {seen.start:.4g} to {seen.end:.4g} (should change)")
+
+
+def _validations(lines: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Those of several batches; where there are none, all: a whole split is given at once, too."""
+    return [v for v in lines if v.get("batches", 0) > 1] or list(lines)
 
 
 def _numbers(lines: Sequence[Mapping[str, Any]], history: History | None) -> tuple[str, NDArray[np.float64]]:
