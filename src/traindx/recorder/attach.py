@@ -266,4 +266,4 @@ def _named() -> Mapping[str, Any]:
 
 
 def _has_closure(arguments: Any, named: Any) -> bool:
-    return any(callable(value) for value in (*arguments[1:2], named.get("closure")))
+    return callable(arguments[1] if len(arguments) > 1 else named.get("closure"))

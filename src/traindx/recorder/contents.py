@@ -27,10 +27,11 @@ def mapping(value: Any) -> dict[Any, Any] | None:
     """What a dict holds, or one that wraps a dict (UserDict, and so transformers' BatchEncoding); None of anything else."""
     if type(value) is dict:
         return value
-    if is_a(value, dict):
+    if issubclass(type(value), dict):
         return dict(dict.items(value))
-    if any(kind.__name__ == "UserDict" and kind.__module__ == "collections" for kind in type(value).__mro__):
-        return mapping(attributes(value).get("data"))
+    for kind in type(value).__mro__:
+        if kind.__name__ == "UserDict" and kind.__module__ == "collections":
+            return mapping(attributes(value).get("data"))
     return None
 
 

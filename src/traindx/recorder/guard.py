@@ -44,8 +44,9 @@ def guarded(method: F) -> F:
         self.busy = True
         started = time.perf_counter()
         try:
-            with self.torch._C.DisableTorchFunction():  # no mode or subclass of the user's sees what is done here
-                if not self.torch._C._len_torch_dispatch_stack():
+            core = self.torch._C
+            with core.DisableTorchFunction():  # no mode or subclass of the user's sees what is done here
+                if not core._len_torch_dispatch_stack():
                     return method(self, *args, **kwargs)
                 with self.torch.utils._python_dispatch._disable_current_modes():
                     return method(self, *args, **kwargs)

@@ -105,9 +105,10 @@ class Holdings:
     @property
     def rates(self) -> list[float | None]:
         """The learning rates of the groups of the first optimizer that has stepped, as they are now."""
-        stepped = (o for o in self._living() if self._made[id(o)].stepped)
-        first = next(stepped, None)
-        return [] if first is None else [rate(group) for group in first.param_groups]
+        for optimizer in self._living():
+            if self._made[id(optimizer)].stepped:
+                return [rate(group) for group in optimizer.param_groups]
+        return []
 
     def parameters(self, roots: Roots) -> list[Any]:
         """All that is described; before there is a description, the root's."""

@@ -99,9 +99,14 @@ def differences(torch: Any, after: Sequence[Tensor], before: list[Tensor]) -> Te
 
 def first_tensor(torch: Any, value: Any) -> Tensor | None:
     """The first picture (three dimensions or more, floats or bytes) in nested arguments, else the first float tensor."""
-    found = list(tensors(torch, value, 3))
-    pictures = [t for t in found if t.dim() >= 3 and (t.is_floating_point() or t.dtype == torch.uint8)]
-    return next(iter(pictures or [t for t in found if t.is_floating_point()]), None)
+    first: Tensor | None = None
+    for tensor in tensors(torch, value, 3):
+        floats = tensor.is_floating_point()
+        if tensor.dim() >= 3 and (floats or tensor.dtype == torch.uint8):
+            return tensor
+        if floats and first is None:
+            first = tensor
+    return first
 
 
 def tensors(torch: Any, value: Any, depth: int) -> Iterator[Tensor]:

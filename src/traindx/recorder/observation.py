@@ -131,10 +131,11 @@ class Observation:
         if self._last_end is None:
             self._last_end = self.journal.now
         self.roots.called(step.number)
-        for seen, (mode, place) in list(self._modes.items()):
-            if self.roots.is_root(seen):
-                self.mode_event(mode, place)
-                del self._modes[seen]
+        if self._modes:
+            for seen, (mode, place) in list(self._modes.items()):
+                if self.roots.is_root(seen):
+                    self.mode_event(mode, place)
+                    del self._modes[seen]
         self.letter("f")
         if step.training is None or "b" not in step.calls:
             step.training = bool(module.training)

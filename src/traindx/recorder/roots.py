@@ -131,7 +131,7 @@ class Roots:
         """Whether a module is the root, what it wraps, or a copy of it (an average of its weights, for validation)."""
         if type(module) is not self.core_type:
             return False
-        return self._size_of(module) == self._size
+        return module is self.root or self._size_of(module) == self._size
 
     def is_root(self, module: Any) -> bool:
         """Whether a module is the root, inside or outside of its wrappers."""

@@ -87,5 +87,5 @@ class Jumps:
         if len(recent) < 10:
             return False
         middle = recent[len(recent) // 2]
-        spread = sorted(abs(x - middle) for x in recent)[len(recent) // 2]
+        spread = sorted([abs(x - middle) for x in recent])[len(recent) // 2]
         return math.isfinite(loss) and loss - middle > max(10 * spread, 0.5 * abs(middle))

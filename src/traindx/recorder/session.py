@@ -60,7 +60,8 @@ class Session:
         if (treated := self.treatments.any) and roots.searching:
             self.treatments.any_call(module)
         root = roots.enter(module, gradients) if roots.searching else module is roots.root
-        seen.rest_when_tired()
+        if roots.searching:
+            seen.rest_when_tired()
         takes_input = roots.takes_input(module)
         changed = None
         if takes_input and self.treatments.change_inputs:

@@ -31,7 +31,7 @@ LOSSES = (
 
 def is_traced(torch: Any) -> Callable[[], bool]:
     """Tells whether code is being traced now, by torch.compile or torch.jit: then nothing may be measured."""
-    compiling, tracing = torch.compiler.is_compiling, torch.jit.is_tracing
+    compiling, tracing = torch.compiler.is_compiling, torch._C._is_tracing
     return lambda: compiling() or tracing()
 
 

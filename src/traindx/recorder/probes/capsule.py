@@ -90,7 +90,7 @@ class Capsule(Probe):
         if self._root is None or self._root() is not module:
             self._root = weakref.ref(module)
             self._late = any(p.device.type != "cpu" for p in module.parameters())
-        if not named and all(measure.readable(torch, value) for value in arguments):  # so it is most often
+        if not named and all([measure.readable(torch, value) for value in arguments]):  # so it is most often
             self._called = {f"/args/{at}": (t, measure.version(t)) for at, t in enumerate(arguments)}
         else:
             given = {"args": arguments, "kwargs": named}
@@ -114,7 +114,7 @@ class Capsule(Probe):
         """Hold the target, where no loader hands out batches, and the value."""
         if self._most:
             self._target = None if self._handed else target
-            self._value = value.detach() if measure.usable(self.seen.torch, value) else None
+            self._value = value.detach() if value.is_floating_point() else None
 
     def closed(self, step: Step) -> None:
         """The step is over: let go of what belongs to it."""
@@ -129,7 +129,7 @@ class Capsule(Probe):
             if scaled is not None and scaled[0]() is loss:
                 loss = scaled[1]
             if self._most and measure.usable(torch, loss) and loss.numel() == 1 and loss.is_cpu:
-                value = float(loss.detach())
+                value = loss.item()
                 if not math.isfinite(value):
                     self._write("loss", self.seen.now_at, value)
                 self._losses.append(value)
@@ -148,7 +148,7 @@ class Capsule(Probe):
             gradient: Any = None if parameter is None else parameter.grad
             looked_at = measure.usable(self.seen.torch, gradient) and gradient.is_cpu
             plain = gradient.detach() if looked_at and gradient.requires_grad else gradient
-            if looked_at and not math.isfinite(float(plain.sum())):
+            if looked_at and not math.isfinite(plain.sum().item()):
                 self._write("gradient", self.seen.now_at, float("nan"))
                 return
 

@@ -112,11 +112,13 @@ class LossScale(Probe):
     def closed(self, step: Step) -> None:
         """The loss was scaled and the optimizer stepped without the scaler: its gradients are multiplied by the scale."""
         scaled, self._scaled = self.seen.scaled is not self._scaled, self.seen.scaled
-        attempts, self._closed_attempts = self._attempts - self._closed_attempts, self._attempts
+        total = self._attempts if self._counts else 0
+        attempts, self._closed_attempts = total - self._closed_attempts, total
         if scaled and not attempts and step.recorded:
             step.details["scaler"] = {"bypassed": True}
-        step.slots.segments += self._slots.segments
-        self._slots = Slots()
+        if self._slots.segments:
+            step.slots.segments += self._slots.segments
+            self._slots = Slots()
 
     def end(self) -> None:
         """Say how many steps were tried and how many left out, and which scalers were never stepped."""
