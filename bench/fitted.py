@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from intervals import shown
 from result import HEALTHY, RESULTS, Result, load
-from score import shown, table
+from score import table
 from tasks import tasks
 from traindx.causes import all_causes
 from traindx.checks import all_checks
@@ -104,7 +105,7 @@ def main() -> None:
     ]
     page = [
         "# Weights fitted on one half, judged on the other",
-        f"`python bench/fitted.py --prior {asked.prior:g}`: {len(runs)} runs to fit on, which change the weights of {changed} clues; "
+        f"`python bench/fitted.py --prior {asked.prior:g}`: {len(runs)} runs to fit on, which change {changed} clues; "
         f"{faulty} faulty and {healthy} healthy runs that the fit never saw.",
         table(("weights", "cause@1", "cause@3", "healthy runs called faulty"), rows),
     ]

@@ -90,7 +90,7 @@ class Capsule(Probe):
         if self._root is None or self._root() is not module:
             self._root = weakref.ref(module)
             self._late = any(p.device.type != "cpu" for p in module.parameters())
-        if not named and all([measure.readable(torch, value) for value in arguments]):  # so it is most often
+        if not named and all(measure.readable(torch, value) for value in arguments):  # so it is most often
             self._called = {f"/args/{at}": (t, measure.version(t)) for at, t in enumerate(arguments)}
         else:
             given = {"args": arguments, "kwargs": named}
