@@ -64,3 +64,18 @@ def test_facts_count_boxes_that_are_no_corners() -> None:
     found = facts_of([Given.of(np.concatenate([corners, centres]), (6, 6), (True, False))])
     assert found["boxes"] == [6, 6] and found["inverted"] == [0, inverted(centres)] and inverted(centres) >= 5
     assert found["learns"] == [True, False] and found["meeting"]["pairs"] == 6
+
+
+def test_padding_that_was_not_taken_off_is_told() -> None:
+    found = meeting([(a * 100, a * 100 + [0, 17, 0, 17]) for a, _ in (drawn(n) for n in range(20))])
+    assert found is not None and found.given < 0.35
+    name = max(found.read, key=lambda name: found.read[name])
+    assert name.startswith("first: as if moved by 1") and name.endswith("along y")
+    assert found.read[name] > 0.6 > 0.4 > found.elsewhere[name]
+
+
+def test_boxes_of_another_size_of_the_picture_are_told() -> None:
+    found = meeting([(a * 100, a * [640, 480, 640, 480]) for a, _ in (drawn(n) for n in range(20))])
+    assert found is not None
+    name = max(found.read, key=lambda name: found.read[name])
+    assert name == "first: as if scaled by 6.4 in width and 4.8 in height" and found.read[name] > 0.9

@@ -22,6 +22,7 @@ SHUFFLED_LABELS = Cause(
     clues=(  # a guess until the benchmark sets it
         Clue("B145", if_seen=5.5, if_absent=-1.5),
         Clue("B146", if_seen=5.5, if_absent=-1.5),
+        Clue("B152", if_seen=5.5, if_absent=-1.5),
         Clue("D240", if_seen=6.5),
         Clue("D242", if_seen=9.0, proves=True),
         Clue("D519", if_seen=9.0, proves=True),

@@ -9,6 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from traindx.core.box_shifts import shifts_of
 from traindx.core.target_boxes import SHARE_AT_MOST, corners
 
 Floats = NDArray[np.float64]
@@ -27,6 +28,12 @@ READINGS: Mapping[str, Reading] = {
 
 KEPT = 3
 """Other readings that are kept: those in which the boxes meet best."""
+
+GIVEN = "as given"
+"""What `elsewhere` calls the boxes as they are given."""
+
+POOR = 0.35
+"""Mean overlap as given below which moved and scaled boxes are tried, too (a guess)."""
 
 IN_PICTURE = 0.95
 """Share of the boxes of a reading that must have an area and lie in the picture (a guess)."""
@@ -69,18 +76,25 @@ def best(first: Floats, second: Floats) -> float:
 def meeting(pairs: Sequence[tuple[Floats, Floats]]) -> Meeting | None:
     """How the sets of several calls meet; None where there is nothing to compare."""
     pairs = [(a, b) for a, b in pairs if len(a) and len(b)]
-    count = sum(min(len(a), len(b)) for a, b in pairs)
-    if not count:
+    if not pairs:
         return None
-    found = {}
-    for name, (first, second) in _ways().items():
+    given, found = _met(pairs), {}
+    ways = _ways()
+    if given < POOR:
+        ways |= {f"first: {name}": (read, np.asarray) for name, read in shifts_of(pairs, _met).items()}
+    for name, (first, second) in ways.items():
         read = [(first(a), second(b)) for a, b in pairs]
         if _in_picture(read):
             found[name] = read
-    met = {name: sum(best(a, b) for a, b in read) / count for name, read in found.items()}
+    met = {name: _met(read) for name, read in found.items()}
     names = sorted(met, key=lambda name: -met[name])[:KEPT]
-    elsewhere = {name: _elsewhere(found[name]) for name in names if len(pairs) > 1}
-    return Meeting(count, sum(best(a, b) for a, b in pairs) / count, {name: met[name] for name in names}, elsewhere)
+    elsewhere = {name: _elsewhere(read) for name, read in ((n, found[n]) for n in names)} | {GIVEN: _elsewhere(pairs)}
+    count = sum(min(len(a), len(b)) for a, b in pairs)
+    return Meeting(count, given, {name: met[name] for name in names}, elsewhere if len(pairs) > 1 else {})
+
+
+def _met(pairs: Sequence[tuple[Floats, Floats]]) -> float:
+    return sum(best(a, b) for a, b in pairs) / sum(min(len(a), len(b)) for a, b in pairs)
 
 
 def _ways() -> dict[str, tuple[Reading, Reading]]:
@@ -106,8 +120,7 @@ def _inside(boxes: Floats, end: float) -> float:
 
 def _elsewhere(read: Sequence[tuple[Floats, Floats]]) -> float:
     """The mean of the best overlaps, each first set with the second of the next call."""
-    crossed = [(a, read[(n + 1) % len(read)][1]) for n, (a, _) in enumerate(read)]
-    return sum(best(a, b) for a, b in crossed) / sum(min(len(a), len(b)) for a, b in crossed)
+    return _met([(a, read[(n + 1) % len(read)][1]) for n, (a, _) in enumerate(read)])
 
 
 def _sides(boxes: Floats) -> Floats:
@@ -126,5 +139,6 @@ def pooled(meetings: Sequence[Meeting]) -> Meeting | None:
         return None
     names = set.intersection(*(set(m.read) & set(m.elsewhere) for m in meetings))
     read = {name: sum(m.pairs * m.read[name] for m in meetings) / pairs for name in names}
+    names |= {GIVEN} if all(GIVEN in m.elsewhere for m in meetings) else set()
     elsewhere = {name: sum(m.pairs * m.elsewhere[name] for m in meetings) / pairs for name in names}
     return Meeting(pairs, sum(m.pairs * m.given for m in meetings) / pairs, read, elsewhere)

@@ -11,10 +11,10 @@ from traindx.core.report import Diagnosis, Outcome, Reason, Status, Verdict
 LEARNING = "T103"
 """The check that says whether the run learned: its passing is what `healthy` rests on."""
 
-DOUBTS = ("T105", "T106", "T115", "T382", "B251")
+DOUBTS = ("T105", "T106", "T115", "T382", "B251", "V436")
 """The checks that say that a loss which fell shows nothing yet: it ends at chance, its fall is within its noise, it ends at what
-the frequencies of the classes alone bring, it is at rest and high in training and validation, or held back samples fit no
-better than with one another's labels."""
+the frequencies of the classes alone bring, it is at rest and high in training and validation, held back samples fit no better
+than with one another's labels, or next to nothing is found in validation."""
 
 LEARNING_OF_LOG = "V410"
 """The same of a log without a recording."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from traindx.checks.batches.boxes_that_are_no_corners import reads_corners, run_with_calls, shares_of, site
 from traindx.core.box_calls import by_line, sites_of
-from traindx.core.box_meeting import pooled
+from traindx.core.box_meeting import GIVEN, pooled
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.finding import Finding, Measured
 from traindx.core.recording import Recording
@@ -19,7 +19,8 @@ def boxes_judged_in_another_format(
     poor: float = 0.35,
     good: float = 0.4,
     gain: float = 0.2,
-    own: float = 0.1,
+    least: float = 0.1,
+    many: int = 100,
     share: float = 0.5,
     min_boxes: int = 20,
 ) -> Iterator[Finding | Measured]:
@@ -32,8 +33,10 @@ def boxes_judged_in_another_format(
     Bring both sets to corners in one unit before `box_iou` and `nms`: `torchvision.ops.box_convert(boxes, "cxcywh", "xyxy")`. Where
     predictions are shifted by half their size, targets were written with another corner or centre than predictions are read with.
     Compared is the mean of the best overlap of each box of the smaller set, at each line of code, in the later half of the
-    validations: under `poor` as given; `good`, and `gain` higher, in another reading that leaves the boxes in the picture; and
-    `own` higher than with boxes of another call, which predictions that are everywhere the same reach as well. All are guesses.
+    validations. It must be under `poor` as given; and in another reading that leaves the boxes in the picture by `least` higher
+    than with boxes of another call, which predictions that are everywhere the same reach as well. There it must be `good`, and
+    `gain` higher than as given; or, over `many` boxes, as given must have less than a third of what it has over another
+    call's. Guesses.
     """
     groups = [g for g in by_line(sites_of(recording)) if g[0].validating and reads_corners(g[0])]
     groups = [g for g in groups if sum(min(s.boxes) for s in g) >= min_boxes]
@@ -51,15 +54,16 @@ def boxes_judged_in_another_format(
         if met is None:
             continue
         yield Measured(f"best overlap of boxes in validation {at}", met.given)
-        name = max(met.elsewhere, key=lambda name: met.read[name], default="")
-        read = met.read.get(name, 0.0)
-        if met.given < poor and read >= max(good, met.given + gain, met.elsewhere.get(name, 1.0) + own):
+        name = max(met.read, key=lambda name: met.read[name] - met.elsewhere.get(name, 1.0), default="")
+        read, own = met.read.get(name, 0.0), met.read.get(name, 0.0) - met.elsewhere.get(name, 1.0)
+        lost = met.pairs >= many and met.given - met.elsewhere.get(GIVEN, 0.0) < 0.3 * own
+        if met.given < poor and own >= least and read >= (met.given + least if lost else max(good, met.given + gain)):
             which, _, words = name.partition(": ")
             text = f"boxes overlap by {met.given:.2g} as they are given in validation, and by {read:.2g} if the {_SET[which]}"
-            yield Finding(last.place, f"{text} {words}")
+            yield Finding(last.place, f"{text} {words if words.startswith('as ') else 'as ' + words}")
 
 
-_SET = {"first": "first set is read as", "second": "second set is read as"}
+_SET = {"first": "first set is read", "second": "second set is read"}
 
 
 @boxes_judged_in_another_format.fires_on

@@ -13,17 +13,22 @@ from traindx.core.finding import Finding, Measured, Place
 from traindx.core.history import Floats, History, history_of
 from traindx.core.recording import Recording
 
+ZERO = 0.001
+"""A metric that no detector with one right box in a thousand stays below."""
+
 
 @check("V401", level="error", preview=True)
 def metric_at_zero(
     history: History,
     recording: Recording | None = None,
     *,
-    zero: float = 0.001,
+    zero: float = ZERO,
     fell: float = 0.5,
     epochs: int = 10,
     early: int = 500,
     follows: float = 0.7,
+    few: int = 5,
+    far: float = 0.5,
 ) -> Iterator[Finding | Measured]:
     """The validation metric stays at zero although the model learns.
 
@@ -42,28 +47,37 @@ def metric_at_zero(
     mAP 0, every one that ever left it did so before its box loss was below 0.55 of the first; `epochs` is a guess.
     A recording tells how many steps the epochs had: within the first `early` running statistics are still those of the
     beginning (Ultralytics' batch norms take 3 % of each batch) and the metric of a healthy detector stays at zero. There the
-    validation loss must have fallen to the share `follows`, too (guesses).
+    validation loss must have fallen to the share `follows`, too. In a recording `few` epochs are enough where the losses of
+    training and of validation have both fallen to the share `far`; where no epoch's training loss is told, that of the steps
+    counts (guesses).
     """
     values = history.metrics.get("mAP50", history.metric[1] if history.metric else None)
     if values is None or not np.isfinite(values).any():
         return
     best = float(np.nanmax(values))
     loss = history.train_parts.get("box", history.train_loss)
-    share = _share(loss)
+    share = _share(loss) if recording is None or np.isfinite(loss).any() else share_of_start(recording.loss)
     yield Measured("best metric", best, f"above {zero:g}")
     yield Measured("training loss at its lowest, share of the first epoch", share)
     if best > zero:
         return
     val = _share(history.val_parts.get("box", history.val_loss))
+    learned = recording is not None and share <= far and val <= far
     if recording is not None and len(recording.step) and int(recording.step[-1]) < early and not val <= follows:
         return
-    if len(history) >= epochs and share <= fell:
+    if (len(history) >= epochs and share <= fell) or (len(history) >= few and learned):
         yield Finding(
             Place(path=history.source),
             f"the metric is {best:.2g} at best in {len(history)} epochs (should leave 0), while the training loss "
             f"fell to {share:.0%} of its start",
             (Measured("best metric", best, f"above {zero:g}"), curves_of(history, "metric at zero")),
         )
+
+
+def share_of_start(loss: Floats) -> float:
+    """The least mean loss of a tenth of the steps over that of the first: what a log of ten epochs would tell; nan of a few."""
+    known = loss[np.isfinite(loss)]
+    return _share(np.array([part.mean() for part in np.array_split(known, 10)])) if len(known) >= 50 else float("nan")
 
 
 def _share(loss: Floats) -> float:
@@ -75,6 +89,12 @@ def _share(loss: Floats) -> float:
 def an_evaluator_that_counts_nothing() -> Facts:
     rows = [{"train/box": 2.0 * 0.9**i, "val/box": 2.0, "metric/mAP50": 0.0} for i in range(20)]
     return {"history": history_of(rows)}
+
+
+@metric_at_zero.fires_on
+def both_losses_far_down_in_a_few_epochs() -> Facts:
+    rows = [{"val/loss": 3.3 * 0.8**i, "metric/mAP50": 0.0} for i in range(7)]
+    return {"history": history_of(rows), "recording": recording_with(falling(steps=140))}
 
 
 @metric_at_zero.quiet_on

@@ -17,9 +17,9 @@ LOSSES = ("generalized_box_iou_loss", "distance_box_iou_loss", "complete_box_iou
 OPS = "torchvision.ops"
 FILES = ("giou_loss", "diou_loss", "ciou_loss")
 
-SITES, CALLS, BOXES = 8, 40, 48
+SITES, CALLS, BOXES = 8, 24, 32
 """Lines of code that are looked at in a step or a validation, calls of each, and boxes of each argument."""
-STEPS, DENSE = 40, 20
+STEPS, DENSE = 40, 8
 """Recorded steps that are looked at; validations that all are, then ever fewer."""
 
 

@@ -1,0 +1,75 @@
+"""V436: a detector's metric stays next to nothing in validation although its training loss fell far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from traindx.checks.validation.curve import curves_of
+from traindx.checks.validation.metric_at_zero import ZERO, share_of_start
+from traindx.core.check import Facts, NotEnough, check
+from traindx.core.example import falling, recording_with
+from traindx.core.finding import Finding, Measured, Place
+from traindx.core.history import Floats, History, history_of
+from traindx.core.recording import Recording
+
+
+@check("V436", level="warning", preview=True)
+def metric_next_to_nothing(
+    history: History,
+    recording: Recording,
+    *,
+    least: float = 0.02,
+    fell: float = 0.25,
+    epochs: int = 5,
+    steps: int = 100,
+) -> Iterator[Finding | Measured]:
+    """Recall or mAP never passes one in fifty, and the training loss fell to a quarter of its start or less.
+
+    ## Why is this bad?
+    What the loss rewards is not what the metric counts: places without objects weigh so much that nothing is found, only boxes far
+    surer than the network ever is are counted, or boxes are compared in two formats. Or it needs more epochs: this is no proof.
+
+    ## How to fix
+    Count the predictions in validation, at a score threshold of 0.01. Are there none, look at the weights of the loss's parts; are
+    there many, draw ten of them beside their labels.
+    A metric of exactly zero is V401. The defaults are guesses.
+    """
+    values = _metric(history)
+    known = recording.loss[np.isfinite(recording.loss)]
+    if values is None or np.isfinite(values).sum() < epochs or len(known) < steps:
+        raise NotEnough(f"needs {epochs} epochs with recall or mAP, and {steps} steps with a loss")
+    best, share = float(np.nanmax(values)), share_of_start(recording.loss)
+    yield Measured("best recall or mAP", best, f"above {least:g}")
+    yield Measured("training loss at its lowest, share of the first tenth", share)
+    if ZERO < best <= least and share <= fell:
+        text = f"recall or mAP is {best:.2g} at best in {len(history)} epochs (should be above {least:g}), while the training loss"
+        evidence = (Measured("best recall or mAP", best, f"above {least:g}"), curves_of(history, "next to nothing"))
+        yield Finding(Place(path=history.source), f"{text} fell to {share:.0%} of its start", evidence)
+
+
+def _metric(history: History) -> Floats | None:
+    """The most favourable of the metrics that count found objects."""
+    found = [v for n, v in history.metrics.items() if n.lower().startswith(("map", "recall")) and np.isfinite(v).any()]
+    return max(found, key=lambda values: float(np.nanmax(values)), default=None)
+
+
+def _facts(metric: float, end: float = 0.1) -> Facts:
+    rows = [{"metric/recall": metric * i / 7} for i in range(8)]
+    return {"history": history_of(rows), "recording": recording_with(falling(end=end, steps=140))}
+
+
+@metric_next_to_nothing.fires_on
+def places_without_objects_weigh_too_much() -> Facts:
+    return _facts(0.015)
+
+
+@metric_next_to_nothing.quiet_on
+def a_detector_that_finds_some() -> Facts:
+    return _facts(0.2)
+
+
+@metric_next_to_nothing.quiet_on
+def a_detector_that_has_only_begun() -> Facts:
+    return _facts(0.01, end=1.2)

@@ -1,0 +1,58 @@
+"""Two sets of boxes that meet only when one is moved or scaled: padding that was not taken off, or another size of the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Reading = Callable[[Floats], Floats]
+Pairs = Sequence[tuple[Floats, Floats]]
+
+LOOKED = 16
+"""Calls by which a move is found; whether it holds is judged by all."""
+FARTHEST, STEP = 0.4, 0.25
+"""How far boxes are moved, as a share of what they reach over, and in which steps, as a share of their middle side."""
+LARGER = 1.25
+"""Ratio of what the two sets reach over from which one is scaled to the other (a guess)."""
+
+
+def shifts_of(pairs: Pairs, meet: Callable[[Pairs], float]) -> dict[str, Reading]:
+    """Readings of the first set: scaled to what the second reaches over where that differs, and moved along the axis, and by as
+    much, as lets most boxes meet. `meet` is how much the boxes of pairs overlap."""
+    pairs = pairs[:LOOKED]
+    first, second = (np.concatenate(sets) for sets in zip(*pairs, strict=True))
+    reach = np.array([np.percentile(boxes[:, 2:], 98, axis=0) for boxes in (first, second)])
+    side = float(np.median(np.clip(first[:, 2:] - first[:, :2], 0, None)))
+    if not (reach > 0).all() or not side > 0:
+        return {}
+    factor = reach[1] / reach[0]
+    found: dict[str, Reading] = {}
+    if (np.maximum(factor, 1 / factor) > LARGER).any():
+        name = f"as if scaled by {factor[0]:.2g} in width and {factor[1]:.2g} in height"
+        found[name] = partial(_scaled, factor=factor)
+    for axis, letter in enumerate("xy"):
+        distances = _distances(side, float(reach[:, axis].max()))
+        moved = [(meet([(_moved(a, axis, d), b) for a, b in pairs]), d) for d in distances]
+        best = max(moved, default=(0.0, 0.0))[1]
+        if best:
+            found[f"as if moved by {best:.3g} along {letter}"] = partial(_moved, axis=axis, distance=best)
+    return found
+
+
+def _distances(side: float, reach: float) -> list[float]:
+    steps = min(int(FARTHEST * reach / (STEP * side)), 20)
+    return [n * STEP * side for n in range(-steps, steps + 1)]
+
+
+def _scaled(boxes: Floats, factor: Floats) -> Floats:
+    return np.asarray(boxes * np.tile(factor, 2))
+
+
+def _moved(boxes: Floats, axis: int, distance: float) -> Floats:
+    by = np.zeros(4)
+    by[[axis, axis + 2]] = distance
+    return np.asarray(boxes + by)
