@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from traindx.errors import TraindxError
@@ -50,3 +51,26 @@ def test_an_empty_log_is_named(tmp_path):
     state(tmp_path, [])
     with pytest.raises(TraindxError, match="empty log_history"):
         read(tmp_path)
+
+
+def test_in_a_few_long_epochs_each_evaluation_ends_a_row(tmp_path):
+    steps = [{"epoch": i / 4, "loss": 2.0 - 0.1 * i, "step": 10 * i} for i in range(1, 9)]
+    evaluated = [
+        entry
+        for one in steps
+        for entry in (one, {"epoch": one["epoch"], "eval_loss": one["loss"], "step": one["step"]})
+    ]
+    state(tmp_path, evaluated)
+    assert len(read(tmp_path)["history"]) == 8
+
+
+def test_a_loss_of_zero_beside_a_gradient_that_is_nan_was_nan(tmp_path):
+    state(
+        tmp_path,
+        [
+            {"epoch": 1.0, "loss": 0.0, "grad_norm": float("nan"), "step": 10},
+            {"epoch": 2.0, "loss": 0.0, "grad_norm": 0.1, "step": 20},
+        ],
+    )
+    loss = read(tmp_path)["history"].train_loss
+    assert np.isnan(loss[0]) and loss[1] == 0

@@ -92,3 +92,9 @@ def test_detectron2_counts_iterations_and_validates_now_and_then(tmp_path):
 def test_a_file_of_other_json_is_no_log(tmp_path):
     with pytest.raises(TraindxError, match="no training log"):
         log(tmp_path, [{"id": 1, "name": "cat"}], "log.txt")
+
+
+def test_lines_without_epoch_or_step_are_an_epoch_each(tmp_path):
+    rows = [{name: value for name, value in row.items() if name != "epoch"} for row in DETR]
+    (tmp_path / "log.txt").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert read(tmp_path)["history"].metrics["mAP50"].tolist() == [0.2, 0.5]

@@ -12,6 +12,7 @@ def test_every_tool_is_found_without_a_list():
     assert [r.tool for r in all_readers()] == [
         "Ultralytics and YOLOv5",
         "Hugging Face Trainer",
+        "TensorBoard's csv",
         "Weights & Biases",
         "Lightning, timm, csv logs",
         "DETR, OpenMMLab, Detectron2",
@@ -66,3 +67,15 @@ def test_a_log_with_a_header_and_nothing_else_is_no_log(tmp_path):
     (tmp_path / "results.csv").write_text("epoch,train/loss\n")
     with pytest.raises(TraindxError, match="no row"):
         read(tmp_path)
+
+
+def test_the_only_run_below_a_folder_is_read_without_being_named(tmp_path):
+    home = tmp_path / "lightning_logs" / "version_0"
+    home.mkdir(parents=True)
+    (home / "metrics.csv").write_text("epoch,step,train_loss,val_loss\n0,1,2.0,2.1\n1,2,1.0,1.1\n")
+    assert read(tmp_path)["history"].train_loss.tolist() == [2.0, 1.0]
+
+
+def test_the_only_text_of_a_folder_is_its_log_whatever_it_is_called(tmp_path):
+    (tmp_path / "what I saw.txt").write_text("Epoch 1 loss: 2.0 val_loss: 2.1\nEpoch 2 loss: 1.0 val_loss: 1.1\n")
+    assert read(tmp_path)["history"].val_loss.tolist() == [2.1, 1.1]

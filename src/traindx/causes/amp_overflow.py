@@ -22,6 +22,8 @@ AMP_OVERFLOW = Cause(
         Clue("T112", if_seen=6.0, if_absent=-2.0, proves=True),
         Clue("T101", if_seen=1.0, if_absent=-1.0),
         Clue("V405", if_seen=2.65),
+        Clue("V453", if_seen=2.65),
+        Clue("V454", if_seen=4.0),
         Clue("V427", if_seen=-3.0),
         Clue("V430", if_seen=-5.0),
         Clue("T102", if_seen=0.1),

@@ -27,6 +27,8 @@ BATCHNORM_STATS_STALE = Cause(
         Clue("S221", if_seen=5.0),
         Clue("S222", if_seen=0.5),
         Clue("V402", if_seen=0.3),
+        Clue("V453", if_seen=3.0),
+        Clue("V450", if_seen=5.0),
         Clue("V408", if_seen=0.5),
         Clue("B245", if_seen=6.0, if_absent=-1.5),  # a guess: a twin
     ),

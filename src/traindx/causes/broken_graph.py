@@ -20,6 +20,7 @@ BROKEN_GRAPH = Cause(
     slug="broken-graph",
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
+        Clue("V447", if_seen=6.5),
         Clue("M242", if_seen=2.0),
         Clue("M241", if_seen=9.0, if_absent=-1.0, proves=True),
         Clue("T320", if_seen=9.0, if_absent=-3.0, proves=True),

@@ -18,6 +18,7 @@ FROZEN_PARAMETERS = Cause(
     slug="frozen-parameters",
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
+        Clue("V447", if_seen=5.5),
         Clue("M244", if_seen=5.0, if_absent=-0.5),
         Clue("M243", if_seen=9.5, if_absent=-1.0, proves=True),
         Clue("T322", if_seen=9.5, if_absent=-3.0, proves=True),

@@ -20,6 +20,7 @@ HEAD_CLASS_MISMATCH = Cause(
     slug="head-class-mismatch",
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
+        Clue("V439", if_seen=5.0),
         Clue("V432", if_seen=5.0),
         Clue("M202", if_seen=1.0),
         Clue("M201", if_seen=11.0, if_absent=-2.0, proves=True),

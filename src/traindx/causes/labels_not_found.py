@@ -27,6 +27,7 @@ LABELS_NOT_FOUND = Cause(
         Clue("D223", if_seen=4.0),
         Clue("D202", if_seen=0.5),
         Clue("V417", if_seen=8.0),
+        Clue("V452", if_seen=6.5),
         Clue("B136", if_seen=8.0, proves=True),
     ),
     fix=Fix(

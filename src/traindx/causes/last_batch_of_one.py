@@ -20,6 +20,7 @@ LAST_BATCH_OF_ONE = Cause(
     slug="last-batch-of-one",
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it
+        Clue("V438", if_seen=8.0),
         Clue("D344", if_seen=5.0, if_absent=-4.0, proves=True),
         Clue("T025", if_seen=8.0, proves=True),
         Clue("T435", if_seen=7.0, if_absent=-2.0, proves=True),

@@ -27,6 +27,7 @@ NAN_IN_DATA = Cause(
         Clue("B147", if_seen=12.0, if_absent=-0.5, proves=True),  # it outweighs inputs that are finite
         Clue("T101", if_seen=1.0, if_absent=-1.0),
         Clue("V405", if_seen=2.65),
+        Clue("V453", if_seen=2.65),
         Clue("V427", if_seen=-3.0),
         Clue("V430", if_seen=-5.0),
         Clue("T102", if_seen=0.1),

@@ -51,7 +51,8 @@ class History:
     what the log left empty, so that a nan that was written can be told from a value that was not.
     `planned_epochs`, `warmup_epochs`, `patience` and `mosaic_closes` (that many epochs before the planned end) are settings,
     where the run left them; `ending` is the error in which a console log ends,
-    `no_labels` the line in which it says that no label was found. `notes` say in words what reading had to
+    `no_labels` the line in which it says that no label was found, `scale_gone` the one in which the loss scale of half precision
+    has come to its least. `notes` say in words what reading had to
     decide (epochs that a resume wrote twice, an earlier run in the same file). `told` is there where a recording saw the
     validations themselves, too.
     """
@@ -72,6 +73,7 @@ class History:
     train_metrics: Mapping[str, Floats] = field(default_factory=dict)
     ending: Ending | None = None
     no_labels: str | None = None
+    scale_gone: str | None = None
     notes: tuple[str, ...] = ()
     told: tuple[Told, ...] = ()
 
@@ -125,6 +127,7 @@ def history_of(
     mosaic_closes: int | None = None,
     ending: Ending | None = None,
     no_labels: str | None = None,
+    scale_gone: str | None = None,
     notes: Sequence[str] = (),
     told: Sequence[Told] = (),
 ) -> History:
@@ -163,6 +166,7 @@ def history_of(
         train_metrics=grouped["train_metric"],
         ending=ending,
         no_labels=no_labels,
+        scale_gone=scale_gone,
         notes=tuple(notes),
         told=tuple(told),
     )

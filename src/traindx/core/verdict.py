@@ -19,10 +19,10 @@ than with one another's labels, or next to nothing is found in validation."""
 LEARNING_OF_LOG = "V410"
 """The same of a log without a recording."""
 
-DOUBTS_OF_LOG = ("V403", "V412", "V418", "V408", "V411", LEARNING_OF_LOG, "V413", "V414")
+DOUBTS_OF_LOG = ("V403", "V412", "V418", "V428", "V408", "V411", LEARNING_OF_LOG, "V413", "V414")
 """The checks after which a log without a recording is not called healthy, the first that failed says why: it is too short,
-validation loss rises alone, good weights were wrecked, the metric breaks down again and again, its plan was not carried out,
-nothing became better, the metric is poor, training is as poor."""
+validation loss rises alone, good weights were wrecked, the rate was gone long before the end, the metric breaks down again and
+again, its plan was not carried out, nothing became better, the metric is poor, training is as poor."""
 
 ENDED = "T026"
 """The check that says whether the command ended with another status than zero: a healthy training may not be complete."""
@@ -72,6 +72,9 @@ dead units, parameters that move."""
 
 FEW = 0.02
 """Share of the pictures up to which label and picture faults do not make a training faulty (a guess)."""
+
+LIKELY, RIVALS = 0.5, 4
+"""A cause less likely than this is not named alone beside others, of which so many are named."""
 
 MANY, LEAST = 0.05, 3
 """Share of the pictures, and number of files, from which warnings about single files keep a dataset from being called healthy (a
@@ -156,6 +159,9 @@ def sentence_of(
             outcome = next(o for o in by_code.values() if o.code in errors)
             return f"Faulty: {outcome.findings[0].message} ({outcome.code}, {len(outcome.findings)} places)"
         reason = max(best.because, key=lambda r: (r.code in errors, r.weight))
+        rivals = [d.cause for d in diagnoses if d.status == "consistent" and is_serious(d, errors)]
+        if best.status != "proved" and best.probability < LIKELY and len(rivals) > 1:
+            return f"Faulty: {reason.text}. Which of these it is cannot be told from this: {', '.join(rivals[:RIVALS])}"
         return f"Faulty: {best.cause}, {best.status}. {reason.text}"
     if verdict == "healthy" and "recording" in facts:
         unseen = (

@@ -10,7 +10,7 @@ from traindx.core.check import Facts
 from traindx.core.discover import members
 from traindx.errors import TraindxError
 from traindx.readers.reader import Reader
-from traindx.readers.refused import runs_below, what_is_there
+from traindx.readers.refused import only_run_below, runs_below, what_is_there
 
 
 @cache
@@ -28,10 +28,11 @@ def read(path: str | Path) -> Facts:
     home = Path(path)
     if not home.exists():
         raise TraindxError(f"{home} does not exist", "", "name a recording, a run folder or a log file")
-    for reader in all_readers():
-        facts = reader.read(home)
-        if facts is not None:
-            return facts
+    for where in (home, *only_run_below(home)):
+        for reader in all_readers():
+            facts = reader.read(where)
+            if facts is not None:
+                return facts
     tried = ", ".join(r.tool for r in all_readers())
     seen = f"{home} holds no training log that traindx can read: {what_is_there(home)}"
     raise TraindxError(seen, f"tried as a log of {tried}", runs_below(home))

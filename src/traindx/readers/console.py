@@ -13,12 +13,13 @@ from pathlib import Path
 
 from traindx.core.check import Facts
 from traindx.core.history import history_of
-from traindx.readers.console_lines import MARKS, STEP, ending_of, logical_lines, says_no_labels, stops_early
+from traindx.readers.console_ending import ending_of
+from traindx.readers.console_lines import MARKS, STEP, logical_lines, says_no_labels, says_scale_gone, stops_early
 from traindx.readers.console_reading import Reading
 from traindx.readers.reader import Reader
 from traindx.readers.table import Row, as_shares, by_epoch
 from traindx.readers.windows import by_validation
-from traindx.readers.words import in_english
+from traindx.readers.words import decoded, in_english
 
 NAMES = ("*.log", "*.out", "log*.txt", "train*.txt", "stdout*", "output*.txt", "nohup*", "files/output.log")
 SUFFIXES = (".log", ".txt", ".out", ".err", "")
@@ -31,7 +32,6 @@ OTHERS = (
     ".py",
     ".ipynb",
     ".xml",
-    ".md",
     ".html",
     ".toml",
     ".zip",
@@ -46,14 +46,15 @@ LARGEST = 400_000_000
 
 def read_console(path: Path) -> Facts | None:
     """`history` of a console log, or of the first in a folder that is one; None if no line of it could be understood."""
-    for log in _logs_in(path):
+    logs = _logs_in(path)
+    for log in logs:
         lines = list(logical_lines(in_english(_text_of(log))))
         rows, notes, planned = _rows(lines)
         rows, scaled = as_shares(rows)
         ending = ending_of(lines)
         if planned is not None and stops_early(lines):
             notes, planned = [*notes, f"stopped early, as the log says, before epoch {planned}"], None
-        if rows or (ending is not None and path == log):
+        if rows or (ending is not None and len(logs) == 1):
             history = history_of(
                 rows,
                 source=str(log),
@@ -61,6 +62,7 @@ def read_console(path: Path) -> Facts | None:
                 planned_epochs=planned,
                 ending=ending,
                 no_labels=says_no_labels(lines),
+                scale_gone=says_scale_gone(lines),
                 notes=[*notes, *scaled],
             )
             return {"history": history}
@@ -91,11 +93,19 @@ def _read(lines: Sequence[tuple[int, str]], mark: re.Pattern[str], step: re.Patt
 
 
 def _logs_in(path: Path) -> list[Path]:
-    """The file itself, or the five largest of a folder that are called like console logs."""
+    """The file itself, or the five largest of a folder that are called like console logs, else the only text that it holds."""
     if path.is_file():
         return [path] if path.suffix.lower() not in OTHERS and path.stat().st_size <= LARGEST else []
     found = {p: p.stat().st_size for pattern in NAMES for p in path.glob(pattern) if p.is_file()}
     fit = [p for p, size in found.items() if 0 < size <= LARGEST and p.suffix.lower() in SUFFIXES]
+    if not fit:
+        own = [p for p in path.iterdir() if p.is_file() and not p.name.startswith(".")]
+        fit = [
+            p
+            for p in own
+            if len(own) == 1 and p.suffix.lower() in (*SUFFIXES, ".md") and 0 < p.stat().st_size <= LARGEST
+        ]
+        found = dict.fromkeys(fit, 0)
     return sorted(fit, key=lambda p: (-found[p], p.name))[:5]
 
 
@@ -104,4 +114,4 @@ def _text_of(log: Path) -> str:
     data = log.read_bytes()
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return data.decode("utf-16", "replace")
-    return "" if data[:4096].count(0) > 8 else data.decode("utf-8-sig", "replace").replace("\r\n", "\n")
+    return "" if data[:4096].count(0) > 8 else decoded(data).replace("\r\n", "\n")

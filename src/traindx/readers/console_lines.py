@@ -1,11 +1,11 @@
-"""A console log as lines: terminal codes taken out, progress bars as their last state in each epoch; how the log ends."""
+"""A console log as lines: terminal codes taken out, progress bars as their last state in each epoch, and what it says."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from traindx.core.history import Ending
+from traindx.core.number import number_of
 
 EPOCH = re.compile(
     r"(?<![a-z])ep(?:och)?s?(?:\s*\(\w+\))?(?:\s+n(?:o|r|um(?:ber)?)\.?)?['\"\s:=#\[\(|]*(\d{1,7}(?:\.\d+)?)(?!:\d|\d)(?:\s*(?:/|of)\s*(\d{1,7}))?(?!\w)",
@@ -31,11 +31,6 @@ STEP = re.compile(
 """The step of a line, for logs that have no epochs; Darknet begins a line with it."""
 
 _CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07|[\x00\x08]")
-_FRAME = re.compile(r'^\s*File "([^"]+)", line (\d+)')
-_RAISED = re.compile(r"^((?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*)(?::\s*(.*))?$")
-_KILLED = re.compile(
-    r"(?:^|\s)(Killed|Segmentation fault|Bus error|Aborted)(?: \(core dumped\))?\s*$|oom[-_]kill", re.IGNORECASE
-)
 _EARLY = re.compile(
     r"early[\s_-]?stop(?:ping|ped)?(?!\w|[\s_-]?(?:counter|patience|callback))(?!.*(?:counter|patience\s*[=:]))",
     re.IGNORECASE,
@@ -45,7 +40,8 @@ _NO_LABELS = re.compile(
     r"|no labels in \S+\. can ?not train",
     re.IGNORECASE,
 )
-_LIBRARIES = ("site-packages", "dist-packages", "/lib/python", "<frozen", "<string>")
+_SCALE = re.compile(r"(?:reducing (?:loss scale )?to|loss_scale:?) ([\d.e+-]+)", re.IGNORECASE)
+_LEAST_SCALE = re.compile(r"minimum loss scale reached|loss scale already at minimum", re.IGNORECASE)
 
 
 def logical_lines(text: str) -> Iterator[tuple[int, str]]:
@@ -69,28 +65,10 @@ def says_no_labels(lines: Iterable[tuple[int, str]]) -> str | None:
     return next((f"line {number}: {match[0].strip()[:160]}" for number, match in found if match is not None), None)
 
 
-def ending_of(lines: list[tuple[int, str]]) -> Ending | None:
-    """The error in which the log ends: the exception of its last traceback, or the kill; None if it ends in neither.
-
-    A traceback after which the log goes on for more than a few lines (a worker's that was survived) is no ending.
-    """
-    tail = lines[-400:]
-    starts = [i for i, (_, line) in enumerate(tail) if line.startswith("Traceback (most recent call last)")]
-    if starts:
-        found = _raised(tail[starts[-1] :])
-        if found is not None and not any(EPOCH.search(line) for n, line in tail if n > found.line):
-            return found
-    killed = next(((n, m) for n, line in reversed(tail[-5:]) if (m := _KILLED.search(line))), None)
-    return None if killed is None else Ending("Killed", killed[1].string.strip()[:200], killed[0])
-
-
-def _raised(lines: list[tuple[int, str]]) -> Ending | None:
-    frame: tuple[str, int] | None = None
-    for number, line in lines[1:]:
-        if found := _FRAME.match(line):
-            if frame is None or not any(library in found[1] for library in _LIBRARIES):
-                frame = found[1], int(found[2])
-        elif line[:1].strip() and (raised := _RAISED.match(line.strip())):
-            path, at = frame if frame is not None else (None, None)
-            return Ending(raised[1].rpartition(".")[2], (raised[2] or "").strip()[:300], number, path, at)
+def says_scale_gone(lines: Iterable[tuple[int, str]]) -> str | None:
+    """The first line in which the loss scale of half precision falls below 1, or is at its least, as `line N: ...`."""
+    for number, line in lines:
+        scale = number_of(found[1].rstrip(".")) if (found := _SCALE.search(line)) else None
+        if (scale is not None and scale < 1) or _LEAST_SCALE.search(line):
+            return f"line {number}: {line.strip()[:160]}"
     return None

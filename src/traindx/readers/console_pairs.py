@@ -14,6 +14,10 @@ _NUMBER = re.compile(
     r"(?<![\w@./\-])([-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+|nan|inf(?:inity)?)(?![A-Za-z_]))(?:\s*/\s*(\d+)(?!\w))?",
     re.IGNORECASE,
 )
+_INDEX = re.compile(r"\d+\Z")
+_THEN_A_VALUE = re.compile(r"\s+-?\d*\.\d")
+"""A whole number right before the value that it belongs to the name of: `Prec@1  05 87.901`, `loss 2 0.53`."""
+
 _SPLIT = re.compile(
     r"(?<![a-z])(?:(train|val|eval|test|dev)(?:ing|id|idation|uation)?|(trn?|va|vl)(?=[_ ](?:loss|acc)))"
     r"(?![a-z])(?!\.py|/(?!loss|acc))",
@@ -23,6 +27,7 @@ _WORD = re.compile(r"[A-Za-z][\w@./-]*")
 _SENTENCE = re.compile(r"\baccuracy of .*?\b(test|val\w*)\b[^:]*:\s*([\d.]+)\s*%", re.IGNORECASE)
 _QUANTITY = re.compile(
     r"(?:\w+_)?loss|(?:\w+_)?acc(?:uracy)?[_/-]?(?:top)?[_-]?\d?|top[_-]?[15](?:_?acc(?:uracy)?)?|m?ap(?:[_-]?[\d.:-]+)?"
+    r"|(?:\w+_)?error_?rate|top[_-]?1_?err(?:or)?|err(?:or)?[_-]?1"
     r"|(?:\w+_)?(?:precision|recall|f1|m?iou|auc|auroc|dice)(?:_?score)?"
 )
 _SPOKEN_AFTER = ("train", "training", "val", "validation", "valid", "test", "on", "set", "of", "is", "на", "en", "de")
@@ -71,6 +76,8 @@ def pairs_in(line: str) -> list[Pair]:
     found: list[Pair] = []
     end, split = 0, ""
     for match in _NUMBER.finditer(line):
+        if _INDEX.match(match[0]) and _THEN_A_VALUE.match(line, match.end()):
+            continue
         between, end = line[end : match.start()], match.end()
         value, whole = number_of(match[1]), match[2]
         name, own_split, opens = _spoken(between)

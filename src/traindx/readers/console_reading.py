@@ -13,6 +13,9 @@ from traindx.readers.console_tables import Tables
 from traindx.readers.table import Row
 
 _COCO = re.compile(r"Average Precision .*IoU=0\.50(:0\.95)?\s*\|\s*area=\s*all.*=\s*(-?[\d.]+)\s*$")
+_COCO_ROW = re.compile(r"^epoch:\s*(\d+)\s+((?:-?[01]\.\d+\s+){12})(\d+\.\d+|nan|inf)\s+(\S+)\s*$")
+"""COCO's twelve numbers, the mean loss and the rate, as many loops over torchvision's detectors write them."""
+
 _COCO_ANY = re.compile(r"Average (?:Precision|Recall) .*IoU=")
 _YOLO_HEAD = re.compile(r"^\s*Epoch\s+gpu_mem\s+(.+)$", re.IGNORECASE)
 _YOLO_ROW = re.compile(r"^\s*(\d+)/(\d+)\s+[\d.]+[GMK]?B?\s+([-+\d.eEnaif\s]+)")
@@ -119,6 +122,11 @@ class Reading:
         """A line of COCO's summary, of YOLO's table, of Darknet or of Detectron2's results."""
         if found := _COCO.search(line):
             return {f"metric/{'mAP50-95' if found[1] else 'mAP50'}": number_of(found[2])}
+        if found := _COCO_ROW.match(line):
+            self.epoch = float(found[1])
+            mean, half, *_ = map(number_of, found[2].split())
+            told = {"train/loss": number_of(found[3]), "lr/0": number_of(found[4])}
+            return {"metric/mAP50-95": mean, "metric/mAP50": half, **told}
         if found := _DARKNET.match(line):
             self._step_to(line)
             return {"train/loss": number_of(found[1]), "lr/0": number_of(found[2])}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from traindx.errors import TraindxError
 from traindx.readers.names import meaning
 from traindx.readers.reader import Reader
 from traindx.readers.table import Row, by_epoch
+from traindx.readers.windows import by_validation
 
 FILE = "trainer_state.json"
 _SETTINGS = (
@@ -25,13 +26,16 @@ _SETTINGS = (
     "logging_steps",
     "best_model_checkpoint",
 )
+FEW = 5
+"""Epochs under which evaluations are counted instead, if there are so many."""
 
 
 def read_state(path: Path) -> Facts | None:
     """`history` and `setup`; None if the path holds no trainer_state.json. Raises `TraindxError` if that file is broken.
 
     The Trainer logs at steps, with a broken number as epoch: an entry belongs to the epoch that it lies in, its training
-    losses are averaged, and of several evaluations in an epoch the last one counts.
+    losses are averaged, and of several evaluations in an epoch the last one counts. In a run of a few long epochs each
+    evaluation ends a row.
     """
     file = path if path.name == FILE else _latest(path) if path.is_dir() else None
     if file is None or not file.is_file():
@@ -45,6 +49,8 @@ def read_state(path: Path) -> Facts | None:
     if not rows:
         raise TraindxError(f"{file} has an empty log_history", "the run ended before it logged anything")
     planned = state.get("num_train_epochs")
+    if len(rows) < FEW and (often := _by_evaluation(state["log_history"], entries)) is not None:
+        rows, notes, planned = *often, None
     history = history_of(
         rows,
         source=str(file),
@@ -66,6 +72,18 @@ def _latest(folder: Path) -> Path | None:
     return max(numbered)[1] if numbered else None
 
 
+def _by_evaluation(written: Sequence[Mapping[str, Any]], entries: Sequence[Row]) -> tuple[list[Row], list[str]] | None:
+    """Rows that end with an evaluation each, where there are `FEW` of them and more; None otherwise."""
+    if sum("eval_loss" in entry for entry in written) < FEW:
+        return None
+    pairs = ((entry, row) for entry, row in zip(written, entries, strict=True) if len(row) > 1 and "step" in entry)
+    stepped: list[Row] = [
+        {"step": float(entry["step"]), **{n: v for n, v in row.items() if n != "epoch"}} for entry, row in pairs
+    ]
+    rows, notes = by_validation(stepped)
+    return rows, [*notes, "the Trainer evaluated several times in an epoch"]
+
+
 def _row(entry: Mapping[str, Any]) -> Row:
     """An entry of log_history; the summary at the end (`train_loss`, `train_runtime`) is left out."""
     if "epoch" not in entry or "train_runtime" in entry:
@@ -75,4 +93,6 @@ def _row(entry: Mapping[str, Any]) -> Row:
         known = meaning(name)
         if known not in (None, "epoch") and isinstance(value, (int, float)):
             row[str(known)] = float(value)
+    if row.get("train/loss") == 0 and math.isnan(float(entry.get("grad_norm") or 0)):
+        row["train/loss"] = math.nan  # the Trainer writes 0 where it filtered nan out
     return row

@@ -42,7 +42,10 @@ def read_lines(path: Path) -> Facts | None:
     if log is None or not log.is_file():
         return None
     entries = list(objects_in(log))
-    rows, notes = by_validation(_rows(entries))
+    found = _rows(entries)
+    if not any({"epoch", "step"} & row.keys() for row in found):
+        found = [{"epoch": float(i), **row} for i, row in enumerate(found)]  # DETR's first logs: a line an epoch
+    rows, notes = by_validation(found)
     rows, scaled = as_shares(rows)
     if not any(name.startswith(("train/", "val/", "metric/")) for row in rows for name in row):
         return None
@@ -134,5 +137,7 @@ def _meaning(key: str, entry: Mapping[str, Any], total: str | None) -> str | Non
         return "val/loss" if of_validation else "train/loss"
     if low.startswith("test_"):
         return names.meaning(f"val_{key[5:]}")
+    if low in ("loss_bbox", "loss_box_reg"):
+        return "train/box" if entry.get("mode") != "val" else None
     known = names.meaning(key)
     return None if known is None or (known.startswith("train/") and total is not None) or known == "epoch" else known

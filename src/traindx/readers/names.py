@@ -15,6 +15,10 @@ _VAL = re.compile(
 )
 _TRAIN = re.compile(rf"^(?:train|training|trn|tr{_SHORT}|t{_SHORT})(?=[/_. -]|loss|acc|$)", re.IGNORECASE)
 _METRIC = re.compile(r"acc(?!um|ess|el)|top[-_@]?[15]|(?<!re)map|precision|recall|f1|iou|auc|auroc|dice", re.IGNORECASE)
+_ERROR = re.compile(r"(?:^|[_/ -])(?:error[_ ]?rate|top[-_]?1[-_ ]?err(?:or)?|err(?:or)?[-_]?1)$", re.IGNORECASE)
+"""The share of wrong answers; a bare `error` may be any distance. Those of the top 5 are left out."""
+
+_PART = re.compile(r"(?:mse|bce|nll|ce|xent|cross_?entropy)", re.IGNORECASE)
 _LR = re.compile(
     r"^(?:lr|learning[_ ]?rate)(?=[-_/ \d]|$)|[-_/](?:lr|learning[_ ]?rate)(?:[-_/]?(?:pg)?\d+)?$", re.IGNORECASE
 )
@@ -28,6 +32,9 @@ _SUFFIX = re.compile(
 )
 
 SPLITS = ("train", "training", "val", "valid", "validation", "eval", "test")
+ERROR = "error_rate"
+"""The name of a share of wrong answers, which `table.as_shares` turns into an accuracy."""
+
 EPOCHS = (
     "epoch",
     "global_epoch",
@@ -64,7 +71,11 @@ def meaning(column: str) -> str | None:
     if low in ("loss", "total_loss") or (low.endswith("loss") and (train or val)):
         part = rest[: -len("loss")].strip("/_. -").lower()
         return f"{'val' if val else 'train'}/{'loss' if part in ('', 'total') else part}"
-    if _METRIC.search(rest) and "loss" not in low:
+    if (train or val) and _PART.fullmatch(rest):
+        return f"{'val' if val else 'train'}/{low}"
+    if _ERROR.search(rest):
+        return f"{'train_metric' if train else 'metric'}/{ERROR}"
+    if _METRIC.search(rest) and "loss" not in low and "err" not in low:
         return f"{'train_metric' if train else 'metric'}/{_named(rest)}"
     return None
 

@@ -39,13 +39,26 @@ def runs_below(home: Path) -> str:
         return f"unpack it and name {held}" if held else "unpack it and name a folder in it"
     if not home.is_dir():
         return "name a log in which losses stand with their epochs or steps"
-    found = {p.parent for below in ("*/", "*/*/") for name in LOGS for p in home.glob(below + name)}
-    below = sorted(found, key=lambda p: (len(p.parts), str(p)))
+    below = _folders_with_logs(home)
     if not below:
         return ""
     if len(below) == 1:
         return f"a log lies in {below[0]}: name that folder"
     return f"logs lie in {len(below)} folders below it: name one, for example {below[0]} or {below[-1]}"
+
+
+def only_run_below(home: Path) -> tuple[Path, ...]:
+    """The folder below that holds a log, if it is the only one; MLflow's store, if it is there."""
+    if not home.is_dir():
+        return ()
+    below = _folders_with_logs(home)
+    store = home / "mlruns"
+    return tuple(below) if len(below) == 1 else (store,) if not below and store.is_dir() else ()
+
+
+def _folders_with_logs(home: Path) -> list[Path]:
+    found = {p.parent for below in ("*/", "*/*/", "*/*/*/") for name in LOGS for p in home.glob(below + name)}
+    return sorted(found, key=lambda p: (len(p.parts), str(p)))
 
 
 def _logs_in_archive(home: Path) -> str:

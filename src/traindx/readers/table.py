@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from traindx.core.number import number_of
 from traindx.errors import TraindxError
+from traindx.readers.names import ERROR
 
 Row: TypeAlias = dict[str, float | None]
 
@@ -112,7 +113,21 @@ def as_shares(rows: list[Row]) -> tuple[list[Row], list[str]]:
         names |= {name for row in rows for name in row if name.startswith(shares) and _ACCURACY.search(name)}
     for row in rows:
         row.update({name: value / 100 for name in names if (value := row.get(name)) is not None})
-    return rows, [f"{name} read as per cent" for name in sorted({n.partition("/")[2] for n in names})]
+    notes = [f"{name} read as per cent" for name in sorted({n.partition("/")[2] for n in names})]
+    return rows, notes + [f"{ERROR} read as wrong answers" for _ in range(_right_answers(rows))]
+
+
+def _right_answers(rows: list[Row]) -> bool:
+    """Put the accuracy in the place of a share of wrong answers, where a log has no accuracy; whether there was one."""
+    found = False
+    for group in ("metric", "train_metric"):
+        wrong, right = f"{group}/{ERROR}", f"{group}/accuracy"
+        known = any(right in row for row in rows)
+        for row in rows:
+            value = row.pop(wrong, None)
+            if value is not None and not known:
+                found, row[right] = True, 1 - value
+    return found
 
 
 def _merged(group: Sequence[Row]) -> Row:

@@ -121,6 +121,8 @@ def _text_rows(log: Path) -> list[Row] | None:
         if cells is None:
             continue
         values = [number_of(cell) for cell in cells[2].split()]
+        if None in values:
+            return None  # a console's line, with the picture size before a progress bar
         named = {name: value for name, value in zip(_TEXT_COLUMNS, values, strict=False) if name is not None}
         rows.append({"epoch": float(cells[1]), **named})
     return rows or None

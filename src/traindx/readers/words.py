@@ -12,19 +12,24 @@ _WORDS = (
     (r"\baddestramento\b|\bобучени\w+|\bтрениров\w+|(?:训练|訓練|学習|훈련)集?", " train "),
     (r"validierungs?-?|\bvalida(?:ción|ção|zione)\b|\bвалидаци\w+|(?:验证|驗證|検証|검증)集?", " val "),
     (r"(?:测试|測試|テスト)集?|\bтест\w*", " test "),
-    (r"(?<!\w)(?:verlust|pertes?|p[ée]rdida|perda|perdita|потер[ияь]|лосс)(?!\w)|损失(?:值)?|損失|손실", " loss "),
-    (r"(?<!\w)(?:genauigkeit|exactitude|exactitud|acurácia|accuratezza|точность)(?!\w)", " accuracy "),
+    (r"(?<!\w)(?:verlust|pertes?|p[ée]rdida|perda|perdita|потер[ияь]|лосс)(?![^\W_])|损失(?:值)?|損失|손실", " loss "),
+    (r"(?<!\w)(?:genauigkeit|exactitude|exactitud|acurácia|accuratezza|точность)(?![^\W_])", " accuracy "),
     (r"准确率|精确度|正解率|精度|準確率|정확도", " accuracy "),
     (r"(?<!\w)(?:lernrate|taux d['’]apprentissage|tasa de aprendizaje)(?!\w)|学习率|學習率|学習率|학습률", " lr "),
+    (r"(?<=loss|racy) _(?=(?:val|train|test)\b)", "_"),
     (r"(?<=\d)\s+(?:von|sur|de|di|из)\s+(?=\d)", "/"),
 )
 _TABLE = tuple((re.compile(pattern, re.IGNORECASE), word) for pattern, word in _WORDS)
-_ANY = re.compile("|".join(pattern for pattern, _ in _WORDS[:-1]), re.IGNORECASE)
+_ANY = re.compile("|".join(pattern for pattern, _ in _WORDS[:-2]), re.IGNORECASE)
 _WIDE = str.maketrans("：，（）；｜／％＝", ":,();|/%=")
 _COMMA = re.compile(r"(?<![\d.,])(?<!\d:)(-?\d+),(\d+)(?![\d,]*[.\d])(?=[^\w]|e[-+]|$)")
 _POINT = re.compile(r"\d\.\d")
 SAMPLE = 200_000
 """So many characters of a log tell its language."""
+
+_CODE_PAGES = ("gb18030", "cp1251", "cp1252", "shift_jis", "euc_kr", "big5", "koi8_r", "cp866")
+_BROKEN = 0.002
+"""Share of signs that are no utf-8 from which a text is taken for one of a code page; a torn line has fewer (a guess)."""
 
 _TALE = re.compile(r"loss|acc|epoch|verlust|perte|p[ée]r?d", re.IGNORECASE)
 
@@ -37,6 +42,16 @@ def in_english(text: str) -> str:
         for pattern, word in _TABLE:
             text = pattern.sub(word, text)
     return _with_points(text) if "," in text else text
+
+
+def decoded(data: bytes) -> str:
+    """Text of utf-8, or of the code page in which most of the words that are known here can be read."""
+    text = data.decode("utf-8-sig", "replace")
+    if text[:SAMPLE].count("\ufffd") <= _BROKEN * min(len(text), SAMPLE):
+        return text
+    known = {page: len(_ANY.findall(data[:SAMPLE].decode(page, "replace"))) for page in _CODE_PAGES}
+    best = max(known, key=lambda page: known[page])
+    return data.decode(best, "replace") if known[best] else text
 
 
 def _with_points(text: str) -> str:

@@ -25,7 +25,16 @@ def learned_alone(history: History, epochs: int = 5, fell: float = 0.3, low: flo
         return ""
     name, values = known
     at_chance = float(np.nanmax(smooth(values))) < low or float(np.abs(values - 0.5).max()) < 0.03
-    return _learned(history, name, fell) if at_chance and not gained(name, values) else ""
+    followed = gained(name, values) and not _never_fell(history.val_loss)
+    return _learned(history, name, fell) if at_chance and not followed else ""
+
+
+def _never_fell(loss: Floats) -> bool:
+    """Whether a validation loss was lowest at its start, to 1 %, and rose by half: an accuracy beside it moved by chance."""
+    values = loss[np.isfinite(loss)]
+    return (
+        len(values) >= 10 and float(smooth(values).min()) >= 0.99 * values[0] > 0 and end_of(values) > 1.5 * values[0]
+    )
 
 
 def _learned(history: History, name: str, fell: float) -> str:

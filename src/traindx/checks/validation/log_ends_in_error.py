@@ -8,7 +8,7 @@ from traindx.core.check import Facts, NotEnough, check
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.history import Ending, History, history_of
 
-BY_HAND = ("KeyboardInterrupt", "SystemExit")
+BY_HAND = ("KeyboardInterrupt", "SystemExit", "Cancelled")
 
 
 @check("V419", level="error", preview=True)
@@ -22,7 +22,7 @@ def log_ends_in_error(history: History) -> Iterator[Finding | Measured]:
     The message says what failed, and the line named is the last of your own code in the traceback. `traindx run -- COMMAND`
     records what stood there: shapes, types, devices, memory. A process that was killed ran out of memory in most cases.
 
-    A run that was stopped by hand is no finding.
+    A run that was stopped by hand, or by the queue at its time limit, is no finding.
     """
     ending = history.ending
     if history.tool != "a console log":
@@ -46,6 +46,12 @@ def out_of_memory_in_the_second_epoch() -> Facts:
 @log_ends_in_error.quiet_on
 def stopped_by_hand() -> Facts:
     ending = Ending("KeyboardInterrupt", "", 41, "train.py", 17)
+    return {"history": history_of([{"train/loss": 2.0}], tool="a console log", ending=ending)}
+
+
+@log_ends_in_error.quiet_on
+def cancelled_at_the_time_limit() -> Facts:
+    ending = Ending("Cancelled", "slurmstepd: error: *** JOB 8 CANCELLED AT 14:02 DUE TO TIME LIMIT ***", 41)
     return {"history": history_of([{"train/loss": 2.0}], tool="a console log", ending=ending)}
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
+from traindx.checks.validation.ends_not_finite import ends_not_finite, training_stays_finite
 from traindx.core.check import Facts, check
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.history import History, history_of
@@ -21,23 +20,19 @@ def loss_ends_not_finite(history: History) -> Iterator[Finding | Measured]:
     ## How to fix
     Find the first bad step: `traindx run -- COMMAND` names it and its batch. Usual causes: a learning rate that is too
     high, half precision, a label or picture that is not finite, a box without area.
+
+    Losses of validation alone are V453's, or V406's where the metric lives.
     """
-    columns = [c for c in history.columns() if c.startswith(("train/", "val/"))]
-    for column in columns:
-        values, silent = history.written(column), history.not_written.get(column)
-        written = np.flatnonzero(~silent if silent is not None else np.ones(len(values), dtype=bool))
-        bad = ~np.isfinite(values[written])
-        if not len(written) or not bad[-1]:
-            continue
-        good = np.flatnonzero(~bad)
-        first = int(history.epoch[written[good[-1] + 1 if len(good) else 0]])
-        count = int(len(bad) - (good[-1] + 1 if len(good) else 0))
+    bad = ends_not_finite(history)
+    of_validation = training_stays_finite(history) and all(c.name.startswith("val/") for c in bad)
+    for column in [] if of_validation else bad:
         yield Finding(
             Place(path=history.source),
-            f"{column} is {values[written[-1]]} from epoch {first} to the end ({count} epochs; should be a finite number)",
-            (Measured("epochs not finite at the end", count, "0"), Measured("first such epoch", first)),
+            f"{column.name} is {column.value} from epoch {column.first} to the end ({column.count} epochs; should be a finite "
+            "number)",
+            (Measured("epochs not finite at the end", column.count, "0"), Measured("first such epoch", column.first)),
         )
-    yield Measured("columns of losses looked at", len(columns))
+    yield Measured("losses that end not finite", len(bad), "0")
 
 
 @loss_ends_not_finite.fires_on
@@ -53,3 +48,9 @@ def one_infinite_epoch() -> Facts:
 @loss_ends_not_finite.quiet_on
 def a_log_that_writes_validation_every_second_epoch() -> Facts:
     return {"history": history_of([{"train/box": 2.0, "val/box": 2.1}, {"train/box": 1.8, "val/box": None}])}
+
+
+@loss_ends_not_finite.quiet_on
+def a_loss_of_validation_alone() -> Facts:
+    rows = [{"train/box": 2.0 - 0.1 * i, "val/box": float("nan"), "metric/mAP50": 0.1 * i} for i in range(8)]
+    return {"history": history_of(rows)}

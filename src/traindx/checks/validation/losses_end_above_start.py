@@ -40,7 +40,7 @@ def losses_end_above_start(history: History, *, times: float = 1.5, epochs: int 
     yield Finding(
         Place(path=history.source),
         f"the training loss ends at {train_last:.3g}, began at {train_first:.3g} (should fall), and the validation loss at "
-        f"{val_last:.3g}, began at {val_first:.3g}: the run diverged at epoch {int(history.epoch[onset])}",
+        f"{val_last:.3g}, began at {val_first:.3g}: the run diverged at epoch {int(history.epoch[onset])}{_part(history)}",
         (curves_of(history, "the losses end above their start", onset=float(history.epoch[onset])),),
     )
 
@@ -52,6 +52,18 @@ def _better(history: History) -> bool:
     values = history.metric[1][np.isfinite(history.metric[1])]
     last = end_of(values, 3)
     return len(values) > 1 and bool(last > values[0] + 0.02 and last > 0.5 * values.max())
+
+
+def _part(history: History) -> str:
+    """The part of the training loss that nine tenths of the rise are of, if there are several."""
+    rises = {name: end_of(part, 3) - float(part[np.isfinite(part)][0]) for name, part in _known(history)}
+    most = max(rises, key=lambda name: rises[name], default="")
+    alone = len(rises) > 1 and rises[most] > 0.9 * sum(max(rise, 0.0) for rise in rises.values())
+    return f", by the part {most} alone" if alone else ""
+
+
+def _known(history: History) -> list[tuple[str, Floats]]:
+    return [(name, part) for name, part in history.train_parts.items() if name != "loss" and np.isfinite(part).any()]
 
 
 def _onset(values: Floats, bound: float) -> int:

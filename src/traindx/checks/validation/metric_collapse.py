@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from traindx.checks.validation.curve import curves_of, end_of, smooth
+from traindx.checks.validation.ends_not_finite import ends_not_finite
 from traindx.core.check import Facts, check
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.history import History, history_of
@@ -30,6 +31,8 @@ def metric_collapse(history: History, *, share: float = 0.5, least: float = 0.05
     """
     if history.metric is None:
         return
+    if any(column.name.startswith("train/") for column in ends_not_finite(history)):
+        return  # V405: the weights are lost, and the metric with them
     name, metric = history.metric
     finite = metric[np.isfinite(metric)]
     if len(finite) < 8:
@@ -64,6 +67,12 @@ def a_run_that_loses_what_it_had() -> Facts:
 @metric_collapse.quiet_on
 def a_run_with_one_bad_epoch() -> Facts:
     return _run([0.1, 0.2, 0.3, 0.4, 0.42, 0.02, 0.42, 0.43, 0.43, 0.42, 0.44, 0.02])
+
+
+@metric_collapse.quiet_on
+def weights_that_turned_nan() -> Facts:
+    rows = [{"train/loss": 1.0 if i < 8 else float("nan"), "metric/accuracy": 0.9 if i < 8 else 0.1} for i in range(12)]
+    return {"history": history_of(rows)}
 
 
 @metric_collapse.quiet_on

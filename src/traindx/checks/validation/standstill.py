@@ -93,8 +93,8 @@ def _at_chance_of(history: History, level: float) -> int | None:
     if history.metric is None or not history.metric[0].startswith("accuracy"):
         return next((k for k in CLASSES if abs(level - np.log(k)) <= NEAR * np.log(k)), None)
     accuracy = float(np.nanmedian(history.metric[1]))
-    fit = [k for k in CLASSES if 1 - NEAR <= level / np.log(k) <= 1.1 and accuracy * k <= 1.3]
-    return min(fit, key=lambda k: (abs(accuracy * k - 1), k), default=None)
+    fit = [k for k in CLASSES if 1 - NEAR <= level / np.log(k) <= 1.1 and accuracy * k < 1.5]
+    return min(fit, key=lambda k: (5 * abs(level / np.log(k) - 1) + abs(accuracy * k - 1), k), default=None)
 
 
 def _stays_poor(history: History, classes: int | None, accuracy: float) -> bool | None:

@@ -33,9 +33,12 @@ def stopped_before_plan(history: History, *, share: float = 0.5) -> Iterator[Fin
     yield Measured("epochs logged, of those planned", f"{logged} of {planned}", f"at least {share:.0%}")
     if logged >= share * planned or _stopped_early(history):
         return
+    ending = history.ending
+    said = f" (line {ending.line}: {ending.message})" if ending is not None and ending.kind == "Cancelled" else ""
     yield Finding(
         Place(path=history.source, setting="epochs"),
-        f"the log ends after {logged} of {planned} planned epochs and early stopping does not explain it: the rest was not seen",
+        f"the log ends after {logged} of {planned} planned epochs and early stopping does not explain it: the rest was not "
+        f"seen{said}",
         (Measured("epochs logged", logged, str(planned)),),
     )
 

@@ -1,0 +1,46 @@
+"""How console logs end: by which error, of which process, or by none."""
+
+from traindx.readers.console_ending import ending_of
+
+TRACEBACK = ["Traceback (most recent call last):", '  File "/home/u/train.py", line 9, in main', "    step()"]
+
+
+def lines(*told: str) -> list[tuple[int, str]]:
+    return list(enumerate(told, 1))
+
+
+def test_of_a_launcher_the_error_of_the_process_counts() -> None:
+    own = [f"[rank1]: {line}" for line in (*TRACEBACK, "ValueError: no such class")]
+    ending = ending_of(lines(*own, *TRACEBACK, "torch.distributed.elastic.ChildFailedError: "))
+    assert ending is not None and (ending.kind, ending.message) == ("ValueError", "no such class")
+    assert (ending.path, ending.at) == ("/home/u/train.py", 9)
+
+
+def test_of_a_launcher_whose_process_waited_in_vain_the_wait_counts() -> None:
+    waited = "[rank1]:[E304] [Rank 1] Watchdog caught collective operation timeout: WorkNCCL(OpType=ALLREDUCE)"
+    ending = ending_of(lines(waited, *TRACEBACK, "ChildFailedError: "))
+    assert ending is not None and ending.message.startswith("Watchdog caught collective operation timeout")
+
+
+def test_a_job_that_the_queue_cancelled_ended_in_no_error() -> None:
+    ending = ending_of(
+        lines("Epoch 3 loss: 0.5", "slurmstepd: error: *** JOB 8 CANCELLED AT 14:02 DUE TO TIME LIMIT ***")
+    )
+    assert ending is not None and ending.kind == "Cancelled"
+
+
+def test_a_kill_is_told_by_the_shell_with_the_command_behind_it() -> None:
+    ending = ending_of(lines("Epoch 3 loss: 0.5", "run.sh: line 4: 21877 Killed                  python train.py"))
+    assert ending is not None and ending.kind == "Killed"
+
+
+def test_an_error_that_a_later_run_follows_is_no_ending() -> None:
+    later = [f"[2022-10-15 23:03:{i:02d}][INFO] - Starting" for i in range(59)] * 2
+    assert ending_of(lines(*TRACEBACK, "KeyError: 'x'", *later)) is None
+
+
+def test_the_second_line_of_an_error_belongs_to_it() -> None:
+    ending = ending_of(
+        lines(*TRACEBACK, "RuntimeError: Error(s) in loading state_dict for Net:", "\tsize mismatch for fc.weight")
+    )
+    assert ending is not None and "size mismatch for fc.weight" in ending.message
