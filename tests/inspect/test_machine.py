@@ -9,7 +9,7 @@ from pathlib import Path
 
 from traindx.core.known_bad import has_kernels, lacking
 from traindx.core.machine import Build, Device, Machine, version_of
-from traindx.inspect.machine import build_of, machine_of
+from traindx.inspect.machine import build_of, cudnn_on, machine_of
 
 
 def test_this_machine_is_measured_and_kept_whole(tmp_path: Path) -> None:
@@ -31,6 +31,13 @@ def test_a_build_is_read_from_its_file(tmp_path: Path) -> None:
     (tmp_path / "torch" / "version.py").write_text(text)
     assert build_of([tmp_path]) == Build("2.5.1+cu124", "12.4")
     assert build_of([tmp_path / "nowhere"]) == Build()
+
+
+def test_a_cudnn_on_the_library_path_is_told_by_the_file_that_it_leads_to(tmp_path: Path) -> None:
+    (tmp_path / "libcudnn.so.9.0.0").touch()
+    (tmp_path / "libcudnn.so.9").symlink_to("libcudnn.so.9.0.0")
+    found = list(cudnn_on(f"/nowhere:{tmp_path}:"))
+    assert found == [(str(tmp_path / "libcudnn.so.9"), "9.0.0")]
 
 
 def test_kernels_are_told_by_the_list_and_without_it_by_the_table() -> None:

@@ -25,6 +25,7 @@ ANCHOR_MISMATCH = Cause(
         Clue("B132", if_seen=-5.0),
         Clue("M206", if_seen=3.5, if_absent=-2.0),
         Clue("D352", if_seen=3.0, if_absent=-4.0),
+        Clue("M210", if_seen=7.0, if_absent=-1.0),
         Clue("M205", if_seen=11.0, if_absent=-3.0, proves=True),
     ),
     fix=Fix("Leave autoanchor on, or write fitted anchors into the model's settings, at the size that is trained at."),

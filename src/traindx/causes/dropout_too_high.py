@@ -20,6 +20,7 @@ DROPOUT_TOO_HIGH = Cause(
     doc=__doc__,
     clues=(  # guesses
         Clue("T440", if_seen=9.0, if_absent=-5.0, proves=True),
+        Clue("M254", if_seen=6.0),
         Clue("T103", if_seen=0.3),
         Clue("T105", if_seen=0.3),
         Clue("T106", if_seen=0.3),

@@ -21,6 +21,7 @@ MISSING_NONLINEARITY = Cause(
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
         Clue("M220", if_seen=6.0, if_absent=-1.0),
+        Clue("M255", if_seen=8.0),
         Clue("M219", if_seen=9.0, if_absent=-2.0, proves=True),
         Clue("M107", if_seen=9.0, if_absent=-4.0, proves=True),
         Clue("M108", if_seen=6.0, if_absent=-1.0),

@@ -22,6 +22,7 @@ MODEL_TOO_SMALL = Cause(
     doc=__doc__,
     clues=(  # a guess
         Clue("M141", if_seen=6.0, if_absent=-1.0),
+        Clue("M253", if_seen=5.0),
         Clue("M107", if_seen=-3.0),
         Clue("T512", if_seen=3.0, if_absent=-2.0),
     ),

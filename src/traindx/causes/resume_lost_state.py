@@ -28,6 +28,8 @@ RESUME_LOST_STATE = Cause(
         Clue("S213", if_seen=5.0),
         Clue("S215", if_seen=5.0),
         Clue("S214", if_seen=0.5),
+        Clue("S217", if_seen=0.3),
+        Clue("S218", if_seen=0.3),
         Clue("T102", if_seen=0.3),
         Clue("T103", if_seen=0.3),
     ),

@@ -21,6 +21,7 @@ WEIGHTS_NOT_LOADED = Cause(
     clues=(  # weights are a guess until the benchmark sets them
         Clue("M246", if_seen=9.0, if_absent=-1.0, proves=True),
         Clue("M111", if_seen=9.0, if_absent=-4.0, proves=True),
+        Clue("M247", if_seen=9.0, proves=True),
         Clue("M113", if_seen=9.0, if_absent=-2.0, proves=True),
         Clue("M112", if_seen=6.5, if_absent=-1.0),
         Clue("M115", if_seen=9.0, proves=True),

@@ -1,8 +1,7 @@
-"""Combinations of device, driver, CUDA and packages that are known not to work, each with its source."""
+"""Combinations of device, driver, CUDA and packages that are known not to work, each with its source; wrong numbers lie apart."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -114,29 +113,3 @@ MISFITS = (
         "https://github.com/ultralytics/ultralytics/issues/19778",
     ),
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class WrongNumbers:
-    """A device on which wrong results are on record: its name, the builds, in which precision."""
-
-    device: re.Pattern[str]
-    cuda: tuple[tuple[int, ...], tuple[int, ...]]
-    half: bool
-    what: str
-    source: str
-
-
-WRONG_NUMBERS = (
-    WrongNumbers(
-        re.compile(r"GTX 16[3-6]0|\bT(400|500|600|1000|1200)\b"), ((11, 0), (99,)), True,
-        "convolutions in float16 return NaN", "https://github.com/pytorch/pytorch/issues/58123",
-    ),
-)  # fmt: skip
-
-
-def wrong_numbers(device: Device, build: Build) -> WrongNumbers | None:
-    """The row that knows wrong results of this device in this build."""
-    cuda = version_of(build.cuda)
-    rows = (row for row in WRONG_NUMBERS if row.device.search(device.name))
-    return next((row for row in rows if row.cuda[0] <= cuda < row.cuda[1]), None)

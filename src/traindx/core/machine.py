@@ -34,7 +34,8 @@ class Build:
 @dataclass(frozen=True)
 class Machine:
     """Sizes in bytes; None for what is not limited or cannot be told. `processors` are those that may be used, which a container
-    may make fewer than there are (`all_processors`). `needs` are exact versions that one package asks of another.
+    may make fewer than there are (`all_processors`). `needs` are exact versions that one package asks of another; `cudnn` are
+    the libraries of cuDNN on LD_LIBRARY_PATH, with their versions, the first found first.
     """
 
     processors: float = 1.0
@@ -51,6 +52,7 @@ class Machine:
     build: Build = Build()
     versions: Mapping[str, str] = field(default_factory=dict)
     needs: tuple[tuple[str, str, str], ...] = ()
+    cudnn: tuple[tuple[str, str], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain data, for `from_json`."""
@@ -65,7 +67,8 @@ class Machine:
         build = dict(held.get("build", {}))
         build["kernels"] = tuple(pair for k in build.get("kernels", ()) if (pair := _pair(k)) is not None)
         needs = tuple((str(a), str(b), str(c)) for a, b, c in held.get("needs", ()))
-        return cls(**{**held, "devices": devices, "build": Build(**build), "needs": needs})
+        cudnn = tuple((str(path), str(version)) for path, version in held.get("cudnn", ()))
+        return cls(**{**held, "devices": devices, "build": Build(**build), "needs": needs, "cudnn": cudnn})
 
 
 def version_of(text: str) -> tuple[int, ...]:

@@ -129,7 +129,8 @@ class Network:
     any step. `silent` is the share of channels that are zero throughout in what a layer receives from a ReLU, `flat` the share
     of values in the flat ends of a sigmoid or tanh that a layer receives. `priors` are the probabilities that a detection
     head's biases give to a class, by layer. `loads` are the calls of `load_state_dict` while it was
-    built. `outside` are parameters that the loss depends on and the model does not list.
+    built. `dropout` is the share that is left out while training, by layer. `outside` are parameters that the loss depends on
+    and the model does not list.
     `footprint` is what a training step needs of memory.
     """
 
@@ -163,6 +164,7 @@ class Network:
     scores: Scores | None = None
     priors: Mapping[str, float] = field(default_factory=dict)
     mixing: Mixing | None = None
+    dropout: Mapping[str, float] = field(default_factory=dict)
     outside: int = 0
     refused: Refused | None = None
     loads: tuple[Load, ...] = ()

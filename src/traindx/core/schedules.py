@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,7 +24,7 @@ COMBINED = (
 )
 """What puts schedules one after another: their parts are not stepped by their own names."""
 
-BATCHES_AT_LEAST = 10
+BATCHES_AT_LEAST = 20
 """Batches an epoch that are taken for granted where a text does not tell them (a guess)."""
 
 
@@ -76,7 +76,10 @@ class Plan:
         return bool(re.search(r"len\(|steps_per_epoch|num_batches|iters_per_epoch|total_steps", text))
 
     def relative_rate(self, step: int) -> float | None:
-        """The rate after so many steps over that at the start, of plans that only decay; None of others."""
+        """The rate after so many steps over that at the start, of plans that only decay, and over the highest before of a formula;
+        None of others."""
+        if self.formula is not None:
+            return self._by_formula(step)
         gamma = self.number("gamma", 1 if self.call.name == "ExponentialLR" else 2, 0.1)
         if gamma is None:
             return None
@@ -87,6 +90,30 @@ class Plan:
             return float(gamma ** (step // size))
         milestones = self.milestones
         return float(gamma ** sum(step >= m for m in milestones)) if milestones else None
+
+    @property
+    def formula(self) -> Mapping[int, float] | None:
+        """The rate of LambdaLR over the optimizer's, by step, where its text tells it."""
+        found = self.call.get("lr_lambda", 1) if self.call.name == "LambdaLR" else None
+        return found if isinstance(found, Mapping) and found else None
+
+    def reached(self, steps: int) -> float | None:
+        """The highest rate within so many steps over the highest that the plan ever comes to, of a formula and of a linear rise."""
+        if self.call.name == "LinearLR":
+            first, last = self.number("start_factor", 1, 1 / 3), self.number("end_factor", 2, 1.0)
+            over = self.number("total_iters", 3, 5.0)
+            known = first is not None and last is not None and over and last > first
+            return None if not known else (first + (last - first) * min(1.0, (steps - 1) / over)) / last  # type: ignore[operator]
+        rates = self.formula or {}
+        within = [abs(rate) for step, rate in rates.items() if step < steps]
+        highest = max(map(abs, rates.values()), default=0.0)
+        return max(within) / highest if within and highest else None
+
+    def _by_formula(self, step: int) -> float | None:
+        """The formula's rate at the nearest step that was worked out, over its highest up to there; None of one that is zero."""
+        known = [s for s in self.formula or () if s <= step]
+        highest = max((abs(self.formula[s]) for s in known), default=0.0) if self.formula else 0.0
+        return None if not highest or self.formula is None else abs(self.formula[max(known)]) / highest
 
     @property
     def milestones(self) -> tuple[float, ...]:
@@ -105,11 +132,27 @@ def plans_of(text: Script) -> Iterator[Plan]:
         return
     epochs, written = _epochs(text)
     for call in text.called(*KINDS):
-        steps = tuple(c for c in text.called("step") if call.target and c.owner == call.target)
-        steps = steps or tuple(c for c in text.called("step") if re.search(r"sched", c.owner, re.IGNORECASE))
+        if _has_alternatives(call, text):
+            continue
+        steps = _steps(call, text)
         stepped = _stepped(call, steps, text)
         times = _times(call, steps[0]) if stepped == "epoch" and steps else epochs
         yield Plan(call, stepped, times, written if times == epochs else "", steps, text.path)
+
+
+def _steps(call: Call, text: Script) -> tuple[Call, ...]:
+    """The calls of a schedule's `step`: where the text tells what made their owner by that, else by its name."""
+    steps = tuple(text.called("step"))
+    told = tuple(c for c in steps if c.made == call.line)
+    open_ = [c for c in steps if not c.made]
+    named = tuple(c for c in open_ if call.target and c.owner == call.target)
+    return told or named or tuple(c for c in open_ if re.search(r"sched", c.owner, re.IGNORECASE))
+
+
+def _has_alternatives(call: Call, text: Script) -> bool:
+    """Whether a schedule is one of several for the same name, or that one function makes: which one, the text does not tell."""
+    others = [c for c in text.called(*KINDS) if c.line != call.line and c.scope == call.scope]
+    return any(c.target == call.target and (call.target or call.scope) for c in others)
 
 
 def _times(call: Call, step: Call) -> int | None:
@@ -138,7 +181,10 @@ def _epochs(text: Script) -> tuple[int | None, str]:
 
 def _stepped(call: Call, steps: tuple[Call, ...], text: Script) -> Literal["epoch", "batch", ""]:
     if call.scope == "configure_optimizers":
-        return "" if "step" in text.words or steps else "epoch"
+        if steps or text.intervals - {"step", "epoch"} or len(text.intervals) > 1:
+            return ""
+        interval = next(iter(text.intervals), "" if "step" in text.words else "epoch")
+        return "batch" if interval == "step" else "epoch" if interval else ""
     if any(step.now_and_then for step in steps):
         return ""
     inner = [step.loops[-1] if step.loops else None for step in steps]

@@ -36,7 +36,8 @@ class Call:
     """A call: `function` as written with its dots, `arguments` whose value the text tells and `texts` of all, by keyword or by
     position ("0", "1"), and their `lines`; `target` is the name that holds what it returns, `loops` those around it,
     outermost first, `scope` the function that it stands in; `tried`: inside of a `try`,
-    `now_and_then`: inside of an `if` that counts (`if step % 100 == 0`, `if epoch >= 5`).
+    `now_and_then`: inside of an `if` that counts (`if step % 100 == 0`, `if epoch >= 5`). `made` is the line of the call that made
+    the owner, 0 where the text does not tell it. The loops include those around the one place that calls its function.
     """
 
     function: str
@@ -49,6 +50,7 @@ class Call:
     lines: Mapping[str, int] = field(default_factory=dict)
     tried: bool = False
     now_and_then: bool = False
+    made: int = 0
 
     @property
     def name(self) -> str:
@@ -75,7 +77,7 @@ class Call:
 @dataclass(frozen=True)
 class Script:
     """`path` relative to the command's folder; `used` counts how often each name is read, `words` are all constants of text,
-    `defined` the names of its own functions and classes.
+    `defined` the names of its own functions and classes; `intervals` are those that stand in dictionaries for Lightning.
     """
 
     path: str = ""
@@ -84,10 +86,17 @@ class Script:
     used: Mapping[str, int] = field(default_factory=dict)
     words: frozenset[str] = frozenset()
     defined: frozenset[str] = frozenset()
+    intervals: frozenset[str] = frozenset()
 
     def called(self, *names: str) -> Iterator[Call]:
         """The calls of functions with one of these names."""
         yield from (call for call in self.calls if call.name in names)
+
+    @property
+    def said(self) -> str:
+        """All that is called, with its arguments as written, and all constants of text: what a pattern is looked for in."""
+        calls = (f"{call.function}({', '.join(f'{k}={v}' for k, v in call.texts.items())})" for call in self.calls)
+        return "\n".join((*calls, *sorted(self.words)))
 
     @property
     def epochs(self) -> Loop | None:

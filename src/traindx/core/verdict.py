@@ -83,6 +83,9 @@ guess)."""
 SURE = 0.9
 """Probability from which a cause that warnings show keeps a dataset from being called healthy (a guess)."""
 
+SURE_OF = {"S2": 0.6, "M2": 0.8}
+"""The same for warnings about a checkpoint, which are about what stands in it or does not, and about a network (guesses)."""
+
 
 def deciding_errors(by_code: Mapping[str, Outcome], facts: Facts) -> frozenset[str]:
     """The failed checks at level error. Of a training, not those that are about a few files of its dataset:
@@ -97,18 +100,22 @@ def deciding_errors(by_code: Mapping[str, Outcome], facts: Facts) -> frozenset[s
 def shown_by_warnings(
     diagnoses: Sequence[Diagnosis], by_code: Mapping[str, Outcome], facts: Facts
 ) -> tuple[Diagnosis, ...]:
-    """Of a dataset examined alone, the causes that warnings about more than a few of its files prove or make nearly sure: with
-    them it is not called healthy. A training that learned speaks for itself, whatever its dataset holds.
+    """Of a dataset or a checkpoint examined alone, the causes that warnings about more than a few of its files prove or make nearly
+    sure: with them it is not called healthy. A training that learned speaks for itself, whatever its dataset holds.
     """
-    if "dataset" not in facts or facts.keys() & {"recording", "history"}:
+    if not facts.keys() & {"dataset", "checkpoint"} or facts.keys() & {"recording", "history"}:
         return ()
     warned = {
         o.code
         for o in by_code.values()
         if o.status == "failed" and o.level == "warning" and not _few(o, facts, MANY, LEAST)
     }
-    likely = (d for d in diagnoses if d.status in ("proved", "consistent") and d.probability >= SURE)
-    return tuple(d for d in likely if any(r.code in warned for r in d.because))
+    found = (d for d in diagnoses if d.status in ("proved", "consistent"))
+    return tuple(d for d in found if any(r.code in warned and d.probability >= _sure(r.code) for r in d.because))
+
+
+def _sure(code: str) -> float:
+    return next((sure for family, sure in SURE_OF.items() if code.startswith(family)), SURE)
 
 
 def _few(outcome: Outcome, facts: Facts, share: float = FEW, least: int = 0) -> bool:

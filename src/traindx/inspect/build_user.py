@@ -39,6 +39,11 @@ def built(wanted: Wanted) -> Built:
     inner = getattr(model, "model", None)
     if not isinstance(model, torch.nn.Module) and isinstance(inner, torch.nn.Module):
         model = inner
+    model = getattr(model, "_orig_mod", model)  # of torch.compile
+    if isinstance(model, torch.jit.ScriptModule):
+        raise TraindxError(
+            f"{wanted.spec} gives a scripted model", "its layers cannot be followed", "return it unscripted"
+        )
     if not isinstance(model, torch.nn.Module):
         raise TraindxError(
             f"{wanted.spec} gives {type(model).__name__}", "a torch.nn.Module is needed", "return the model"

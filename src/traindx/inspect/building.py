@@ -45,7 +45,7 @@ class Wanted:
 @dataclass
 class Built:
     """A model with what its family says of it. `sizes` are picture sizes to try, the likeliest first; `listed`: it takes a list
-    of pictures with targets and returns its losses, as torchvision's detectors do."""
+    of pictures with targets and returns its losses, as torchvision's detectors do; `number`: the classes that were wanted."""
 
     model: Any
     framework: str = "pytorch"
@@ -59,6 +59,7 @@ class Built:
     path: str | None = None
     line: int | None = None
     notes: list[str] = field(default_factory=list)
+    number: int | None = None
 
 
 def build(wanted: Wanted) -> Built:

@@ -9,6 +9,7 @@ import json
 import math
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -57,13 +58,16 @@ def examined(wanted: Wanted) -> dict[str, Any]:
     torch.manual_seed(0)
     with noting(torch) as made:
         built = build(wanted)
+    built.number = wanted.number
+    _materialised(torch, built)
+    loads = made.loads_into(built.model)
     built.model.float().cpu().train()
     facts: dict[str, Any] = {"spec": wanted.spec, "framework": built.framework, "kind": type(built.model).__name__}
     facts |= {"task": built.task, "chosen": built.chosen, "batch": wanted.batch, "path": built.path, "line": built.line}
     facts |= heads.head_of(torch, built) | {"weights": _weights(torch, built.model), "notes": built.notes}
     at_start = {name: _at_start(torch, module) for name, module in built.model.named_modules()}
     facts |= _looked_at(torch, wanted, built, facts, made)
-    facts["loads"] = made.loads_into(built.model)
+    facts["loads"] = loads
     for layer in facts["layers"]:
         layer["at_start"] = at_start.get(layer["name"])
     if facts["refused"] is None and wanted.memory:
@@ -72,15 +76,25 @@ def examined(wanted: Wanted) -> dict[str, Any]:
     return facts | {"seconds": time.perf_counter() - started}
 
 
+def _materialised(torch: Any, built: Built) -> None:
+    """Give lazy layers their shapes, by a forward pass."""
+    lazy = torch.nn.parameter.UninitializedTensorMixin
+    for size in built.sizes:
+        if not any(isinstance(t, lazy) for t in (*built.model.parameters(), *built.model.buffers())):
+            return
+        with suppress(Exception), torch.no_grad():  # the next size may fit
+            built.model.eval()(torch.zeros(2, 3, size, size))
+
+
 def _looked_at(torch: Any, wanted: Wanted, built: Built, facts: dict[str, Any], made: Made) -> dict[str, Any]:
     """The forward and backward pass, and what it shows."""
-    from traindx.inspect import looking, mixing
+    from traindx.inspect import looking, mixing, usage
     from traindx.inspect.first_batch import first_batch
 
     model, found = built.model, dict[str, Any]()
-    channels, sizes = _channels(built, wanted)
+    taken, sizes = _channels(built, wanted)
     refused: dict[str, Any] | None = None
-    for size in sizes:
+    for size, channels in _tries(sizes, taken):
         samples = FEWEST if built.listed else next((n for most, n in SAMPLES if size <= most), FEWEST)
         batch = first_batch(torch, wanted.pictures, samples, size, channels or 3, built.scaled)
         with looking.hooked(torch, model) as look:
@@ -90,13 +104,16 @@ def _looked_at(torch: Any, wanted: Wanted, built: Built, facts: dict[str, Any], 
                 refused = _refused(error, look.innermost)
                 continue
         refused = None
-        found |= {"imgsz": size, "samples": samples, "real": batch.real}
+        found |= {"imgsz": size, "samples": samples, "real": batch.real, "dropout": look.dropout}
         found |= _after(torch, looking, built, {**facts, "imgsz": size}, look, output, samples)
         if not built.listed:
+            with suppress(Exception):  # another input may be refused
+                found["layers"] = usage.settled(torch, model, batch.inputs, found["layers"])
+        if not built.listed and not found.get("outside"):  # layers that it does not list stay in training mode
             with suppress(Exception):  # in evaluation mode it may ask for something else
                 found["mixing"] = mixing.mixing_of(torch, model, batch.inputs, look.names)
         break
-    found |= {"channels": channels, "imgsz_given": wanted.imgsz is not None, "refused": refused}
+    found |= {"channels": taken if refused else channels, "imgsz_given": wanted.imgsz is not None, "refused": refused}
     if refused is not None:
         found["imgsz"] = sizes[0]
         built.notes.append(f"no forward pass at {', '.join(map(str, sizes))}: {refused['error']}")
@@ -104,10 +121,17 @@ def _looked_at(torch: Any, wanted: Wanted, built: Built, facts: dict[str, Any], 
     return found | {"layers": _with_lines(model, found["layers"], made)}
 
 
+def _tries(sizes: Sequence[int], taken: int | None) -> Iterator[tuple[int, int | None]]:
+    """The sizes and channels to try: a first layer of one channel may stand behind a conversion from three."""
+    for size in sizes:
+        yield from ((size, c) for c in ((3, 1) if taken == 1 else (taken,)))
+
+
 def _after(torch: Any, looking: Any, built: Built, facts: Any, look: Any, output: Any, samples: int) -> dict[str, Any]:
     """Scores, loss, graph and gradients once the forward pass is through."""
     model, found = built.model, dict[str, Any]()
-    scores = None if built.listed else looking.scores_of(torch, output, samples)
+    scores = None if built.listed else looking.scores_of(torch, output, built.number)
+    found["priors"] = {**facts.get("priors", {}), **looking.heatmap_priors(torch, output)}
     if scores is not None:
         found["scores"] = looking.described(torch, scores)
         if built.task == "classify":

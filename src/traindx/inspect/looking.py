@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import functools
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +19,8 @@ RELUS = ("Relu", "Threshold", "ClampMin", "Clamp", "Hardtanh")
 CHANNELS = 8
 """Fewest channels of which a share counts as silent."""
 SEED = 1
+HEATMAP = re.compile(r"hm|heat_?maps?|center_?(heat)?maps?|hm_\w+|\w+_(hm|heat_?map)", re.IGNORECASE)
+SCORES = re.compile(r"logit|score|pred|class|\bout", re.IGNORECASE)
 WANTED = ("in_rms", "in_vary", "out_vary", "weight_rms", "spread")
 
 
@@ -34,19 +38,30 @@ class Look:
     within: list[str] = field(default_factory=list)
     innermost: str = ""
     made_by: dict[int, tuple[Any, int, str]] = field(default_factory=dict)
+    dropout: dict[str, float] = field(default_factory=dict)
 
 
 @contextmanager
 def hooked(torch: Any, model: Any) -> Iterator[Look]:
     """Look at every call of a module of the model while this is open."""
     look = Look({id(m): name for name, m in model.named_modules()})
-    handles = []
+    handles, functional = [], torch.nn.functional
     for module in model.modules():
         handles.append(module.register_forward_pre_hook(_entering(look)))
         handles.append(module.register_forward_hook(_leaving(torch, look)))
+    dropout = functional.dropout
+
+    @functools.wraps(dropout)
+    def dropped(given: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:
+        if training:
+            look.dropout[look.innermost] = max(float(p), look.dropout.get(look.innermost, 0.0))
+        return dropout(given, p, training, inplace)
+
+    functional.dropout = dropped
     try:
         yield look
     finally:
+        functional.dropout = dropout
         for handle in handles:
             handle.remove()
 
@@ -125,12 +140,13 @@ def _made_by_relu(node: Any) -> bool:
     return False
 
 
-def scores_of(torch: Any, output: Any, samples: int) -> Any:
-    """The classifier's scores: the first tensor of two dimensions with a gradient; None where there is none."""
-    for tensor in tensors_of(torch, output).values():
-        if tensor.dim() == 2 and tensor.is_floating_point() and tensor.requires_grad:
-            return tensor
-    return None
+def scores_of(torch: Any, output: Any, number: int | None) -> Any:
+    """The classifier's scores: of the tensors of two dimensions with a gradient the one that is as wide as there are classes, or is
+    named so, else the first; None where there is none."""
+    held = tensors_of(torch, output)
+    found = [(n, t) for n, t in held.items() if t.dim() == 2 and t.is_floating_point() and t.requires_grad]
+    rank = {id(t): (t.shape[1] != number, not SCORES.search(str(n)), at) for at, (n, t) in enumerate(found)}
+    return min((t for _, t in found), key=lambda t: rank[id(t)], default=None)
 
 
 def strides_of(torch: Any, output: Any, size: int) -> list[float]:
@@ -138,6 +154,22 @@ def strides_of(torch: Any, output: Any, size: int) -> list[float]:
     maps = [t for t in tensors_of(torch, output).values() if t.dim() in (4, 5) and t.requires_grad]
     rows_ = {int(t.shape[2]) for t in maps if t.shape[2] == t.shape[3] and t.shape[2] > 1}
     return sorted(size / n for n in rows_ if size % n == 0)
+
+
+def heatmap_priors(torch: Any, output: Any) -> dict[str, float]:
+    """The mean probability in each map of a detector's output that is named a heatmap, as those of CenterNet are."""
+    found: dict[str, float] = {}
+    for name, value in output.items() if isinstance(output, Mapping) else ():
+        if (
+            isinstance(value, torch.Tensor)
+            and value.dim() == 4
+            and HEATMAP.fullmatch(str(name))
+            and value.is_floating_point()
+        ):
+            seen = value.detach().float()
+            squashed = float(seen.min()) >= 0 and float(seen.max()) <= 1
+            found[str(name)] = float((seen if squashed else seen.sigmoid()).mean())
+    return found
 
 
 def loss_of(torch: Any, output: Any, scores: Any) -> Any:

@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from traindx.core import system
@@ -59,6 +59,7 @@ def machine_of(command: Sequence[str], folder: str | Path, *, ask_torch: bool = 
         build=with_kernels(build, command) if ask_torch else build,
         versions=versions_of(folders, PACKAGES),
         needs=needs,
+        cudnn=tuple(cudnn_on(os.environ.get("LD_LIBRARY_PATH", ""))),
     )
 
 
@@ -78,6 +79,16 @@ def build_of(folders: Sequence[Path]) -> Build:
 
 def _assigned(name: str, text: str) -> re.Match[str] | None:
     return re.search(rf"^{name}(?:\s*:[^=]+)?\s*=\s*['\"]([^'\"]+)['\"]", text, re.MULTILINE)
+
+
+def cudnn_on(path: str) -> Iterator[tuple[str, str]]:
+    """The libraries of cuDNN in the folders of a search path, with the versions in their names or in those they lead to."""
+    for folder in filter(None, path.split(":")):
+        with contextlib.suppress(OSError):
+            for found in sorted(Path(folder).glob("libcudnn.so.*")):
+                if version := re.fullmatch(r"libcudnn\.so\.(\d+\.\d[\d.]*)", found.resolve().name):
+                    yield str(found), version[1]
+                    break
 
 
 def with_kernels(build: Build, command: Sequence[str], seconds: float = 60.0) -> Build:

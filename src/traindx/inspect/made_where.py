@@ -28,15 +28,16 @@ class Made:
     modules: dict[int, Line] = field(default_factory=dict)
     weights: dict[int, Line] = field(default_factory=dict)
     kept: list[Any] = field(default_factory=list)
-    loads: list[tuple[Any, dict[str, Any]]] = field(default_factory=list)
+    loads: list[tuple[Any, dict[str, Any], dict[str, Any]]] = field(default_factory=list)
 
     def loads_into(self, model: Any) -> list[dict[str, Any]]:
-        """The loads, each with the share of the model that it was for."""
+        """The loads, each with the share of the model that it was for, and how many of its weights are what was loaded."""
         own = {id(p): p.numel() for p in model.parameters()}
         whole = max(1, sum(own.values()))
         return [
-            {**facts, "covers": sum(own.get(id(p), 0) for p in module.parameters()) / whole}
-            for module, facts in self.loads
+            {**facts, **held, "covers": sum(own.get(id(p), 0) for p in module.parameters()) / whole}
+            for module, facts, state in self.loads
+            for held in [_still_held(module, state, own)]
         ]
 
     def line_of(self, module: Any) -> Line | None:
@@ -82,7 +83,27 @@ def _note_load(made: Made, module: Any, state: Any, strict: bool) -> None:
         return
     facts = key_facts(state, dict(module.named_parameters()), (name for name, _ in module.named_buffers()))
     place = {"path": line[0], "line": line[1], "class": type(module).__name__, "strict": strict}
-    made.loads.append((module, {**facts, **place}))
+    sums = {name: _sum(value) for name, value in state.items() if hasattr(value, "detach")}
+    made.loads.append((module, {**facts, **place}, sums))
+
+
+def _sum(tensor: Any) -> Any:
+    """What tells a tensor from another: its shape, and the norm and the sum of its values."""
+    values = tensor.detach().double()
+    return tuple(tensor.shape), float(values.norm()), float(values.sum())
+
+
+def _still_held(module: Any, state: Mapping[str, Any], own: Mapping[int, int]) -> dict[str, int]:
+    """Of the weights of more than one dimension that a load brought to the model: how many there are, and how many are so still.
+
+    A layer that was replaced since is another tensor, and not counted.
+    """
+    pairs = [(state[n], p) for n, p in module.named_parameters() if n in state and p.dim() > 1 and id(p) in own]
+    pairs = [(told, p) for told, p in pairs if told[0] == tuple(p.shape)]
+    same = sum(
+        all(abs(a - b) <= 1e-4 * abs(a) + 1e-9 for a, b in zip(told[1:], _sum(p)[1:], strict=True)) for told, p in pairs
+    )
+    return {"looked": len(pairs), "kept": same}
 
 
 def _noted(function: Any, made: Made) -> Any:

@@ -12,8 +12,10 @@ EQUAL = 1e-5
 
 def mixing_of(torch: Any, model: Any, inputs: Any, names: dict[int, str]) -> dict[str, Any] | None:
     """The share of the change that reaches other samples, and where it first shows; None where it cannot be told: a single sample,
-    outputs that are not by sample, or answers that differ from one call to the next."""
-    if len(inputs) < 2:
+    outputs that are not by sample, answers that differ from one call to the next, or batch norms that keep no running statistics
+    and so go by the batch on purpose."""
+    by_batch = any("BatchNorm" in type(m).__name__ and getattr(m, "running_mean", 0) is None for m in model.modules())
+    if len(inputs) < 2 or by_batch:
         return None
     other = inputs.clone()
     other[0] = inputs[0].flip(-1) * -0.7 + 0.1

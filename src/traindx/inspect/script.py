@@ -5,30 +5,48 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from traindx.core.script import Call, Loop, Script
+from traindx.inspect.formula import rates_of
+from traindx.inspect.scopes import DEEPEST, At
 from traindx.inspect.values import UNKNOWN, Values
 
 LARGEST = 500_000
 """Characters of a script that is read: a longer file is no training script."""
 
 
-def script_of(text: str, path: str, settings: Mapping[str, Any]) -> Script:
-    """What the text tells; empty where it is no Python. `settings` are the options of the command, without their dashes."""
+def script_of(
+    text: str, path: str, settings: Mapping[str, Any], read: Callable[[str], Any] = lambda name: None
+) -> Script:
+    """What the text tells; empty where it is no Python. `settings` are the options of the command, without their dashes; `read`
+    opens the yaml and json files that the script loads.
+    """
     if len(text) > LARGEST:
         return Script(path)
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):
         return Script(path)
-    reader = _Reader(Values(tree, settings))
-    reader.visit(tree)
-    used = Counter(n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
     words = frozenset(n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str))
     own = frozenset(n.name for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.ClassDef)))
-    return Script(path, tuple(reader.calls), tuple(reader.loops), used, words, own)
+    tree = _Taken(Values(tree, settings, read)).visit(tree)
+    reader = _Reader(Values(tree, settings, read))
+    reader.visit(tree)
+    used = Counter(n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
+    intervals = frozenset(_intervals(tree))
+    return Script(path, reader.calls, tuple(reader.loops), used, words, own, intervals)
+
+
+def _intervals(tree: ast.AST) -> Iterator[str]:
+    """What stands beside "interval" in a dictionary: how often Lightning is told to step a schedule."""
+    for node in ast.walk(tree):
+        pairs = zip(node.keys, node.values, strict=True) if isinstance(node, ast.Dict) else ()
+        for key, value in pairs:
+            if isinstance(key, ast.Constant) and key.value == "interval":
+                yield str(value.value) if isinstance(value, ast.Constant) else ""
 
 
 class _Reader(ast.NodeVisitor):
@@ -40,8 +58,26 @@ class _Reader(ast.NodeVisitor):
         self._scope = ""
         self._tried = self._counted = False
         self._target: dict[int, str] = {}
-        self.calls: list[Call] = []
+        self._call: dict[int, Call] = {}
+        self._key: dict[int, str] = {}
         self.loops: list[Loop] = []
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """All calls, with the loops around the one place from which the function that they stand in is called."""
+        return tuple(self._in_loops(number) for number in self._call)
+
+    def _in_loops(self, number: int, depth: int = 0) -> Call:
+        call, key = self._call[number], self._key[number]
+        sites = (
+            [s for s in self._values.scopes.sites(key) if id(s.call) in self._call] if key and depth < DEEPEST else []
+        )
+        around = [self._in_loops(id(site.call), depth + 1) for site in sites]
+        if not around or any(a.loops != around[0].loops for a in around):
+            return call
+        tried, counted = any(a.tried for a in around), any(a.now_and_then for a in around)
+        loops = (*around[0].loops, *call.loops)
+        return replace(call, loops=loops, tried=call.tried or tried, now_and_then=call.now_and_then or counted)
 
     def visit_Assign(self, node: ast.Assign) -> None:
         self._target[id(node.value)] = ast.unparse(node.targets[0])
@@ -82,26 +118,34 @@ class _Reader(ast.NodeVisitor):
             self.visit(line)
 
     def visit_Call(self, node: ast.Call) -> None:
+        key = self._values.scopes.scope[id(node)]
         given = dict(_given(node))
-        known = {name: value for name, part in given.items() if (value := self._values.of(part)) is not UNKNOWN}
-        texts = {name: ast.unparse(part) for name, part in given.items()}
-        function, target = ast.unparse(node.func), self._target.get(id(node), "")
-        lines = {name: part.lineno for name, part in given.items()}
-        self.calls.append(
-            Call(
-                function,
-                node.lineno,
-                known,
-                texts,
-                target,
-                tuple(self._around),
-                self._scope,
-                lines,
-                self._tried,
-                self._counted,
-            )
+        known = {name: value for name, part in given.items() if (value := self._values.of(part, key)) is not UNKNOWN}
+        if rates := {name: r for name, part in given.items() if (r := rates_of(part, key, self._values)) is not None}:
+            known |= rates
+        self._key[id(node)] = key
+        self._call[id(node)] = Call(
+            ast.unparse(node.func),
+            node.lineno,
+            known,
+            {name: ast.unparse(part) for name, part in given.items()},
+            self._target.get(id(node), ""),
+            tuple(self._around),
+            self._scope,
+            {name: part.lineno for name, part in given.items()},
+            self._tried,
+            self._counted,
+            self._made(node, key),
         )
         self.generic_visit(node)
+
+    def _made(self, node: ast.Call, key: str) -> int:
+        """The line of the call that made what a method is called of (`scheduler.step()`); 0 where that cannot be told."""
+        owner = node.func.value if isinstance(node.func, ast.Attribute) else None
+        if not isinstance(owner, (ast.Name, ast.Attribute)):
+            return 0
+        made = self._values.scopes.follow(At(owner, key))
+        return made.node.lineno if made is not None and isinstance(made.node, ast.Call) else 0
 
     def _times(self, over: ast.expr) -> int | None:
         """How often a loop over `range(...)`, also inside `tqdm(...)` or `enumerate(...)`, runs."""
@@ -109,10 +153,24 @@ class _Reader(ast.NodeVisitor):
             over = over.args[0]
         if not isinstance(over, ast.Call) or ast.unparse(over.func) != "range" or len(over.args) > 2:
             return None
-        ends = [self._values.of(part) for part in over.args]
+        ends = [self._values.of(part, self._values.scopes.scope[id(over)]) for part in over.args]
         if not ends or not all(isinstance(end, int) and not isinstance(end, bool) for end in ends):
             return None
         return max(0, int(ends[-1]) - (int(ends[0]) if len(ends) == 2 else 0))
+
+
+class _Taken(ast.NodeTransformer):
+    """Leaves out the branches that are not taken: of conditions whose value the text tells."""
+
+    def __init__(self, values: Values) -> None:
+        self._values = values
+
+    def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt] | None:
+        test = self._values.of(node.test, self._values.scopes.scope[id(node)])
+        self.generic_visit(node)
+        if test is UNKNOWN or not isinstance(test, (bool, str, int, float, type(None))):
+            return node
+        return (node.body if test else node.orelse) or ast.Pass(lineno=node.lineno, col_offset=0)
 
 
 def _given(node: ast.Call) -> Iterator[tuple[str, ast.expr]]:

@@ -25,6 +25,9 @@ _FRAMEWORKS: tuple[tuple[str, Framework], ...] = (
     (r"\btransformers\b", "huggingface"),
 )
 
+MOST_BYTES = 2**18
+"""Bytes of a file of settings that is read: a longer one holds data."""
+
 LIBRARIES = ("torch", "torchvision", "numpy", "ultralytics", "timm", "lightning", "transformers", "opencv-python")
 
 
@@ -39,7 +42,7 @@ def setup_of(command: Sequence[str], cwd: str | Path) -> Setup:
     script = path.read_text(encoding="utf-8", errors="replace") if path is not None else ""
     settings = _settings(command)
     shown = "" if path is None else path.relative_to(home).as_posix() if path.is_relative_to(home) else str(path)
-    text = script_of(script, shown, settings)
+    text = script_of(script, shown, settings, lambda name: _plain_file(name, home))
     trainer, asked = asked_of(command, settings, text, home)
     folders = folders_of(command)
     model = str(asked["model"].value) if "model" in asked else ""
@@ -71,6 +74,17 @@ def is_dataset(path: Path) -> bool:
     return (
         isinstance(content, dict) and bool({"train", "val"} & content.keys()) and bool({"names", "nc"} & content.keys())
     )
+
+
+def _plain_file(name: str, home: Path) -> Any:
+    """What a yaml or json file holds that the script opens by this name; None if it cannot be read."""
+    path = home / name
+    if not name.endswith((".yaml", ".yml", ".json")) or not path.is_file() or path.stat().st_size > MOST_BYTES:
+        return None
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, yaml.YAMLError):
+        return None
 
 
 def _script(command: Sequence[str], home: Path) -> Path | None:

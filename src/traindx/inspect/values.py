@@ -1,12 +1,14 @@
-"""The values that names have in a script, as far as its text and the command line tell: nothing is executed."""
+"""The values that expressions of a script have, as far as its text, its files and the command line tell: nothing is executed."""
 
 from __future__ import annotations
 
 import ast
 import operator
-from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
+
+from traindx.inspect.parsed import is_parsing, options_of, parsed_names
+from traindx.inspect.scopes import At, Scopes
 
 UNKNOWN = object()
 """A value that the text does not tell; None is a value."""
@@ -18,176 +20,244 @@ _OPERATIONS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Mult: operator.mul,
     ast.Div: operator.truediv,
     ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.Pow: lambda base, exponent: float(base) ** exponent,
 }
-_CASTS: Mapping[str, Callable[[str], Any]] = {"int": int, "float": float, "str": str}
+_COMPARISONS: Mapping[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Is: operator.is_,
+    ast.IsNot: operator.is_not,
+    ast.In: lambda one, of: one in of,
+    ast.NotIn: lambda one, of: one not in of,
+}
+_CASTS: Mapping[str, Callable[[Any], Any]] = {"int": int, "float": float}
+_MAPPINGS = (
+    "dict",
+    "EasyDict",
+    "edict",
+    "Namespace",
+    "SimpleNamespace",
+    "Munch",
+    "Box",
+    "DotMap",
+    "AttrDict",
+    "create",
+)
+_LOADERS = ("safe_load", "load", "full_load", "loads")
+DEEPEST = 16
 
 
 class Values:
-    """Resolves expressions: constants, names and fields that are assigned once, options of argparse with their defaults."""
+    """Resolves expressions: constants, names and fields that are given one value, parameters whose calls are all of one value,
+    options of argparse with their defaults, entries of dictionaries and of yaml and json files, which `read` opens by name.
+    """
 
-    def __init__(self, tree: ast.AST, settings: Mapping[str, Any]) -> None:
-        self._names: dict[str, ast.expr] = {}
-        self._fields: dict[tuple[str, str], ast.expr] = {}
-        times = _assigned(tree)
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Assign) and len(node.targets) == 1:
-                self._hold(node.targets[0], node.value)
-            elif isinstance(node, ast.AnnAssign) and node.value is not None:
-                self._hold(node.target, node.value)
-            elif isinstance(node, ast.ClassDef):
-                self._of_class(node)
-        self._names = {name: value for name, value in self._names.items() if times[name] == 1}
-        self._fields = {key: value for key, value in self._fields.items() if times[".".join(key)] <= 1}
-        self._changed = {name for name in times if times[name] > 1 or f"{name}[]" in times}
-        self._stored = {name for name in times if "." in name}
-        self._options = _options(tree, settings)
-        self._parsed = _parsed(tree)
+    def __init__(
+        self, tree: ast.Module, settings: Mapping[str, Any], read: Callable[[str], Any] = lambda name: None
+    ) -> None:
+        self.scopes = Scopes(tree)
+        self._read = read
+        self._options = options_of(tree, settings, UNKNOWN)
+        self._parsed = parsed_names(tree)
 
-    def of(self, node: ast.expr | None, depth: int = 0) -> Any:
-        """The value of an expression, UNKNOWN where the text does not tell it."""
-        if node is None or depth > 8:
+    def of(self, node: ast.expr | None, scope: str = "", depth: int = 0) -> Any:
+        """The value of an expression in a function, UNKNOWN where the text does not tell it."""
+        if node is None or depth > DEEPEST:
             return UNKNOWN
         if isinstance(node, ast.Constant):
             return node.value
         if isinstance(node, ast.Name):
-            return self.of(self._names.get(node.id), depth + 1)
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            return self._field(node.value.id, node.attr, depth)
+            return self._same(self.scopes.name(node.id, scope), depth)
+        if isinstance(node, ast.Attribute):
+            return self._field(node, scope, depth)
         if isinstance(node, (ast.List, ast.Tuple)):
-            found = [self.of(item, depth + 1) for item in node.elts]
+            found = [self.of(item, scope, depth + 1) for item in node.elts]
             return UNKNOWN if any(item is UNKNOWN for item in found) else found
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-            value = self.of(node.operand, depth + 1)
-            return -value if isinstance(value, (int, float)) else UNKNOWN
+        if isinstance(node, ast.UnaryOp):
+            return self._sign(node, scope, depth)
         if isinstance(node, ast.BinOp):
-            return self._operation(node, depth)
+            return self._operation(node, scope, depth)
+        if isinstance(node, ast.Compare):
+            return self._comparison(node, scope, depth)
+        if isinstance(node, ast.BoolOp):
+            return self._either(node, scope, depth)
+        if isinstance(node, ast.IfExp):
+            test = self.of(node.test, scope, depth + 1)
+            return UNKNOWN if test is UNKNOWN else self.of(node.body if test else node.orelse, scope, depth + 1)
         if isinstance(node, ast.Subscript):
-            return self._entry(node, depth)
-        return self._cast(node, depth) if isinstance(node, ast.Call) else UNKNOWN
+            return self._entry(node, scope, depth)
+        if isinstance(node, ast.Dict):
+            held = self._mapping(node, scope, depth)
+            return UNKNOWN if held is None else held
+        return self._call(node, scope, depth) if isinstance(node, ast.Call) else UNKNOWN
 
-    def _cast(self, node: ast.Call, depth: int) -> Any:
-        """`int(x)` and `float(x)` of what is known."""
-        if isinstance(node.func, ast.Name) and node.func.id in ("int", "float") and len(node.args) == 1:
-            value = self.of(node.args[0], depth + 1)
-            if isinstance(value, (int, float)) and abs(value) < LARGEST:
-                return _CASTS[node.func.id](value)  # type: ignore[arg-type]
-        return UNKNOWN
+    def _same(self, found: list[At], depth: int) -> Any:
+        """The value that all of these expressions have."""
+        values = [self.of(at.node, at.scope, depth + 1) for at in found]
+        same = bool(values) and all(v is not UNKNOWN and v == values[0] for v in values)
+        return values[0] if same else UNKNOWN
 
-    def _operation(self, node: ast.BinOp, depth: int) -> Any:
-        sides = self.of(node.left, depth + 1), self.of(node.right, depth + 1)
+    def _sign(self, node: ast.UnaryOp, scope: str, depth: int) -> Any:
+        value = self.of(node.operand, scope, depth + 1)
+        if isinstance(node.op, ast.Not):
+            return UNKNOWN if value is UNKNOWN else not value
+        return -value if isinstance(node.op, ast.USub) and isinstance(value, (int, float)) else UNKNOWN
+
+    def _comparison(self, node: ast.Compare, scope: str, depth: int) -> Any:
+        sides = [self.of(side, scope, depth + 1) for side in (node.left, *node.comparators)]
+        known = len(node.ops) == 1 and UNKNOWN not in sides
+        try:
+            return bool(_COMPARISONS[type(node.ops[0])](*sides)) if known else UNKNOWN
+        except TypeError:
+            return UNKNOWN
+
+    def _either(self, node: ast.BoolOp, scope: str, depth: int) -> Any:
+        """`a and b`, `a or b`: the first that decides."""
+        value: Any = UNKNOWN
+        for part in node.values:
+            value = self.of(part, scope, depth + 1)
+            if value is UNKNOWN or bool(value) == isinstance(node.op, ast.Or):
+                return value
+        return value
+
+    def _call(self, node: ast.Call, scope: str, depth: int) -> Any:
+        """`int(x)` and `float(x)` of what is known, `settings.get("lr", 0.1)`, and what an own function returns."""
+        if isinstance(node.func, ast.Name) and node.func.id in _CASTS and len(node.args) == 1:
+            value = self.of(node.args[0], scope, depth + 1)
+            number = isinstance(value, (int, float)) and abs(value) < LARGEST
+            return _CASTS[node.func.id](value) if number else UNKNOWN
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "get" and 1 <= len(node.args) <= 2:
+            held = self._mapping(node.func.value, scope, depth)
+            key = self.of(node.args[0], scope, depth + 1)
+            if held is None or not isinstance(key, str):
+                return UNKNOWN
+            return held[key] if key in held else self.of(node.args[1], scope, depth + 1) if node.args[1:] else None
+        made = self.scopes.follow(At(node, scope))
+        return UNKNOWN if made is None or made.node is node else self.of(made.node, made.scope, depth + 1)
+
+    def _operation(self, node: ast.BinOp, scope: str, depth: int) -> Any:
+        sides = self.of(node.left, scope, depth + 1), self.of(node.right, scope, depth + 1)
         known = all(isinstance(side, (int, float)) and abs(side) < LARGEST for side in sides)
         try:
-            return _OPERATIONS[type(node.op)](*sides) if known and type(node.op) in _OPERATIONS else UNKNOWN
-        except ZeroDivisionError:
+            found = _OPERATIONS[type(node.op)](*sides) if known and type(node.op) in _OPERATIONS else UNKNOWN
+        except ArithmeticError:
             return UNKNOWN
+        return UNKNOWN if isinstance(found, complex) else found
 
-    def _field(self, owner: str, name: str, depth: int) -> Any:
-        if owner in self._parsed:
-            return UNKNOWN if f"{owner}.{name}" in self._stored else self._options.get(name, UNKNOWN)
-        made = self._names.get(owner)
-        kind = made.func.id if isinstance(made, ast.Call) and isinstance(made.func, ast.Name) else owner
-        if isinstance(made, ast.Call) and (made.args or made.keywords):
-            return UNKNOWN  # its constructor may set the field
-        if f"{owner}.{name}" in self._stored and (owner, name) not in self._fields:
-            return UNKNOWN
-        return self.of(self._fields.get((owner, name)) or self._fields.get((kind, name)), depth + 1)
+    def _field(self, node: ast.Attribute, scope: str, depth: int) -> Any:
+        """A field of what `parse_args` returned, of an own class or its object, or of a mapping that is read with dots."""
+        owner = node.value
+        made = self.scopes.follow(At(owner, scope))
+        named = owner.id if isinstance(owner, ast.Name) else ""
+        if (made is not None and is_parsing(made.node)) or named in self._parsed:
+            return UNKNOWN if self._is_stored(node.attr) else self._options.get(node.attr, UNKNOWN)
+        if stored := self.scopes.field(f"={named}", node.attr) if named and named != "self" else []:
+            return self._same(stored, depth) if len(stored) == 1 else UNKNOWN
+        if named == "self" or named in self.scopes.classes:
+            kind = scope.partition(".")[0] if named == "self" else named
+            found = self.scopes.field(kind, node.attr)
+            return self._same(found, depth) if len(found) == 1 else UNKNOWN
+        if made is not None and (kind := self.scopes.class_of(made)):
+            return self._of_object(made, kind, node.attr, depth)
+        held = self._mapping(owner, scope, depth)
+        return UNKNOWN if held is None else held.get(node.attr, UNKNOWN)
 
-    def _entry(self, node: ast.Subscript, depth: int) -> Any:
-        """`settings["lr"]` of a dict that is written once and not changed."""
-        if not isinstance(node.value, ast.Name) or node.value.id in self._changed:
-            return UNKNOWN
-        held = self._names.get(node.value.id)
-        if not isinstance(held, ast.Dict) or not isinstance(node.slice, ast.Constant):
-            return UNKNOWN
-        pairs = zip(held.keys, held.values, strict=True)
-        found = [v for k, v in pairs if isinstance(k, ast.Constant) and k.value == node.slice.value]
-        return self.of(found[0], depth + 1) if len(found) == 1 else UNKNOWN
+    def _is_stored(self, name: str) -> bool:
+        """Whether an option is given another value later on: `args.lr = ...`."""
+        ends = {f"{owner}.{name}" for owner in self._parsed}
+        return any(text in ends or text.endswith(tuple(f".{end}" for end in ends)) for text in self.scopes.changed)
 
-    def _hold(self, target: ast.expr, value: ast.expr) -> None:
-        if isinstance(target, ast.Name):
-            self._names[target.id] = value
-        elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
-            self._fields[target.value.id, target.attr] = value
-        elif isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
-            for one, of in zip(target.elts, value.elts, strict=True):
-                self._hold(one, of)
+    def _of_object(self, made: At, kind: str, name: str, depth: int) -> Any:
+        """A field of an object of an own class: as its methods or its body give it, or as its call does."""
+        found, call = self.scopes.field(kind, name), made.node
+        assert isinstance(call, ast.Call)
+        word = next((k.value for k in call.keywords if k.arg == name), None)
+        own = f"{kind}.__init__" in self.scopes.functions
+        if not own and (word is not None or call.args):
+            return self.of(word, made.scope, depth + 1)
+        return self._same(found, depth) if len(found) == 1 else UNKNOWN
 
-    def _of_class(self, node: ast.ClassDef) -> None:
-        for line in node.body:
-            if isinstance(line, (ast.Assign, ast.AnnAssign)) and line.value is not None:
-                targets = line.targets if isinstance(line, ast.Assign) else [line.target]
-                for target in targets:
-                    if isinstance(target, ast.Name):
-                        self._fields[node.name, target.id] = line.value
+    def _entry(self, node: ast.Subscript, scope: str, depth: int) -> Any:
+        """`settings["lr"]` of a mapping that is not changed, `sizes[0]` of a list."""
+        key = self.of(node.slice, scope, depth + 1)
+        if isinstance(key, int) and not isinstance(key, bool):
+            held = self.of(node.value, scope, depth + 1)
+            return held[key] if isinstance(held, list) and -len(held) <= key < len(held) else UNKNOWN
+        found = self._mapping(node.value, scope, depth) if isinstance(key, str) else None
+        return UNKNOWN if found is None else found.get(key, UNKNOWN)
 
+    def _mapping(self, node: ast.expr, scope: str, depth: int) -> Mapping[str, Any] | None:
+        """The entries of a dictionary that is written or read once and not changed; None of what is none."""
+        if depth > DEEPEST or self.scopes.changed[f"{ast.unparse(node)}[]"]:
+            return None
+        made = self.scopes.follow(At(node, scope))
+        if made is None or self.scopes.changed[f"{ast.unparse(made.node)}[]"]:
+            return None
+        if isinstance(made.node, ast.Dict):
+            pairs = [
+                (k.value, v)
+                for k, v in zip(made.node.keys, made.node.values, strict=True)
+                if isinstance(k, ast.Constant)
+            ]
+            once = len({key for key, _ in pairs}) == len(made.node.keys)
+            return {str(key): self.of(v, made.scope, depth + 1) for key, v in pairs} if once else None
+        if isinstance(made.node, (ast.Subscript, ast.Attribute)):
+            inner = made.node.value
+            key = (
+                made.node.attr
+                if isinstance(made.node, ast.Attribute)
+                else self.of(made.node.slice, made.scope, depth + 1)
+            )
+            held = self._mapping(inner, made.scope, depth + 1)
+            found = None if held is None or not isinstance(key, str) else held.get(key)
+            return found if isinstance(found, dict) else None
+        return self._made_mapping(made, depth) if isinstance(made.node, ast.Call) else None
 
-def _assigned(tree: ast.AST) -> Counter[str]:
-    """How often each name (`a`), field (`a.b`) and content of a name (`a[]`) is given a value, in any scope."""
-    times: Counter[str] = Counter()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del)):
-            times[node.id] += 1
-        elif isinstance(node, ast.arg):
-            times[node.arg] += 1
-        elif isinstance(node, ast.AugAssign):
-            times[ast.unparse(node.target)] += 1
-        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-            times[ast.unparse(node)] += 1
-        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
-            times[f"{ast.unparse(node.value)}[]"] += 1
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "update":
-            times[f"{ast.unparse(node.func.value)}[]"] += 1
-    return times
+    def _made_mapping(self, made: At, depth: int) -> Mapping[str, Any] | None:
+        """What `dict(lr=0.1)`, `EasyDict({...})`, `Namespace(**settings)` or `yaml.safe_load(open("a.yaml"))` holds."""
+        call = made.node
+        assert isinstance(call, ast.Call)
+        name = (
+            call.func.attr
+            if isinstance(call.func, ast.Attribute)
+            else call.func.id
+            if isinstance(call.func, ast.Name)
+            else ""
+        )
+        if name in _LOADERS and call.args:
+            path = self._path(call.args[0], made.scope, depth)
+            found = self._read(path) if path else None
+            return found if isinstance(found, dict) else None
+        if name not in _MAPPINGS:
+            return None
+        parts = [*call.args, *(k.value for k in call.keywords if k.arg is None)]
+        held = [self._mapping(part, made.scope, depth + 1) for part in parts]
+        words = {k.arg: self.of(k.value, made.scope, depth + 1) for k in call.keywords if k.arg is not None}
+        return (
+            None
+            if any(one is None for one in held)
+            else {k: v for one in (*held, words) for k, v in (one or {}).items()}
+        )
 
-
-def _parsed(tree: ast.AST) -> set[str]:
-    """The names that hold what `parse_args()` returned."""
-    found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
-            function, target = node.value.func, node.targets[0]
-            first = target.elts[0] if isinstance(target, ast.Tuple) and target.elts else target
-            ends = getattr(function, "attr", getattr(function, "id", ""))
-            if ends in ("parse_args", "parse_known_args", "parse_opt", "get_args") and isinstance(first, ast.Name):
-                found.add(first.id)
-    return found | ({"args", "opt"} if found else set())  # as it is called in the functions it is handed to
-
-
-def _options(tree: ast.AST, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of argparse by destination, from the command line or their defaults."""
-    found: dict[str, Any] = {}
-    for node in ast.walk(tree):
-        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
-            continue
-        words = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
-        if node.func.attr != "add_argument" or not words:
-            continue
-        given = {k.arg: k.value for k in node.keywords}
-        long = next((w for w in words if w.startswith("--")), words[0]).lstrip("-")
-        destination = _text(given.get("dest")) or long.replace("-", "_")
-        asked = next((settings[w.lstrip("-")] for w in words if w.startswith("-") and w.lstrip("-") in settings), None)
-        found[destination] = _option(given, asked)
-    return found
-
-
-def _option(given: Mapping[str | None, ast.expr], asked: Any) -> Any:
-    default, kind, action = given.get("default"), given.get("type"), _text(given.get("action"))
-    if action in ("store_true", "store_false"):
-        return (action == "store_true") == (asked is not None)
-    if action or "nargs" in given:
-        return UNKNOWN
-    try:
-        known = ast.literal_eval(default) if default is not None else None
-    except (ValueError, TypeError, SyntaxError):
-        known = UNKNOWN
-    if asked is None:
-        return known
-    cast = _CASTS.get(kind.id) if isinstance(kind, ast.Name) else str if kind is None else None
-    try:
-        return cast(str(asked)) if cast is not None else UNKNOWN
-    except ValueError:
-        return UNKNOWN
-
-
-def _text(node: ast.expr | None) -> str:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+    def _path(self, node: ast.expr, scope: str, depth: int) -> str:
+        """The file that is opened by `open(path)`, `Path(path).read_text()`, `with open(path) as file`; empty if not told."""
+        made = self.scopes.follow(At(node, scope))
+        for _ in range(4):
+            if made is None:
+                return ""
+            value = self.of(made.node, made.scope, depth + 1)
+            if isinstance(value, str):
+                return value
+            inner = made.node
+            if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and not inner.args:
+                made = self.scopes.follow(At(inner.func.value, made.scope))
+            elif isinstance(inner, ast.Call) and inner.args:
+                made = self.scopes.follow(At(inner.args[0], made.scope))
+            else:
+                return ""
+        return ""

@@ -47,6 +47,7 @@ def optimizer(*others: Tensor, states: Sequence[Tensor] | None = None, **group: 
 
 
 SCHEDULE = Part("scheduler", "scheduler", values={"last_epoch": 3})
+RANDOM = Part("rng", "random")
 
 
 def saved(*parts: Part, path: str = "last.pt", epoch: int | None = 3, **more: Any) -> Facts:

@@ -11,7 +11,7 @@ from traindx.core.network_example import detector_with
 
 
 @check("M231", level="warning")
-def class_prior_not_set(network: Network, *, most: float = 0.1) -> Iterator[Finding | Measured]:
+def class_prior_not_set(network: Network, *, most: float = 0.1, of_maps: float = 0.3) -> Iterator[Finding | Measured]:
     """Before any step each cell of a detector's output gives a class a probability far above how often one is there.
 
     ## Why is this bad?
@@ -23,15 +23,19 @@ def class_prior_not_set(network: Network, *, most: float = 0.1) -> Iterator[Find
     Set the bias of the last class layer to -log((1 - p) / p) with p = 0.01, or as Ultralytics does (`Detect.bias_init`):
     log(5 / classes / (640 / stride)^2). Call it after the layers were initialised once more.
 
-    Known heads alone: those of Ultralytics, of YOLOv5, RetinaNet and FCOS. They begin between 0.0001 and 0.02; `most` is a guess.
+    Known heads alone: those of Ultralytics, of YOLOv5, RetinaNet and FCOS, and outputs that are named heatmaps (`hm`), as those of
+    CenterNet, which begin at 0.1. They begin between 0.0001 and 0.02; `most` is a guess, and `of_maps`,
+    the limit for heatmaps.
     """
     if not network.priors:
         return
-    name, worst = max(network.priors.items(), key=lambda pair: pair[1])
-    yield Measured("probability of a class in a cell by the biases alone", worst, f"0.01 or so, under {most:g}")
-    if worst > most and network.weights != "loaded":
+    held = {layer.name for layer in network.layers}
+    limits = {name: most if name in held or not held else of_maps for name in network.priors}
+    name, worst = max(network.priors.items(), key=lambda pair: pair[1] / limits[pair[0]])
+    yield Measured("probability of a class in a cell by the biases alone", worst, f"0.01 or so, under {limits[name]:g}")
+    if worst > limits[name] and network.weights != "loaded":
         text = (
-            f"the biases of {name} give each class a probability of {worst:.2g} in every cell (should be 0.01 or less)"
+            f"{name} gives each class a probability of {worst:.2g} in every cell before any step (should be 0.01 or so)"
         )
         yield Finding(network.place(name, parameter=f"{name}.bias"), text)
 

@@ -10,6 +10,9 @@ from traindx.core.finding import Finding, Measured
 from traindx.core.network import Network
 from traindx.core.network_example import network_with
 
+QUARTER = 0.25
+"""The gain from which on M214 judges."""
+
 
 @check("M211", level="error")
 def signal_fades_when_built(
@@ -27,7 +30,8 @@ def signal_fades_when_built(
 
     The gain of a layer is how much the differences between samples grow in it: 0.5 to 0.7 by torch's default, 1.4 by He's rule.
     Before a training nothing shows whether it learns all the same, so the limits are lower than those of M102: `gain` is the
-    geometric mean over the layers, `passed` the share of the input's differences that enters the last layer (both a guess).
+    geometric mean over the layers, `passed` the share of the input's differences that enters the last layer (both a guess). Where
+    less than a thousandth of that enters it, a gain up to a quarter is named, from which on M214 judges.
     Networks that normalise every second layer, or have residual connections and normalise, are not named.
     """
     seen = built_signal(network)
@@ -35,7 +39,8 @@ def signal_fades_when_built(
     yield Measured(
         "differences between samples that enter the last layer, as a share", seen.reaches, f"over {passed:g}"
     )
-    if not (seen.gain < gain and seen.reaches < passed) or seen.normalised:
+    fades = (seen.gain < gain and seen.reaches < passed) or (seen.gain < QUARTER and seen.reaches < passed / 1000)
+    if not fades or seen.normalised:
         return
     worst = seen.weakest()
     text = f"a layer passes on {seen.gain:.2g} of what tells samples apart (should be over 0.5), {seen.reaches:.1g} of it enters "
@@ -47,6 +52,11 @@ def signal_fades_when_built(
 @signal_fades_when_built.fires_on
 def deviation_of_a_thousandth() -> Facts:
     return {"network": network_with(gain=0.01)}
+
+
+@signal_fades_when_built.fires_on
+def a_fifth_through_fifteen_layers() -> Facts:
+    return {"network": network_with(gain=0.2, count=15)}
 
 
 @signal_fades_when_built.quiet_on

@@ -28,8 +28,10 @@ def epoch_plan_stepped_per_batch(setup: Setup) -> Iterator[Finding | Measured]:
     for plan in judged:
         yield Measured(f"{plan.call.name} is stepped once a", plan.stepped)
         if plan.stepped == "batch" and (why := _why(plan)):
-            place = Place(plan.path, plan.steps[0].line, setting=plan.call.name)
-            yield Finding(place, f"{why}, and it is stepped once a batch (line {plan.steps[0].line})")
+            line = plan.steps[0].line if plan.steps else plan.call.line
+            yield Finding(
+                Place(plan.path, line, setting=plan.call.name), f"{why}, and it is stepped once a batch (line {line})"
+            )
 
 
 def _why(plan: Plan) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from traindx.checks.setup.example import asking, call, calling
+from traindx.checks.setup.example import EPOCHS, asking, call, calling, stepping
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.finding import Finding, Measured, Place
+from traindx.core.schedules import plans_of
 from traindx.core.setup import Setup
 
 PAIRS = (
@@ -20,18 +21,20 @@ USUAL = 3.0
 
 
 @check("S126", level="warning")
-def warm_up_longer_than_training(setup: Setup, *, short: int = 5) -> Iterator[Finding | Measured]:
+def warm_up_longer_than_training(setup: Setup, *, short: int = 5, low: float = 0.5) -> Iterator[Finding | Measured]:
     """The warm-up is asked to take all of the training or more.
 
     ## Why is this bad?
     The rate never reaches the one that was asked for, and never decays.
 
     ## How to fix
-    Three to five epochs of warm-up, or a twentieth of the training. A run of fewer than `short` epochs with the usual
-    warm-up is a try-out and not reported (a guess).
+    Three to five epochs of warm-up, or a twentieth of the training. A warm-up that counts batches (`LambdaLR`, `LinearLR`) is
+    stepped once a batch. A run of fewer than `short` epochs with the usual warm-up is a try-out and not reported, and a plan
+    that comes to more than `low` of its rate nearly ends (guesses).
     """
     pairs = list(_pairs(setup))
-    if not pairs:
+    plans = [(p, p.epochs, p.reached(p.epochs)) for p in plans_of(setup.text) if p.stepped == "epoch" and p.epochs]
+    if not pairs and all(share is None for _, _, share in plans):
         raise NotEnough("no length of warm-up and training is asked for")
     for word, place, warm, whole in pairs:
         yield Measured(f"{word} of the training", round(warm / whole, 3) if whole else warm, "below 1")
@@ -40,6 +43,17 @@ def warm_up_longer_than_training(setup: Setup, *, short: int = 5) -> Iterator[Fi
             yield Finding(
                 place, f"{word} {warm:g} of a training of {whole:g}: the rate never reaches what was asked for"
             )
+    for plan, epochs, share in plans:
+        if share is None or epochs is None:
+            continue
+        yield Measured(
+            f"highest rate of {plan.call.name} within the training, over its highest", share, f"above {low:g}"
+        )
+        if share < low and epochs >= short:
+            text = (
+                f"{plan.call.name}, stepped once an epoch, comes to {share:.2g} of its full rate within {epochs} epochs"
+            )
+            yield Finding(plan.place, text)
 
 
 def _pairs(setup: Setup) -> Iterator[tuple[str, Place, float, float]]:
@@ -74,6 +88,17 @@ def twenty_of_ten_epochs() -> Facts:
 @warm_up_longer_than_training.fires_on
 def a_thousand_of_five_hundred_steps() -> Facts:
     return calling(call("TrainingArguments", warmup_steps=1000, max_steps=500))
+
+
+@warm_up_longer_than_training.fires_on
+def a_thousand_steps_counted_in_epochs() -> Facts:
+    rising = {step: min(1.0, (step + 1) / 1000) for step in range(2000)}
+    return stepping("LambdaLR", EPOCHS, lr_lambda=rising)
+
+
+@warm_up_longer_than_training.quiet_on
+def five_epochs_of_a_hundred() -> Facts:
+    return stepping("LambdaLR", EPOCHS, lr_lambda={step: min(1.0, (step + 1) / 5) for step in range(2000)})
 
 
 @warm_up_longer_than_training.quiet_on
