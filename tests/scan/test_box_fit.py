@@ -41,6 +41,10 @@ def _set(root: Path, fault: str) -> Path:
             if fault == "padded":
                 boxes = [(x, (y * HIGH + (WIDE - HIGH) / 2) / WIDE, w, h * HIGH / WIDE) for x, y, w, h in boxes]
             Image.fromarray(pixels).save(root / f"images/{split}/{n:02d}.png")
+            if fault == "counted from below":
+                boxes = [(x, 1 - y, w, h) for x, y, w, h in boxes]
+            if fault == "divided by 320":
+                boxes = [(x * WIDE / 320, y * HIGH / 320, w * WIDE / 320, h * HIGH / 320) for x, y, w, h in boxes]
             rows = [f"0 {x:.5f} {y:.5f} {w:.5f} {h:.5f}\n" for x, y, w, h in boxes]
             (root / f"labels/{split}/{n:02d}.txt").write_text("".join(rows))
     (root / "data.yaml").write_text("train: images/train\nval: images/val\nnames: [block]\n")
@@ -55,12 +59,14 @@ def _set(root: Path, fault: str) -> Path:
         ("val's names off by one", "D242", "shuffled-labels"),
         ("flipped alone", "D241", "boxes-not-transformed"),
         ("padded", "D241", "boxes-not-transformed"),
+        ("counted from below", "D243", "wrong-box-format"),
+        ("divided by 320", "D243", "wrong-box-format"),
     ],
 )
 def test_boxes_that_lie_beside_what_is_seen_are_named_by_what_went_astray(
     tmp_path: Path, fault: str, code: str | None, cause: str | None
 ) -> None:
     report = check(_set(tmp_path, fault), scanning=ScanOptions(cache=False, workers=1))
-    failed = [o.code for o in report.outcomes if o.status == "failed" and o.code in ("D240", "D241", "D242")]
+    failed = [o.code for o in report.outcomes if o.status == "failed" and o.code in ("D240", "D241", "D242", "D243")]
     assert failed == ([code] if code else [])
     assert (report.diagnoses[0].cause if cause else report.verdict) == (cause or "healthy")

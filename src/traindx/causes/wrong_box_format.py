@@ -33,6 +33,7 @@ WRONG_BOX_FORMAT = Cause(
         Clue("D207", if_seen=0.5),
         Clue("D213", if_seen=0.5),
         Clue("D240", if_seen=0.5),
+        Clue("D243", if_seen=9.0, proves=True),
         Clue("B146", if_seen=0.5),  # boxes that are misread lie beside their objects
     ),
     fix=Fix(

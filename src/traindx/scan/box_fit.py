@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import simplejpeg
 
-from traindx.core.box_fit import PER_SPLIT, BoxFit, telling
+from traindx.core.box_fit import ELSEWHERE, PER_SPLIT, BoxFit, telling
+from traindx.core.box_layouts import READINGS, other_readings
 from traindx.core.check import Facts
 from traindx.core.dataset import Dataset, Floats, Ints
 from traindx.scan.box_surroundings import contrasts, edges, gradients_of, sums_of
@@ -22,6 +23,9 @@ SIDE = 120
 
 BOXES, SHARD = 60, 8
 
+OTHERS = 6
+"""Pictures whose boxes are laid over a picture for comparison: the mean over more hardly varies less. A guess."""
+
 APART = 0.5
 """Overlap (IoU) of a box with its mirror image from which the two cannot be told apart."""
 
@@ -31,11 +35,13 @@ FLOOR = 0.05
 
 @dataclass(frozen=True)
 class _Task:
-    """A picture, its boxes as centre and size in shares of its sides, and its width over its height."""
+    """A picture, its boxes as centre and size in shares of its sides, those of other pictures, and its sides."""
 
     path: str
     boxes: Floats
-    aspect: float
+    others: Floats
+    width: int
+    height: int
 
 
 def with_box_fit(facts: Facts) -> Facts:
@@ -54,11 +60,19 @@ def look_at_places(dataset: Dataset, *, workers: int | None = None) -> BoxFit:
     images, starts = np.unique(dataset.boxes.image[rows], return_index=True)
     groups = np.split(rows, starts[1:]) if len(rows) else []
     chosen = _chosen(dataset, images)
-    tasks = [_task(dataset, int(images[i]), groups[i]) for i in chosen.tolist()]
-    found = [gains for part in over_shards(_gains_of, tasks, size=SHARD, workers=workers) for gains in part]
-    seen = [n for n, gains in enumerate(found) if gains is not None]
-    gains = [each for each in found if each is not None]
-    return BoxFit(images[chosen[seen]], np.stack(gains) if gains else np.zeros((0, 3, 2)))
+    boxes = [_boxes(dataset, groups[i]) for i in chosen.tolist()]
+    tasks = [
+        _task(dataset, int(images[i]), boxes[n], [boxes[(n + k) % len(boxes)] for k in range(1, OTHERS + 1)])
+        for n, i in enumerate(chosen.tolist())
+    ]
+    found = [fit for part in over_shards(_fits_of, tasks, size=SHARD, workers=workers) for fit in part]
+    seen = [n for n, fit in enumerate(found) if fit is not None]
+    gains, losses = zip(*(fit for fit in found if fit is not None), strict=True) if seen else ((), ())
+    return BoxFit(
+        images[chosen[seen]],
+        np.reshape(gains, (-1, 4, 2)).astype(np.float64),
+        np.reshape(losses, (-1, len(READINGS), 2)).astype(np.float64),
+    )
 
 
 def _chosen(dataset: Dataset, images: Ints) -> Ints:
@@ -69,28 +83,50 @@ def _chosen(dataset: Dataset, images: Ints) -> Ints:
     return np.unique(np.concatenate(parts)) if parts else np.zeros(0, np.int64)
 
 
-def _task(dataset: Dataset, image: int, rows: Ints) -> _Task:
-    b, images = dataset.boxes, dataset.images
-    rows = rows[:BOXES]
-    boxes = np.stack([b.x[rows], b.y[rows], b.w[rows], b.h[rows]], axis=1)
-    return _Task(dataset.absolute(str(images.path[image])), boxes, float(images.width[image] / images.height[image]))
+def _boxes(dataset: Dataset, rows: Ints) -> Floats:
+    b, rows = dataset.boxes, rows[:BOXES]
+    return np.stack([b.x[rows], b.y[rows], b.w[rows], b.h[rows]], axis=1)
 
 
-def _gains_of(tasks: Sequence[_Task]) -> list[Floats | None]:
-    return [_gains(task) for task in tasks]
+def _task(dataset: Dataset, image: int, boxes: Floats, others: list[Floats]) -> _Task:
+    """The others without those that lie on the picture's own: these cannot be told apart."""
+    images, there = dataset.images, np.concatenate(others)
+    near = _overlap(np.repeat(there, len(boxes), axis=0), np.tile(boxes, (len(there), 1))).reshape(len(there), -1)
+    path, width, height = dataset.absolute(str(images.path[image])), images.width[image], images.height[image]
+    return _Task(path, boxes, there[near.max(axis=1) < APART], int(width), int(height))
 
 
-def _gains(task: _Task) -> Floats | None:
+def _fits_of(tasks: Sequence[_Task]) -> list[tuple[Floats, Floats] | None]:
+    return [_fit(task) for task in tasks]
+
+
+def _fit(task: _Task) -> tuple[Floats, Floats] | None:
+    """How much better the boxes fit than in each other layout, and how much better each other reading fits."""
     try:
         grey = _grey(task.path)
     except Exception:  # whatever a decoder says of a damaged picture is said by the checks of pictures
         return None
     boxes, steps = task.boxes, gradients_of(grey)
-    layouts = [boxes, boxes * [-1, 1, 1, 1] + [1, 0, 0, 0], boxes * [1, -1, 1, 1] + [0, 1, 0, 0], _unpadded(task)]
-    laid = np.concatenate(layouts)
-    measures = edges(sums_of(steps), laid), contrasts(sums_of(grey), laid)
     floors = FLOOR * float(steps.sum(axis=2).mean()) + 1e-6, 20 * FLOOR
-    gains = np.full((3, 2), np.nan)
+    layouts = [boxes, boxes * [-1, 1, 1, 1] + [1, 0, 0, 0], boxes * [1, -1, 1, 1] + [0, 1, 0, 0], _unpadded(task)]
+    readings = other_readings(boxes, task.width, task.height)
+    laid = np.concatenate([*layouts, *readings, task.others])
+    measures = edges(sums_of(steps), laid), contrasts(sums_of(grey), laid)
+    end, last = len(layouts) * len(boxes), len(laid) - len(task.others)
+    gains = _gains(layouts, [values[:end] for values in measures], floors)
+    inside = (np.abs(readings[:, :, :2] - 0.5) <= 0.5).all(axis=2)
+    read = np.full((len(readings), 2), 0.0)
+    for n, (values, floor) in enumerate(zip(measures, floors, strict=True)):
+        own = values[: len(boxes)].mean() + floor
+        there = np.where(inside, values[end:last].reshape(inside.shape), 0).mean(axis=1)
+        read[:, n] = np.log((there + floor) / own)
+        if len(task.others):
+            gains[ELSEWHERE, n] = np.log(own / (values[last:].mean() + floor))
+    return gains, read
+
+
+def _gains(layouts: list[Floats], measures: list[Floats], floors: tuple[float, float]) -> Floats:
+    boxes, gains = layouts[0], np.full((4, 2), np.nan)
     for layout in range(3):
         apart = np.abs(layouts[layout + 1] - boxes).max(axis=1) > 1e-3
         apart &= _overlap(boxes, layouts[layout + 1]) < (APART if layout < 2 else 1)
@@ -103,7 +139,8 @@ def _gains(task: _Task) -> Floats | None:
 
 def _unpadded(task: _Task) -> Floats:
     """The boxes, if they were shares of the square that the picture was padded to."""
-    sides = np.array([max(1.0, 1 / task.aspect), max(1.0, task.aspect)] * 2)  # of the square, in those of the picture
+    side = max(task.width, task.height)
+    sides = np.array([side / task.width, side / task.height] * 2)  # of the square, in those of the picture
     return np.asarray((task.boxes - [0.5, 0.5, 0, 0]) * sides + [0.5, 0.5, 0, 0])
 
 

@@ -78,7 +78,7 @@ def _flips(fit: BoxFit, by_chance: float, least: float, certain: float, fewest: 
         share, limit = len(other) / n, max(least, by_chance + 3 * math.sqrt(by_chance * (1 - by_chance) / n))
         sure = min(fit.certainty(TURNED if way == MIRRORED else MIRRORED)) > certain
         text = f"boxes of {len(other)} of {n} pictures fit better {words} than as written: pictures were flipped alone"
-        wrong = text if share > limit and sure else ""
+        wrong = text if share > limit and sure and not fit.other_reading().fits else ""  # all of them: D243
         yield _Said(f"pictures whose boxes fit better {words}", share, f"under {limit:.2g}", wrong, other.tolist())
 
 

@@ -47,7 +47,7 @@ def boxes_of_split_fit_no_picture(
         )
         yield number
         good = [n for n, (o, e) in seen.items() if np.count_nonzero(e >= sure * max(1, len(o) / len(fit)) ** 0.5) >= 3]
-        if errors.max() < certain and good:
+        if good and not fit.at_home(certain) and not fit.other_reading().fits:
             text = (
                 f"boxes of {len(fit)} pictures of {name} meet edges and contrasts no better than mirrored or upside down "
                 f"(by {errors.max():.1f} standard errors at most), those of {good[0]} do by {seen[good[0]][1].max():.0f}"
