@@ -191,3 +191,8 @@ def test_splits_inside_the_class_folders_are_named(tmp_path: Path) -> None:
 
 def test_folders_beside_the_splits_are_named(tmp_path: Path) -> None:
     assert odd(read(pictures(tmp_path, *TRAIN, *VAL, "extra/ant"))) == {"extra": "unread-folder"}
+
+
+def test_splits_inside_one_folder_beside_a_folder_of_pictures_are_named(tmp_path: Path) -> None:
+    below = [f"data/{folder}" for folder in (*TRAIN, *VAL)]
+    assert odd(read(pictures(tmp_path, *below, "extra"))) == {".": "root-too-high"}

@@ -156,3 +156,10 @@ def test_clean_files_are_read_as_a_table(monkeypatch: pytest.MonkeyPatch) -> Non
     parsed = parse(files)
     assert parsed.file.tolist() == [0, 0, 2, 2, 3] and parsed.line.tolist() == [1, 2, 1, 2, 1]
     np.testing.assert_array_equal(parsed.values[:, 0], [0, 1, 2, 3, 0])
+
+
+def test_keypoints_in_pixels_cost_the_row_as_readers_drop_the_picture() -> None:
+    parsed = parse([b"0 0.5 0.5 0.2 0.2 134 88 2\n0 0.5 0.5 0.2 0.2 0.4 0.5 2\n"], keypoint_fields=3)
+    assert parsed.line.tolist() == [2]
+    assert [(row.line, row.kind) for row in parsed.odd] == [(1, "keypoints")]
+    assert "134" in parsed.odd[0].reason

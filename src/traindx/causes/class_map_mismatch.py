@@ -21,6 +21,7 @@ CLASS_MAP_MISMATCH = Cause(
         Clue("V434", if_seen=6.0),
         Clue("V451", if_seen=8.0),
         Clue("V452", if_seen=4.5),
+        Clue("D245", if_seen=4.0),
         Clue("D304", if_seen=7.0, if_absent=-0.5, proves=True),
         Clue("D310", if_seen=6.0, if_absent=-2.0, proves=True),
         Clue("D311", if_seen=12.0, if_absent=-2.0, proves=True),

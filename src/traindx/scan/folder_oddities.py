@@ -87,11 +87,13 @@ def _of_split(root: Path, tree: Tree, others: AbstractSet[str]) -> Iterator[tupl
 
 
 def _splits_inside(tree: Tree) -> str:
-    """The names of the folders in all class folders, if they are those of splits."""
+    """The names of the folders in the class folders that hold most pictures, if they are those of splits."""
     held = [folder for folder in tree.classes if folder.pictures]
-    inside = {name for folder in held for name in _inside(folder)}
-    splits = len(inside) > 1 and all(name.lower() in SPLIT_NAMES for name in inside)
-    return ", ".join(sorted(inside)) if splits and not any(folder.direct for folder in held) else ""
+    deep = [folder for folder in held if not folder.direct and "train" in map(str.lower, _inside(folder))] or held
+    inside = {name for folder in deep for name in _inside(folder)}
+    most = 2 * sum(len(folder.pictures) for folder in deep) > sum(len(folder.pictures) for folder in held)
+    splits = len(inside) > 1 and all(name.lower() in SPLIT_NAMES for name in inside) and most
+    return ", ".join(sorted(inside)) if splits and not any(folder.direct for folder in deep) else ""
 
 
 def stray_reason(folder: ClassFolder, tree: Tree, others: AbstractSet[str] = frozenset()) -> str:

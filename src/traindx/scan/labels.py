@@ -243,7 +243,9 @@ def _row(fields: list[str], keypoint_fields: int, *, mixed: bool) -> tuple[list[
     if values[0] != values[0] or abs(values[0]) == float("inf"):
         return None, f"class id is {fields[0]}, should be a whole number", "malformed"
     if n == 5 or (keypoint_fields and n == 5 + keypoint_fields):
-        return values[:5], "", ""
+        far = [v for v in values[5:] if not -0.01 <= v <= 2]  # shares are at most 1, visibility at most 2
+        said = f"keypoint coordinate {far[0]:g}, should be a share of the side: readers drop the picture" if far else ""
+        return (None, said, "keypoints") if far else (values[:5], "", "")
     if n < 7:
         seen = "6 fields, a box has 5: the sixth looks like a confidence" if n == 6 else f"{n} fields, a box has 5"
         return None, seen, "malformed"

@@ -28,7 +28,7 @@ def boxes_fit_another_reading(
 ) -> Iterator[Finding | Measured]:
     """Boxes lie on what is seen in their pictures when all are moved, or divided by other sides, or counted from another corner.
 
-    Half of the looked-at pictures of a split choose among 42 readings; the other half must confirm it: edges under the sides and
+    Half of the looked-at pictures of a split choose among 48 readings; the other half must confirm it: edges under the sides and
     contrast to the surroundings both better by `least` (a logarithm) and by `certain` standard errors, in `most` of the
     pictures. Of BCCD, coco128 and drawn sets with their own boxes no reading is better by both measures (guesses).
 

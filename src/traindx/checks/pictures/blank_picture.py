@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from traindx.checks.pictures.misread_picture import DEEP
 from traindx.core.check import Facts, check
 from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured
@@ -18,7 +19,8 @@ def blank_picture(dataset: Dataset, *, least: float = 1.5 / 255) -> Iterator[Fin
     """A picture is of one colour all over.
 
     `least` is the standard deviation of grey below which nothing is in the picture: one and a half of 255 levels. The least
-    of 1,620 real pictures (COCO, blood cells, hands, CIFAR-10) was 11 levels (`python bench/picture_bounds.py`).
+    of 1,620 real pictures (COCO, blood cells, hands, CIFAR-10) was 11 levels (`python bench/picture_bounds.py`). Pictures of more
+    than eight bits are D104 and D114: what is in them shows only when they are scaled.
 
     ## Why is this bad?
     A failed capture, conversion or download looks like this. Its boxes teach the network to see objects in nothing.
@@ -30,7 +32,7 @@ def blank_picture(dataset: Dataset, *, least: float = 1.5 / 255) -> Iterator[Fin
     images = dataset.images
     if not np.isfinite(images.contrast).any():
         return
-    blank = images.contrast < least
+    blank = (images.contrast < least) & ~np.isin(images.mode, DEEP)
     boxes = np.bincount(dataset.boxes.image, minlength=len(images))
     yield Measured("least contrast of a picture", float(np.nanmin(images.contrast)), f"{least:.3g} or more")
 

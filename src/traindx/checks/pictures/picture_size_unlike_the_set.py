@@ -19,14 +19,14 @@ TOO_SMALL = 10
 
 @check("D107", level="warning", depth="quick")
 def picture_size_unlike_the_set(
-    dataset: Dataset, *, factor: float = 5.0, aspect: float = 5.0, most: float = 0.05
+    dataset: Dataset, *, factor: float = 5.0, aspect: float = 5.0, most: float = 0.05, thumbnail: int = 32
 ) -> Iterator[Finding | Measured]:
     """A picture is many times larger or smaller than most, or a long strip.
 
     Size is the square root of the area, against the median of the set: `factor` times more or less. On 256 COCO pictures it
     lies between 0.5 and 1.2 times the median. `aspect` is the long over the short side, and so many times the median
-    aspect (COCO: 2.9 at most; `python bench/picture_bounds.py`). Above the share `most` the set simply has several sizes. All
-    three are guesses.
+    aspect (COCO: 2.9 at most; `python bench/picture_bounds.py`). Above the share `most` the set simply has several sizes; of
+    pictures with a side below `thumbnail` pixels in a detection set, where nothing can be found, four times that. All are guesses.
 
     ## Why is this bad?
     Resized to the training size, objects of a huge picture or of a strip shrink to a few pixels or are stretched, and a tiny
@@ -45,6 +45,8 @@ def picture_size_unlike_the_set(
     of_usual = side / usual
     strips = _rare(known & (long > aspect) & (long > aspect * usual_long), most * known.sum())
     sizes = _rare(known & ((of_usual > factor) | (of_usual < 1 / factor)), most * known.sum())
+    tiny = known & (np.minimum(width, height) < thumbnail) & (of_usual < 1 / factor) & (dataset.task == "detect")
+    sizes |= _rare(tiny, 4 * most * known.sum())
     yield Measured("largest size of a picture over the median", float(of_usual[known].max()), f"at most {factor:g}")
     yield Measured(
         "longest aspect of a picture", float(long[known].max()), f"at most {aspect:g} or {aspect:g} times the median"
