@@ -24,6 +24,7 @@ AMP_OVERFLOW = Cause(
         Clue("V405", if_seen=2.65),
         Clue("V453", if_seen=2.65),
         Clue("V454", if_seen=4.0),
+        Clue("V456", if_seen=4.0),
         Clue("V427", if_seen=-3.0),
         Clue("V430", if_seen=-5.0),
         Clue("T102", if_seen=0.1),

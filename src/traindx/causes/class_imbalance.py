@@ -23,6 +23,7 @@ CLASS_IMBALANCE = Cause(
         Clue("D302", if_seen=3.0, if_absent=-4.0),
         Clue("D340", if_seen=0.8),
         Clue("V463", if_seen=5.0, if_absent=-1.0),
+        Clue("V457", if_seen=6.0),
         Clue("T115", if_seen=4.5, if_absent=-1.0),
     ),
     fix=Fix("Collect more of the rare classes, oversample their pictures, weight the classes or use a focal loss."),

@@ -32,6 +32,15 @@ class Ending:
 
 
 @dataclass(frozen=True)
+class OfClass:
+    """A row of a log's table of single classes: its samples in validation and the share of them that was found."""
+
+    name: str
+    samples: int
+    recall: float
+
+
+@dataclass(frozen=True)
 class Told:
     """The accuracies that a training told of one validation, as written, and the share of right answers that was seen there."""
 
@@ -52,9 +61,9 @@ class History:
     `planned_epochs`, `warmup_epochs`, `patience` and `mosaic_closes` (that many epochs before the planned end) are settings,
     where the run left them; `ending` is the error in which a console log ends,
     `no_labels` the line in which it says that no label was found, `scale_gone` the one in which the loss scale of half precision
-    has come to its least. `notes` say in words what reading had to
-    decide (epochs that a resume wrote twice, an earlier run in the same file). `told` is there where a recording saw the
-    validations themselves, too.
+    has come to its least, `device` the graphics processor that it names and the CUDA of the build, `classes` its last table of
+    single classes. `notes` say in words what reading had to decide (epochs that a resume wrote twice, an earlier run in the same
+    file). `told` is there where a recording saw the validations themselves, too.
     """
 
     source: str
@@ -74,6 +83,8 @@ class History:
     ending: Ending | None = None
     no_labels: str | None = None
     scale_gone: str | None = None
+    device: tuple[str, str] | None = None
+    classes: tuple[OfClass, ...] = ()
     notes: tuple[str, ...] = ()
     told: tuple[Told, ...] = ()
 
@@ -128,6 +139,8 @@ def history_of(
     ending: Ending | None = None,
     no_labels: str | None = None,
     scale_gone: str | None = None,
+    device: tuple[str, str] | None = None,
+    classes: Sequence[OfClass] = (),
     notes: Sequence[str] = (),
     told: Sequence[Told] = (),
 ) -> History:
@@ -167,6 +180,8 @@ def history_of(
         ending=ending,
         no_labels=no_labels,
         scale_gone=scale_gone,
+        device=device,
+        classes=tuple(classes),
         notes=tuple(notes),
         told=tuple(told),
     )

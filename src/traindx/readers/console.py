@@ -13,8 +13,17 @@ from pathlib import Path
 
 from traindx.core.check import Facts
 from traindx.core.history import history_of
+from traindx.readers.console_classes import classes_in
 from traindx.readers.console_ending import ending_of
-from traindx.readers.console_lines import MARKS, STEP, logical_lines, says_no_labels, says_scale_gone, stops_early
+from traindx.readers.console_lines import (
+    MARKS,
+    STEP,
+    device_in,
+    logical_lines,
+    says_no_labels,
+    says_scale_gone,
+    stops_early,
+)
 from traindx.readers.console_reading import Reading
 from traindx.readers.reader import Reader
 from traindx.readers.table import Row, as_shares, by_epoch
@@ -63,6 +72,8 @@ def read_console(path: Path) -> Facts | None:
                 ending=ending,
                 no_labels=says_no_labels(lines),
                 scale_gone=says_scale_gone(lines),
+                device=device_in(lines),
+                classes=classes_in(lines),
                 notes=[*notes, *scaled],
             )
             return {"history": history}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from traindx.core.history import Ending
 from traindx.readers.console_lines import EPOCH
@@ -23,7 +23,10 @@ _KILLED = re.compile(
     r"|task \d+: Out Of Memory",
     re.IGNORECASE,
 )
-_CANCELLED = re.compile(r"\bCANCELLED AT\b|DUE TO TIME LIMIT|\bjob (?:was )?(?:cancelled|preempted)\b", re.IGNORECASE)
+_BELOW = 4
+"""Lines of a message that are read after its first."""
+
+CANCELLED = re.compile(r"\bCANCELLED AT\b|DUE TO TIME LIMIT|\bjob (?:was )?(?:cancelled|preempted)\b", re.IGNORECASE)
 _WAITED = re.compile(r"Watchdog caught collective operation timeout.*")
 _LIBRARIES = ("site-packages", "dist-packages", "/lib/python", "<frozen", "<string>")
 LAUNCHERS = ("ChildFailedError", "ProcessExitedException", "CalledProcessError", "SIGTERM", "SignalException")
@@ -81,7 +84,15 @@ def _raised(lines: Lines) -> Ending | None:
                 frame = found[1], int(found[2])
         elif line[:1].strip() and (raised := _RAISED.match(line.strip())):
             path, at = frame if frame is not None else (None, None)
-            more = lines[i + 1][1].strip() if i + 1 < len(lines) and lines[i + 1][1][:1] == "\t" else ""
-            words = f"{raised[2] or ''} {more}".strip()
+            words = " ".join([raised[2] or "", *_goes_on_below(lines[i + 1 : i + 1 + BELOW])]).strip()
             return Ending(raised[1].rpartition(".")[2], words[:300], number, path, at)
     return None
+
+
+def _goes_on_below(lines: Lines) -> Iterator[str]:
+    """The indented lines under an error, which are part of its message."""
+    for _, line in lines:
+        if line.strip() and not line[:1].isspace():
+            return
+        if line.strip():
+            yield line.strip()

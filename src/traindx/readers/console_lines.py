@@ -42,6 +42,8 @@ _NO_LABELS = re.compile(
 )
 _SCALE = re.compile(r"(?:reducing (?:loss scale )?to|loss_scale:?) ([\d.e+-]+)", re.IGNORECASE)
 _LEAST_SCALE = re.compile(r"minimum loss scale reached|loss scale already at minimum", re.IGNORECASE)
+_DEVICE = re.compile(r"torch[- ]?[\d.]+\+cu(\d{2,3})(\d)\b.*?CUDA:\d+ \(([^,()]+)")
+"""As Ultralytics begins: `torch-2.0.1+cu118 CUDA:0 (NVIDIA GeForce GTX 1660 Ti, 6144MiB)`."""
 
 
 def logical_lines(text: str) -> Iterator[tuple[int, str]]:
@@ -72,3 +74,9 @@ def says_scale_gone(lines: Iterable[tuple[int, str]]) -> str | None:
         if (scale is not None and scale < 1) or _LEAST_SCALE.search(line):
             return f"line {number}: {line.strip()[:160]}"
     return None
+
+
+def device_in(lines: Iterable[tuple[int, str]]) -> tuple[str, str] | None:
+    """The graphics processor that a line names, and the CUDA of the build; None if none does."""
+    found = next((m for _, line in lines if "CUDA:" in line and (m := _DEVICE.search(line))), None)
+    return None if found is None else (found[3].strip(), f"{found[1]}.{found[2]}")
