@@ -23,10 +23,7 @@ _KILLED = re.compile(
     r"|task \d+: Out Of Memory",
     re.IGNORECASE,
 )
-_BELOW = 4
-"""Lines of a message that are read after its first."""
-
-CANCELLED = re.compile(r"\bCANCELLED AT\b|DUE TO TIME LIMIT|\bjob (?:was )?(?:cancelled|preempted)\b", re.IGNORECASE)
+_CANCELLED = re.compile(r"\bCANCELLED AT\b|DUE TO TIME LIMIT|\bjob (?:was )?(?:cancelled|preempted)\b", re.IGNORECASE)
 _WAITED = re.compile(r"Watchdog caught collective operation timeout.*")
 _LIBRARIES = ("site-packages", "dist-packages", "/lib/python", "<frozen", "<string>")
 LAUNCHERS = ("ChildFailedError", "ProcessExitedException", "CalledProcessError", "SIGTERM", "SignalException")
@@ -35,6 +32,9 @@ LAUNCHERS = ("ChildFailedError", "ProcessExitedException", "CalledProcessError",
 _OF_AN_END = re.compile(r"\s|frame #\d|wandb:|-{5}|={5}|Traceback|$")
 LONG_END = 60
 """Lines after an error, but for stacks and summaries, from which the log went on (a guess)."""
+
+BELOW = 4
+"""Lines of a message that are read after its first."""
 
 CANCELLED = "Cancelled"
 """The kind of an ending by the queue's time limit or by hand: no error of the training."""

@@ -10,8 +10,8 @@ from traindx.checks.validation.ends_not_finite import ends_not_finite
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.history import History, history_of
-from traindx.core.known_bad import wrong_numbers
-from traindx.core.machine import Build, Device
+from traindx.core.known_wrong import wrong_numbers
+from traindx.core.machine import Build, Device, Machine
 
 
 @check("V456", level="warning", preview=True)
@@ -22,13 +22,14 @@ def not_finite_on_known_device(history: History) -> Iterator[Finding | Measured]
     Every forward pass in float16 may be wrong there: neither the rate nor the data is at fault.
 
     ## How to fix
-    Full precision: `amp=False`, no `autocast`, `half=False` in validation. The row with its source lies in `core/known_bad.py`.
+    Full precision: `amp=False`, no `autocast`, `half=False` in validation. The row with its source lies in `core/known_wrong.py`.
 
     A log of such a device whose losses are finite is trained in full precision, or is not touched by it.
     """
     if history.device is None:
         raise NotEnough("needs a console log that names the device and the CUDA of its build")
-    row = wrong_numbers(Device(history.device[0]), Build(cuda=history.device[1]))
+    machine = Machine(devices=(Device(history.device[0]),), build=Build(cuda=history.device[1]))
+    row = next((row for _, row in wrong_numbers(machine, "", mps=False) if row.half), None)
     never = [c for c in ends_not_finite(history) if not np.isfinite(history.written(c.name)).any()]
     yield Measured(f"known faults of {history.device[0]}", int(row is not None), "0")
     if row is not None and never:
