@@ -4,7 +4,7 @@ Re-written from the faulty programs that other projects publish (`source`: TheDe
 reproduced bugs, UMLAUT's study, issues of detection libraries), so that each has its healthy twin: the script as it is.
 """
 
-from programs import calls, data, detection, modes, networks, ranks, rates, targets
+from programs import calls, data, detection, modes, networks, public, ranks, rates, targets
 from programs.fault import Fault, Program
 
 FAULTS: tuple[Fault, ...] = (
@@ -16,6 +16,7 @@ FAULTS: tuple[Fault, ...] = (
     *data.FAULTS,
     *detection.FAULTS,
     *ranks.FAULTS,
+    *public.FAULTS,
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import torch
@@ -118,6 +118,23 @@ def test_rows_of_yolov5_and_entries_of_coco_are_known_in_what_a_loader_gives(rec
     assert (found["form"], found["count"], found["per_image"]) == ("yolo rows", 3, [1, 1.5, 2])
     coco = boxes_among(torch, [[{"bbox": [1, 2, 3, 4], "category_id": 7}], []], 2)
     assert coco is not None and coco.form == "coco" and coco.per_image == (1, 0)
+
+
+def test_rows_padded_with_minus_one_are_read_and_five_other_numbers_are_not(record: Record, folder: Path) -> None:
+    class Detector(Net):
+        def forward(self, given: list[torch.Tensor]) -> torch.Tensor:
+            return cast(torch.Tensor, super().forward(given[0]))
+
+    model = Detector()
+    optimizer = torch.optim.SGD(model.parameters(), 0.01)
+    rows = torch.tensor([[[1.0, 2, 8, 9, 0], [3, 3, 20, 6, 2]], [[0, 0, 5, 5, 1], [-1, -1, -1, -1, -1]]])
+    with record():
+        for given in (rows, torch.rand(2, 4, 5)):
+            step(model, optimizer, model([batch(2)[0], given]).square().mean())
+    first, second = (d["targets"] for d in Recording.load(folder).details.values())
+    assert (first["form"], first["count"], first["classes"]) == ("padded rows", 3, {"0": 1, "1": 1, "2": 1})
+    assert first["boxes"]["outside"] == 1 and first["boxes"]["no_area"] == 0
+    assert second == {"from": "forward"}
 
 
 def test_a_batch_without_any_target_has_none(record: Record, folder: Path) -> None:

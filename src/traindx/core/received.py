@@ -71,7 +71,10 @@ def received(recording: Recording) -> tuple[Received, ...]:
 
 def owner_reads_boxes(recording: Recording, received: Received) -> bool:
     """Whether boxes go to the network whose reading their form tells. A list of dicts with `boxes` and `labels` is what
-    torchvision's detectors take, and what people give to detectors of their own, which may read shares and centres."""
+    torchvision's detectors take, and what people give to detectors of their own, which may read shares and centres. Padded rows
+    have no owner."""
+    if received.form == "padded rows":
+        return False
     ours = received.form != "torchvision" or not recording.layers
     return ours or any(layer.kind == TORCHVISION for layer in recording.layers)
 

@@ -13,13 +13,14 @@ Floats = NDArray[np.float64]
 EXPECTED = {
     "ultralytics": ("cxcywh", "share"),
     "yolo rows": ("cxcywh", "share"),
+    "padded rows": ("xyxy", "pixels"),
     "torchvision": ("xyxy", "pixels"),
     "detr": ("cxcywh", "share"),
     "coco": ("xywh", "pixels"),
 }
 """How the owner of each form reads its boxes. Ultralytics: `Bboxes` normalised xywh in `Format`; YOLOv5: `utils/loss.py`,
 targets (image, class, x, y, w, h); torchvision: docs of `fasterrcnn_resnet50_fpn`; DETR: `DetrLoss`, centres as shares;
-COCO: cocodataset.org, data format."""
+COCO: cocodataset.org, data format. Padded rows are what most programs with them read; they have no owner."""
 
 SHARE_AT_MOST = 1.5
 """Boxes whose largest number is below this are taken for shares of the picture: no picture is two pixels wide."""

@@ -12,6 +12,8 @@ from traindx.recorder.contents import inside, is_a, mapping, sequence
 IDS = ("labels", "class_labels", "cls", "category_id")
 ROW = 6
 """Columns of a YOLOv5 target: image, class, and four of the box."""
+PADDED = 5
+"""Columns of targets that are padded to one length: four of the box, and the class, -1 where there is none."""
 DEEPEST = 2
 """How deep boxes are looked for in nested arguments."""
 
@@ -21,7 +23,7 @@ class Targets:
     """Targets as found; nothing is computed yet.
 
     `form`: `classes` (ids, one a sample), `map` (ids, one a pixel), `scores` (a number per class: soft, one-hot,
-    multi-label), `binary`, or of boxes `ultralytics`, `yolo rows`, `torchvision`, `detr`, `coco`.
+    multi-label), `binary`, or of boxes `ultralytics`, `yolo rows`, `padded rows`, `torchvision`, `detr`, `coco`.
     `ids` and `boxes` are tensors of n targets; `image` is the sample of each, as a tensor, or `per_image` says how many
     each sample has. `classes` is the number of classes where the scores told it.
     """
@@ -59,6 +61,20 @@ def rows_among(torch: Any, value: Any, images: int) -> Targets | None:
             rows = item.detach()
             return Targets("yolo rows", images, rows[:, 1], rows[:, 2:], image=rows[:, 0])
     return None
+
+
+def padded_among(torch: Any, value: Any, images: int, depth: int = DEEPEST) -> Targets | None:
+    """Rows padded with -1 to one length, a float tensor [images, n, 5], in nested arguments: RetinaNet and EfficientDet by hand."""
+    if type(value) is torch.Tensor and measure.is_dense(torch, value) and value.is_floating_point():
+        if value.dim() != 3 or value.shape[0] != images or value.shape[2] != PADDED:
+            return None
+        rows = value.detach()
+        image = torch.arange(images, device=rows.device).repeat_interleave(rows.shape[1])
+        return Targets("padded rows", images, rows[..., 4].reshape(-1), rows[..., :4].reshape(-1, 4), image=image)
+    return next(
+        (t for item in (inside(value)[:16] if depth else ()) if (t := padded_among(torch, item, images, depth - 1))),
+        None,
+    )
 
 
 def classes_of(torch: Any, scores: Any, target: Any, name: str = "") -> Targets | None:

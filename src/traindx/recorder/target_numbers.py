@@ -117,6 +117,11 @@ def _of_boxes(reading: Reading, values: Floats) -> dict[str, Any]:
     else:
         within = rows[:, 0][(rows[:, 0] >= 0) & (rows[:, 0] < images)]
         per_image = np.bincount(within.astype(int), minlength=images)
+    if reading.form == "padded rows":
+        rows = rows[rows[:, 1] != -1]
+        if not (len(rows) and (rows[:, 1] >= 0).all() and (rows[:, 1] == np.floor(rows[:, 1])).all()):
+            return {}  # five numbers of something else
+        reading.count, per_image = len(rows), np.bincount(rows[:, 0].astype(int), minlength=images)
     reading.rows = rows
     found = _head(reading)
     if reading.per_image is not None or len(rows) == reading.count:  # samples beyond the rows looked at are not empty

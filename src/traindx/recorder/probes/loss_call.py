@@ -102,6 +102,8 @@ def add_settings(torch: Any, call: dict[str, Any], settings: Named, target: Any,
     """
     plain = (str, int, float)
     call |= {name: settings[name] for name in SETTINGS if isinstance(settings.get(name), plain)}
+    if settings.get("reduce") is False or settings.get("size_average") is False:  # the names before `reduction`
+        call["reduction"] = "none" if settings.get("reduce") is False else "sum"
     if "ignore_index" in call and not target.is_floating_point():
         with torch.no_grad():
             share = (measure.excerpt(target.detach()) == call["ignore_index"]).float().mean()

@@ -9,7 +9,7 @@ from traindx.recorder import measure
 from traindx.recorder.contents import mapping, sequence
 from traindx.recorder.model_classes import class_count
 from traindx.recorder.probe import Arguments, Named, Patch, Probe
-from traindx.recorder.target_forms import Targets, boxes_among, classes_in_batch, classes_of, rows_among
+from traindx.recorder.target_forms import Targets, boxes_among, classes_in_batch, classes_of, padded_among, rows_among
 from traindx.recorder.target_numbers import read
 
 YOLOV5 = ("utils.loss", "yolov5.utils.loss")
@@ -46,10 +46,11 @@ class TargetsReceived(Probe):
             return
         step.notes["sizes"] = picture_sizes(torch, arguments, named)
         images = len(step.notes["sizes"])
-        self._take(boxes_among(torch, (*arguments, dict(named)), images), "forward")
+        given = (*arguments, dict(named))
+        self._take(boxes_among(torch, given, images) or padded_among(torch, given, images), "forward")
         if self._wanted:
             found = boxes_among(torch, batch, images) or rows_among(torch, batch, images)
-            self._given = found or classes_in_batch(torch, batch, images)
+            self._given = found or padded_among(torch, batch, images) or classes_in_batch(torch, batch, images)
 
     def loss(self, name: str, scores: Any, target: Any, value: Any) -> None:
         """A loss function has returned."""
@@ -95,7 +96,8 @@ class TargetsReceived(Probe):
 
 
 def picture_sizes(torch: Any, arguments: Arguments, named: Named) -> list[tuple[int, int]]:
-    """Height and width of each sample that the root is given: of a batch [N, C, H, W] or of a list of pictures [C, H, W]."""
+    """Height and width of each sample that the root is given: of a batch [N, C, H, W], alone or in a list beside its targets, or
+    of a list of pictures [C, H, W]."""
     for value in (*arguments, *named.values()):
         named_values = mapping(value)
         if named_values is not None:
@@ -103,6 +105,7 @@ def picture_sizes(torch: Any, arguments: Arguments, named: Named) -> list[tuple[
         listed = sequence(value)
         if listed and all(measure.is_dense(torch, v) and v.dim() == 3 for v in listed):
             return [(int(v.shape[1]), int(v.shape[2])) for v in listed]
+        value = next((v for v in listed or () if measure.is_dense(torch, v) and v.dim() == 4), value)
         if measure.is_dense(torch, value) and value.dim() == 4:
             return [(int(value.shape[2]), int(value.shape[3]))] * int(value.shape[0])
     first = measure.first_tensor(torch, [*arguments, dict(named)])
