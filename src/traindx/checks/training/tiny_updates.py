@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from traindx.core.check import Facts, check
 from traindx.core.example import falling, flat, recording_with
@@ -37,9 +38,9 @@ def tiny_updates(
     benchmark's 92 healthy runs, at most 0.000006 with a rate 10,000 times too low (`python bench/ratios.py`).
     A run whose loss falls by more than `drop` (where all updates together are under `moved` of the weights also by more than
     `sigmas` standard errors), or is far below chance already, is left alone whatever its ratio, and so is one
-    that was cut short in its warm-up.
+    that was cut short in its warm-up. Steps with a rate of zero are a matter of T362.
     """
-    taken = recording.update_ratio
+    taken = recording.update_ratio[_rated(recording)]
     taken = taken[np.isfinite(taken)]
     if len(taken) < 3 or np.isfinite(recording.loss).sum() < min_steps:
         return
@@ -58,6 +59,13 @@ def tiny_updates(
     text = f"updates are at most {high:.2g} of the weights' norm a step (should be over {ratio:g}) at rate {rate:.3g} "
     text += f"of {optimizer_words(recording)}; the loss fell by {seen.drop:.1%}"
     yield Finding(optimizer_place(recording, 0, setup), text, (curve,))
+
+
+def _rated(recording: Recording) -> NDArray[np.bool_]:
+    """Which steps have a rate over zero in any group, or one that is not known."""
+    others = {step for step, d in recording.details.items() if any(d.get("lrs") or ())}
+    rated = [rate != 0 or int(step) in others for step, rate in zip(recording.step, recording.lr, strict=True)]
+    return np.array(rated, dtype=np.bool_)
 
 
 def _warms_up(recording: Recording) -> bool:
@@ -86,3 +94,9 @@ def cut_short_in_its_warm_up() -> Facts:
 def a_loss_that_only_seems_to_fall() -> Facts:
     noise = [1.0 + 0.5 * ((7 * i) % 11 - 5) / 5 - 0.18 * (i > 100) for i in range(120)]
     return {"recording": recording_with(noise, update_ratio=1e-7)}
+
+
+@tiny_updates.quiet_on
+def cut_after_a_first_epoch_at_zero() -> Facts:
+    rates, moved = [0.0] * 50 + [0.1] * 10, [0.0] * 50 + [2e-3] * 10
+    return {"recording": recording_with(flat()[:60], lr=rates, update_ratio=moved)}
