@@ -1,10 +1,11 @@
-"""Whether a recorded run ended while its learning rate was still being raised."""
+"""Steps at a learning rate of zero, and whether a recorded run ended while its rate was still being raised."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from traindx.core.recording import Recording
@@ -25,3 +26,10 @@ def ended_in_warm_up(recording: Recording) -> bool:
     table = np.array(rates, dtype=np.float64)
     rising = (np.diff(table, axis=0) > 0).mean(axis=0) >= RISES
     return bool((rising & (table[0] < table[-1] / 2)).any())
+
+
+def rated(recording: Recording) -> NDArray[np.bool_]:
+    """Which steps have a rate over zero in any group, or one that is not known: a warm-up by epochs may begin with one at zero."""
+    others = {step for step, d in recording.details.items() if any(d.get("lrs") or ())}
+    found = [rate != 0 or int(step) in others for step, rate in zip(recording.step, recording.lr, strict=True)]
+    return np.array(found, dtype=np.bool_)

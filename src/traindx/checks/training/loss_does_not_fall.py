@@ -21,7 +21,7 @@ from traindx.core.trend import (
     takes_off,
     trend,
 )
-from traindx.core.warm_up import ended_in_warm_up
+from traindx.core.warm_up import ended_in_warm_up, rated
 
 
 @check("T103", level="error")
@@ -33,7 +33,8 @@ def loss_does_not_fall(
     Not judged with several optimizers: the losses of two players, or of two trainings, make no one curve; and not where
     a loss that does not fall takes both signs, as with policy gradients, stands still and begins to fall at the end of a short
     run, or is a cross entropy whose target is always the same, as over a queue of negatives. Nor in a run of under 100
-    passes that ended while its rate was still being raised, unless the loss has risen by half: it is too early to tell.
+    passes that ended while its rate was still being raised, unless the loss has risen by half: it is too early to tell. Where
+    some steps have a rate of zero, the others are judged.
 
     Where the recording shows the number of classes of a cross entropy, a loss that is already far below chance (ln K)
     counts as learned: a resumed or fine-tuned run starts low.
@@ -45,11 +46,12 @@ def loss_does_not_fall(
     See which of the causes fits: compare the update-to-weight ratio, the modes, the order of calls, the inputs' scale and
     the dead units. The level at the end is the median of the last tenth, at the start that of the first twentieth.
     """
-    known = ~np.isnan(recording.loss)
+    moving, known = rated(recording), ~np.isnan(recording.loss)
     few = recording.passes < min_passes or np.isfinite(recording.loss[known]).sum() < min_steps
+    few = few or (not moving.all() and (known & moving).sum() < min_passes)
     if few or side_by_side(recording) > 1 or has_one_target(recording):
         return
-    seen, chance, reached = trend(recording.loss), recording.chance, over_chance(recording)
+    seen, chance, reached = trend(recording.loss[moving]), recording.chance, over_chance(recording)
     if seen.finite and seen.drop <= drop and reached is not None and reached < FAR_BELOW_CHANCE:
         way = f"the loss went from {seen.start:.4g} to {seen.end:.4g}, low from the start; of that of guessing it is"
         yield Measured(way, round(100 * reached, 1), f"under {100 * FAR_BELOW_CHANCE:g}", "%")
@@ -116,3 +118,8 @@ def ended_in_its_warm_up() -> Facts:
     recording = recording_with(flat(level=2.2)[:40])
     rated = {s: {**d, "lrs": [0.1 - 0.0005 * s, 1e-4 * s]} for s, d in recording.details.items()}
     return {"recording": replace(recording, details=rated)}
+
+
+@loss_does_not_fall.quiet_on
+def a_first_epoch_at_a_rate_of_zero() -> Facts:
+    return {"recording": recording_with(flat(level=2.3, steps=100), lr=[0.0] * 80 + [1e-3] * 20)}

@@ -10,6 +10,7 @@ from traindx.core.example import falling, flat, recording_with
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.recording import Recording
 from traindx.core.trend import over_chance
+from traindx.core.warm_up import rated
 
 
 @check("T105", level="warning")
@@ -22,10 +23,12 @@ def still_at_chance(recording: Recording, *, share: float = 0.9, min_passes: int
 
     ## How to fix
     If the run is short for its number of classes, let it run on. Otherwise look at the labels, the order of the batches
-    and the learning rate. `share` of ln K is a guess; label smoothing by 0.1 alone ends at 0.2 to 0.3 of ln K.
+    and the learning rate. `share` of ln K is a guess; label smoothing by 0.1 alone ends at 0.2 to 0.3 of ln K. Steps at a rate
+    of zero are not counted.
     """
     reached, chance = over_chance(recording), recording.chance
-    if reached is None or chance is None or recording.passes < min_passes:
+    moving = rated(recording)  # a rate of zero is a matter of T362
+    if reached is None or chance is None or recording.passes < min_passes or moving.sum() < min_passes:
         return
     yield Measured("loss at the end over chance", reached, f"under {share:g}")
     if reached > share:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from traindx.core.check import Facts, check
 from traindx.core.example import falling, flat, recording_with
@@ -14,6 +13,7 @@ from traindx.core.rate_words import optimizer_place, optimizer_words
 from traindx.core.recording import Recording
 from traindx.core.setup import Setup
 from traindx.core.trend import FAR_BELOW_CHANCE, over_chance, trend
+from traindx.core.warm_up import rated
 
 
 @check("T202", level="error")
@@ -40,7 +40,7 @@ def tiny_updates(
     `sigmas` standard errors), or is far below chance already, is left alone whatever its ratio, and so is one
     that was cut short in its warm-up. Steps with a rate of zero are a matter of T362.
     """
-    taken = recording.update_ratio[_rated(recording)]
+    taken = recording.update_ratio[rated(recording)]
     taken = taken[np.isfinite(taken)]
     if len(taken) < 3 or np.isfinite(recording.loss).sum() < min_steps:
         return
@@ -59,13 +59,6 @@ def tiny_updates(
     text = f"updates are at most {high:.2g} of the weights' norm a step (should be over {ratio:g}) at rate {rate:.3g} "
     text += f"of {optimizer_words(recording)}; the loss fell by {seen.drop:.1%}"
     yield Finding(optimizer_place(recording, 0, setup), text, (curve,))
-
-
-def _rated(recording: Recording) -> NDArray[np.bool_]:
-    """Which steps have a rate over zero in any group, or one that is not known."""
-    others = {step for step, d in recording.details.items() if any(d.get("lrs") or ())}
-    rated = [rate != 0 or int(step) in others for step, rate in zip(recording.step, recording.lr, strict=True)]
-    return np.array(rated, dtype=np.bool_)
 
 
 def _warms_up(recording: Recording) -> bool:
