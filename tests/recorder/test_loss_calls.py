@@ -94,3 +94,11 @@ def test_several_losses_of_a_step_are_told_apart_by_their_lines(calls: Callable[
     assert [f.name for f in found] == ["cross_entropy", "cross_entropy", "mse_loss"]
     assert [f.made_by("Softmax") for f in found] == [False, True, False]
     assert all(len(f) == 2 for f in found)
+
+
+@pytest.mark.parametrize("mixed", [True, False])
+def test_scores_that_are_compared_with_two_targets_are_told(
+    calls: Callable[[Loss], list[LossCalls]], mixed: bool
+) -> None:
+    (found,) = calls(lambda x, y: sum(functional.cross_entropy(x, t) for t in (y, y.flip(0) if mixed else y)) / 2)
+    assert [call.get("other_targets", False) for call in found.calls] == [mixed, mixed]

@@ -107,6 +107,12 @@ def has_one_target(recording: Recording) -> bool:
     return len(ends) >= 5 and len(set(ends)) == 1 and ends[0][0] is not None and ends[0][0] == ends[0][1]
 
 
+def has_mixed_targets(recording: Recording) -> bool:
+    """Whether most recorded steps compare the same scores with several targets: mixup and the like, whose loss stays high."""
+    calls = [d["loss_call"] for d in recording.details.values() if d.get("loss_call")]
+    return 2 * sum(bool(c.get("other_targets")) for c in calls) > len(calls)
+
+
 def over_chance(recording: Recording) -> float | None:
     """The cross entropy at the end over that of guessing; None where no cross entropy over classes was recorded, or
     one whose target is always the same.
@@ -114,9 +120,12 @@ def over_chance(recording: Recording) -> float | None:
     A loss is often divided before it is backpropagated, as by the number of accumulated batches: where the loss function's own
     values are a steady multiple of what was backpropagated (quartiles within 30 % of the median, a guess), that is undone. A
     loss that is summed over samples is brought to their mean first. Of a loss of several functions (a class and a box) the
-    cross entropy's own values are compared, and nothing where it judges many places of a picture, most of them background.
+    cross entropy's own values are compared, and nothing where it judges many places of a picture, most of them background, nor
+    where targets are mixed.
     """
-    if recording.chance is None or not np.isfinite(recording.loss).any() or has_one_target(recording):
+    if recording.chance is None or not np.isfinite(recording.loss).any():
+        return None
+    if has_one_target(recording) or has_mixed_targets(recording):
         return None
     if has_other_parts(recording):
         dense = any(len(d.get("loss_call", {}).get("shape", ())) > 2 for d in recording.details.values())

@@ -15,6 +15,7 @@ from traindx.core.recording import Recording
 from traindx.core.trainings import side_by_side
 from traindx.core.trend import (
     FAR_BELOW_CHANCE,
+    has_mixed_targets,
     has_one_target,
     over_chance,
     takes_both_signs,
@@ -34,7 +35,8 @@ def loss_does_not_fall(
     a loss that does not fall takes both signs, as with policy gradients, stands still and begins to fall at the end of a short
     run, or is a cross entropy whose target is always the same, as over a queue of negatives. Nor in a run of under 100
     passes that ended while its rate was still being raised, unless the loss has risen by half: it is too early to tell. Where
-    some steps have a rate of zero, the others are judged.
+    some steps have a rate of zero, the others are judged. With mixed targets (mixup) a loss that falls by over two standard
+    errors is left alone: its floor is high.
 
     Where the recording shows the number of classes of a cross entropy, a loss that is already far below chance (ln K)
     counts as learned: a resumed or fine-tuned run starts low.
@@ -59,6 +61,8 @@ def loss_does_not_fall(
     if seen.finite and seen.drop <= drop and (takes_both_signs(recording.loss) or takes_off(recording.loss)):
         return
     if seen.finite and -0.5 < seen.drop <= drop and ended_in_warm_up(recording):
+        return
+    if seen.finite and seen.drop <= drop and seen.z > 2 and has_mixed_targets(recording):
         return
     way = f"the loss went from {seen.start:.4g} to {seen.end:.4g}: it fell by"
     yield Measured(way, round(100 * seen.drop, 1), f"more than {100 * drop:g}", "%")
@@ -123,3 +127,10 @@ def ended_in_its_warm_up() -> Facts:
 @loss_does_not_fall.quiet_on
 def a_first_epoch_at_a_rate_of_zero() -> Facts:
     return {"recording": recording_with(flat(level=2.3, steps=100), lr=[0.0] * 80 + [1e-3] * 20)}
+
+
+@loss_does_not_fall.quiet_on
+def mixup_in_its_first_epochs() -> Facts:
+    call = {"name": "cross_entropy", "classes": 10, "other_targets": True}
+    loss = [2.3 - 0.0004 * i + 0.02 * ((7 * i) % 5 - 2) for i in range(300)]
+    return {"recording": recording_with(loss, detail={"loss_call": call})}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from weakref import ref
 
 from traindx.recorder import measure
 from traindx.recorder.observation import Observation
@@ -23,7 +24,7 @@ NEAR = 1e-3
 
 class LossCall(Probe):
     """Writes `loss_call` into the step, the first loss function's call of its first batch, and `more_loss_calls`, those of
-    other functions or other lines.
+    other functions or other lines. `other_targets`: the same scores were compared with other classes too, as in mixup.
     """
 
     on_recorded = ("forward", "loss")
@@ -31,6 +32,7 @@ class LossCall(Probe):
     def __init__(self, seen: Observation) -> None:
         super().__init__(seen)
         self._made: set[tuple[Any, ...]] = set()
+        self._first: tuple[Any, Any] | None = None
 
     def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
         """The root is called."""
@@ -44,6 +46,8 @@ class LossCall(Probe):
             return
         if "loss_call" not in step.details:
             self._made = set()
+        elif name in CLASS_SCORES and self._first is not None and self._first[0]() is scores:
+            step.details["loss_call"] |= {} if self._first[1]() is target else {"other_targets": True}
         place = self.seen.frames.caller()
         if (name, place) in self._made:
             return
@@ -52,13 +56,14 @@ class LossCall(Probe):
             self._made.add((name, place))
             call.update({"path": place[0], "line": place[1]} if place else {})
             add_settings(self.seen.torch, call, self.seen.loss_settings, target, step.slots)
-            self._keep(step, call)
+            self._keep(step, call, scores, target)
 
-    def _keep(self, step: Step, call: dict[str, Any]) -> None:
+    def _keep(self, step: Step, call: dict[str, Any], scores: Any, target: Any) -> None:
         if "loss_call" in step.details:
             step.details.setdefault("more_loss_calls", []).append(call)
         else:
             step.details["loss_call"] = call
+            self._first = (ref(scores), ref(target))
 
 
 def measured_call(torch: Any, name: str, scores: Any, target: Any, value: Any, slots: Slots) -> dict[str, Any] | None:
