@@ -15,9 +15,11 @@ PLACES = (
     "head.classification_head.num_classes",
     "head.classification_head.num_columns",
     "num_classes",
+    "model.num_classes",
+    "classificationModel.num_classes",
 )
 """Where the number stands: Ultralytics and YOLOv5 (`nc`), transformers, torchvision's Faster R-CNN, RetinaNet and FCOS, SSD,
-timm. torchvision counts the background in."""
+timm, a model beside its loss in one module, RetinaNet by hand. torchvision counts the background in."""
 
 NAMES, LENGTH = 200, 60
 
