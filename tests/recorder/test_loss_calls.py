@@ -66,6 +66,7 @@ def test_settings_and_ignored_targets_are_recorded(calls: Callable[[Loss], list[
         assert call["weight"] == [1, 2, 3, 4] and call["ignored"] == pytest.approx(ignored)
 
 
+@pytest.mark.filterwarnings("ignore:size_average")
 def test_a_sum_that_is_asked_for_by_its_older_name_is_one(calls: Callable[[Loss], list[LossCalls]]) -> None:
     (found,) = calls(lambda scores, y: functional.cross_entropy(scores, y, size_average=False) / len(y))
     assert [call["reduction"] for call in found.calls] == ["sum", "sum"]
