@@ -21,6 +21,7 @@ TOO_FEW_EPOCHS = Cause(
         Clue("V403", if_seen=2.0, if_absent=-0.5),
         Clue("V411", if_seen=1.5, if_absent=-0.3),
         Clue("V413", if_seen=1.0),
+        Clue("T384", if_seen=-4.0),  # a guess
         Clue("V402", if_seen=-3.0),
         Clue("V412", if_seen=-2.0),
         Clue("V404", if_seen=-2.0),

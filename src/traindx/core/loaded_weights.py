@@ -39,7 +39,7 @@ class Load:
 
 
 def loads(recording: Recording) -> Iterator[Load]:
-    """The loads into what is trained before its training began, in order."""
+    """The loads into what is trained before its training began, in order; into others, as a teacher, those that failed."""
     return (load for load in _all_loads(recording) if load.later is None)
 
 
@@ -49,8 +49,14 @@ def later_loads(recording: Recording) -> Iterator[Load]:
 
 
 def _all_loads(recording: Recording) -> Iterator[Load]:
-    found = map(load_of, recording.lines.get("weights_loaded", ()))
-    return (load for load in found if load.covers > 0)
+    found = [load_of(line) for line in recording.lines.get("weights_loaded", ())]
+    brought = {load.module for load in found if load.matched >= 0.5 * load.own}
+    return (load for load in found if load.covers > 0 or (is_prefixed(load) and load.module not in brought))
+
+
+def is_prefixed(load: Load) -> bool:
+    """Whether all names miss their own for a common prefix, and nobody is told: that is meant of no model, trained or not."""
+    return not load.matched and not load.strict and load.prefixed >= max(3, 0.5 * load.own)
 
 
 def load_of(line: Mapping[str, Any]) -> Load:

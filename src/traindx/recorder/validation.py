@@ -9,20 +9,67 @@ from traindx.recorder.readback import Slots, rounded
 
 MOST = 10_000
 """Batches whose loss and accuracy are kept."""
+CLASS_LOSSES = ("cross_entropy", "nll_loss")
 MOST_CLASSES = 256
 """Classes up to which it is counted which are taken for which."""
 
 
+class Tally:
+    """How many answers were right, and which class was taken for which, counted on the device."""
+
+    def __init__(self) -> None:
+        self.right: list[Any] = []
+        self.judged = 0
+        self._taken: Any = None
+
+    def add(self, torch: Any, scores: Any, target: Any) -> None:
+        """Take scores [N, K] and class ids of one batch."""
+        if len(self.right) >= MOST:
+            return
+        named = scores.detach().argmax(dim=1)
+        self.right.append((named == target).sum())
+        self.judged += int(target.numel())
+        if scores.shape[1] <= MOST_CLASSES and target.shape == named.shape:
+            self._count(torch, int(scores.shape[1]), target, named)
+
+    def _count(self, torch: Any, classes: int, target: Any, named: Any) -> None:
+        """Count the pairs of a class and the class that it was taken for; ids outside of the classes go to a place of their own."""
+        if self._taken is None:
+            self._taken = torch.zeros(classes * classes + 1, device=target.device)
+        if self._taken.numel() == classes * classes + 1:
+            inside = (target >= 0) & (target < classes)
+            pair = torch.where(inside, target.long() * classes + named, classes * classes)
+            self._taken = self._taken.index_add(0, pair, torch.ones_like(pair, dtype=self._taken.dtype))
+
+    def tell(self, torch: Any, line: dict[str, Any], slots: Slots) -> None:
+        """Write `accuracy` and `by_class` into the line once the numbers are there."""
+        judged = self.judged
+        if self.right:
+            right = stacked(torch, self.right).sum()
+            slots.add(right, lambda values: line.update(accuracy=rounded(values[0] / judged)))
+        if self._taken is not None:
+            slots.add(self._by_class(torch), lambda values: line.update(by_class=_rows(values)))
+
+    def _by_class(self, torch: Any) -> Any:
+        """Of each class how many there were, how many of them were right, what most were taken for, and how many of them."""
+        classes = int((self._taken.numel() - 1) ** 0.5)
+        taken = self._taken[:-1].reshape(classes, classes)
+        most, which = taken.max(dim=1)
+        return torch.stack([taken.sum(dim=1), taken.diagonal(), which.to(most.dtype), most], dim=1)
+
+
 class Validation:
-    """Gathers loss and accuracy on the device until validation ends."""
+    """Gathers loss and accuracy on the device until validation ends.
+
+    `answers` counts what the model itself gave for the loader's labels; it is told where no loss function was called.
+    """
 
     def __init__(self) -> None:
         self.batches = 0
         self.training: bool | None = None
+        self.answers = Tally()
         self._losses: list[Any] = []
-        self._right: list[Any] = []
-        self._judged = 0
-        self._taken: Any = None
+        self._judged = Tally()
 
     @property
     def is_several(self) -> bool:
@@ -39,44 +86,18 @@ class Validation:
         with torch.no_grad():
             if value.dim() == 0 and len(self._losses) < MOST:
                 self._losses.append(value.detach().clone())
-            classes = name in ("cross_entropy", "nll_loss") and scores.dim() == 2 and not target.is_floating_point()
-            if classes and len(self._right) < MOST:
-                named = scores.detach().argmax(dim=1)
-                self._right.append((named == target).sum())
-                self._judged += int(target.numel())
-                if scores.shape[1] <= MOST_CLASSES and target.shape == named.shape:
-                    self._count(torch, int(scores.shape[1]), target, named)
-
-    def _count(self, torch: Any, classes: int, target: Any, named: Any) -> None:
-        """Count the pairs of a class and the class that it was taken for; ids outside of the classes go to a place of their own."""
-        if self._taken is None:
-            self._taken = torch.zeros(classes * classes + 1, device=target.device)
-        if self._taken.numel() == classes * classes + 1:
-            inside = (target >= 0) & (target < classes)
-            pair = torch.where(inside, target.long() * classes + named, classes * classes)
-            self._taken = self._taken.index_add(0, pair, torch.ones_like(pair, dtype=self._taken.dtype))
-
-    def _by_class(self, torch: Any) -> Any:
-        """Of each class how many there were, how many of them were right, what most were taken for, and how many of them."""
-        classes = int((self._taken.numel() - 1) ** 0.5)
-        taken = self._taken[:-1].reshape(classes, classes)
-        most, which = taken.max(dim=1)
-        return torch.stack([taken.sum(dim=1), taken.diagonal(), which.to(most.dtype), most], dim=1)
+            if name in CLASS_LOSSES and scores.dim() == 2 and not target.is_floating_point():
+                self._judged.add(torch, scores, target)
 
     def line(self, torch: Any, step: int, time: float, slots: Slots) -> dict[str, Any]:
         """The `validation` line; its numbers come through `slots`."""
         line: dict[str, Any] = {"kind": "validation", "step": step, "time": round(time, 6), "batches": self.batches}
         line["training"] = self.training
-        judged = self._judged
         with torch.no_grad():
             if self._losses:
                 mean = stacked(torch, self._losses).mean()
                 slots.add(mean, lambda values: line.update(loss=rounded(values[0])))
-            if self._right:
-                right = stacked(torch, self._right).sum()
-                slots.add(right, lambda values: line.update(accuracy=rounded(values[0] / judged)))
-            if self._taken is not None:
-                slots.add(self._by_class(torch), lambda values: line.update(by_class=_rows(values)))
+            (self._judged if self._judged.right or self._losses else self.answers).tell(torch, line, slots)
         return line
 
 

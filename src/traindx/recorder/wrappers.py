@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from traindx.recorder.probe import Patch, Probe
+from traindx.recorder.probes.answers import Answers
 from traindx.recorder.session import Session
 
 Maker: TypeAlias = Callable[[Any], Callable[..., Any]]
@@ -37,7 +38,7 @@ def is_traced(torch: Any) -> Callable[[], bool]:
 
 def root_called(torch: Any, session: Session, detach: Callable[[], None]) -> Callable[..., Any]:
     """The call of a module of the root's class, in place of what that class does (`original`): see `RootCalls`."""
-    compiling, gradients = is_traced(torch), torch.is_grad_enabled
+    compiling, gradients, answers = is_traced(torch), torch.is_grad_enabled, Answers
 
     def wrapper(module: Any, original: Any, /, *args: Any, **kwargs: Any) -> Any:
         if compiling():
@@ -52,6 +53,10 @@ def root_called(torch: Any, session: Session, detach: Callable[[], None]) -> Cal
             changed = session.forward(module, args, lambda: kwargs)
             if changed is not None:
                 args = changed if isinstance(changed, tuple) else (changed,)
+            if not gradients():
+                answer = original(*args, **kwargs)
+                session.call(answers, "answered", module, answer)
+                return answer
         return original(*args, **kwargs)
 
     return wrapper

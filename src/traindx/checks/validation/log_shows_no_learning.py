@@ -8,19 +8,25 @@ import numpy as np
 
 from traindx.checks.validation.curve import curves_of, end_of, noise, smooth
 from traindx.core.check import Facts, NotEnough, check
+from traindx.core.example import falling, recording_with
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.history import Floats, History, history_of
+from traindx.core.recording import Recording
+from traindx.core.trend import trend
 
 GOOD = {"accuracy": 0.9, "accuracy_top1": 0.9, "mAP50": 0.7, "mAP50-95": 0.5}
 """Levels from which a metric needs not rise: weights that were fine-tuned or resumed (guesses)."""
 
-FLAT = 0.5
-"""An accuracy below this that never rose outweighs a training loss that fell (a guess)."""
+FLAT, FIFTH = 0.5, 0.2
+"""An accuracy below this that never rose, or by a fifth of itself at most, outweighs a training loss that fell (guesses)."""
+
+FELL = 0.3
+"""Share by which the loss of a recording's steps fell where something was learned beyond doubt (a guess)."""
 
 
 @check("V410", level="warning", preview=True)
 def log_shows_no_learning(
-    history: History, *, epochs: int = 5, sigmas: float = 4.0, share: float = 0.05
+    history: History, recording: Recording | None = None, *, epochs: int = 5, sigmas: float = 4.0, share: float = 0.05
 ) -> Iterator[Finding | Measured]:
     """Over the whole log neither the validation metric nor the training loss became better.
 
@@ -48,7 +54,9 @@ def log_shows_no_learning(
         least = share * (1 - first if named[0].startswith("accuracy") else abs(first))
         good = last >= GOOD.get(named[0], np.inf) and last >= (1 - share) * best
         better = good or best - first > max(least, sigmas * _noise(named[1]), 1e-3)
-        flat = not better and named[0].startswith("accuracy") and best < FLAT
+        flat = (
+            not better and named[0].startswith("accuracy") and best < FLAT and best - first <= max(least, FIFTH * first)
+        )
         yield Measured(f"{named[0]}, first epoch to best level,", f"{first:.3g} to {best:.3g}")
     fell = ""
     if np.isfinite(loss).sum() >= epochs:
@@ -58,6 +66,11 @@ def log_shows_no_learning(
         ):
             better, fell = better or not flat, f"but the {which} loss, {first:.3g} to {low:.3g}, "
         yield Measured(f"{which} loss, first epoch to lowest,", f"{first:.3g} to {low:.3g}")
+    if (
+        recording is not None and named is not None and not flat
+    ):  # the loss of each step tells more than one for an epoch
+        seen = trend(recording.loss)
+        better = better or (seen.finite and seen.drop > FELL)
     if not better and np.isfinite([*loss, *(named[1] if named else ())]).sum() >= epochs:
         yield Finding(
             Place(path=history.source),
@@ -95,6 +108,13 @@ def a_flat_run() -> Facts:
 def a_metric_at_its_ceiling_while_the_loss_falls() -> Facts:
     rows = [{"train/loss": 0.5 * 0.9**i, "metric/accuracy": 0.99} for i in range(12)]
     return {"history": history_of(rows)}
+
+
+@log_shows_no_learning.quiet_on
+def pictures_that_become_larger_on_the_way() -> Facts:
+    rows = [(1.7, 0.7), (0.7, 0.76), (1.9, 0.54), (1.0, 0.75), (0.6, 0.72), (1.1, 0.64), (0.5, 0.78)]
+    history = history_of([{"train/loss": loss, "metric/accuracy": right} for loss, right in rows])
+    return {"history": history, "recording": recording_with(falling())}
 
 
 @log_shows_no_learning.fires_on

@@ -1,0 +1,84 @@
+"""What the model answers in validation, against the labels that the loader handed out: there may be no loss function there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from traindx.recorder import measure
+from traindx.recorder.observation import Observation
+from traindx.recorder.probe import Arguments, Named, Probe
+from traindx.recorder.validation import CLASS_LOSSES
+
+NAMES = ("labels", "label", "targets", "target", "y")
+"""Under which a batch that is a dictionary holds its labels."""
+
+
+class Answers(Probe):
+    """Counts right answers into `validation.answers`.
+
+    It does so once a recorded step has shown that a class loss is given the root's own output and the loader's own labels,
+    both as they are: then the largest score is the answer, and the labels are those of the outputs.
+    """
+
+    on_recorded = ("returned", "loss")
+
+    def __init__(self, seen: Observation) -> None:
+        super().__init__(seen)
+        self._labels: Any = None
+        self._returned: tuple[int, Any] | None = None
+        self._classes = 0
+        self._known = False
+        self._asked = 0
+
+    def batch(self, loader: Any, batch: Any) -> None:
+        """A loader has handed out a batch."""
+        self._labels = labels_of(self.seen.torch, batch)
+
+    def returned(self, module: Any, output: Any) -> None:
+        """The root returned, in a recorded step."""
+        if not self._known and measure.usable(self.seen.torch, output) and output.dim() == 2:
+            self._returned = (output.data_ptr(), output.shape)
+
+    def loss(self, name: str, scores: Any, target: Any, value: Any) -> None:
+        """A loss function has returned."""
+        labels, step = self._labels, self.seen.current
+        if self._known or not step.recorded or name not in CLASS_LOSSES or labels is None:
+            return
+        if (scores.data_ptr(), scores.shape) != self._returned or target.shape != labels.shape:
+            return
+        if target.is_floating_point():
+            return
+        self._classes = int(scores.shape[1])
+        with self.seen.torch.no_grad():
+            same = (target == labels.to(target.device, non_blocking=True)).all().float()
+        step.slots.add(same, self.contained(self._compared))
+
+    def _compared(self, values: list[float]) -> None:
+        self._known = bool(values[0])
+
+    def validation_forward(self, module: Any, arguments: Arguments, named: Named) -> None:
+        """The root, or an average of it, is called without gradients."""
+        self._asked = id(module) if self._known and self._labels is not None else 0
+
+    def answered(self, module: Any, output: Any) -> None:
+        """A module of the root's class has returned: it, or one inside of it."""
+        if self._asked != id(module):
+            return
+        torch, labels = self.seen.torch, self._labels
+        self._labels, self._asked = None, 0  # a second look at the same pictures is none at others
+        if not measure.usable(torch, output) or output.shape != (len(labels), self._classes):
+            return
+        with torch.no_grad():
+            self.seen.validation.answers.add(torch, output, labels.to(output.device, non_blocking=True))
+
+
+def labels_of(torch: Any, batch: Any) -> Any:
+    """The class ids of a batch that is a pair, or a dictionary with one of the usual names; None of any other."""
+    found = None
+    if isinstance(batch, Mapping):
+        found = next((batch[name] for name in NAMES if name in batch), None)
+    elif isinstance(batch, (list, tuple)) and len(batch) >= 2:
+        found = batch[1]
+    whole = isinstance(found, torch.Tensor) and found.dim() == 1 and not found.is_floating_point()
+    return found if whole and len(found) else None
