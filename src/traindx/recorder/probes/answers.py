@@ -67,7 +67,9 @@ class Answers(Probe):
             return
         torch, labels = self.seen.torch, self._labels
         self._labels, self._asked = None, 0  # a second look at the same pictures is none at others
-        if not measure.usable(torch, output) or output.shape != (len(labels), self._classes):
+        if labels is None or not measure.usable(torch, output):
+            return
+        if output.shape != (labels.numel(), self._classes):
             return
         with torch.no_grad():
             self.seen.validation.answers.add(torch, output, labels.to(output.device, non_blocking=True))
