@@ -4,7 +4,7 @@ Re-written from the faulty programs that other projects publish (`source`: TheDe
 reproduced bugs, UMLAUT's study, issues of detection libraries), so that each has its healthy twin: the script as it is.
 """
 
-from programs import calls, data, detection, modes, networks, public, ranks, rates, targets
+from programs import calls, data, detection, modes, networks, own_detectors, public, ranks, rates, targets
 from programs.fault import Fault, Program
 
 FAULTS: tuple[Fault, ...] = (
@@ -15,6 +15,7 @@ FAULTS: tuple[Fault, ...] = (
     *modes.FAULTS,
     *data.FAULTS,
     *detection.FAULTS,
+    *own_detectors.FAULTS,
     *ranks.FAULTS,
     *public.FAULTS,
 )

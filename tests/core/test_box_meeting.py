@@ -79,3 +79,10 @@ def test_boxes_of_another_size_of_the_picture_are_told() -> None:
     assert found is not None
     name = max(found.read, key=lambda name: found.read[name])
     assert name == "first: as if scaled by 6.4 in width and 4.8 in height" and found.read[name] > 0.9
+
+
+def test_boxes_in_their_places_tell_what_was_learned() -> None:
+    corners = drawn(1, 30)[0]
+    found = meeting([(corners, corners + 0.01)])
+    assert found is not None and found.paired is not None and found.elsewhere == {}
+    assert found.paired[0] > 0.7 > 0.2 > found.paired[1] and found.learned == found.paired[0] - found.paired[1]

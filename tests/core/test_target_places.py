@@ -58,5 +58,9 @@ def test_every_second_map_mirrored_is_told() -> None:
     assert [(e.layout, e.whole) for e in found if e.some] == [(MIRRORED, False)]
 
 
-def test_a_map_that_is_the_same_everywhere_says_nothing() -> None:
-    assert row_of(np.random.default_rng(0).normal(size=(4, 6, 6)), np.ones((6, 6)), np.eye(6)) is None
+def test_a_map_that_is_the_same_everywhere_or_another_picture_says_nothing() -> None:
+    draw = np.random.default_rng(0)
+    shown, other = draw.normal(size=(4, 6, 6)), np.eye(6)
+    assert row_of(shown, np.eye(6)[::-1], other) is not None
+    assert row_of(shown, np.ones((6, 6)), other) is None
+    assert row_of(shown, draw.uniform(0.1, 1.0, (6, 6)), other) is None

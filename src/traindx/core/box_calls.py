@@ -78,6 +78,7 @@ def facts_of(calls: Sequence[Given]) -> dict[str, Any]:
         found["meeting"] = {"pairs": met.pairs, "given": round(met.given, 4)}
         for key, values in (("read", met.read), ("elsewhere", met.elsewhere)):
             found["meeting"][key] = {name: round(value, 4) for name, value in values.items()}
+        found["meeting"] |= {"paired": [round(v, 4) for v in met.paired]} if met.paired else {}
     return found
 
 
@@ -111,7 +112,13 @@ def _site(entry: Mapping[str, Any], step: int, validating: bool) -> Site:
         inverted=tuple(entry["inverted"]),
         learns=tuple(entry["learns"]),
         high=tuple(entry["high"]),
-        meeting=None if not met else Meeting(met["pairs"], met["given"], met["read"], met.get("elsewhere") or {}),
+        meeting=None if not met else _meeting(met),
         as_corners=int(entry.get("as_corners", 0)),
         beyond=int(entry.get("beyond", 0)),
     )
+
+
+def _meeting(met: Mapping[str, Any]) -> Meeting:
+    paired = met.get("paired")
+    pair = (float(paired[0]), float(paired[1])) if paired else None
+    return Meeting(met["pairs"], met["given"], met["read"], met.get("elsewhere") or {}, pair)

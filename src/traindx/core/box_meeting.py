@@ -49,6 +49,14 @@ class Meeting:
     given: float
     read: Mapping[str, float]
     elsewhere: Mapping[str, float]
+    paired: tuple[float, float] | None = None
+    """Where both sets are of one length in every call: the mean overlap of each box with the one in its place, and in the next."""
+
+    @property
+    def learned(self) -> float | None:
+        """By how much boxes overlap those of their own picture better than those of another; None where that cannot be told."""
+        seen = [self.given - self.elsewhere[GIVEN]] if GIVEN in self.elsewhere else []
+        return max([*seen, *([self.paired[0] - self.paired[1]] if self.paired else [])], default=None)
 
 
 def inverted(boxes: Floats) -> int:
@@ -90,7 +98,17 @@ def meeting(pairs: Sequence[tuple[Floats, Floats]]) -> Meeting | None:
     names = sorted(met, key=lambda name: -met[name])[:KEPT]
     elsewhere = {name: _elsewhere(read) for name, read in ((n, found[n]) for n in names)} | {GIVEN: _elsewhere(pairs)}
     count = sum(min(len(a), len(b)) for a, b in pairs)
-    return Meeting(count, given, {name: met[name] for name in names}, elsewhere if len(pairs) > 1 else {})
+    return Meeting(
+        count, given, {name: met[name] for name in names}, elsewhere if len(pairs) > 1 else {}, _paired(pairs)
+    )
+
+
+def _paired(pairs: Sequence[tuple[Floats, Floats]]) -> tuple[float, float] | None:
+    if any(len(a) != len(b) or len(a) < 2 for a, b in pairs):
+        return None
+    each = [overlaps(a, b) for a, b in pairs]
+    own, following = ([np.roll(m, -shift, axis=1).diagonal() for m in each] for shift in (0, 1))
+    return float(np.concatenate(own).mean()), float(np.concatenate(following).mean())
 
 
 def _met(pairs: Sequence[tuple[Floats, Floats]]) -> float:

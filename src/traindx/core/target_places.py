@@ -18,6 +18,10 @@ from traindx.core.recording import Recording
 Floats = NDArray[np.float64]
 
 GIVEN, MIRRORED, TURNED, EXCHANGED = range(4)
+LITTLE, EMPTY = 0.05, 0.25
+"""Share of a map's largest number under which a place is empty, and share of places that are: a second view of the picture, as
+contrastive trainings have it, flipped by itself, is no map of targets (guesses)."""
+
 LAYOUTS = ("as given", "mirrored left to right", "upside down", "with rows and columns exchanged")
 
 
@@ -40,7 +44,11 @@ def layouts_of(places: Floats) -> list[Floats]:
 
 
 def row_of(features: Floats, own: Floats, other: Floats) -> list[float] | None:
-    """The numbers of one picture, flattened; None where a map is the same everywhere. `features` is [F, h, w], the maps [h, w]."""
+    """The numbers of one picture, flattened; None where a map is the same everywhere, or empty nearly nowhere as a picture is.
+
+    `features` is [F, h, w], the maps [h, w]."""
+    if (own < LITTLE * own.max()).mean() < EMPTY:
+        return None
     shown = _standard(features.reshape(len(features), -1))
     found = []
     for pair in zip(layouts_of(own), layouts_of(other), strict=True):

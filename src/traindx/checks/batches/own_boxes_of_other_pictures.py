@@ -8,7 +8,6 @@ import numpy as np
 
 from traindx.checks.batches.boxes_that_are_no_corners import site
 from traindx.core.box_calls import sites_of
-from traindx.core.box_meeting import GIVEN
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.example import falling, recording_with
 from traindx.core.finding import Finding, Measured
@@ -20,7 +19,7 @@ from traindx.core.target_places import first_step
 
 @check("B152", level="error", preview=True)
 def own_boxes_of_other_pictures(
-    recording: Recording, *, certain: float = 2.0, learnt: float = 0.06, fewest: int = 72
+    recording: Recording, *, certain: float = 2.5, learnt: float = 0.06, fewest: int = 72, steps: int = 100
 ) -> Iterator[Finding | Measured]:
     """Edges lie under the boxes of a picture no more often than under the boxes of the next one, nor under their mirror images.
 
@@ -31,9 +30,10 @@ def own_boxes_of_other_pictures(
     ## How to fix
     Look at ten training pictures with their boxes. Most often two lists of files were sorted differently, or samples without a
     box were dropped from one list and not from the other.
-    Judged are numbers that the training gives to a function of boxes, too, so that they are boxes, in `fewest` pictures or more.
-    Blood cells win over the boxes of other pictures by 10 to 24 standard errors; named where no layout wins by `certain`. Where
-    predictions meet the boxes of their own picture better than those of another by `learnt`, nothing is said. Guesses.
+    Judged are numbers that a function of boxes is given, too, so that they are boxes, in `fewest` pictures or more. All boxes of
+    blood cells win over those of other pictures by 20 standard errors, those of coco128 by 5, one large box of each by 2 to 6
+    (`python bench/own_targets.py`). Named where no layout wins by `certain`, and after `steps` steps predictions overlap the boxes
+    of their own picture by no more than `learnt` better than those of another. Guesses.
     """
     places = own_boxes_of(recording)
     sites = [s for s in sites_of(recording) if s.call == "overlap"]
@@ -41,15 +41,15 @@ def own_boxes_of_other_pictures(
         raise NotEnough("too few pictures with boxes of a form of one's own")
     best = float(np.abs(places.certainty(places.said)).max())
     yield Measured("standard errors by which boxes fit better than those of other pictures", best, f"over {certain:g}")
-    late = [s.meeting for s in sites[len(sites) // 2 :] if s.meeting is not None and GIVEN in s.meeting.elsewhere]
-    gains = [m.given - m.elsewhere[GIVEN] for m in late]
-    if sites and best < certain and not (gains and float(np.median(gains)) > learnt):
+    late = [s.meeting.learned for s in sites[len(sites) // 2 :] if s.meeting is not None]
+    gains = [gain for gain in late if gain is not None]
+    if best < certain and gains and float(np.median(gains)) <= learnt and len(recording.step) >= steps:
         text = f"boxes of {len(places.said)} pictures meet edges no better than the boxes of other pictures do: by {best:.1f}"
         yield Finding(fed_at(recording, step=first_step(recording)), f"{text} standard errors at most")
 
 
 def _run(own: float, sites: Sequence[object]) -> Facts:
-    run = recording_with(falling(), detail={"box_calls": list(sites)})
+    run = recording_with(falling(steps=120), detail={"box_calls": list(sites)})
     for step in range(12):
         rows = [[np.exp(own + 0.1 * np.cos(6.0 * step + n + k)) for k in range(6)] for n in range(6)]
         rows = [[*row[:3], *(v / np.exp(own) for v in row[3:])] for row in rows]
@@ -59,12 +59,12 @@ def _run(own: float, sites: Sequence[object]) -> Facts:
 
 @own_boxes_of_other_pictures.fires_on
 def two_lists_sorted_differently() -> Facts:
-    return _run(0.0, [site("overlap", 0, 0)])
+    return _run(0.0, [site("overlap", 0, 0, pairs=60, given=0.4, read={}, elsewhere={"as given": 0.4})])
 
 
 @own_boxes_of_other_pictures.quiet_on
 def boxes_on_their_objects() -> Facts:
-    return _run(0.3, [site("overlap", 0, 0)])
+    return _run(0.3, [site("overlap", 0, 0, pairs=60, given=0.4, read={}, elsewhere={"as given": 0.4})])
 
 
 @own_boxes_of_other_pictures.quiet_on
@@ -74,4 +74,4 @@ def four_numbers_that_are_no_boxes() -> Facts:
 
 @own_boxes_of_other_pictures.quiet_on
 def objects_without_edges_that_are_found() -> Facts:
-    return _run(0.0, [site("overlap", 0, 0, pairs=60, given=0.6, read={}, elsewhere={"as given": 0.3})])
+    return _run(0.0, [site("overlap", 0, 0, pairs=60, given=0.6, read={}, elsewhere={}, paired=[0.6, 0.3])])

@@ -12,6 +12,9 @@ from traindx.core.places_example import run_with_places
 from traindx.core.recording import Recording
 from traindx.core.target_places import LAYOUTS, MIRRORED, TURNED, elsewhere, first_step, target_places_of
 
+EDGES = {"certain": 4.5, "partly": 3.5}
+"""Standard errors that are asked of edges, of which there is one feature, whose sign is known (a guess)."""
+
 
 @check("B150", level="error", preview=True)
 def targets_mirrored(recording: Recording, *, fewest: int = 24) -> Iterator[Finding | Measured]:
@@ -33,7 +36,8 @@ def targets_mirrored(recording: Recording, *, fewest: int = 24) -> Iterator[Find
     if not seen:
         raise NotEnough("too few pictures with targets on a map were seen")
     for places in seen:
-        for way in (e for e in elsewhere(places) if e.layout in (MIRRORED, TURNED)):
+        limits = EDGES if places.said.shape[1] == 1 else {}
+        for way in (e for e in elsewhere(places, **limits) if e.layout in (MIRRORED, TURNED)):
             words = LAYOUTS[way.layout]
             yield Measured(
                 f"standard errors by which targets fit better as given than {words}", way.difference, "over 2"

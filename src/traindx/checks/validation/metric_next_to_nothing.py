@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from traindx.checks.validation.curve import curves_of
-from traindx.checks.validation.metric_at_zero import ZERO, share_of_start
+from traindx.checks.validation.metric_at_zero import share_of_start
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.example import falling, recording_with
 from traindx.core.finding import Finding, Measured, Place
@@ -23,6 +23,8 @@ def metric_next_to_nothing(
     least: float = 0.02,
     fell: float = 0.25,
     epochs: int = 5,
+    begun: float = 0.75,
+    few: int = 3,
     steps: int = 100,
 ) -> Iterator[Finding | Measured]:
     """Recall or mAP never passes one in fifty, and the training loss fell to a quarter of its start or less.
@@ -34,17 +36,21 @@ def metric_next_to_nothing(
     ## How to fix
     Count the predictions in validation, at a score threshold of 0.01. Are there none, look at the weights of the loss's parts; are
     there many, draw ten of them beside their labels.
-    A metric of exactly zero is V401. The defaults are guesses.
+    A metric of exactly zero is told from `few` epochs on, once the loss has begun to fall (`begun`); V401 names it when the loss
+    fell far. The defaults are guesses.
     """
     values = _metric(history)
     known = recording.loss[np.isfinite(recording.loss)]
-    if values is None or np.isfinite(values).sum() < epochs or len(known) < steps:
-        raise NotEnough(f"needs {epochs} epochs with recall or mAP, and {steps} steps with a loss")
+    told = 0 if values is None else int(np.isfinite(values).sum())
+    if values is None or told < few or len(known) < steps:
+        raise NotEnough(f"needs {few} epochs with recall or mAP, and {steps} steps with a loss")
     best, share = float(np.nanmax(values)), share_of_start(recording.loss)
     yield Measured("best recall or mAP", best, f"above {least:g}")
     yield Measured("training loss at its lowest, share of the first tenth", share)
-    if ZERO < best <= least and share <= fell:
-        text = f"recall or mAP is {best:.2g} at best in {len(history)} epochs (should be above {least:g}), while the training loss"
+    if (best <= least and told >= epochs and share <= fell) or (best == 0 and share <= begun):
+        text = (
+            f"recall or mAP is {best:.2g} at best in {told} epochs (should be above {least:g}), while the training loss"
+        )
         evidence = (Measured("best recall or mAP", best, f"above {least:g}"), curves_of(history, "next to nothing"))
         yield Finding(Place(path=history.source), f"{text} fell to {share:.0%} of its start", evidence)
 
@@ -63,6 +69,11 @@ def _facts(metric: float, end: float = 0.1) -> Facts:
 @metric_next_to_nothing.fires_on
 def places_without_objects_weigh_too_much() -> Facts:
     return _facts(0.015)
+
+
+@metric_next_to_nothing.fires_on
+def no_prediction_is_ever_sure_enough() -> Facts:
+    return _facts(0.0, end=1.4)
 
 
 @metric_next_to_nothing.quiet_on

@@ -12,7 +12,7 @@ from traindx.recorder.plain_boxes import plain_boxes
 from traindx.recorder.probe import Arguments, Named, Probe
 from traindx.recorder.probes.batch_hash import given_pictures
 
-STEPS, PICTURES, SIDE, BOXES, LEAST = 24, 6, 160, 40, 32
+STEPS, PICTURES, SIDE, BOXES, LEAST = 24, 8, 160, 40, 32
 """Recorded steps that are looked at, pictures of each, their longest side (one pixel of each square), boxes of each; and the
 least side of a picture: below it, edges say nothing."""
 
