@@ -10,14 +10,16 @@ if TYPE_CHECKING:
     from traindx.recorder import record
     from traindx.scan import ScanOptions
     from traindx.trial import prove
+    from traindx.two_runs import compare_runs
 
 __version__ = "0.1.0"
-__all__ = ["Report", "ScanOptions", "check", "diagnose", "prove", "record"]
+__all__ = ["Report", "ScanOptions", "check", "compare_runs", "diagnose", "prove", "record"]
 
 _HOMES = {
     "Report": "traindx.core.report",
     "ScanOptions": "traindx.scan",
     "check": "traindx.examine",
+    "compare_runs": "traindx.two_runs",
     "diagnose": "traindx.examine",
     "prove": "traindx.trial",
     "record": "traindx.recorder",

@@ -108,3 +108,25 @@ def test_predictions_of_other_pictures_are_an_error(tmp_path: Path) -> None:
     assert status_of(["check", str(data), "--predictions", str(file), "-f", "json", "-o", str(out)]) == 1
     report = Report.from_json(json.loads(out.read_text()))
     assert next(d for d in report.diagnoses if d.cause == "evaluator-mismatch").status == "proved"
+
+
+def test_two_runs_are_compared_and_the_worse_is_judged(tmp_path: Path) -> None:
+    """A log that learned, and one whose loss left the range; a run and a dataset are no pair."""
+    good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
+    good.write_text(
+        "epoch,train_loss,val_loss\n" + "".join(f"{e},{2 / (e + 1):.4f},{2.1 / (e + 1):.4f}\n" for e in range(20))
+    )
+    bad.write_text(
+        "epoch,train_loss,val_loss\n" + "".join(f"{e},{2 + e * 3:.4f},{2.1 + e * 4:.4f}\n" for e in range(20))
+    )
+    out = tmp_path / "report.json"
+    status_of(["compare", str(bad), str(good), "--format", "json", "--output", str(out)])
+    report = Report.from_json(json.loads(out.read_text()))
+    assert report.sentence.startswith("A came less far than B: best validation loss") and report.meta["judged"] == str(
+        bad
+    )
+    for kind in ("text", "html", "markdown"):
+        shown = tmp_path / f"report.{kind}"
+        status_of(["compare", str(good), str(bad), "--format", kind, "--output", str(shown)])
+        assert "What both came to" in shown.read_text() or kind == "markdown"
+    assert status_of(["compare", str(good), str(two_sets(tmp_path)[0])]) == 2

@@ -17,7 +17,7 @@ from traindx.errors import TraindxError
 
 COMMANDS = {
     "check": "Examine a dataset.",
-    "compare": "Compare two annotations of the same pictures.",
+    "compare": "Compare two annotations of the same pictures, or two runs.",
     "run": "Record a training command, unchanged, and diagnose it.",
     "attach": "See where a running or hanging training stands.",
     "diagnose": "Diagnose a recording or a run folder.",

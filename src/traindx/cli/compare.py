@@ -1,4 +1,4 @@
-"""`traindx compare A B`: two annotations of the same pictures."""
+"""`traindx compare A B`: two annotations of the same pictures, or two runs."""
 
 from __future__ import annotations
 
@@ -38,13 +38,22 @@ def compare(
     verbose: bool,
     **scanning: Any,
 ) -> int:
-    """Compare the annotations A and B of the same pictures, in any two formats: where they agree, and where they do not.
+    """Compare the annotations A and B of the same pictures, in any two formats; or two runs, A as it worked and B as it is now.
 
-    Pictures are matched by name, else by content; classes by name; boxes by overlap. The exit status is 0 unless --least is
-    given: that two people differ is no fault.
+    Annotations: where they agree, and where they do not. Pictures are matched by name, else by content; classes by name; boxes by
+    overlap. The exit status is 0 unless --least is given: that two people differ is no fault.
+
+    Runs (recordings, or run folders and logs of other tools): which came farther, where they part, what differs, and what the
+    worse one shows that the other does not. The exit status is that of the worse run's diagnosis.
     """
     place = Output(kind, output, verbose).require()
     chosen = selection(select, ignore)
+    from traindx.two_runs import are_runs, compare_runs
+
+    if are_runs(a, b):
+        report = compare_runs(a, b, **chosen.arguments())
+        place.write(report)
+        return report.exit_status
     from traindx import comparison
     from traindx.cli.progress import progress
     from traindx.scan import ScanOptions

@@ -11,6 +11,7 @@ from traindx.core.finding import Bars, Curve, Evidence, Measured, Picture, Table
 from traindx.core.moment import COLUMNS as _MOMENT
 from traindx.core.network_overview import COLUMNS as _NETWORK
 from traindx.core.network_overview import SIGNAL as _SIGNAL
+from traindx.core.run_differences import COLUMNS as _COMPARED
 from traindx.core.seen_batches import COLUMNS as _SEEN
 from traindx.core.tryout_words import COLUMNS as _TRIED
 from traindx.render.bars import in_signs
@@ -65,7 +66,7 @@ def contents(overview: Sequence[Evidence]) -> Contents:
     seen = [table for table in tables if table.columns == _SEEN]
     network = [table for table in tables if table.columns == _NETWORK]
     curves = [item for item in overview if isinstance(item, Curve)]
-    asked = [table for table in tables if table.columns in (_ASKED, _MOMENT, _TRIED)]
+    asked = [table for table in tables if table.columns in (_ASKED, _MOMENT, _TRIED, _COMPARED)]
     return Contents(
         numbers=tuple(item for item in overview if isinstance(item, Measured)),
         leads=tuple(leads for table in splits for leads in _leads(table)),
