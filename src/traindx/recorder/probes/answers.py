@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from traindx.recorder import measure
+from traindx.recorder.contents import mapping, sequence
 from traindx.recorder.observation import Observation
 from traindx.recorder.probe import Arguments, Named, Probe
 from traindx.recorder.validation import CLASS_LOSSES
@@ -77,10 +77,12 @@ class Answers(Probe):
 
 def labels_of(torch: Any, batch: Any) -> Any:
     """The class ids of a batch that is a pair, or a dictionary with one of the usual names; None of any other."""
-    found = None
-    if isinstance(batch, Mapping):
-        found = next((batch[name] for name in NAMES if name in batch), None)
-    elif isinstance(batch, (list, tuple)) and len(batch) >= 2:
-        found = batch[1]
-    whole = isinstance(found, torch.Tensor) and found.dim() == 1 and not found.is_floating_point()
-    return found if whole and len(found) else None
+    named, items = mapping(batch), sequence(batch)
+    found: Any
+    if named is not None:
+        found = next((named[name] for name in NAMES if name in named), None)
+    else:
+        found = items[1] if items is not None and len(items) >= 2 else None
+    if not measure.readable(torch, found) or found.dim() != 1 or found.is_floating_point():
+        return None
+    return found

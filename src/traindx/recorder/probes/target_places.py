@@ -90,7 +90,7 @@ class TargetPlaces(Probe):
 def _tensors(batch: Any) -> Iterator[Any]:
     for value in inside(batch)[:16]:
         yield value
-        yield from inside(value)[:16] if not hasattr(value, "shape") else ()
+        yield from inside(value)[:16]
 
 
 def _map_of(torch: Any, value: Any, images: int, size: tuple[int, int]) -> Any:
