@@ -1,5 +1,7 @@
 """What single lines of console logs tell: names with numbers of their own, code pages, tables of other loops."""
 
+import json
+
 import pytest
 
 from traindx.core.history import History
@@ -59,3 +61,28 @@ def test_a_loss_scale_that_is_gone_is_told_from_one_that_is_found(tmp_path):
     last = log(tmp_path, "Epoch 1 loss: 2.0\nEpoch 2 loss: nan\n" + told.format(scale="5e-324"))
     assert first.scale_gone is None
     assert last.scale_gone is not None and last.scale_gone.startswith("line 3: ")
+
+
+def test_what_a_notebook_put_out_is_a_console(tmp_path):
+    rows = "<tr><td>1</td><td>2.0</td><td>2.1</td></tr>\n<tr><td>2</td><td>1.0</td><td>1.1</td></tr>"
+    table = (
+        f"<table><thead>\n<tr><th>Epoch</th>\n<th>Training Loss</th><th>Validation Loss</th></tr></thead>{rows}</table>"
+    )
+    shown = {"output_type": "display_data", "data": {"text/html": [table], "text/plain": ["<IPython>"]}}
+    printed = {
+        "output_type": "stream",
+        "text": ["Epoch 1 train_loss 2.0 val_loss 2.1\n", "Epoch 2 train_loss 1.0 val_loss 1.1\n"],
+    }
+    for output in (shown, printed):
+        (tmp_path / "a.ipynb").write_text(json.dumps({"cells": [{"cell_type": "markdown"}, {"outputs": [output]}]}))
+        history = read(tmp_path / "a.ipynb")["history"]
+        assert (history.train_loss.tolist(), history.val_loss.tolist()) == ([2.0, 1.0], [2.1, 1.1])
+
+
+@pytest.mark.parametrize(
+    ("head", "page"), [("轮次,训练损失,验证损失", "gb18030"), ("Эпоха,Потери (обучение),Потери (валидация)", "cp1251")]
+)
+def test_a_table_in_a_code_page_is_read(tmp_path, head, page):
+    (tmp_path / "a.csv").write_bytes(f"{head}\n1,2.0,2.1\n2,1.0,1.1\n".encode(page))
+    history = read(tmp_path / "a.csv")["history"]
+    assert (history.train_loss.tolist(), history.val_loss.tolist()) == ([2.0, 1.0], [2.1, 1.1])

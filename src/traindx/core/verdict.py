@@ -19,10 +19,24 @@ than with one another's labels, or next to nothing is found in validation."""
 LEARNING_OF_LOG = "V410"
 """The same of a log without a recording."""
 
-DOUBTS_OF_LOG = ("V403", "V412", "V455", "V418", "V428", "V408", "V411", LEARNING_OF_LOG, "V413", "V414", "V457")
+DOUBTS_OF_LOG = (
+    "V403",
+    "V412",
+    "V455",
+    "V418",
+    "V428",
+    "V408",
+    "V411",
+    LEARNING_OF_LOG,
+    "V413",
+    "V414",
+    "V458",
+    "V457",
+)
 """The checks after which a log without a recording is not called healthy, the first that failed says why: it is too short,
 validation loss rises alone, good weights were wrecked, the rate was gone long before the end, the metric breaks down again and
-again, its plan was not carried out, nothing became better, the metric is poor, training is as poor, rare classes are missed."""
+again, its plan was not carried out, nothing became better, the metric is poor, training is as poor, the validation loss is
+that of guessing, rare classes are missed."""
 
 ENDED = "T026"
 """The check that says whether the command ended with another status than zero: a healthy training may not be complete."""

@@ -25,6 +25,7 @@ from traindx.readers.console_lines import (
     stops_early,
 )
 from traindx.readers.console_reading import Reading
+from traindx.readers.notebook_text import outputs_of
 from traindx.readers.reader import Reader
 from traindx.readers.table import Row, as_shares, by_epoch
 from traindx.readers.windows import by_validation
@@ -39,7 +40,6 @@ OTHERS = (
     ".yaml",
     ".yml",
     ".py",
-    ".ipynb",
     ".xml",
     ".html",
     ".toml",
@@ -121,8 +121,9 @@ def _logs_in(path: Path) -> list[Path]:
 
 
 def _text_of(log: Path) -> str:
-    """The text of a log in utf-8, or in utf-16 as PowerShell writes it; empty for a file that is no text."""
+    """The text of a log in utf-8, in utf-16 as PowerShell writes it, or in a code page; of a notebook what it put out."""
     data = log.read_bytes()
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return data.decode("utf-16", "replace")
-    return "" if data[:4096].count(0) > 8 else decoded(data).replace("\r\n", "\n")
+    text = "" if data[:4096].count(0) > 8 else decoded(data).replace("\r\n", "\n")
+    return outputs_of(text) if log.suffix.lower() == ".ipynb" else text

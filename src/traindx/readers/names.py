@@ -25,6 +25,8 @@ _LR = re.compile(
 _OF_RUN = re.compile(r"^[^/]+ - (?=[\w/.-]+$)")
 """`run-1 - val/loss` in a csv that Weights & Biases exported."""
 
+_BRACKETS = re.compile(r"[()\[\]%（）]")
+_HELD = re.compile(r"^metrics?[/_. ]+(?=train|val|test|eval|loss|acc)", re.IGNORECASE)
 _CAMEL = re.compile(r"^(?i:(train|training|val|valid|validation|test|eval))(?=[A-Z])")
 _SUFFIX = re.compile(
     r"^(.*(?:loss|acc\w*|top[-_]?[15]|map\S*|f1\S*|m?iou|dice|auc))[/_. -]+\(?(train|training|val|valid|validation|test|eval)\)?$",
@@ -104,7 +106,11 @@ def tests_in_place_of_validation(columns: Iterable[str]) -> dict[str, str]:
 
 def _plainly(column: str) -> str:
     """The name in English, its split first and without brackets: `Loss (train)`, `trainLoss` and `loss_train` are `train_loss`."""
-    name = _OF_RUN.sub("", in_english(column)).strip(" #*\"'").replace("@", "")
+    english = in_english(column)
+    if english != column:  # words that stand beside brackets and blanks now
+        english = " ".join(_BRACKETS.sub(" ", english).split())
+    name = _OF_RUN.sub("", english).strip(" #*\"'").replace("@", "")
+    name = _HELD.sub("", name)
     name = re.sub(_MEAN, "", _CAMEL.sub(r"\1_", name), flags=re.IGNORECASE)
     suffixed = _SUFFIX.match(name)
     return f"{suffixed[2]}_{suffixed[1]}" if suffixed else name

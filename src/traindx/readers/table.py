@@ -11,6 +11,7 @@ from typing import TypeAlias
 from traindx.core.number import number_of
 from traindx.errors import TraindxError
 from traindx.readers.names import ERROR
+from traindx.readers.words import decoded
 
 Row: TypeAlias = dict[str, float | None]
 
@@ -62,7 +63,7 @@ def _decoded(data: bytes) -> str:
     except UnicodeDecodeError:
         if any(byte < 9 for byte in data[:4096]):
             raise
-        return data.decode("cp1252", "replace")
+        return decoded(data, otherwise="cp1252")
 
 
 def _fits(line: list[str], header: list[str]) -> bool:

@@ -6,7 +6,7 @@ import re
 
 _WORDS = (
     (r"第\s*(\d+)\s*(?:/\s*(\d+)\s*)?(?:个)?\s*(?:轮|回合|epoch)", r"epoch \1"),
-    (r"エポック|에포크", "epoch "),
+    (r"エポック|에포크|轮[次数]", "epoch "),
     (r"\b(?:epoche|époque|epoque|época|epoca|эпоха|epok[ai]?|эпохи)\b", "epoch"),
     (r"trainings?-?(?=verlust|genauigkeit)|\bentra[iî]nement\b|\bentrenamiento\b|\btrein(?:o|amento)\b", "train "),
     (r"\baddestramento\b|\bобучени\w+|\bтрениров\w+|(?:训练|訓練|学習|훈련)集?", " train "),
@@ -44,14 +44,14 @@ def in_english(text: str) -> str:
     return _with_points(text) if "," in text else text
 
 
-def decoded(data: bytes) -> str:
-    """Text of utf-8, or of the code page in which most of the words that are known here can be read."""
+def decoded(data: bytes, otherwise: str = "utf-8") -> str:
+    """Text of utf-8, or of the code page in which most of the words that are known here can be read, or of `otherwise`."""
     text = data.decode("utf-8-sig", "replace")
     if text[:SAMPLE].count("\ufffd") <= _BROKEN * min(len(text), SAMPLE):
         return text
     known = {page: len(_ANY.findall(data[:SAMPLE].decode(page, "replace"))) for page in _CODE_PAGES}
     best = max(known, key=lambda page: known[page])
-    return data.decode(best, "replace") if known[best] else text
+    return data.decode(best if known[best] else otherwise, "replace")
 
 
 def _with_points(text: str) -> str:

@@ -22,6 +22,9 @@ CLASSES = (*range(2, 11), 20, 100, 1000)
 NEAR = 0.01
 """How near to ln K a loss stands at chance, as a share of it (a guess)."""
 
+NEVER_BELOW = 0.97
+"""Share of ln K under which a loss has to come to know more than guessing; above it a fall shows nothing (a guess)."""
+
 FAR_ABOVE = 20.0
 """A mean loss of an epoch that a classifier cannot have by guessing: ln of a million classes is 14."""
 
@@ -67,10 +70,11 @@ def standstill_of(history: History, epochs: int) -> Standstill | None:
     start, low = float(values[0] if values[0] <= 3 * values[1] else values[1]), min(_lowest(rest), end_of(rest))
     if _never_came_back(history, values):
         return Standstill(len(values), float(values[0]), float(np.median(rest)), None)
-    if start - low > max(0.03 * start, 4 * noise(rest)) or end_of(rest) <= 0:
-        return None
     level = float(np.median(rest))
     classes = _at_chance_of(history, level) if _whole_loss(history) else None
+    fell_to_chance = classes is not None and low >= NEVER_BELOW * np.log(classes)
+    if (start - low > max(0.03 * start, 4 * noise(rest)) and not fell_to_chance) or end_of(rest) <= 0:
+        return None
     shot_up = values[0] > SHOT_UP * level
     poor = _stays_poor(history, classes, HALF if shot_up else POOR_OTHERS)
     enough = len(values) >= epochs or (classes is not None and poor is True)
