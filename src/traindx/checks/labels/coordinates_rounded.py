@@ -15,12 +15,13 @@ from traindx.core.small_dataset import dataset_of
 
 @check("D244", level="warning", preview=True)
 def coordinates_rounded(
-    dataset: Dataset, *, share: float = 0.95, coarse: float = 0.15, fewest: int = 50
+    dataset: Dataset, *, share: float = 0.95, coarse: float = 0.15, fewest: int = 50, most: int = 10_000
 ) -> Iterator[Finding | Measured]:
     """Nearly all coordinates of a label file have one or two decimals, and that is coarse for the size of the boxes.
 
     Named where `share` of the numbers are multiples of 0.1 (or 0.01) and this step is more than `coarse` of the median shorter
-    side of a box: edges are then off by half of it, and an overlap of 0.75 is out of reach for many (guesses).
+    side of a box: edges are then off by half of it, and an overlap of 0.75 is out of reach for many (guesses). Of more than `most`
+    boxes as many are looked at, evenly spread.
 
     ## Why is this bad?
     Rounding moves every box and changes its size, at random. The box loss has a floor that no training goes under, and the mAP
@@ -35,6 +36,7 @@ def coordinates_rounded(
     rows = np.flatnonzero(usable(b))
     if len(rows) < fewest:
         raise NotEnough(f"{len(rows)} boxes, {fewest} are the least")
+    rows = rows[:: -(-len(rows) // most)]
     values = np.stack([b.x[rows], b.y[rows], b.w[rows], b.h[rows]])
     side = float(np.median(values[2:].min(axis=0)))
     for step in (0.1, 0.01):
