@@ -130,17 +130,24 @@ def compared(results: Sequence[Result]) -> str:
 
 
 def calibration(results: Sequence[Result]) -> str:
-    """How often the first cause named is right, by the probability that it was given."""
-    first = [(d[0][2], d[0][0] in r.right) for r in results if (d := [x for x in r.ranking if x[1] != "ruled-out"])]
-    rows, gap = [], 0.0
-    for low, high in pairwise(BINS):
-        inside = [(p, right) for p, right in first if low <= p < high or (high == 1.0 and p == 1.0)]
-        if inside:
-            mean = sum(p for p, _ in inside) / len(inside)
-            gap += abs(sum(p - right for p, right in inside)) / len(first)
-            rows.append((f"{low:g} to {high:g}", f"{mean:.2f}", shown(sum(right for _, right in inside), len(inside))))
-    said = f"Mean distance between probability and share that is right, weighted by runs: {gap:.3f}."
-    return table(("probability of the first", "mean", "right"), rows) + "\n\n" + said
+    """How often the first answer is right, by the probability that it was given; a run that was not harmed may be called healthy."""
+    spared = unharmed(results)
+    rows, gap, answered = [], 0.0, 0
+    for name, chosen in (("a cause", False), (HEALTHY, True)):
+        first = [(r, d[0]) for r in results if (d := [x for x in r.ranking if x[1] in ("proved", "consistent")])]
+        known = [
+            (x[2], x[0] in r.right or (chosen and r.key in spared)) for r, x in first if (x[0] == HEALTHY) == chosen
+        ]
+        answered += len(known)
+        for low, high in pairwise(BINS):
+            inside = [(p, right) for p, right in known if low <= p < high or (high == 1.0 and p == 1.0)]
+            if inside:
+                mean = sum(p for p, _ in inside) / len(inside)
+                gap += abs(sum(p - right for p, right in inside))
+                share = shown(sum(right for _, right in inside), len(inside))
+                rows.append((name, f"{low:g} to {high:g}", f"{mean:.2f}", share))
+    said = f"Mean distance between probability and share that is right, weighted by runs: {gap / max(1, answered):.3f}."
+    return table(("first is", "its probability", "mean", "right"), rows) + "\n\n" + said
 
 
 def misses(faulty: Sequence[Result]) -> str:
