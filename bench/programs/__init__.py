@@ -4,11 +4,12 @@ Re-written from the faulty programs that other projects publish (`source`: TheDe
 reproduced bugs, UMLAUT's study, issues of detection libraries), so that each has its healthy twin: the script as it is.
 """
 
-from programs import calls, data, detection, modes, networks, own_detectors, public, ranks, rates, targets
+from programs import calls, classifying, data, detection, modes, networks, own_detectors, public, ranks, rates, targets
 from programs.fault import Fault, Program
 
 FAULTS: tuple[Fault, ...] = (
     *calls.FAULTS,
+    *classifying.FAULTS,
     *rates.FAULTS,
     *targets.FAULTS,
     *networks.FAULTS,
