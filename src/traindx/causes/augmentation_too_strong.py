@@ -20,6 +20,7 @@ AUGMENTATION_TOO_STRONG = Cause(
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it
         Clue("B124", if_seen=4.5, if_absent=-2.0, from_start=True),
+        Clue("B216", if_seen=6.0),
         Clue("B207", if_seen=5.5, if_absent=-1.0),
         Clue("B203", if_seen=3.0),
         Clue("T103", if_seen=0.5),

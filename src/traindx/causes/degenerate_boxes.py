@@ -22,6 +22,7 @@ DEGENERATE_BOXES = Cause(
     clues=(  # a guess until the benchmark sets it
         Clue("D208", if_seen=5.0, if_absent=-1.0, proves=True),
         Clue("D215", if_seen=4.5),
+        Clue("B209", if_seen=8.5, proves=True),
         Clue("T033", if_seen=9.0, proves=True),
         Clue("T001", if_seen=0.3),
     ),

@@ -26,6 +26,7 @@ WRONG_NORMALIZATION = Cause(
         Clue("B211", if_seen=8.0, proves=True),
         Clue("B212", if_seen=8.5, proves=True),
         Clue("B213", if_seen=9.0, proves=True),
+        Clue("B215", if_seen=8.5, proves=True),
         Clue("B214", if_seen=8.5, proves=True),
         Clue("T103", if_seen=0.3),
         Clue("T105", if_seen=0.3),

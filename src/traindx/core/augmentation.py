@@ -75,11 +75,14 @@ class Sample:
 
 @dataclass(frozen=True)
 class Step:
-    """One transform of the pipeline, in its order; `mean` and `std` are those of a normalisation."""
+    """One transform of the pipeline, in its order; `mean`, `std` are those of a normalisation, `area` the least and most share of
+    the picture that it takes or erases, `chance` how often it does anything."""
 
     name: str
     mean: tuple[float, ...] = ()
     std: tuple[float, ...] = ()
+    area: tuple[float, ...] = ()
+    chance: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,11 @@ from traindx.core.augmentation import Augmentation, Sample
 from traindx.core.augmented_boxes import place_of
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.finding import Finding, Measured
+from traindx.core.normalising import normalisations
 
 FEWEST = 8
+SHOWS = 0.015
+"""How far the means of red and blue must be apart, of 1, to tell their order (a guess)."""
 
 
 @check("B221", level="error")
@@ -27,22 +30,42 @@ def validation_pipeline_swaps_channels(
     ## How to fix
     Read with the same library, or turn the order once: `cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)`.
     How red against blue varies over the pictures is compared with the files themselves; `clear` is the correlation that both
-    pipelines must have with it, with opposite signs, a guess.
+    pipelines must have with it, with opposite signs, a guess. Where it hardly varies, what counts is whether red is
+    above blue as in the files, once the normalisation is taken back.
     """
     other = augmentation.validation
     if other is None:
         raise NotEnough("needs the pipeline of validation: augment-val=train.py:name")
     here, there = _order(augmentation.samples), _order(other.samples)
+    if here is None or there is None or min(abs(here), abs(there)) <= clear:
+        orders = _by_means(augmentation), _by_means(other)
+        here, there = orders if None not in orders else (here, there)
     if here is None or there is None:
         raise NotEnough("too few pictures in colour whose red and blue differ")
     yield Measured("red against blue as in the files, in training", here)
     yield Measured("and in validation", there, "of the same sign")
     if min(abs(here), abs(there)) > clear and here * there < 0:
         reverse = "validation" if there < 0 else "training"
-        text = (
-            f"{reverse} gives blue first, the other red first (correlation with the files {here:.2f} and {there:.2f})"
-        )
+        text = f"{reverse} gives blue first, the other red first (agreement with the files {here:.2f} and {there:.2f})"
         yield Finding(place_of(other), text)
+
+
+def _by_means(pipeline: Augmentation) -> float | None:
+    """1 where red lies above blue, or below, as it does in the files, -1 where it is the other way round: the share of the samples
+    that say so, less those that say otherwise. None where the values cannot be brought back to 0..1, or no order shows.
+    """
+    scales = normalisations(pipeline)
+    if len(scales) > 1 or any(len(s.mean) != 3 or len(s.std) != 3 for s in scales):
+        return None
+    mean, std = (
+        (np.array(getattr(s, n)) for s in scales for n in ("mean", "std")) if scales else (np.zeros(3), np.ones(3))
+    )
+    votes = []
+    for seen in (s for s in pipeline.samples if len(s.mean) == 3 and len(s.source) == 3):
+        out, held = np.array(seen.mean) * std + mean, seen.source[0] - seen.source[2]
+        if abs(held) > SHOWS and SHOWS / 2 < abs(out[0] - out[2]) < 1:
+            votes.append(float(np.sign(held * (out[0] - out[2]))))
+    return float(np.mean(votes)) if len(votes) >= FEWEST else None
 
 
 def _order(samples: Sequence[Sample]) -> float | None:

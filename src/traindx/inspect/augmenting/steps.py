@@ -23,7 +23,11 @@ def steps_of(parts: Any, depth: int = 5) -> Iterator[dict[str, Any]]:
     if parts is None:
         return
     name = type(parts).__name__ if not hasattr(parts, "__name__") else str(parts.__name__)
-    yield {"name": name, "mean": _numbers(getattr(parts, "mean", None)), "std": _numbers(getattr(parts, "std", None))}
+    chance = getattr(parts, "p", 1.0)
+    yield {
+        "name": name, "mean": _numbers(getattr(parts, "mean", None)), "std": _numbers(getattr(parts, "std", None)),
+        "area": _numbers(getattr(parts, "scale", None)), "chance": float(chance) if isinstance(chance, (int, float)) else 1.0,
+    }  # fmt: skip
 
 
 def _numbers(values: Any) -> list[float]:
