@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import traindx
 from traindx.core.check import Facts
-from traindx.core.dataset import Dataset
 from traindx.core.report import Report
 from traindx.core.setup import Setup
 from traindx.errors import TraindxError, UnreadableError
@@ -21,6 +20,9 @@ if TYPE_CHECKING:
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with the number of pictures done and to do."""
+
+FEW_SECONDS = 60.0
+"""How long a network is trained on a few samples at most."""
 
 
 def judge(
@@ -56,6 +58,10 @@ def judge(
         from traindx.core.network_overview import network_overview
 
         shown += network_overview(network) + memory_overview(network, facts.get("machine"))
+        if "tryouts" in facts:
+            from traindx.core.tryout_words import tryouts_overview
+
+            shown += tryouts_overview(facts["tryouts"])
     if "augmentation" in facts:
         from traindx.core.augmentation_overview import augmentation_overview
 
@@ -76,6 +82,7 @@ def check(
     model: str | Path | None = None,
     augment: str | None = None,
     augment_val: str | None = None,
+    few_samples: bool = False,
     label_noise: bool = False,
     progress: Progress | None = None,
     **judging: Any,
@@ -86,6 +93,7 @@ def check(
     `predictions` is a file or folder of a model's predictions for these pictures, which then judge the labels;
     `model` names the network to come (a yaml, `timm:resnet18`, `models.py:build`, ...), which is built in a process of its own and
     examined against the data, or a checkpoint, which is read and not loaded: its class names are compared with the dataset's.
+    `few_samples` trains the classifier that `model` names on sixteen pictures, for `FEW_SECONDS` at most.
     `augment` names the training's own augmentation (`train.py:transform`, `ultralytics:hyp.yaml`), which is run on samples in a
     process of its own, and `augment_val` that of validation.
     `label_noise` looks at every object once more, for labels that objects of the same look do not have.
@@ -101,7 +109,10 @@ def check(
     facts: dict[str, Any] = {}
     told: dict[str, Any] = {}
     if model is not None:
-        dataset, facts, told = _with_model(dataset, str(model), settings or {})
+        from traindx.inspect.modelled import with_model
+
+        asked = {**(settings or {}), **({"few": FEW_SECONDS} if few_samples else {})}
+        dataset, facts, told = with_model(dataset, str(model), asked)
         facts |= {"checkpoint": read_checkpoint(model)} if is_checkpoint(model) else {}
     if augment is not None:
         from traindx.inspect.augmentation import audit
@@ -153,20 +164,6 @@ def refused(data: str | Path, error: TraindxError, **judging: Any) -> Report:
     judging |= {"select": ("D234",) if dataset.format == "coco" else ("D426",)}  # of the rest nothing was seen
     report = judge({"dataset": dataset}, meta={**meta, "root": dataset.root}, **judging)
     return replace(report, overview=())
-
-
-def _with_model(
-    dataset: Dataset, model: str, settings: Mapping[str, Any]
-) -> tuple[Dataset, dict[str, Any], dict[str, Any]]:
-    """The dataset with the class names that the model carries, the network as a fact, and what the report says of it in `meta`."""
-    from traindx.inspect.machine import machine_of
-    from traindx.inspect.modelled import with_model
-
-    found = with_model(dataset, model, settings)
-    told = {"model": model} | ({"model_error": found.error} if found.error else {})
-    if found.network is None:
-        return found.dataset, {}, told
-    return found.dataset, {"network": found.network, "machine": machine_of((), Path.cwd())}, told
 
 
 def diagnose(

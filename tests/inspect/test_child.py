@@ -77,6 +77,10 @@ class Targets(Small):
     def forward(self, x, targets):
         return super().forward(x)
 
+class Rounded(Small):
+    def features(self, x):
+        return super().features(x).round() * 0
+
 def needs(path):
     return Small()
 
@@ -183,6 +187,19 @@ def test_pictures_of_the_dataset_are_what_is_looked_at(folder: Path) -> None:
     pictures = [str(folder / f"{number}.png") for number in range(4)]
     assert built("Small", pictures=pictures).real and built("Fixed", pictures=pictures).real
     assert not built("Small", pictures=[*pictures[:1], str(folder / "models.py")]).real
+
+
+def test_a_few_samples_are_learned_by_heart_or_not(folder: Path) -> None:
+    drawn = np.random.default_rng(0).integers(0, 255, (6, 32, 32, 3), dtype=np.uint8)
+    pictures = [str(folder / f"{n}.png") for n in range(6)]
+    for picture, path in zip(drawn, pictures, strict=True):
+        Image.fromarray(picture).save(path)
+    asked = {"pictures": pictures, "labels": [0, 1, 2, 0, 1, 2], "few": 3.0}
+    learned, stuck = built("Small", **asked).few, built("Rounded", **asked).few
+    assert learned is not None and learned["samples"] == 6 and learned["losses"][-1] < 0.5 * learned["losses"][0]
+    assert stuck is not None and stuck["losses"][-1] > 0.95 * stuck["losses"][0]
+    unlabelled = built("Small", **{**asked, "labels": []})
+    assert unlabelled.few is None and any("not tried on a few samples" in note for note in unlabelled.notes)
 
 
 def test_random_numbers_are_the_same_each_time(folder: Path) -> None:

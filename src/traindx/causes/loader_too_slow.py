@@ -19,6 +19,7 @@ LOADER_TOO_SLOW = Cause(
     clues=(
         Clue("B144", if_seen=6.0, if_absent=-6.0),  # a guess until the benchmark sets it
         Clue("P213", if_seen=0.5),
+        Clue("P221", if_seen=5.0),
     ),
     fix=Fix(
         "Give the loader workers, keep them alive, and make each sample cheaper.",

@@ -43,6 +43,11 @@ from traindx.errors import TraindxError
     help="Classes that the model is built for; else the data's.",
 )
 @click.option(
+    "--few-samples",
+    is_flag=True,
+    help="Also train the classifier that --model names on sixteen pictures, for a minute at most: can it learn them by heart?",
+)
+@click.option(
     "--augment",
     metavar="PIPELINE",
     help="The training's augmentation, run on samples in a process of its own (your code is run): train.py:transform or "
@@ -62,6 +67,7 @@ def check(
     predictions: Path | None,
     model: str | None,
     num_classes: int | None,
+    few_samples: bool,
     augment: str | None,
     augment_val: str | None,
     label_noise: bool,
@@ -82,6 +88,8 @@ def check(
 
     Options may be written as `key=value`: traindx check data.yaml format=html ignore=D302=known
     """
+    if few_samples and model is None:
+        raise click.UsageError("--few-samples trains the network that --model names: give that too")
     fixing = Fixing(fix, diff, out, in_place, unsafe)
     place = Output(kind, output, verbose).require()
     chosen = selection(select, ignore)
@@ -109,6 +117,7 @@ def check(
                 model=model,
                 augment=augment,
                 augment_val=augment_val,
+                few_samples=few_samples,
                 label_noise=label_noise,
                 progress=advance,
                 **chosen.arguments(),

@@ -131,7 +131,8 @@ class Network:
     head's biases give to a class, by layer. `loads` are the calls of `load_state_dict` while it was
     built. `dropout` is the share that is left out while training, by layer. `outside` are parameters that the loss depends on
     and the model does not list.
-    `footprint` is what a training step needs of memory.
+    `footprint` is what a training step needs of memory; `decode` and `step` are the seconds that opening a picture, and a pass on
+    it, take on one core; `few` are the losses of a training on a few samples, where that was asked for.
     """
 
     spec: str
@@ -170,6 +171,9 @@ class Network:
     loads: tuple[Load, ...] = ()
     notes: tuple[str, ...] = ()
     footprint: Footprint | None = None
+    decode: float | None = None
+    step: float | None = None
+    few: Mapping[str, Any] | None = None
     seconds: float = 0.0
 
     @property

@@ -17,7 +17,7 @@ SQUARE, LETTERBOX = "square", "letterbox"
 class Wanted:
     """What was asked for. `classes` is the data's number, `given` the user's; `imgsz` None where not named; `yaml` a structure
     that a checkpoint holds; `channels` those that the data's settings name; `common` a size that nearly all pictures have;
-    `memory`: what a step needs of it is measured too."""
+    `memory`: what a step needs of it is measured too; `few`: seconds for learning the pictures by heart, `labels` their classes."""
 
     spec: str
     classes: int | None = None
@@ -30,6 +30,8 @@ class Wanted:
     channels: int | None = None
     common: int | None = None
     memory: bool = True
+    few: float = 0.0
+    labels: Sequence[int] = ()
 
     @property
     def number(self) -> int | None:

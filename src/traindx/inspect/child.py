@@ -97,6 +97,7 @@ def _looked_at(torch: Any, wanted: Wanted, built: Built, facts: dict[str, Any], 
     for size, channels in _tries(sizes, taken):
         samples = FEWEST if built.listed else next((n for most, n in SAMPLES if size <= most), FEWEST)
         batch = first_batch(torch, wanted.pictures, samples, size, channels or 3, built.scaled)
+        began = time.perf_counter()
         with looking.hooked(torch, model) as look:
             try:
                 output = _called(torch, built, batch.inputs, int(facts.get("from_one", False)))
@@ -106,12 +107,15 @@ def _looked_at(torch: Any, wanted: Wanted, built: Built, facts: dict[str, Any], 
         refused = None
         found |= {"imgsz": size, "samples": samples, "real": batch.real, "dropout": look.dropout}
         found |= _after(torch, looking, built, {**facts, "imgsz": size}, look, output, samples)
+        found |= {"decode": batch.seconds, "step": (time.perf_counter() - began) / samples if batch.real else None}
         if not built.listed:
             with suppress(Exception):  # another input may be refused
                 found["layers"] = usage.settled(torch, model, batch.inputs, found["layers"])
         if not built.listed and not found.get("outside"):  # layers that it does not list stay in training mode
             with suppress(Exception):  # in evaluation mode it may ask for something else
                 found["mixing"] = mixing.mixing_of(torch, model, batch.inputs, look.names)
+        if wanted.few:
+            found["few"] = _few(torch, wanted, built, size, channels or 3)
         break
     found |= {"channels": taken if refused else channels, "imgsz_given": wanted.imgsz is not None, "refused": refused}
     if refused is not None:
@@ -119,6 +123,23 @@ def _looked_at(torch: Any, wanted: Wanted, built: Built, facts: dict[str, Any], 
         built.notes.append(f"no forward pass at {', '.join(map(str, sizes))}: {refused['error']}")
     found.setdefault("layers", _layers(model, {}, judged=False))
     return found | {"layers": _with_lines(model, found["layers"], made)}
+
+
+def _few(torch: Any, wanted: Wanted, built: Built, size: int, channels: int) -> dict[str, Any] | None:
+    """What a training on the pictures alone shows, where all of them can be read; else a note says why there is none."""
+    from traindx.inspect import few
+    from traindx.inspect.first_batch import first_batch
+
+    batch = first_batch(torch, wanted.pictures, len(wanted.pictures), size, channels, built.scaled)
+    sound = built.task == "classify" and batch.read == len(wanted.labels) > 1 and min(wanted.labels) >= 0
+    try:
+        if sound:
+            return few.tried(torch, built, batch.inputs, wanted.labels, wanted.few)
+        problem = "that is for classifiers whose pictures can be read"
+    except Exception as error:  # a network may fail in any way
+        problem = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+    built.notes.append(f"not tried on a few samples: {problem}")
+    return None
 
 
 def _tries(sizes: Sequence[int], taken: int | None) -> Iterator[tuple[int, int | None]]:

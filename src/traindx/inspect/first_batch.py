@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,16 +19,23 @@ SEED = 0
 
 @dataclass(frozen=True)
 class Batch:
-    """`inputs` is [samples, channels, size, size]; `real`: made of pictures."""
+    """`inputs` is [samples, channels, size, size]; `real`: made of pictures; `read` of them, and the `seconds` of each."""
 
     inputs: Any
     real: bool
+    read: int = 0
+    seconds: float | None = None
 
 
 def first_batch(torch: Any, paths: Sequence[str], samples: int, size: int, channels: int, scaled: str) -> Batch:
     """A batch of pictures, or of normal numbers where none can be read. `scaled` is `letterbox` (the longer side fits, grey
     around it, values 0..1) or `square` (cut from the middle, normalised by ImageNet's numbers)."""
-    found = [picture for path in paths if (picture := _read(path, size, scaled)) is not None][:samples]
+    import PIL.Image  # noqa: F401  # outside of what is timed
+
+    began = time.perf_counter()
+    found = [picture for path in paths if (picture := _read(path, size, scaled)) is not None]
+    read, seconds = len(found), (time.perf_counter() - began) / max(1, len(paths))
+    found = found[:samples]
     if len(found) < 2:
         drawn = torch.randn(samples, channels, size, size, generator=torch.Generator().manual_seed(SEED))
         return Batch(drawn * 0.25 + 0.5 if scaled == "letterbox" else drawn, False)
@@ -39,7 +47,7 @@ def first_batch(torch: Any, paths: Sequence[str], samples: int, size: int, chann
         inputs = inputs.mean(1, keepdim=True)
     elif channels != 3:
         inputs = inputs[:, [at % 3 for at in range(channels)]]
-    return Batch(inputs, True)
+    return Batch(inputs, True, read, seconds)
 
 
 def _read(path: str, size: int, scaled: str) -> NDArray[Any] | None:

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from traindx.core.class_maps import plain
 from traindx.core.dataset import Dataset
 from traindx.core.network import Network
+from traindx.core.tryout import Tryouts, overfit
 from traindx.errors import TraindxError
+from traindx.inspect.machine import machine_of
 from traindx.inspect.network import CHECKPOINTS, build_network
 from traindx.scan.checkpoint_names import checkpoint_names
 
 
-@dataclass(frozen=True)
-class Modelled:
-    """The dataset with the model's class names among its maps, the network where one was built, and why none was."""
-
-    dataset: Dataset
-    network: Network | None = None
-    error: str = ""
-
-
-def with_model(dataset: Dataset, spec: str, settings: Mapping[str, Any]) -> Modelled:
-    """The dataset and the network that `spec` names. What cannot be built is said in `error`; the dataset is examined anyway."""
+def with_model(
+    dataset: Dataset, spec: str, settings: Mapping[str, Any]
+) -> tuple[Dataset, dict[str, Any], dict[str, Any]]:
+    """The dataset with the model's class names among its maps, the facts of the network that `spec` names, and what the report
+    says of it in `meta`: what cannot be built stands there as `model_error`, and the dataset is examined anyway."""
     names: Mapping[int, str] = {}
     network, error = None, ""
     try:
@@ -39,8 +36,20 @@ def with_model(dataset: Dataset, spec: str, settings: Mapping[str, Any]) -> Mode
             f"{spec} holds weights, and neither class names nor a structure that can be read without executing it. "
             "Name the model itself: model=yolo11n.yaml or model=models.py:build"
         )
-    names = names or (network.names if network is not None else {})
-    return Modelled(with_names(dataset, spec, names), network, error)
+    told = {"model": spec} | ({"model_error": error} if error else {})
+    if network is None:
+        return with_names(dataset, spec, names), {}, told
+    facts = {"network": network, "machine": machine_of((), Path.cwd()), **_few_samples(network)}
+    return with_names(dataset, spec, names or network.names), facts, told
+
+
+def _few_samples(network: Network) -> dict[str, Any]:
+    """What the network's training on a few samples shows, as the fact of the tryouts."""
+    tried = network.few
+    if not tried:
+        return {}
+    chance = math.log(tried["classes"]) if tried["classes"] > 1 else None
+    return {"tryouts": Tryouts(overfit=overfit(tried["losses"], tried["samples"], 1, chance=chance))}
 
 
 def with_names(dataset: Dataset, spec: str, names: Mapping[int, str]) -> Dataset:

@@ -89,18 +89,22 @@ def request_for(spec: str, dataset: Dataset | None, settings: Mapping[str, Any])
         return wanted
     channels = dataset.settings.get("channels")
     task = "classify" if dataset.task == "classify" else "detect"
-    wanted |= {"classes": dataset.num_classes or None, "task": task, "pictures": _pictures(dataset)}
+    chosen = _chosen(dataset)
+    pictures = [dataset.absolute(str(dataset.images.path[at])) for at in chosen]
+    wanted |= {"classes": dataset.num_classes or None, "task": task, "pictures": pictures}
+    if settings.get("few"):
+        labels = [int(dataset.images.class_id[at]) for at in chosen] if task == "classify" else []
+        wanted |= {"few": settings["few"], "labels": labels}
     return wanted | {"channels": channels if isinstance(channels, int) else None, "common": _common(dataset)}
 
 
-def _pictures(dataset: Dataset) -> list[str]:
-    """Sound pictures of train, evenly spread, as local paths."""
+def _chosen(dataset: Dataset) -> list[int]:
+    """Sound pictures of train, evenly spread; none where they are not local."""
     images = dataset.images
     sound = np.flatnonzero((images.split == dataset.training_split) & (images.damage == ""))
     if not len(sound) or "://" in dataset.root:
         return []
-    chosen = sound[np.unique(np.linspace(0, len(sound) - 1, PICTURES).astype(int))]
-    return [dataset.absolute(str(images.path[at])) for at in chosen]
+    return [int(at) for at in sound[np.unique(np.linspace(0, len(sound) - 1, PICTURES).astype(int))]]
 
 
 def _common(dataset: Dataset) -> int | None:
