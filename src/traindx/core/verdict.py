@@ -11,10 +11,10 @@ from traindx.core.report import Diagnosis, Outcome, Reason, Status, Verdict
 LEARNING = "T103"
 """The check that says whether the run learned: its passing is what `healthy` rests on."""
 
-DOUBTS = ("T105", "T106", "T115", "T382", "B251", "V436")
+DOUBTS = ("T105", "T106", "T115", "T117", "T382", "B251", "V436")
 """The checks that say that a loss which fell shows nothing yet: it ends at chance, its fall is within its noise, it ends at what
-the frequencies of the classes alone bring, it is at rest and high in training and validation, held back samples fit no better
-than with one another's labels, or next to nothing is found in validation."""
+the frequencies of the classes alone bring, it is at rest and high in training and validation, it falls slowly or the run was left
+early, held back samples fit no better than with one another's labels, or next to nothing is found in validation."""
 
 LEARNING_OF_LOG = "V410"
 """The same of a log without a recording."""
@@ -165,7 +165,9 @@ def _state(slug: str, by_code: Mapping[str, Outcome]) -> Diagnosis:
         Reason(f"{o.words}: {o.reason}", o.code) for o in by_code.values() if o.status in ("skipped", "crashed")
     )
     summary = "Nothing is wrong, and here is why" if slug == "healthy" else "The run is too short to tell"
-    return Diagnosis(slug, status, CALLED_HEALTHY if slug == "healthy" else 0.5, summary, because=because, not_looked_at=missing)
+    return Diagnosis(
+        slug, status, CALLED_HEALTHY if slug == "healthy" else 0.5, summary, because=because, not_looked_at=missing
+    )
 
 
 def sentence_of(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.finding import Finding, Measured
+from traindx.core.optimization import Scheduler
 from traindx.core.recording import Recording
 from traindx.core.stepping import ANEW, Stepping, rates_under, steppings
 from traindx.core.stepping_example import cosine, scheduled_run, warm_up
@@ -28,9 +30,9 @@ def batch_schedule_stepped_per_epoch(
 
     ## How to fix
     Step the scheduler after each batch, or write the plan in epochs (`T_max=epochs`).
-    Reported where the plan counts as many steps as the run has batches (within an epoch and within 15 %); or as an epoch has,
-    unless that is a round number that may count epochs; or where a run of three epochs or more ends within `begun` of its plan
-    at less than a fifth of the plan's highest rate (guesses).
+    Reported where the plan counts as many steps as the run has batches (within an epoch and within 15 %; a multiple of five, which
+    may count epochs, exactly); or as an epoch has, unless it is such a multiple; or where a run of three epochs or more ends
+    within `begun` of its plan at less than a fifth of the plan's highest rate (guesses).
     """
     found = [s for s in steppings(recording) if s.scheduler.kind not in ANEW and s.epochs >= min_epochs]
     if not found:
@@ -49,11 +51,12 @@ def _reason(stepping: Stepping, recording: Recording, begun: float) -> str:
     plan, steps = stepping.scheduler, stepping.steps
     rates = rates_under(stepping, recording)[1]
     rate = float(rates[-1]) if len(rates) else float("nan")
-    if plan.length is not None and stepping.follows_plan and plan.kind not in ENDLESS:
+    if plan.length is not None and stepping.follows_plan and (plan.kind, *plan.parts)[-1] not in ENDLESS:
         left = f"it ends after {stepping.calls} of {plan.length}, at a rate of {rate:.3g}"
-        if abs(plan.length - steps) <= max(min(stepping.steps_of_epoch, 0.15 * steps), 0.02 * steps):
+        near = 0.0 if _is_round(plan) else max(min(stepping.steps_of_epoch, 0.15 * steps), 0.02 * steps)
+        if abs(plan.length - steps) <= near:
             return f"its plan of {plan.length} steps is as long as the run has batches; {left}"
-        odd = plan.length % 5 and abs(plan.length - stepping.steps_of_epoch) < 0.5
+        odd = not _is_round(plan) and abs(plan.length - stepping.steps_of_epoch) < 0.5
         if odd and stepping.epochs >= 3 and stepping.calls < 0.7 * plan.length:
             return f"its plan of {plan.length} steps is as long as an epoch has batches; {left}"
         high = float(np.max(plan.plan_rates))
@@ -64,6 +67,11 @@ def _reason(stepping: Stepping, recording: Recording, begun: float) -> str:
     if plan.length is None and stepping.epochs >= 3 and slow:
         return f"after {stepping.epochs} epochs its warm-up has reached {rate:.3g} of {base:.3g}"
     return ""
+
+
+def _is_round(plan: Scheduler) -> bool:
+    """Whether a plan's length, or its last milestone, is a multiple of five, as people choose numbers of epochs."""
+    return (plan.length or 0) % 5 == ((plan.kind, *plan.parts)[-1] == "MultiStepLR")
 
 
 @batch_schedule_stepped_per_epoch.fires_on
@@ -90,6 +98,26 @@ def three_epochs_of_a_plan_of_a_hundred() -> Facts:
 def two_epochs_of_a_decay_each_fifth() -> Facts:
     rates = [0.001 * 0.3 ** (n // 5) for n in range(21)]
     return {"recording": scheduled_run("StepLR", rates, by="epoch", epochs=2, batches=15)}
+
+
+@batch_schedule_stepped_per_epoch.quiet_on
+def two_epochs_of_a_warm_up_before_a_decay_each_thirtieth() -> Facts:
+    rates = [0.001] + [0.1 * 0.1 ** (n // 30) for n in range(150)]
+    run = scheduled_run("SequentialLR", rates, by="epoch", epochs=2, batches=66, length=121)
+    made, *others = run.lines["scheduler"]
+    made = {**made, "parts": [{"class": "ConstantLR"}, {"class": "StepLR"}]}
+    return {"recording": replace(run, lines={**run.lines, "scheduler": (made, *others)})}
+
+
+@batch_schedule_stepped_per_epoch.quiet_on
+def two_epochs_of_milestones_at_a_hundred_and_more() -> Facts:
+    rates = [0.05 * 0.2 ** sum(n >= m for m in (60, 120, 160)) for n in range(200)]
+    return {"recording": scheduled_run("MultiStepLR", rates, by="epoch", epochs=2, batches=82, length=161)}
+
+
+@batch_schedule_stepped_per_epoch.quiet_on
+def three_epochs_of_a_cosine_over_two_hundred() -> Facts:
+    return {"recording": scheduled_run("CosineAnnealingLR", cosine(200), by="epoch", epochs=3, batches=66)}
 
 
 @batch_schedule_stepped_per_epoch.quiet_on

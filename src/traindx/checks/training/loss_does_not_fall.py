@@ -11,6 +11,7 @@ import numpy as np
 from traindx.core.check import Facts, check
 from traindx.core.example import falling, flat, recording_with
 from traindx.core.finding import Curve, Finding, Line, Measured, Place
+from traindx.core.not_yet_learned import not_yet_learned
 from traindx.core.recording import Recording
 from traindx.core.trainings import side_by_side
 from traindx.core.trend import (
@@ -36,7 +37,7 @@ def loss_does_not_fall(
     run, or is a cross entropy whose target is always the same, as over a queue of negatives. Nor in a run of under 100
     passes that ended while its rate was still being raised, unless the loss has risen by half: it is too early to tell. Where
     some steps have a rate of zero, the others are judged. With mixed targets (mixup) a loss that falls by over two standard
-    errors is left alone: its floor is high.
+    errors is left alone: its floor is high. A loss that falls slowly, or a run that was left early, is a matter of T117.
 
     Where the recording shows the number of classes of a cross entropy, a loss that is already far below chance (ln K)
     counts as learned: a resumed or fine-tuned run starts low.
@@ -63,6 +64,8 @@ def loss_does_not_fall(
     if seen.finite and -0.5 < seen.drop <= drop and ended_in_warm_up(recording):
         return
     if seen.finite and seen.drop <= drop and seen.z > 2 and has_mixed_targets(recording):
+        return
+    if seen.finite and -drop < seen.drop <= drop and not_yet_learned(recording):
         return
     way = f"the loss went from {seen.start:.4g} to {seen.end:.4g}: it fell by"
     yield Measured(way, round(100 * seen.drop, 1), f"more than {100 * drop:g}", "%")
@@ -134,3 +137,8 @@ def mixup_in_its_first_epochs() -> Facts:
     call = {"name": "cross_entropy", "classes": 10, "other_targets": True}
     loss = [2.3 - 0.0004 * i + 0.02 * ((7 * i) % 5 - 2) for i in range(300)]
     return {"recording": recording_with(loss, detail={"loss_call": call})}
+
+
+@loss_does_not_fall.quiet_on
+def falls_slowly_to_the_end() -> Facts:
+    return {"recording": recording_with([1.79 - 6e-4 * i + 0.04 * ((7 * i) % 5 - 2) for i in range(200)])}

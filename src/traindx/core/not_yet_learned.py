@@ -1,0 +1,60 @@
+"""Whether a loss that fell by little shows nothing yet: it falls slowly and steadily, or the run was left in its first epochs."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from traindx.core.loaders import loaders_of
+from traindx.core.recording import Recording
+from traindx.core.trend import trend
+
+LEAST, CLEAR, LATE = 0.05, 5.0, 2.0
+"""Share of its start by which a loss falls slowly; standard errors of that fall, and of what it fell by in its second half."""
+MOVES = 5e-4
+"""Update-to-weight ratio of weights that move, as T202 has it."""
+FEW = 300
+"""Backward passes up to which a run that was left in its second epoch is too short to say that it does not learn.
+
+All of these are guesses, from public programs that ran for some hundred steps (docs/public-bugs.md).
+"""
+
+
+def not_yet_learned(recording: Recording) -> str:
+    """In words why the loss shows nothing yet; empty where it should have fallen. Weights that hardly move are no such reason."""
+    taken = recording.update_ratio[np.isfinite(recording.update_ratio)]
+    if len(taken) < 3 or float(np.quantile(taken, 0.9)) < MOVES:
+        return ""
+    return _falls_slowly(recording) or _was_left(recording)
+
+
+def _falls_slowly(recording: Recording) -> str:
+    """Fifths of the run are compared, by their medians: the first with the last, and the middle with the last. A loss that comes
+    down to that of guessing and stays there does not fall in the second half."""
+    loss = recording.loss[np.isfinite(recording.loss)]
+    if len(loss) < 50:
+        return ""
+    parts = np.array_split(loss, 5)
+    first, middle, last = (float(np.median(parts[i])) for i in (0, 2, 4))
+    error = max(1.2533 * trend(loss).noise * math.sqrt(2 / len(parts[4])), 1e-12)
+    if first - last < LEAST * abs(first) or first - last < CLEAR * error or middle - last < LATE * error:
+        return ""
+    return (
+        f"the loss falls slowly: {first:.4g}, {middle:.4g} and {last:.4g} in the first, third and last fifth of the run"
+    )
+
+
+def _was_left(recording: Recording) -> str:
+    """Whether the run was interrupted by hand before its second epoch was over, or left the loader early in its second pass."""
+    passes = loaders_of(recording).training
+    whole = [p for p in passes if p.ended == "exhausted"]
+    if recording.passes >= FEW or len(whole) > 1:
+        return ""
+    if any(e.data.get("type") == "KeyboardInterrupt" for e in recording.of("exception")):
+        return f"the run was interrupted after {recording.passes} backward passes, before its second epoch was over"
+    if len(passes) != 2 or not whole or passes[-1].loader != whole[0].loader or passes[-1].ended != "left":
+        return ""
+    if passes[-1].batches > 0.9 * whole[0].batches:
+        return ""
+    return f"the run was left after {passes[-1].batches} of {whole[0].batches} batches of its second epoch"
