@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.finding import Finding, Measured
@@ -28,12 +29,13 @@ def validation_drawn_at_random(recording: Recording, *, apart: float = 1e-3) -> 
     Two datasets with the transforms of each, split by the same indices: `Subset(with_augmentation, train_ids)` and
     `Subset(without, val_ids)`.
     Means of the first batch are compared in parts of its deviation; a thousandth is a guess. Noise that the user adds in validation
-    on purpose looks the same.
+    on purpose looks the same. A validation that also goes over the training's pictures is of more batches than the pass that is
+    repeated, and is not looked at.
     """
     passes = [p for p in loaders_of(recording).passes if not p.training and p.order is not None]
-    repeated = any(p.same_as is not None for p in passes)
-    firsts = [b for v in validations(recording) if v.of > 1 for b in v.batches[:1]]
-    if not repeated or len(firsts) < 2 or len({p.order for p in passes if p.ended == "exhausted"}) > 1:
+    repeated = {p.batches for p in passes if p.same_as is not None}
+    firsts = [b for v in validations(recording) if v.of > 1 and v.of in repeated for b in v.batches[:1]]
+    if len(firsts) < 2 or len({p.order for p in passes if p.ended == "exhausted"}) > 1:
         raise NotEnough("no two validations of several batches in the same order were seen")
     if any(_OUTSIDE.fullmatch(p.name) for p in recording.parameters):
         raise NotEnough(
@@ -52,7 +54,7 @@ def validation_drawn_at_random(recording: Recording, *, apart: float = 1e-3) -> 
 def _run(*means: float) -> Facts:
     first = [{**batch(0, 1, (mean,) * 3, (0.25,) * 3), "batch": 0} for mean in means]
     lines = [{"kind": "validation_inputs", "step": 20 * n, "of": 5, "batches": [b]} for n, b in enumerate(first)]
-    one_pass = {"kind": "pass", "loader": 1, "training": False, "ended": "exhausted", "order": "a"}
+    one_pass = {"kind": "pass", "loader": 1, "training": False, "batches": 5, "ended": "exhausted", "order": "a"}
     passes = [{**one_pass, "pass": n, "same_as": 0 if n else None} for n in range(len(means))]
     return {"recording": run_with(batch(0, 1, (0.5,) * 3, (0.25,) * 3), lines=[*lines, *passes])}
 
@@ -65,3 +67,14 @@ def crops_in_validation() -> Facts:
 @validation_drawn_at_random.quiet_on
 def the_same_pictures() -> Facts:
     return _run(0.5, 0.5, 0.5)
+
+
+@validation_drawn_at_random.quiet_on
+def the_training_pictures_are_evaluated_before() -> Facts:
+    facts = _run(0.5, 0.47, 0.52)
+    lines = facts["recording"].lines
+    return {
+        "recording": replace(
+            facts["recording"], lines={**lines, "pass": tuple({**p, "batches": 2} for p in lines["pass"])}
+        )
+    }
