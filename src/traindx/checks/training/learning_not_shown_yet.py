@@ -42,7 +42,7 @@ def learning_not_shown_yet(
 
 def _slow(to: int = 200) -> list[float]:
     """A loss that falls by seven hundredths over 200 steps, under noise; from step `to` on it stands still."""
-    return [1.79 - 6e-4 * min(i, to) + 0.04 * ((7 * i) % 5 - 2) for i in range(200)]
+    return [1.79 - 6e-4 * min(i, to) + 0.02 * ((7 * i) % 5 - 2) for i in range(200)]
 
 
 def _pass(number: int, batches: int, ended: str) -> dict[str, object]:

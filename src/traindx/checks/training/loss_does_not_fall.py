@@ -141,4 +141,4 @@ def mixup_in_its_first_epochs() -> Facts:
 
 @loss_does_not_fall.quiet_on
 def falls_slowly_to_the_end() -> Facts:
-    return {"recording": recording_with([1.79 - 6e-4 * i + 0.04 * ((7 * i) % 5 - 2) for i in range(200)])}
+    return {"recording": recording_with([1.79 - 6e-4 * i + 0.02 * ((7 * i) % 5 - 2) for i in range(200)])}
