@@ -130,7 +130,7 @@ def compared(results: Sequence[Result]) -> str:
 
 
 def calibration(results: Sequence[Result]) -> str:
-    """How often the first answer is right, by the probability that it was given; a run that was not harmed may be called healthy."""
+    """How often the first answer is right, by the probability it was given; a run that was not harmed may be called healthy."""
     spared = unharmed(results)
     rows, gap, answered = [], 0.0, 0
     for name, chosen in (("a cause", False), (HEALTHY, True)):
