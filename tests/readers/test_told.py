@@ -17,7 +17,6 @@ from traindx.readers.told import told_in
         ("{'epoch': 3, 'train/loss': 0.2, 'val/acc': 0.98}", (0.98,)),
         (" *   Acc@1 71.2 Acc@5 90", (71.2,)),
         ("val robust acc 0.0 val clean acc 0.9", (0.0, 0.9)),
-        ("epoch 3 loss 0.2 acc 0.9", ()),  # which may be of the training set
         ("val_f1 0.3", ()),
     ],
 )
@@ -26,6 +25,13 @@ def test_accuracies_of_the_validation_set_are_taken_and_no_others(text: str, val
     printed = {"kind": "printed", "step": 30, "text": text, "validating": True}
     told = told_in(recording_with(falling(), events=[printed, validation]))
     assert told == ((Told(29, values, 0.75),) if values else ())
+
+
+def test_an_accuracy_beside_a_loss_may_be_of_the_training_set() -> None:
+    validation = {"kind": "validation", "step": 29, "batches": 4, "accuracy": 0.75}
+    printed = {"kind": "printed", "step": 30, "text": "epoch 3 loss 0.2 acc 0.9", "validating": True}
+    told = told_in(recording_with(falling(), events=[printed, validation]))
+    assert told == (Told(29, (0.9,), 0.75, beside_loss=True),)
 
 
 def test_what_is_printed_during_the_training_is_not_told_of_a_validation() -> None:

@@ -53,6 +53,33 @@ def test_outputs_that_training_changes_are_no_scores(record: Record, folder: Pat
     assert _run(record, folder, scores=lambda s: -s) == [None, None]
 
 
+class Several(torch.nn.Module):
+    """Scores and those of a classifier beside: of both in training, of the first alone in evaluation."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body, self.beside, self.head = _block(8, 16), torch.nn.Linear(16, 4), torch.nn.Linear(16, 4)
+
+    def forward(self, x: torch.Tensor) -> Any:
+        y = self.body(x)
+        return {"aux": self.beside(y), "out": self.head(y)} if self.training else self.head(y)
+
+
+def test_of_several_outputs_those_are_counted_that_the_loss_is_given(record: Record, folder: Path) -> None:
+    model = Several()
+    optimizer, loader = torch.optim.SGD(model.parameters(), 0.1), DataLoader(TensorDataset(X, Y), 12)
+    with record():
+        for x, y in loader:
+            optimizer.zero_grad()
+            torch.nn.functional.cross_entropy(model(x)["out"], y).backward()
+            optimizer.step()
+        model.eval()
+        with torch.no_grad():
+            right = sum(int((model(x).argmax(1) == y).sum()) for x, y in loader)
+    (line,) = Recording.load(folder).lines["validation"]
+    assert line["accuracy"] == pytest.approx(right / 48, abs=1e-6)
+
+
 def test_labels_are_whole_numbers_of_a_pair_or_under_a_usual_name() -> None:
     assert labels_of(torch, (X, Y)) is Y and labels_of(torch, {"pixel_values": X, "labels": Y}) is Y
     assert all(labels_of(torch, batch) is None for batch in (X, (X,), (X, X), (X, Y.float()), {"boxes": Y}, None))

@@ -242,3 +242,11 @@ def test_indices_are_hashed_up_to_a_bound_and_none_is_read_from_what_is_no_numbe
     assert other.fields()["first"] == [3, [1, 2], "a"]
     other.add([object()])
     assert other.fields() == {"order": None, "drawn": 4, "last": 1}
+
+
+def test_the_weights_of_a_sampler_are_counted(record: Record, folder: Path) -> None:
+    x, y = batch()
+    weights = torch.tensor([0.25, 1.0])[torch.arange(len(y)) % 2]
+    sampler = torch.utils.data.WeightedRandomSampler(weights.tolist(), len(y))
+    seen = recorded(record, folder, DataLoader(TensorDataset(x, y), 4, sampler=sampler), epochs=1)
+    assert seen.loaders[0].facts["weights"] == [[0.25, len(y) // 2], [1.0, len(y) // 2]]

@@ -24,6 +24,7 @@ CLASS_IMBALANCE = Cause(
         Clue("D340", if_seen=0.8),
         Clue("V463", if_seen=5.0, if_absent=-1.0),
         Clue("V457", if_seen=6.0),
+        Clue("B160", if_seen=9.0, proves=True),
         Clue("T115", if_seen=4.5, if_absent=-1.0),
     ),
     fix=Fix("Collect more of the rare classes, oversample their pictures, weight the classes or use a focal loss."),

@@ -25,6 +25,7 @@ WRONG_OUTPUT_ACTIVATION = Cause(
         Clue("M222", if_seen=9.0, if_absent=-0.5, proves=True),
         Clue("T405", if_seen=9.0, if_absent=-1.0, proves=True),
         Clue("T406", if_seen=9.0, if_absent=-1.0, proves=True),
+        Clue("T424", if_seen=9.0, proves=True),
         Clue("T407", if_seen=9.0, if_absent=-1.0, proves=True),
         Clue("T403", if_seen=5.0),
         Clue("T320", if_seen=1.0),  # softmax over one unit gives none back

@@ -42,11 +42,15 @@ class OfClass:
 
 @dataclass(frozen=True)
 class Told:
-    """The accuracies that a training told of one validation, as written, and the share of right answers that was seen there."""
+    """The accuracies that a training told of one validation, as written, and the share of right answers that was seen there.
+
+    `beside_loss`: they stand beside a loss and no set is named, so that they may be of the training set.
+    """
 
     step: int
     values: tuple[float, ...]
     seen: float
+    beside_loss: bool = False
 
 
 @dataclass(frozen=True)

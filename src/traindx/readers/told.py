@@ -22,15 +22,17 @@ def told_in(recording: Recording) -> tuple[Told, ...]:
     if _is_of_parts(recording):
         return ()
     told: dict[int, list[float]] = {}
+    beside: set[int] = set()
     for line in recording.lines.get("printed", ()):
         if line.get("validating"):
-            told.setdefault(int(line["step"]), []).extend(_printed(str(line["text"])))
+            told.setdefault(int(line["step"]), []).extend(values := _printed(str(line["text"])))
+            beside |= {int(line["step"])} if values and _is_beside_loss(str(line["text"])) else set()
     for line in recording.lines.get("metric", ()):
         told.setdefault(int(line["step"]), []).extend(_logged(line))
     mixed = {line["step"] for line in recording.lines.get("validation", ()) if _is_mixed(line)}
     seen = [v for v in recording.validations if v.batches > 1 and v.accuracy is not None and v.step not in mixed]
     return tuple(
-        Told(v.step, tuple(values), float(v.accuracy))
+        Told(v.step, tuple(values), float(v.accuracy), v.step + 1 in beside)
         for v in seen
         if v.accuracy is not None and (values := told.get(v.step + 1))
     )
@@ -54,13 +56,16 @@ def _is_mixed(line: Mapping[str, Any]) -> bool:
 
 
 def _printed(text: str) -> list[float]:
-    """The accuracies of a line: those of the validation set, or of a line that names no set and has no loss beside them."""
+    """The accuracies of a line: those of the validation set, or of a line that names no set."""
     of_validation = [(pair.name, pair.value) for pair in pairs_in(text) if pair.split in ("val", "test")]
     if of_validation:
         text = " ".join(f"val_{name} {value!r}," for name, value in of_validation)
-    elif "loss" in text.lower() and "/" not in text:
-        return []
     return [pair.value for column, pair in columns_in(text, "", validated=True) if column in ACCURACY]
+
+
+def _is_beside_loss(text: str) -> bool:
+    named = any(pair.split in ("val", "test") for pair in pairs_in(text))
+    return not named and "loss" in text.lower() and "/" not in text
 
 
 def _logged(line: Any) -> Iterator[float]:

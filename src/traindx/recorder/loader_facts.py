@@ -19,6 +19,8 @@ MultiEpochsDataLoader have it by this name."""
 ITERABLE = 1
 """`torch.utils.data._DatasetKind.Iterable`."""
 MOST_PIDS = 64
+MOST_WEIGHED, GROUPS = 500_000, 64
+"""Samples of which the weights are looked at, and different weights that are written."""
 FUNCTIONS = (types.FunctionType, types.MethodType, types.BuiltinFunctionType)
 TORCHS = ("torch.utils.data.sampler", "torch.utils.data.distributed", "torch.utils.data.dataset")
 
@@ -62,7 +64,7 @@ def facts(loader: Any) -> dict[str, Any]:
         "worker_init_fn": _name(loader.worker_init_fn),
         "collate": _name(loader.collate_fn),
         "generator": loader.generator is not None,
-    }
+    } | _weights(chain)
 
 
 def period(loader: Any) -> int | None:
@@ -169,6 +171,20 @@ def _shuffle(chain: list[Any]) -> bool | None:
         if type(sampler).__name__ in SHUFFLING:
             return True
     return False if chain and type(chain[-1]).__name__ == "SequentialSampler" else None
+
+
+def _weights(chain: list[Any]) -> dict[str, Any]:
+    """Of torch's sampler with weights: each weight, and how many samples have it; nothing where there are many weights."""
+    for sampler in chain:
+        given: Any = attributes(sampler).get("weights")
+        if type(sampler).__name__ != "WeightedRandomSampler" or type(sampler).__module__ not in TORCHS:
+            continue
+        if type(given).__module__ == "torch" and given.is_cpu and given.dim() == 1 and given.numel() <= MOST_WEIGHED:
+            values, counts = given.detach().unique(return_counts=True)
+            return (
+                {"weights": list(zip(values.tolist(), counts.tolist(), strict=True))} if len(values) <= GROUPS else {}
+            )
+    return {}
 
 
 def _distributed(chain: list[Any]) -> dict[str, Any] | None:

@@ -38,7 +38,8 @@ def accuracy_told_otherwise(
     the last `times` of them every number told is under half of what was seen and at least `far` below it (several
     accuracies of one validation may be of different data: one that fits is enough), or the numbers told are one multiple of
     what was seen, to a share of `steady`, while that itself moved by more than `moves` of its mean, or they are the mean, or the
-    sum, of all validations so far. The limits are guesses.
+    sum, of all validations so far. Numbers that stand beside a loss may be of the training set: of them a quarter of what was
+    seen, or one multiple, counts. The limits are guesses.
     """
     told = [t for t in history.told if 0 < t.seen <= 1 and t.values and np.isfinite(t.values).all()]
     if len(told) < times:
@@ -52,11 +53,11 @@ def accuracy_told_otherwise(
     )
     value, right = f"{now.values[0]:.4g}", f"{now.seen:.1%} of the validation set were right"
     text = ""
-    if all(scale * max(t.values) < min(t.seen / 2, t.seen - far) for t in last):
+    if all(scale * max(t.values) < min(t.seen / (4 if t.beside_loss else 2), t.seen - far) for t in last):
         text = f"the training tells an accuracy of {value} where {right}, and so in the {times} last validations"
     elif other:
         text = f"the training tells an accuracy of {value} where {right}: {now.values[0] / now.seen:.3g} times that, each time"
-    elif piled := _piled_up(told):
+    elif not now.beside_loss and (piled := _piled_up(told)):
         text = f"the training tells an accuracy of {value} where {right}: the {piled} of all validations so far"
     if text:
         yield Finding(_place(now.step, recording), f"{text} (should be the share of right answers)")
@@ -95,9 +96,9 @@ def _piled_up(told: Sequence[Told], near: float = 0.01, apart: float = 0.05) -> 
     return ""
 
 
-def _facts(*pairs: tuple[float, ...]) -> Facts:
+def _facts(*pairs: tuple[float, ...], beside_loss: bool = False) -> Facts:
     rows = [{"epoch": i + 1.0, "val/loss": 1.0} for i in range(len(pairs))]
-    told = tuple(Told(50 * i + 49, tuple(values), seen) for i, (seen, *values) in enumerate(pairs))
+    told = tuple(Told(50 * i + 49, tuple(values), seen, beside_loss) for i, (seen, *values) in enumerate(pairs))
     return {"history": history_of(rows, told=told)}
 
 
@@ -114,6 +115,16 @@ def divided_by_the_number_of_batches() -> Facts:
 @accuracy_told_otherwise.fires_on
 def a_count_that_is_never_set_back() -> Facts:
     return _facts((0.4, 40.0), (0.8, 60.0), (0.9, 70.0), (0.94, 76.0))
+
+
+@accuracy_told_otherwise.fires_on
+def divided_by_the_size_of_the_training_set_and_printed_beside_a_loss() -> Facts:
+    return _facts((0.4, 0.1125), (0.711, 0.2), (0.89, 0.2503), (0.958, 0.2695), beside_loss=True)
+
+
+@accuracy_told_otherwise.quiet_on
+def an_accuracy_of_mixed_training_pictures_beside_a_loss() -> Facts:
+    return _facts((0.5, 0.21), (0.62, 0.29), (0.7, 0.31), (0.74, 0.33), beside_loss=True)
 
 
 @accuracy_told_otherwise.quiet_on

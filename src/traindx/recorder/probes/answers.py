@@ -12,13 +12,17 @@ from traindx.recorder.validation import CLASS_LOSSES
 
 NAMES = ("labels", "label", "targets", "target", "y")
 """Under which a batch that is a dictionary holds its labels."""
+MOST_OUTPUTS = 8
+"""Outputs of one call in which the scores are sought."""
 
 
 class Answers(Probe):
     """Counts right answers into `validation.answers`.
 
     It does so once a recorded step has shown that a class loss is given the root's own output and the loader's own labels,
-    both as they are: then the largest score is the answer, and the labels are those of the outputs.
+    both as they are: then the largest score is the answer, and the labels are those of the outputs. Of a root that returns
+    several outputs (a classifier beside, features) it is the one that the loss is given; it may return that one alone in
+    evaluation.
     """
 
     on_recorded = ("returned", "loss")
@@ -26,7 +30,8 @@ class Answers(Probe):
     def __init__(self, seen: Observation) -> None:
         super().__init__(seen)
         self._labels: Any = None
-        self._returned: tuple[int, Any] | None = None
+        self._returned: dict[tuple[int, Any], Any] = {}
+        self._which: Any = None
         self._classes = 0
         self._known = False
         self._asked = 0
@@ -37,19 +42,18 @@ class Answers(Probe):
 
     def returned(self, module: Any, output: Any) -> None:
         """The root returned, in a recorded step."""
-        if not self._known and measure.usable(self.seen.torch, output) and output.dim() == 2:
-            self._returned = (output.data_ptr(), output.shape)
+        if not self._known:
+            self._returned = {(s.data_ptr(), s.shape): key for key, s in scores_in(self.seen.torch, output)}
 
     def loss(self, name: str, scores: Any, target: Any, value: Any) -> None:
         """A loss function has returned."""
         labels, step = self._labels, self.seen.current
         if self._known or not step.recorded or name not in CLASS_LOSSES or labels is None:
             return
-        if (scores.data_ptr(), scores.shape) != self._returned or target.shape != labels.shape:
+        given = (scores.data_ptr(), scores.shape)
+        if given not in self._returned or target.shape != labels.shape or target.is_floating_point():
             return
-        if target.is_floating_point():
-            return
-        self._classes = int(scores.shape[1])
+        self._which, self._classes = self._returned[given], int(scores.shape[1])
         with self.seen.torch.no_grad():
             same = (target == labels.to(target.device, non_blocking=True)).all().float()
         step.slots.add(same, self.contained(self._compared))
@@ -67,12 +71,18 @@ class Answers(Probe):
             return
         torch, labels = self.seen.torch, self._labels
         self._labels, self._asked = None, 0  # a second look at the same pictures is none at others
-        if labels is None or not measure.usable(torch, output):
-            return
-        if output.shape != (labels.numel(), self._classes):
+        scores = next((s for key, s in scores_in(torch, output) if key in (None, self._which)), None)
+        if labels is None or scores is None or scores.shape != (labels.numel(), self._classes):
             return
         with torch.no_grad():
-            self.seen.validation.answers.add(torch, output, labels.to(output.device, non_blocking=True))
+            self.seen.validation.answers.add(torch, scores, labels.to(scores.device, non_blocking=True))
+
+
+def scores_in(torch: Any, output: Any) -> list[tuple[Any, Any]]:
+    """The outputs that may be scores, with where they lie: None of a tensor by itself, else a place or a name."""
+    named, items = mapping(output), sequence(output)
+    found = named.items() if named is not None else enumerate(items) if items is not None else [(None, output)]
+    return [(key, s) for key, s in list(found)[:MOST_OUTPUTS] if measure.usable(torch, s) and s.dim() == 2]
 
 
 def labels_of(torch: Any, batch: Any) -> Any:

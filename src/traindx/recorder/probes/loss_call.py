@@ -13,6 +13,7 @@ from traindx.recorder.score_source import REACH, source_of
 from traindx.recorder.step import Step
 
 CLASS_SCORES = ("cross_entropy", "nll_loss")
+BINARY_SCORES = ("binary_cross_entropy", "binary_cross_entropy_with_logits")
 SETTINGS = ("reduction", "label_smoothing", "ignore_index")
 MOST_CALLS = 4
 """Calls of one step that are written, of as many places or functions."""
@@ -82,6 +83,8 @@ def measured_call(torch: Any, name: str, scores: Any, target: Any, value: Any, s
             numbers |= dict(
                 zip(("row_sum_min", "row_sum_max"), torch.aminmax(x.sum(dim=1 if x.dim() > 1 else 0)), strict=True)
             )
+        if x.dim() == 2 and x.shape[1] > 1 and name in BINARY_SCORES and t.shape == x.shape:
+            numbers |= dict(zip(("target_row_sum_min", "target_row_sum_max"), torch.aminmax(t.sum(dim=1)), strict=True))
         if x.dim() == 2 and x.shape == scores.shape:
             numbers |= dict(zip(("column_sum_min", "column_sum_max"), torch.aminmax(x.sum(dim=0)), strict=True))
         if source.made_by in REACH and target.is_floating_point():
