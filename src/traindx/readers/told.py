@@ -25,8 +25,9 @@ def told_in(recording: Recording) -> tuple[Told, ...]:
     beside: set[int] = set()
     for line in recording.lines.get("printed", ()):
         if line.get("validating"):
-            told.setdefault(int(line["step"]), []).extend(values := _printed(str(line["text"])))
-            beside |= {int(line["step"])} if values and _is_beside_loss(str(line["text"])) else set()
+            text, step = str(line["text"]), int(line["step"])
+            told.setdefault(step, []).extend(_printed(text))
+            beside |= {step} if _is_beside_loss(text) else set()
     for line in recording.lines.get("metric", ()):
         told.setdefault(int(line["step"]), []).extend(_logged(line))
     mixed = {line["step"] for line in recording.lines.get("validation", ()) if _is_mixed(line)}
