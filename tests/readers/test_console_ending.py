@@ -44,3 +44,32 @@ def test_the_second_line_of_an_error_belongs_to_it() -> None:
         lines(*TRACEBACK, "RuntimeError: Error(s) in loading state_dict for Net:", "\tsize mismatch for fc.weight")
     )
     assert ending is not None and "size mismatch for fc.weight" in ending.message
+
+
+def test_what_a_logger_says_after_the_error_is_no_later_epoch() -> None:
+    ending = ending_of(
+        lines(*TRACEBACK, "OutOfMemoryError: CUDA out of memory.", "wandb: Run summary:", "wandb: epoch 2")
+    )
+    assert ending is not None and ending.message == "CUDA out of memory."
+
+
+def test_epochs_that_are_told_by_brackets_alone_go_on_after_an_error() -> None:
+    assert ending_of(lines(*TRACEBACK, "KeyError: 'x'", "[1/15] loss_train 2.1 loss_val 2.2")) is None
+
+
+def test_of_a_loaders_worker_the_line_of_the_dataset_is_named() -> None:
+    worker = ["Original Traceback (most recent call last):", '  File "/home/u/data.py", line 22, in __getitem__']
+    told = [
+        *TRACEBACK,
+        "OSError: Caught OSError in DataLoader worker process 2.",
+        *worker,
+        "OSError: image file is truncated",
+    ]
+    ending = ending_of(lines(*told))
+    assert ending is not None and (ending.path, ending.message) == ("/home/u/data.py", "image file is truncated")
+
+
+def test_a_line_of_pythons_own_library_on_windows_is_not_the_users() -> None:
+    spawn = r'  File "D:\Python\python39\lib\multiprocessing\spawn.py", line 126, in _main'
+    ending = ending_of(lines(TRACEBACK[0], spawn, "    load()", "_pickle.UnpicklingError: pickle data was truncated"))
+    assert ending is not None and ending.path is None

@@ -20,6 +20,8 @@ CORRUPT_IMAGES = Cause(
     slug="corrupt-images",
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it
+        Clue("V480", if_seen=9.0),
+        Clue("V481", if_seen=3.0),
         Clue("D101", if_seen=6.0, if_absent=-6.0, proves=True),
         Clue("D111", if_seen=4.0),
         Clue("D108", if_seen=3.0),

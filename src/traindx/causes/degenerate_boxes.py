@@ -20,6 +20,7 @@ DEGENERATE_BOXES = Cause(
     slug="degenerate-boxes",
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it
+        Clue("V488", if_seen=9.0),
         Clue("D208", if_seen=5.0, if_absent=-1.0, proves=True),
         Clue("D215", if_seen=4.5),
         Clue("B209", if_seen=8.5, proves=True),

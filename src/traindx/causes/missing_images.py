@@ -20,6 +20,7 @@ MISSING_IMAGES = Cause(
     slug="missing-images",
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it; a fault of the whole set goes before one of single files
+        Clue("V481", if_seen=7.0),
         Clue("D102", if_seen=9.0, if_absent=-6.0, proves=True),
         Clue("D425", if_seen=9.0, proves=True),
         Clue("D233", if_seen=5.0, if_absent=-1.0, proves=True),

@@ -18,7 +18,11 @@ from traindx.core.cause import Cause, Clue, Fix
 PACKAGES_DO_NOT_FIT = Cause(
     slug="packages-do-not-fit",
     doc=__doc__,
-    clues=(Clue("P204", if_seen=9.0, proves=True), Clue("P207", if_seen=5.0)),  # a guess until the benchmark sets it
+    clues=(
+        Clue("V489", if_seen=9.0),
+        Clue("P204", if_seen=9.0, proves=True),
+        Clue("P207", if_seen=5.0),
+    ),  # a guess until the benchmark sets it
     fix=Fix(
         "Install versions that were built for each other, in one command.",
         {"pytorch": "pip install --upgrade torch torchvision numpy"},

@@ -21,6 +21,7 @@ POISONED_CHECKPOINT = Cause(
     slug="poisoned-checkpoint",
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
+        Clue("V486", if_seen=9.0),
         Clue("T019", if_seen=9.0, if_absent=-1.0, proves=True),
         Clue("T029", if_seen=9.0, if_absent=-4.0, proves=True, from_start=True),
         Clue("S201", if_seen=9.0, proves=True),

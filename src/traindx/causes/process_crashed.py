@@ -18,7 +18,10 @@ from traindx.core.cause import Cause, Clue, Fix
 PROCESS_CRASHED = Cause(
     slug="process-crashed",
     doc=__doc__,
-    clues=(Clue("T027", if_seen=9.0, if_absent=-6.0, proves=True),),  # a guess until the benchmark sets it
+    clues=(
+        Clue("V485", if_seen=9.0),
+        Clue("T027", if_seen=9.0, if_absent=-6.0, proves=True),
+    ),  # a guess until the benchmark sets it
     fix=Fix(
         "Run it with faulthandler to see the line, and rebuild or update the package that stands there.",
         {"pytorch": "python -X faulthandler train.py"},

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from traindx.core.history import Ending
-from traindx.readers.console_lines import EPOCH
+from traindx.readers.console_lines import MARKS
 
 Lines = Sequence[tuple[int, str]]
 
@@ -25,11 +25,15 @@ _KILLED = re.compile(
 )
 _CANCELLED = re.compile(r"\bCANCELLED AT\b|DUE TO TIME LIMIT|\bjob (?:was )?(?:cancelled|preempted)\b", re.IGNORECASE)
 _WAITED = re.compile(r"Watchdog caught collective operation timeout.*")
-_LIBRARIES = ("site-packages", "dist-packages", "/lib/python", "<frozen", "<string>")
+_LIBRARIES = ("site-packages", "dist-packages", "/lib/python", "/lib/multiprocessing/", "<frozen", "<string>")
 LAUNCHERS = ("ChildFailedError", "ProcessExitedException", "CalledProcessError", "SIGTERM", "SignalException")
 """What a launcher raises because one of its processes has ended: where that began is told before."""
 
+_LOGGED = re.compile(r"wandb:|frame #\d|-{5}|={5}|Traceback|\[|\S*Error\b|$")
+"""Lines under an error that are no part of its message, but of what loggers and launchers say at the end."""
+
 _OF_AN_END = re.compile(r"\s|frame #\d|wandb:|-{5}|={5}|Traceback|$")
+_STARTS = ("Traceback (most recent call last)", "Original Traceback (most recent call last)")
 LONG_END = 60
 """Lines after an error, but for stacks and summaries, from which the log went on (a guess)."""
 
@@ -50,7 +54,7 @@ def ending_of(lines: Lines) -> Ending | None:
     last = next(((n, m) for n, line in reversed(tail[-8:]) if (m := _CANCELLED.search(line))), None)
     if last is not None:
         return Ending(CANCELLED, last[1].string.strip()[:200], last[0])
-    starts = [i for i, (_, line) in enumerate(tail) if line.startswith("Traceback (most recent call last)")]
+    starts = [i for i, (_, line) in enumerate(tail) if line.startswith(_STARTS)]
     told = [found for i in starts if (found := _raised(tail[i:])) is not None]
     if told and not _goes_on([line for number, line in tail if number > told[-1].line]):
         return _first_cause(told, tail)
@@ -73,14 +77,18 @@ def _waited(tail: Lines) -> Ending | None:
 
 def _goes_on(lines: Sequence[str]) -> bool:
     """Whether a log goes on after an error: with an epoch, or for longer than what launchers and loggers say of an end."""
-    return any(EPOCH.search(line) for line in lines) or sum(not _OF_AN_END.match(line) for line in lines) > LONG_END
+    own = [line for line in lines if not line.startswith("wandb:")]
+    return (
+        any(mark.search(line) for line in own for mark in MARKS)
+        or sum(not _OF_AN_END.match(line) for line in lines) > LONG_END
+    )
 
 
 def _raised(lines: Lines) -> Ending | None:
     frame: tuple[str, int] | None = None
     for i, (number, line) in enumerate(lines[1:], 1):
         if found := _FRAME.match(line):
-            if frame is None or not any(library in found[1] for library in _LIBRARIES):
+            if not any(library in _plain(found[1]) for library in _LIBRARIES):
                 frame = found[1], int(found[2])
         elif line[:1].strip() and (raised := _RAISED.match(line.strip())):
             path, at = frame if frame is not None else (None, None)
@@ -90,9 +98,14 @@ def _raised(lines: Lines) -> Ending | None:
 
 
 def _goes_on_below(lines: Lines) -> Iterator[str]:
-    """The indented lines under an error, which are part of its message."""
+    """The lines under an error that are part of its message: up to the first blank one, or one that a logger wrote."""
     for _, line in lines:
-        if line.strip() and not line[:1].isspace():
+        if not line[:1].isspace() and _LOGGED.match(line):
             return
         if line.strip():
             yield line.strip()
+
+
+def _plain(path: str) -> str:
+    """A path with slashes and in small letters, as Windows has neither."""
+    return path.replace("\\", "/").lower()

@@ -11,7 +11,8 @@ from traindx.core.finding import Finding, Measured
 from traindx.core.raised import PICTURE, raised_of, told_of
 from traindx.core.recording import Recording
 
-FOLDER = r"Couldn't find any class folder|Found no valid file|Dataset '.*' (images )?not found|does not exist"
+FOLDER = r"Couldn't find any class folder|Found no valid file|Dataset '.*' (images )?not found|(?<!\S)(?:(?!::)\S)+ does not exist"
+"""Without an operator of a library that does not exist, such as `torchvision::nms`."""
 
 
 @check("T012", level="error")
@@ -41,6 +42,11 @@ def a_folder_of_classes() -> Facts:
 @file_not_there.quiet_on
 def a_picture() -> Facts:
     return {"recording": raising("FileNotFoundError", "[Errno 2] No such file or directory: 'train/31.jpg'")}
+
+
+@file_not_there.quiet_on
+def an_operator() -> Facts:
+    return {"recording": raising("RuntimeError", "operator torchvision::nms does not exist")}
 
 
 @file_not_there.quiet_on

@@ -16,6 +16,7 @@ PATTERNS = (
     r"The size of tensor a \(\d+\) must match the size of tensor b",
     r"Expected input batch_size \(\d+\) to match target batch_size",
     r"Target size \(.*\) must be the same as input size",
+    r"Using a target size \(.*\) that is different to the input size",
     r"shape '.*' is invalid for input of size",
     r"Sizes of tensors must match except in dimension",
     r"^RuntimeError: size mismatch",

@@ -18,6 +18,7 @@ PATTERNS = (
     r"indices should be either on cpu or on the same device",
     r"Expected object of (device|backend) type",
     r"two devices",
+    r"Placeholder storage has not been allocated on MPS",
 )
 
 

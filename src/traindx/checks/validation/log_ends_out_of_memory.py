@@ -10,7 +10,11 @@ from traindx.core.check import Facts, check
 from traindx.core.finding import Finding, Measured
 from traindx.core.history import Ending, History, history_of
 
-PATTERNS = (*ALLOCATION, r"^Killed: .*(?:\bKilled\b|oom|out of memory)")
+PATTERNS = (
+    *ALLOCATION,
+    r"^Killed: .*(?:\bKilled\b|oom|out of memory)",
+    r"DataLoader worker .*killed by signal: Killed",
+)
 
 
 @check("V431", level="error", preview=True)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from traindx.checks.errors.device_not_there import PATTERNS
+from traindx.checks.errors.device_not_there import PATTERNS as ABSENT
 from traindx.checks.validation.ended_like import ended_like
 from traindx.core.check import Facts, check
 from traindx.core.finding import Finding, Measured
 from traindx.core.history import Ending, History, history_of
+
+PATTERNS = (*ABSENT, r"no kernel image is available")
 
 
 @check("V442", level="error", preview=True)
