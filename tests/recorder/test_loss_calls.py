@@ -103,3 +103,11 @@ def test_scores_that_are_compared_with_two_targets_are_told(
 ) -> None:
     (found,) = calls(lambda x, y: sum(functional.cross_entropy(x, t) for t in (y, y.flip(0) if mixed else y)) / 2)
     assert [call.get("other_targets", False) for call in found.calls] == [mixed, mixed]
+
+
+def test_several_losses_of_one_line_are_told_apart(calls: Callable[[Loss], list[LossCalls]]) -> None:
+    found = calls(
+        lambda x, y: sum(functional.mse_loss(x, x.detach() + k) for k in range(3)) + functional.mse_loss(x, x * 0)
+    )
+    assert [[call.get("nth", 0) for call in f.calls] for f in found] == [[0, 0], [1, 1]]
+    assert found[0].line == found[1].line and found[0].column("value").tolist() == [0, 0]

@@ -104,3 +104,26 @@ def test_calls_that_torchvision_makes_are_not_told(record: Record, folder: Path)
             torchvision.ops.batched_nms(boxes, torch.ones(1), torch.zeros(1), 0.5)
             optimizer.step()
     assert {(s.call, s.boxes) for s in sites_of(Recording.load(folder))} == {("nms", (1,))}
+
+
+def test_what_torchmetrics_is_given_is_told(record: Record, folder: Path) -> None:
+    from torchmetrics.detection import MeanAveragePrecision
+
+    model = nn.Linear(4, 4)
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    boxes = torch.tensor([[10.0, 10.0, 30.0, 34.0], [40.0, 20.0, 60.0, 42.0]])
+    sized = torchvision.ops.box_convert(boxes, "xyxy", "xywh")
+    labels = torch.zeros(2, dtype=torch.int64)
+    with record():
+        for _ in range(2):
+            model(boxes).sum().backward()
+            optimizer.step()
+        for form in ("xyxy", "xywh"):
+            metric = MeanAveragePrecision(box_format=form)
+            with torch.no_grad():
+                model(boxes)
+            predicted = [{"boxes": sized, "scores": torch.tensor([0.2, 0.9]), "labels": labels}]
+            metric.update(predicted, [{"boxes": boxes, "labels": labels}])
+    (site,) = sites_of(Recording.load(folder))
+    assert site.validating and Path(site.path).name == Path(__file__).name and site.boxes == (2, 2)
+    assert site.meeting is not None and site.meeting.read["first: corner and size"] == 1

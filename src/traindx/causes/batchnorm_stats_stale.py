@@ -10,7 +10,8 @@ training set: the statistics fit the training batches. A model left in evaluatio
 told by its mode.
 
 ## How to fix
-A usual momentum (0.1, 0.01), more steps, or the statistics computed anew before the evaluation.
+A usual momentum (0.1, 0.01), more steps, or the statistics computed anew before the evaluation. An average of the weights needs
+the statistics too.
 """
 
 from traindx.core.cause import Cause, Clue, Fix
@@ -22,6 +23,7 @@ BATCHNORM_STATS_STALE = Cause(
     clues=(  # guesses
         Clue("T431", if_seen=9.0, if_absent=-3.0, proves=True),
         Clue("T437", if_seen=7.0, if_absent=-1.0),
+        Clue("T438", if_seen=9.0, proves=True),
         Clue("S220", if_seen=9.0, proves=True),
         Clue("S223", if_seen=8.5, proves=True),
         Clue("S221", if_seen=5.0),

@@ -23,6 +23,7 @@ SHUFFLED_LABELS = Cause(
         Clue("B145", if_seen=5.5, if_absent=-1.5),
         Clue("B146", if_seen=5.5, if_absent=-1.5),
         Clue("B152", if_seen=5.5, if_absent=-1.5),
+        Clue("B153", if_seen=9.0, proves=True),
         Clue("D240", if_seen=6.5),
         Clue("D242", if_seen=9.0, proves=True),
         Clue("D519", if_seen=9.0, proves=True),

@@ -21,7 +21,7 @@ WITH_LOGITS = ("cross_entropy", "binary_cross_entropy_with_logits")
 
 @dataclass(frozen=True)
 class LossCalls:
-    """All recorded calls of one loss function at one line: `calls` as written, `steps` in which each was."""
+    """All recorded calls of one loss function at one place of the code: `calls` as written, `steps` in which each was."""
 
     name: str
     path: str | None
@@ -57,16 +57,16 @@ class LossCalls:
 
 
 def loss_calls_of(recording: Recording) -> list[LossCalls]:
-    """The calls of a recording by function and line, in the order in which they were first seen."""
+    """The calls of a recording by function and place, in the order in which they were first seen."""
     grouped: dict[tuple[Any, ...], list[tuple[int, Mapping[str, Any]]]] = {}
     for step, detail in recording.details.items():
         first = detail.get("loss_call")
         for call in (*([first] if first else ()), *detail.get("more_loss_calls", ())):
-            key = (call["name"], call.get("path"), call.get("line"))
+            key = (call["name"], call.get("path"), call.get("line"), call.get("nth", 0))
             grouped.setdefault(key, []).append((step, call))
     return [
         LossCalls(name, path, line, tuple(s for s, _ in found), tuple(c for _, c in found))
-        for (name, path, line), found in grouped.items()
+        for (name, path, line, _), found in grouped.items()
     ]
 
 

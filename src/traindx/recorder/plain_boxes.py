@@ -1,8 +1,12 @@
-"""Boxes in a batch whose form no framework tells: [N, 4], [N, M, 4 or more], or a tensor [k, 4 or more] for each sample."""
+"""Boxes in a batch whose form no framework tells: [N, 4], [N, M, 4 or more], a tensor [k, 4 or more] for each sample, or rows of
+all samples that begin with the number of theirs, as YOLO's do."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import pairwise
+from math import isfinite
 from typing import Any
 
 from traindx.recorder import measure
@@ -15,7 +19,7 @@ MOST, WIDEST = 256, 6
 def plain_boxes(torch: Any, batch: Any, images: int) -> list[Any] | None:
     """For each sample a tensor [k, 4 to 6], of the first thing in the batch that can hold boxes; None where nothing does."""
     for value in _values(batch):
-        found = _stacked(torch, value, images) or _listed(torch, value, images)
+        found = _stacked(torch, value, images) or _listed(torch, value, images) or _numbered(torch, value, images)
         if found:
             return found
     return None
@@ -49,6 +53,26 @@ def _listed(torch: Any, value: Any, images: int) -> list[Any] | None:
     if len({v.shape[1] for v in listed if len(v)}) != 1:
         return None
     return [v.detach()[:MOST] for v in listed]
+
+
+def _numbered(torch: Any, value: Any, images: int) -> list[Any] | None:
+    numbers = numbers_of_samples(torch, value, images)
+    if numbers is None:
+        return None
+    ends = [0, *(bisect_right(numbers, n) for n in range(images))]
+    return [value.detach()[a:b, 1:][:MOST] for a, b in pairwise(ends)]
+
+
+def numbers_of_samples(torch: Any, value: Any, images: int) -> list[int] | None:
+    """The sample of each row [n, 5 to 7], where these lie on the host and begin with its number; None of anything else."""
+    if not measure.readable(torch, value) or value.dim() != 2 or not value.is_cpu:
+        return None
+    if not 1 + 4 <= value.shape[1] <= 1 + WIDEST or not value.is_floating_point() or value.shape[0] > images * MOST:
+        return None
+    numbers = value.detach()[:, 0].tolist()
+    whole = all(n == int(n) if isfinite(n) else False for n in numbers)
+    in_order = whole and all(a <= b for a, b in pairwise(numbers)) and numbers[0] >= 0 and numbers[-1] < images
+    return [int(n) for n in numbers] if in_order else None
 
 
 def _holds_boxes(torch: Any, value: Any, *, empty: bool = False) -> bool:

@@ -48,18 +48,26 @@ class Frames:
             return filename[len(self.cwd) + 1 :]
         return filename
 
-    def caller(self, frame: FrameType | None = None) -> tuple[str, int] | None:
-        """Path and line of the innermost user frame, else of the innermost frame of a package other than torch."""
+    def user_frame(self, frame: FrameType | None = None) -> FrameType | None:
+        """The innermost user frame, else the innermost frame of a package other than torch."""
         frame = frame or sys._getframe(1)
-        fallback: tuple[str, int] | None = None
+        fallback: FrameType | None = None
         while frame is not None:
             filename = frame.f_code.co_filename
             if self.is_user(filename):
-                return self.place(filename), frame.f_lineno
+                return frame
             if fallback is None and self.is_package(filename):
-                fallback = (self.place(filename), frame.f_lineno)
+                fallback = frame
             frame = frame.f_back
         return fallback
+
+    def place_of(self, frame: FrameType | None) -> tuple[str, int] | None:
+        """Path and line of a frame."""
+        return None if frame is None else (self.place(frame.f_code.co_filename), frame.f_lineno)
+
+    def caller(self, frame: FrameType | None = None) -> tuple[str, int] | None:
+        """Path and line of the innermost user frame, else of the innermost frame of a package other than torch."""
+        return self.place_of(self.user_frame(frame or sys._getframe(1)))
 
     def raised(self, traceback: TracebackType | None) -> tuple[tuple[str, int] | None, list[str]]:
         """Path and line of the deepest user frame of a traceback, and its last 12 frames as `path:line in name`."""

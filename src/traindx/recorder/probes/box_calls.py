@@ -1,4 +1,4 @@
-"""The boxes that the user's own code gives to torchvision's functions of boxes: what they hold, and how two sets meet."""
+"""The boxes that the user's own code gives to functions of boxes: what they hold, and how two sets meet."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from traindx.core.box_calls import Given, facts_of
 from traindx.recorder import measure
+from traindx.recorder.contents import attributes, mapping, sequence
 from traindx.recorder.probe import Arguments, Named, Patch, Probe
 from traindx.recorder.readback import Slots
 from traindx.recorder.schedule import is_written
@@ -27,7 +28,7 @@ class BoxCalls(Probe):
     """Writes `box_calls` into recorded steps, and `box_calls` lines {step, sites} of validations and, with
     `training`, of a step that an error ended: see `core.box_calls`.
 
-    Calls that torchvision makes itself are none of the user's.
+    Calls that torchvision makes itself are none of the user's. What torchmetrics' mean average precision is given counts too.
     """
 
     on_recorded = ("closed",)
@@ -36,6 +37,7 @@ class BoxCalls(Probe):
         *(Patch(f"{OPS}.{file}", name, before="overlap") for file, name in zip(FILES, LOSSES, strict=True)),
         *(Patch(f"{OPS}.boxes", name, before="kept") for name in ("nms", "batched_nms")),
         Patch(f"{OPS}.boxes", "box_convert", before="converted"),
+        Patch("torchmetrics.detection.mean_ap", "MeanAveragePrecision.update", before="judged"),
     )
 
     def __init__(self, seen: Any) -> None:
@@ -68,6 +70,17 @@ class BoxCalls(Probe):
         if all(type(name) is str for name in formats):
             self._take(f"{formats[0]} to {formats[1]}", (_argument(arguments, named, 0, "boxes"),))
 
+    def judged(self, arguments: Arguments, named: Named) -> None:
+        """torchmetrics' mean average precision is given predictions and targets, a dict for each picture: each is a call."""
+        if attributes(arguments[0]).get("box_format") != "xyxy":
+            return
+        given = (_argument(arguments, named, 1, "preds"), _argument(arguments, named, 2, "target"))
+        place, pictures = self.seen.frames.caller(), (sequence(value) or () for value in given)
+        for predicted, target in zip(*pictures, strict=False):
+            found, meant = mapping(predicted) or {}, mapping(target) or {}
+            if place is not None and "boxes" in found and "boxes" in meant:
+                self._take("overlap", (_surest(self.seen.torch, found), meant["boxes"]), place)
+
     def closed(self, step: Any) -> None:
         """A recorded step is over."""
         sites, self._sites[False] = self._sites[False], {}
@@ -96,13 +109,13 @@ class BoxCalls(Probe):
         if sites:
             self.seen.journal.add_line(slots, {"kind": "box_calls", "step": step, **more, "sites": found})
 
-    def _take(self, what: str, sets: tuple[Any, ...]) -> None:
+    def _take(self, what: str, sets: tuple[Any, ...], place: tuple[str, int] | None = None) -> None:
         if self._validating:
             if not is_written(self._validations, DENSE):
                 return
         elif not self.seen.current.recorded or self._steps >= STEPS:
             return
-        place = self._place()
+        place = place or self._place()
         if place is None:
             return
         sites = self._sites[self._validating]
@@ -159,6 +172,16 @@ class Site:
 
         for boxes, counts, learns in self.calls:
             slots.add_array(boxes, contained(take(counts, learns)))
+
+
+def _surest(torch: Any, found: dict[Any, Any]) -> Any:
+    """The boxes of a picture with the highest scores, where they have any."""
+    boxes: Any = found["boxes"]
+    scores: Any = found.get("scores")
+    if not (measure.readable(torch, boxes) and measure.usable(torch, scores) and boxes.shape[:1] == scores.shape):
+        return boxes
+    with torch.no_grad():
+        return boxes.detach()[scores.detach().argsort(descending=True)[:BOXES]]
 
 
 def _argument(arguments: Arguments, named: Named, number: int, name: str) -> Any:

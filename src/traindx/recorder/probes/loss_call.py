@@ -25,7 +25,8 @@ NEAR = 1e-3
 
 class LossCall(Probe):
     """Writes `loss_call` into the step, the first loss function's call of its first batch, and `more_loss_calls`, those of
-    other functions or other lines. `other_targets`: the same scores were compared with other classes too, as in mixup.
+    other functions or other places in the code (`nth`: how many calls of the function its line made before). `other_targets`:
+    the same scores were compared with other classes too, as in mixup.
     """
 
     on_recorded = ("forward", "loss")
@@ -49,13 +50,17 @@ class LossCall(Probe):
             self._made = set()
         elif name in CLASS_SCORES and self._first is not None and self._first[0]() is scores:
             step.details["loss_call"] |= {} if self._first[1]() is target else {"other_targets": True}
-        place = self.seen.frames.caller()
-        if (name, place) in self._made:
+        frame = self.seen.frames.user_frame()
+        place = self.seen.frames.place_of(frame)
+        key = (name, place, None if frame is None else frame.f_lasti)
+        if key in self._made:
             return
         call = measured_call(self.seen.torch, name, scores, target, value, step.slots)
         if call is not None:
-            self._made.add((name, place))
+            before = sum(made[:2] == key[:2] for made in self._made)
+            self._made.add(key)
             call.update({"path": place[0], "line": place[1]} if place else {})
+            call.update({"nth": before} if before else {})
             add_settings(self.seen.torch, call, self.seen.loss_settings, target, step.slots)
             self._keep(step, call, scores, target)
 
