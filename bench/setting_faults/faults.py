@@ -102,4 +102,19 @@ MACHINES = (
     Case("no room for checkpoints", YOLO + "epochs=1000 save_period=1", code="P212", place="save_period", machine={"disk": 2 * GIB}),
     Case("sixty-four workers on two processors", V5 + " --workers 64", hyp(), "P213", "workers", {"processors": 2.0, "all_processors": 96}),
 )  # fmt: skip
-FAULTS = (*SETTINGS, *SCHEDULES, *MACHINES)
+LIGHTNING = (
+    "import lightning as L\n\ntrainer = L.Trainer(\n    max_epochs=50,\n    {setting}\n)\ntrainer.fit(model, loader)\n"
+)
+SPREAD = 'from ultralytics import YOLO\n\nsettings = dict(data="coco8.yaml", epochs=100, lrf=10)\nYOLO("yolov8s.pt").train(**settings)\n'
+BUILT = "torch.optim.{}(model.parameters(), {})"
+LEFT = (
+    Case("a trial run of Lightning", "python t.py", {"t.py": LIGHTNING.format(setting="fast_dev_run=True,")}, "S143", "t.py:5"),
+    Case("a hundredth of the batches", "python t.py", {"t.py": LIGHTNING.format(setting="limit_train_batches=0.01,")}, "S143", "t.py:5"),
+    Case("a hundredth of the pictures", YOLO + "fraction=0.01 epochs=100", code="S143", place="fraction"),
+    Case("a trial run asked of LightningCLI", "python t.py fit --trainer.max_epochs 30 --trainer.fast_dev_run true", {"t.py": "from lightning.pytorch.cli import LightningCLI\nLightningCLI(Lit)\n"}, "S143", "--trainer.fast_dev_run"),
+    Case("betas the wrong way round", "python train.py", loop(optimizer=BUILT.format("AdamW", "lr=1e-3, betas=(0.999, 0.9)")), "S144", "train.py:11"),
+    Case("an epsilon of one", "python train.py", loop(optimizer=BUILT.format("Adam", "lr=1e-4, eps=1.0")), "S144", "train.py:11"),
+    Case("a classifier of Hugging Face at a twentieth", "python t.py", {"t.py": HF.replace("5e-5", "5e-2").format(settings="num_train_epochs=5,")}, "S135", "t.py:3"),
+    Case("a rate that ends higher, in a dictionary", "python t.py", {"t.py": SPREAD}, "S141", "t.py:4"),
+)  # fmt: skip
+FAULTS = (*SETTINGS, *SCHEDULES, *MACHINES, *LEFT)

@@ -19,6 +19,7 @@ from typing import Any
 from bench.setting_faults.case import Case
 from bench.setting_faults.faults import FAULTS
 from bench.setting_faults.healthy import healthy
+from bench.setting_faults.recipes import RECIPES
 
 from traindx.checks import all_checks
 from traindx.core.runner import run_checks
@@ -54,7 +55,7 @@ def _place(place: Any) -> str:
 
 def rows() -> Iterator[dict[str, Any]]:
     """A row for every case, planted and sound."""
-    for case in (*FAULTS, *healthy()):
+    for case in (*FAULTS, *healthy(), *RECIPES):
         with tempfile.TemporaryDirectory() as folder:
             found = examined(case, Path(folder))
         own = [f for f in found if f["code"] == case.code]

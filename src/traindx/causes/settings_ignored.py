@@ -27,6 +27,7 @@ SETTINGS_IGNORED = Cause(
         Clue("S124", if_seen=6.0, proves=True),
         Clue("S129", if_seen=4.5, proves=True),
         Clue("S131", if_seen=6.0, proves=True),
+        Clue("S143", if_seen=5.0),
         Clue("S162", if_seen=8.0, proves=True),
     ),
     fix=Fix(

@@ -33,6 +33,7 @@ WRONG_OPTIMIZER = Cause(
         Clue("T205", if_seen=0.3),
         Clue("S135", if_seen=2.0),
         Clue("S136", if_seen=0.3),
+        Clue("S144", if_seen=2.0),
     ),
     fix=Fix(
         "Take the optimizer that the recipe of the model names, with its own rate.",

@@ -120,6 +120,7 @@ class _Reader(ast.NodeVisitor):
     def visit_Call(self, node: ast.Call) -> None:
         key = self._values.scopes.scope[id(node)]
         given = dict(_given(node))
+        given |= self._spread(node, key)
         known = {name: value for name, part in given.items() if (value := self._values.of(part, key)) is not UNKNOWN}
         if rates := {name: r for name, part in given.items() if (r := rates_of(part, key, self._values)) is not None}:
             known |= rates
@@ -138,6 +139,15 @@ class _Reader(ast.NodeVisitor):
             self._made(node, key),
         )
         self.generic_visit(node)
+
+    def _spread(self, node: ast.Call, key: str) -> dict[str, ast.expr]:
+        """The arguments of `**settings`, where the text tells what that holds; their line is that of the call's."""
+        found: dict[str, ast.expr] = {}
+        for word in (w for w in node.keywords if w.arg is None and not isinstance(w.value, ast.Dict)):
+            for name, value in (self._values.mapping(word.value, key) or {}).items():
+                part = ast.Starred(word.value) if value is UNKNOWN else ast.Constant(value)
+                found[name] = ast.copy_location(part, word.value)
+        return found
 
     def _made(self, node: ast.Call, key: str) -> int:
         """The line of the call that made what a method is called of (`scheduler.step()`); 0 where that cannot be told."""

@@ -191,6 +191,10 @@ class Values:
         found = self._mapping(node.value, scope, depth) if isinstance(key, str) else None
         return UNKNOWN if found is None else found.get(key, UNKNOWN)
 
+    def mapping(self, node: ast.expr, scope: str = "") -> Mapping[str, Any] | None:
+        """The entries of a dictionary, UNKNOWN those that the text does not tell; None of what is none, or is changed."""
+        return self._mapping(node, scope, 0)
+
     def _mapping(self, node: ast.expr, scope: str, depth: int) -> Mapping[str, Any] | None:
         """The entries of a dictionary that is written or read once and not changed; None of what is none."""
         if depth > DEEPEST or self.scopes.changed[f"{ast.unparse(node)}[]"]:

@@ -13,7 +13,7 @@ from traindx.core.setup import Setup
 
 @check("S135", level="warning")
 def rate_asked_of_another_optimizer(
-    setup: Setup, *, high: float = 0.05, high_for_detectors: float = 0.01
+    setup: Setup, *, high: float = 0.05, high_for_detectors: float = 0.01, high_for_transformers: float = 0.02
 ) -> Iterator[Finding | Measured]:
     """Adam or one of its kin is asked for with a rate of SGD.
 
@@ -24,16 +24,19 @@ def rate_asked_of_another_optimizer(
     ## How to fix
     0.001 and less for Adam and its kin; 0.01 to 0.1 for SGD with momentum 0.9. Reported above `high` (a guess; small networks
     learn at 0.01 to 0.03), and from `high_for_detectors` on for Ultralytics, whose own settings name 1e-3
-    (`cfg/default.yaml`; ultralytics#23244: AdamW at the default lr0 does not converge).
+    (`cfg/default.yaml`; ultralytics#23244: AdamW at the default lr0 does not converge). From `high_for_transformers` on for
+    `TrainingArguments`, whose default is 5e-5 (a guess; low-rank adapters are trained at up to 5e-3).
     """
     judged = [o for o in optimizers_of(setup) if o.kind in ADAM and o.rate is not None]
     if not judged:
         raise NotEnough("no rate of Adam or one of its kin can be read")
     for asked in judged:
         rate = asked.rate or 0.0
-        limit = high_for_detectors if setup.trainer == "ultralytics" else high
+        trainers = {"ultralytics": high_for_detectors, "huggingface": high_for_transformers}
+        own = "huggingface" if asked.place.setting == "learning_rate" else setup.trainer
+        limit = trainers.get(own, high)
         yield Measured(f"rate of {asked.kind}", rate, f"below {limit:g}")
-        if rate > high or (setup.trainer == "ultralytics" and rate >= high_for_detectors):
+        if rate > high or (own in trainers and rate >= limit):
             by = ", the default for SGD," if asked.defaulted else ""
             text = f"{asked.kind} with a rate of {rate:g}{by} moves each weight by about {rate:g} a step, should be 0.001 or less"
             yield Finding(asked.place, text, fix="lr0=0.001" if setup.trainer else None)
@@ -47,6 +50,16 @@ def adam_at_a_tenth() -> Facts:
 @rate_asked_of_another_optimizer.fires_on
 def the_default_rate_of_ultralytics_with_adamw() -> Facts:
     return asking(optimizer="AdamW", epochs=10)
+
+
+@rate_asked_of_another_optimizer.fires_on
+def a_transformer_at_a_twentieth() -> Facts:
+    return calling(call("TrainingArguments", output_dir="out", learning_rate=0.05))
+
+
+@rate_asked_of_another_optimizer.quiet_on
+def adapters_of_a_transformer() -> Facts:
+    return calling(call("TrainingArguments", output_dir="out", learning_rate=5e-3))
 
 
 @rate_asked_of_another_optimizer.quiet_on
