@@ -118,4 +118,13 @@ FAULTS = (
         also=("wrong-normalization", "train-val-transform-mismatch"),
         source="toandaominh1997/EfficientDet.Pytorch issue 137",
     ),
+    Fault(
+        "last-class-is-no-object",
+        "class-id-out-of-range",
+        ("set_prediction",),
+        (('labels[:count] = target["labels"] - 1', 'labels[:count] = target["labels"]'),),
+        ('target["labels"]', "F.cross_entropy("),
+        also=("one-based-class-ids", "class-map-mismatch"),
+        source="facebookresearch/detr issue 108",
+    ),
 )

@@ -9,7 +9,8 @@ If id 0 is never used and the largest id is the number of names, all ids are one
 single rows are wrong, or names are missing from the settings.
 
 ## How to fix
-Add the missing names, or correct or delete the rows named.
+Add the missing names, or correct or delete the rows named. A detector of sets (DETR) needs one class more than the highest id: it
+keeps its last for "no object".
 """
 
 from __future__ import annotations
@@ -25,10 +26,13 @@ CLASS_ID_OUT_OF_RANGE = Cause(
         Clue("D204", if_seen=6.0, if_absent=-6.0, proves=True),
         Clue("D235", if_seen=6.0, if_absent=-1.0, proves=True),
         Clue("B135", if_seen=8.0, proves=True),
+        Clue("B156", if_seen=8.0, proves=True),
         Clue("D205", if_seen=-8.0),
         Clue("D216", if_seen=-8.0),
     ),
-    fix=Fix("Add the missing names to the yaml, or correct or delete the rows named."),
+    fix=Fix(
+        "Add the missing names, or correct or delete the rows named; DETR needs one class more than the highest id."
+    ),
     proof="static",
     undo=repair_dataset("out-of-range-ids"),
     induce=damage_dataset("out-of-range-ids"),
