@@ -71,6 +71,27 @@ def test_the_last_annotation_goes_with_its_comma(tmp_path: Path) -> None:
     assert [a["id"] for a in json.loads(new_content(edit.path, file.read_bytes(), [edit]))["annotations"]] == [7]
 
 
+def test_several_annotations_at_the_end_go_with_their_commas(tmp_path: Path) -> None:
+    file = _coco(tmp_path, indent=None)
+    content = json.loads(file.read_bytes())
+    content["annotations"] = [content["annotations"][-1], *({**content["annotations"][0], "id": n} for n in range(3))]
+    file.write_text(json.dumps(content))
+    planned = plan(scan(tmp_path))
+    (path,) = planned.files
+    left = json.loads(new_content(path, file.read_bytes(), planned.files[path]))["annotations"]
+    assert [a["id"] for a in left] == [12, 0]
+
+
+def test_a_size_read_as_a_corner_is_put_right_where_both_are_the_same_number() -> None:
+    """x 40 and width 40 were written as two corners: a box without width."""
+    was, box = (40 / 160, 30 / 120, 0.0, 20 / 120), (60 / 160, 40 / 120, 40 / 160, 40 / 120)
+    xml = _object("dog", (40, 20, 40, 40))
+    changed = new_content(
+        "a.xml", xml.encode(), [Edit("a.xml", 1, "", "", ("D238",), False, was=was, box=box)]
+    ).decode()
+    assert changed == _object("dog", (40, 20, 80, 60))
+
+
 def test_a_json_that_changed_meanwhile_is_refused(tmp_path: Path) -> None:
     file = _coco(tmp_path, indent=None)
     planned = plan(scan(tmp_path), unsafe=True)

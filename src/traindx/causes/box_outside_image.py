@@ -23,10 +23,11 @@ BOX_OUTSIDE_IMAGE = Cause(
     clues=(  # a guess until the benchmark sets it
         Clue("V487", if_seen=9.0),
         Clue("D213", if_seen=6.0, if_absent=-1.0, proves=True),
-        Clue("D207", if_seen=4.5, if_absent=-2.0),
+        Clue("D207", if_seen=6.5, if_absent=-2.0),
         Clue("D210", if_seen=-6.0),
         Clue("D224", if_seen=-6.0),
         Clue("D238", if_seen=-6.0),
+        Clue("D243", if_seen=-6.0),
         Clue("D206", if_seen=-2.0),
     ),
     fix=Fix("Cut the boxes off at the edge of the picture; correct or delete rows whose centre lies outside."),

@@ -21,7 +21,7 @@ CLASS_IMBALANCE = Cause(
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it
         Clue("D302", if_seen=3.0, if_absent=-4.0),
-        Clue("D340", if_seen=0.8),
+        Clue("D340", if_seen=3.5),
         Clue("V463", if_seen=5.0, if_absent=-1.0),
         Clue("V457", if_seen=6.0),
         Clue("B160", if_seen=9.0, proves=True),

@@ -21,7 +21,7 @@ DUPLICATE_LABELS = Cause(
     clues=(  # a guess until the benchmark sets it
         Clue("D209", if_seen=4.0, proves=True),
         Clue("D217", if_seen=3.0),
-        Clue("D218", if_seen=3.5),
+        Clue("D218", if_seen=6.5),
     ),
     fix=Fix("Delete one of the two rows; of two classes, the wrong one."),
     proof="static",

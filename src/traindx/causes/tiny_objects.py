@@ -21,7 +21,7 @@ TINY_OBJECTS = Cause(
     clues=(  # a guess until the benchmark sets it
         Clue("M208", if_seen=9.0, if_absent=-1.0, proves=True),
         Clue("D351", if_seen=5.0, if_absent=-0.5, proves=True),
-        Clue("D350", if_seen=4.5, if_absent=-3.0),
+        Clue("D350", if_seen=6.5, if_absent=-3.0),
     ),
     fix=Fix(
         "Train at a larger imgsz, cut large pictures into tiles, or use a model with a finer level.",

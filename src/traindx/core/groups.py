@@ -42,7 +42,8 @@ _AUGMENTED = re.compile(
     r"[ _.-]?\d*\)?| ?\(\d+\))$",
     re.IGNORECASE,
 )
-_TILE = re.compile(r"^(.*\D)?(\d+)[_x-](\d+)$")
+_TILE = re.compile(r"^(?:(.*?)[_. -]*)??(?<!\d)(?:row|[rxi])?\d+[_x-]+(?:col|[cyj])?\d+$", re.IGNORECASE)
+_TILE_TO = re.compile(r"^(?:(.*?)[_. -]*)??(?<!\d)(\d+)[_x-]+(\d+)[_x-]+(\d+)[_x-]+(\d+)$")
 _FRAME = re.compile(r"^(.*?)[ _.-]*(?:frames?|img|image|f)?[ _.-]*\d+$", re.IGNORECASE)
 
 
@@ -88,10 +89,19 @@ def keys(dataset: Dataset) -> dict[Kind, list[str]]:
     of_source = [source if source in derived else "" for source in sources]
     return {
         "source": of_source,
-        "tile": _matched(_TILE, sources),
+        "tile": [_tile_of(source) for source in sources],
         "sequence": _matched(_FRAME, sources),
         "folder": folders,
     }
+
+
+def _tile_of(source: str) -> str:
+    """The picture that a tile is of by its name: `a_0_512`, `a__1__0___512` (DOTA), `a_r3_c4`, or `a_0_512_640_1152` (SAHI)."""
+    if (found := _TILE_TO.match(source)) is not None:
+        left, top, right, bottom = map(int, found.groups()[1:])
+        if right - left == bottom - top > 0:
+            return found[1] or ""
+    return (found[1] or "") if (found := _TILE.match(source)) is not None else ""
 
 
 def _matched(pattern: re.Pattern[str], sources: Sequence[str]) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from traindx.core.edit import Edit
 from traindx.errors import TraindxError
-from traindx.repair.same_box import require_same
+from traindx.repair.same_box import frame_of, require_same
 from traindx.scan.json_text import JsonText
 
 MARK = b"\xef\xbb\xbf"
@@ -17,7 +17,6 @@ _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]]')
 _COLON = re.compile(rb"\s*:\s*")
 _VALUE = re.compile(rb'\[[^\]]*\]|"(?:[^"\\]|\\.)*"|[-+.\deE]+')
 _COMMA = re.compile(rb"\s*,")
-_COMMA_BEFORE = re.compile(rb",\s*$")
 
 
 def edited_json(data: bytes, edits: Iterable[Edit]) -> bytes:
@@ -37,8 +36,11 @@ def edited_json(data: bytes, edits: Iterable[Edit]) -> bytes:
             continue
         end = _end(text.text, start)
         if edit.box is None:
-            before, end = _without_comma(text.text[at:start], text.text, end)
-            pieces.append(before)
+            if after := _COMMA.match(text.text, end):
+                pieces.append(text.text[at:start].rstrip(b" \t\r\n"))
+                end = after.end()
+            else:  # the last one goes with the comma of the last one that stays
+                pieces = [_without_comma(b"".join(pieces) + text.text[at:start])]
         else:
             pieces += [text.text[at:start], _changed(text.text[start:end], value, edit)]
         at = end
@@ -76,11 +78,10 @@ def _end(text: bytes, start: int) -> int:
             reach *= 8
 
 
-def _without_comma(before: bytes, text: bytes, end: int) -> tuple[bytes, int]:
-    """The text before a deleted element and where the text after it begins, one of the two without its comma."""
-    if after := _COMMA.match(text, end):
-        return before.rstrip(b" \t\r\n"), after.end()
-    return _COMMA_BEFORE.sub(b"", before), end
+def _without_comma(before: bytes) -> bytes:
+    """The text without the comma at its end, if it has one there."""
+    stripped = before.rstrip(b" \t\r\n")
+    return stripped[:-1] if stripped.endswith(b",") else before
 
 
 def _changed(element: bytes, value: dict[str, object], edit: Edit) -> bytes:
@@ -89,7 +90,7 @@ def _changed(element: bytes, value: dict[str, object], edit: Edit) -> bytes:
     assert edit.was is not None and edit.box is not None
     require_same(edit, 0, old[0], old[0] + old[2])
     require_same(edit, 1, old[1], old[1] + old[3])
-    width, height = old[2] / edit.was[2], old[3] / edit.was[3]
+    width, height = (frame_of(edit, axis, old[axis], old[axis] + old[axis + 2]) for axis in (0, 1))
     x, y, w, h = edit.box
     new = [(x - w / 2) * width, (y - h / 2) * height, w * width, h * height]
     written = ", ".join(f"{round(v, 4):g}" if abs(v) < 1e5 else f"{v:.4f}" for v in new).encode()

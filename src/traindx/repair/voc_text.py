@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from traindx.core.edit import Edit
 from traindx.errors import TraindxError
-from traindx.repair.same_box import require_same
+from traindx.repair.same_box import frame_of, require_same
 
 _OBJECT = re.compile(rb"[ \t]*<object\b.*?</object>[ \t]*(\r?\n)?", re.DOTALL)
 _BOX = re.compile(rb"<bndbox\b.*?</bndbox>", re.DOTALL)
@@ -39,7 +39,7 @@ def _changed(element: bytes, edit: Edit) -> bytes:
     for low, high, k in ((b"xmin", b"xmax", 0), (b"ymin", b"ymax", 1)):
         first, second = (float(re.search(_NUMBER % (tag, tag), element)[2]) for tag in (low, high))  # type: ignore[index]
         require_same(edit, k, first, second)
-        frame = (second - first) / edit.was[k + 2]
+        frame = frame_of(edit, k, first, second)
         for tag, was, now in (
             (low, first, (edit.box[k] - edit.box[k + 2] / 2) * frame),
             (high, second, (edit.box[k] + edit.box[k + 2] / 2) * frame),

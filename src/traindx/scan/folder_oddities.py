@@ -110,6 +110,9 @@ def stray_reason(folder: ClassFolder, tree: Tree, others: AbstractSet[str] = fro
         return "a folder of detection sets"
     if name in SPLIT_NAMES and (folder.nested or _splits_beside(tree)):
         return "a split's name"
+    inside = {other.lower() for other in _inside(folder)}
+    if len(inside) > 1 and inside <= {other.name.lower() for other in beside}:
+        return f"a folder of the classes beside it ({', '.join(sorted(inside)[:5])})"
     if name in SPARE:
         return "things put aside, by its name"
     return "the output of a training" if _is_output(folder) else ""
