@@ -184,7 +184,8 @@ def test_lightning_steps_a_schedule_as_its_interval_says() -> None:
 
 
 def test_settings_of_a_dictionary_are_arguments_and_those_that_the_text_does_not_tell_are_not() -> None:
-    text = "held = dict(lr=0.1, momentum=best())\nopt = SGD(params, **held)\nheld_2 = {'lr': 1}\nheld_2['lr'] = 2\nSGD(params, **held_2)\n"
+    text = "held = dict(lr=0.1, momentum=best())\nopt = SGD(params, **held)\n"
+    text += "other = {'lr': 1}\nother['lr'] = 2\nSGD(params, **other)\n"
     spread, changed = (call for call in read(text).calls if call.name == "SGD")
     assert spread.arguments == {"lr": 0.1} and "momentum" in spread.texts and spread.lines["lr"] == 2
     assert "lr" not in changed.texts

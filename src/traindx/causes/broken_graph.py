@@ -23,6 +23,7 @@ BROKEN_GRAPH = Cause(
         Clue("V447", if_seen=6.5),
         Clue("M242", if_seen=2.0),
         Clue("M241", if_seen=9.0, if_absent=-1.0, proves=True),
+        Clue("M256", if_seen=5.0),
         Clue("T320", if_seen=9.0, if_absent=-3.0, proves=True),
         Clue("T321", if_seen=9.0, if_absent=-2.0, proves=True),
         Clue("T389", if_seen=11.0, if_absent=-0.5),  # a guess
