@@ -98,3 +98,17 @@ def test_a_cross_entropy_is_not_reported(record: Record, folder: Path) -> None:
     assert (
         trained(record, folder, lambda out, y: F.cross_entropy(out, y) + 0.1 * F.l1_loss(out, out.detach() + 1)) == []
     )
+
+
+def test_the_axis_of_a_log_softmax_in_a_loss_by_hand_is_told(record: Record, folder: Path) -> None:
+    model = Net()
+    optimizer = torch.optim.SGD(model.parameters(), 0.01)
+    x, _ = batch()
+    with record():
+        for _ in range(2):
+            optimizer.zero_grad()
+            scores = model(x)
+            F.kl_div(F.log_softmax(scores, dim=0), scores.detach().softmax(0), reduction="batchmean").backward()
+            optimizer.step()
+    terms = Recording.load(folder).details[0]["loss_terms"]
+    assert [(term["axis"], term["shape"]) for term in terms if "axis" in term] == [(0, list(scores.shape))]

@@ -20,6 +20,7 @@ OPTIMIZER_MISSING_PARAMETERS = Cause(
     slug="optimizer-missing-parameters",
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
+        Clue("T333", if_seen=9.0, proves=True),
         Clue("M245", if_seen=9.0, if_absent=-0.5, proves=True),
         Clue("T302", if_seen=8.0, if_absent=-4.0, proves=True),
         Clue("T331", if_seen=9.0, proves=True),

@@ -34,6 +34,7 @@ SCHEDULE_MISAPPLIED = Cause(
         Clue("T359", if_seen=6.0, proves=True),
         Clue("T360", if_seen=8.0, proves=True),
         Clue("T363", if_seen=8.0, proves=True),
+        Clue("T374", if_seen=8.5, proves=True),
         Clue("T384", if_seen=8.5),
         Clue("T101", if_seen=0.3),
         Clue("T102", if_seen=0.3),

@@ -7,7 +7,7 @@ from typing import Any
 
 from traindx.core.check import Facts, check
 from traindx.core.example import falling, flat, recording_with
-from traindx.core.finding import Finding, Measured
+from traindx.core.finding import Finding, Measured, Place
 from traindx.core.loss_calls import BINARY, CLASSES, DISTANCES, loss_calls_of
 from traindx.core.recording import Recording
 
@@ -35,6 +35,22 @@ def softmax_over_wrong_axis(recording: Recording) -> Iterator[Finding | Measured
         )
         if len(wrong) >= 0.9 * len(found):
             yield Finding(found.place, f"{wrong[0]} (should be over the classes)")
+    yield from _by_hand(recording)
+
+
+def _by_hand(recording: Recording) -> Iterator[Finding]:
+    """A loss that is not one of torch's named ones, such as the divergence from a teacher, as the graph shows it."""
+    for step, detail in recording.details.items():
+        samples = detail.get("batch", {}).get("samples")
+        for term in detail.get("loss_terms", ()):
+            size = tuple(term.get("shape", ()))
+            if term.get("axis") == 0 and len(size) == 2 and size[0] == samples and size[1] not in (1, size[0]):
+                number = next((line for line, _ in term.get("code", ())), None)
+                path = term.get("path", term.get("code_path"))
+                place = Place(path=path, line=term.get("line", number), step=step)
+                text = f"log-softmax over the batch: scores [{size[0]}x{size[1]}] along axis 0"
+                yield Finding(place, f"{text} (should be over the classes)")
+                return
 
 
 def _wrong(name: str, call: Any) -> str:
@@ -85,6 +101,33 @@ def cross_entropy_over_one_score() -> Facts:
 @softmax_over_wrong_axis.quiet_on
 def log_softmax_over_the_classes() -> Facts:
     return {"recording": recording_with(falling(), detail=_call("nll_loss", [32, 10], "LogSoftmax", 1))}
+
+
+def _term(axis: int, shape: list[int], samples: int = 32) -> Facts:
+    term = {
+        "what": "log-probability",
+        "axis": axis,
+        "shape": shape,
+        "code_path": "kd.py",
+        "code": [[22, "F.log_softmax(s, dim=0)"]],
+    }
+    detail = {"loss_terms": [term], "batch": {"samples": samples}}
+    return {"recording": recording_with(falling(), detail=detail)}
+
+
+@softmax_over_wrong_axis.fires_on
+def a_student_and_its_teacher_over_the_batch() -> Facts:
+    return _term(0, [32, 10])
+
+
+@softmax_over_wrong_axis.quiet_on
+def a_student_and_its_teacher_over_the_classes() -> Facts:
+    return _term(1, [32, 10])
+
+
+@softmax_over_wrong_axis.quiet_on
+def scores_of_classes_first_in_a_loss_by_hand() -> Facts:
+    return _term(0, [10, 32])
 
 
 @softmax_over_wrong_axis.quiet_on

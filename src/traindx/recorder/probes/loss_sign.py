@@ -28,18 +28,19 @@ WRITTEN = {
 
 class LossSign(Probe):
     """Writes `loss_terms` [{what, of?, path?, line?, low, high}] into the first three recorded steps: `low` and `high` are the
-    least and the greatest gradient of what is backpropagated with respect to the term.
+    least and the greatest gradient of what is backpropagated with respect to the term. Another root begins anew.
 
     An error is to become smaller, so its gradient is above zero; a log-probability and an overlap of boxes are to become
     larger. `twice` says that it is of a sigmoid or softmax of another one's result. Where no loss function computes a term,
-    `code` holds the lines of the user's text, in the file `code_path`, that may.
+    `code` holds the lines of the user's text, in the file `code_path`, that may. Of a log-softmax of rows `axis` and `shape` are
+    told.
     """
 
     on_recorded = ("loss", "backward")
 
     def __init__(self, seen: Observation) -> None:
         super().__init__(seen)
-        self._steps = 0
+        self._steps = self._root = 0
         self._made: dict[Node, dict[str, Any]] = {}
         self._handles: list[Any] = []
 
@@ -68,9 +69,9 @@ class LossSign(Probe):
             fields: dict[str, Any] = {"what": term.what} | (made.get(term.node) or self._written(term))
             fields |= {"twice": True} if activated_twice(term) else {}
             terms.append(fields)
-            self._handles.append(term.node.register_prehook(self._hook(step, fields)))
+            self._handles.append(term.node.register_prehook(self._hook(step, term, fields)))
 
-    def _hook(self, step: Step, fields: dict[str, Any]) -> Any:
+    def _hook(self, step: Step, term: Term, fields: dict[str, Any]) -> Any:
         torch = self.seen.torch
 
         def fill(values: list[float]) -> None:
@@ -81,6 +82,7 @@ class LossSign(Probe):
                 with unseen_by_modes(torch), torch.no_grad():
                     ends = torch.stack(torch.aminmax(arrived[0].detach())).float()
                 step.slots.add(ends, self.contained(fill))
+                fields.update(_rows(term.node, arrived[0]))
 
         take = self.contained(measured)
 
@@ -105,5 +107,13 @@ class LossSign(Probe):
 
     def closed(self, step: Step) -> None:
         """A step is over."""
-        self._steps += 1
+        root = id(self.seen.roots.root)
+        self._steps, self._root = (self._steps if root == self._root else 0) + step.recorded, root
         self._made = {}
+
+
+def _rows(node: Node, arrived: Any) -> dict[str, Any]:
+    axis = getattr(node, "_saved_dim", None) if str(node.name()).startswith("LogSoftmax") else None
+    if axis is None or arrived.dim() != 2:
+        return {}
+    return {"axis": int(axis - (1 << 64) if axis >= 1 << 63 else axis) % 2, "shape": list(arrived.shape)}
