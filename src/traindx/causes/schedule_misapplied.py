@@ -57,6 +57,7 @@ SCHEDULE_MISAPPLIED = Cause(
         Clue("S153", if_seen=4.0),
         Clue("S156", if_seen=4.0),
         Clue("S157", if_seen=4.0),
+        Clue("S164", if_seen=8.5, proves=True),
         Clue("S158", if_seen=2.0),
         Clue("S154", if_seen=8.0, proves=True),
     ),

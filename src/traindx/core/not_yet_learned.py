@@ -47,14 +47,14 @@ def _falls_slowly(recording: Recording) -> str:
 
 def _was_left(recording: Recording) -> str:
     """Whether the run was interrupted by hand before its second epoch was over, or left the loader early in its second pass."""
-    passes = loaders_of(recording).training
+    seen = loaders_of(recording).training
+    passes = [p for p in seen if p.loader == seen[-1].loader]  # others may have been gone over for means and deviations
     whole = [p for p in passes if p.ended == "exhausted"]
     if recording.passes >= FEW or len(whole) > 1:
         return ""
     if any(e.data.get("type") == "KeyboardInterrupt" for e in recording.of("exception")):
         return f"the run was interrupted after {recording.passes} backward passes, before its second epoch was over"
-    if len(passes) != 2 or not whole or passes[-1].loader != whole[0].loader or passes[-1].ended != "left":
-        return ""
-    if passes[-1].batches > 0.9 * whole[0].batches:
+    left = len(passes) == 2 and len(whole) == 1 and passes[-1].ended == "left"
+    if not left or passes[-1].batches > 0.9 * whole[0].batches:
         return ""
     return f"the run was left after {passes[-1].batches} of {whole[0].batches} batches of its second epoch"

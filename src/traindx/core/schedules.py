@@ -87,7 +87,7 @@ class Plan:
             return float(gamma**step)
         size = self.number("step_size", 1) if self.call.name == "StepLR" else None
         if size:
-            return float(gamma ** (step // size))
+            return float(gamma ** (step // size)) if size >= 1 else 1.0
         milestones = self.milestones
         return float(gamma ** sum(step >= m for m in milestones)) if milestones else None
 
@@ -120,7 +120,7 @@ class Plan:
         """Those of MultiStepLR, and the first of StepLR, where the text tells them."""
         if self.call.name == "StepLR":
             size = self.number("step_size", 1)
-            return () if size is None else (size,)
+            return () if size is None or size < 1 else (size,)
         found = self.call.get("milestones", 1) if self.call.name == "MultiStepLR" else None
         known = isinstance(found, list) and all(isinstance(m, (int, float)) for m in found)
         return tuple(map(float, found)) if known and found else ()
