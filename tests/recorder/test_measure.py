@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from traindx.recorder import measure
+from traindx.recorder.probes.batch_hash import given_pictures
 
 
 def exact(tensor: torch.Tensor) -> np.ndarray:
@@ -92,3 +93,14 @@ def test_what_is_not_a_plain_tensor_is_left_alone() -> None:
     seen: list[bool] = []
     torch.func.vmap(lambda x: (seen.append(measure.usable(torch, x)), x)[1])(torch.rand(2, 3))
     assert seen == [False]
+
+
+def test_pictures_that_torchvision_marks_are_looked_at_as_any() -> None:
+    from torchvision import tv_tensors
+
+    pictures = [tv_tensors.Image(torch.rand(3, 8, 8)) for _ in range(3)]
+    given = given_pictures(torch, (pictures, [{"labels": torch.ones(1)}]), {})
+    assert [type(p) for p in given] == [torch.Tensor] * 3 and all(p.shape == (1, 3, 8, 8) for p in given)
+    assert given[0].data_ptr() == pictures[0].data_ptr() and not measure.usable(torch, pictures[0])
+    first = measure.first_plain(torch, (pictures,))
+    assert type(first) is torch.Tensor and torch.equal(first, pictures[0].as_subclass(torch.Tensor))

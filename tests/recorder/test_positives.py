@@ -60,6 +60,10 @@ def test_torchvisions_detectors_tell_their_positives(record: Record, folder: Pat
     assert set(found) == ({"rpn", "roi"} if kind == "FasterRCNN" else {"anchors"})
     for part in found.values():
         assert part["targets"] == 4 and 0 <= part["unmatched"] < 4 and 4 <= part["positives"] < part["candidates"]
+    assert {key: "best" in part for key, part in found.items()} == {
+        key: key != "roi" and kind != "FCOS" for key in found
+    }
+    assert all(0.2 < part["best"] < 1 for part in found.values() if "best" in part)
     if kind == "FasterRCNN":
         assert all(part["sampled"] <= part["positives"] for part in found.values())
 

@@ -29,12 +29,14 @@ class BoxesSeen:
 
 @dataclass(frozen=True)
 class Assignment:
-    """One assignment of a detector: predictions that are to match a target, of how many; targets, and those without any."""
+    """One assignment of a detector: predictions that are to match a target, of how many; targets, and those without any; the
+    overlap of a target with the anchor that fits it best, on average, where anchors are boxes."""
 
     positives: int
     candidates: int
     targets: int
     unmatched: int
+    best: float | None = None
 
 
 @dataclass(frozen=True)
@@ -120,4 +122,7 @@ def _boxes(found: Mapping[str, Any] | None) -> BoxesSeen | None:
 
 
 def _assignment(found: Mapping[str, Any]) -> Assignment:
-    return Assignment(*(int(found.get(key, 0)) for key in ("positives", "candidates", "targets", "unmatched")))
+    positives, candidates, targets, unmatched = (
+        int(found.get(key, 0)) for key in ("positives", "candidates", "targets", "unmatched")
+    )
+    return Assignment(positives, candidates, targets, unmatched, found.get("best"))

@@ -60,7 +60,7 @@ class Pass:
 
     def inputs(self, arguments: Any) -> None:
         """Measure the first picture-like tensor of the root's arguments."""
-        tensor = measure.first_tensor(self._torch, arguments)
+        tensor = measure.first_plain(self._torch, arguments)
         if tensor is not None:
             self._input("inputs", tensor)
 

@@ -38,6 +38,16 @@ def is_dense(torch: Any, value: Any) -> bool:
     return not is_lazy(value) and value.layout is torch.strided and not value.is_nested
 
 
+def plain(torch: Any, value: Any) -> Any:
+    """A dense tensor of a class that only marks it (torchvision's pictures and boxes) as torch's own, in the same memory; any other
+    value as it is."""
+    kind = type(value)
+    if kind is torch.Tensor or kind is torch.nn.Parameter or not is_dense(torch, value) or torch._C._is_tracing():
+        return value
+    with torch._C.DisableTorchFunctionSubclass():
+        return torch.Tensor.as_subclass(value, torch.Tensor)
+
+
 def readable(torch: Any, tensor: Any) -> bool:
     """Whether a value is a real, plain tensor, with which something may be computed now (not traced, captured or fake)."""
     kind = type(tensor)
@@ -107,6 +117,11 @@ def first_tensor(torch: Any, value: Any) -> Tensor | None:
         if floats and first is None:
             first = tensor
     return first
+
+
+def first_plain(torch: Any, value: Any) -> Tensor | None:
+    """The first picture to look at: as `first_tensor` finds it, as torch's own."""
+    return plain(torch, first_tensor(torch, value))
 
 
 def tensors(torch: Any, value: Any, depth: int) -> Iterator[Tensor]:

@@ -31,7 +31,7 @@ class BatchExcerpts(Probe):
         number, torch = self.seen.current.number, self.seen.torch
         if self._written >= ODD or (self._kept and self._kept[-1][0] == number):
             return
-        tensor = measure.first_tensor(torch, [*arguments, dict(named)])
+        tensor = measure.first_plain(torch, [*arguments, dict(named)])
         if tensor is None or not measure.usable(torch, tensor, or_bytes=True):
             return
         many = tensor.numel()

@@ -50,8 +50,9 @@ def given_pictures(torch: Any, arguments: Arguments, named: Named) -> list[Any]:
     for value in (*arguments, *named.values()):
         listed = sequence(value)
         if listed and all(measure.is_dense(torch, v) and v.dim() == 3 for v in listed):
-            return [v[None] for v in listed[:SAMPLES] if measure.usable(torch, v, or_bytes=True)]
-    first = measure.first_tensor(torch, [*arguments, dict(named)])
+            pictures = (measure.plain(torch, v) for v in listed[:SAMPLES])
+            return [v[None] for v in pictures if measure.usable(torch, v, or_bytes=True)]
+    first = measure.first_plain(torch, [*arguments, dict(named)])
     if first is None or first.dim() < 2 or not measure.usable(torch, first, or_bytes=True):
         return []
     return [first]

@@ -20,7 +20,7 @@ class InputTexture(Probe):
         step, torch = self.seen.current, self.seen.torch
         if not step.recorded or "texture" in step.details:
             return
-        tensor = measure.first_tensor(torch, [*arguments, dict(named)])
+        tensor = measure.first_plain(torch, [*arguments, dict(named)])
         if tensor is None or not measure.usable(torch, tensor, or_bytes=True):
             return
         vector = texture(torch, tensor)

@@ -7,6 +7,7 @@ from typing import Any
 from traindx.recorder import measure
 from traindx.recorder.positives import MOST, Assigned, key_for, matched, write
 from traindx.recorder.probe import Arguments, Named, Patch, Probe
+from traindx.recorder.readback import rounded
 
 PACKAGE = "torchvision.models.detection"
 TWO_STAGE = (
@@ -19,7 +20,8 @@ ONE_STAGE = (("retinanet", "RetinaNetHead"), ("fcos", "FCOSHead"), ("ssd", "SSD"
 class TorchvisionPositives(Probe):
     """Writes `positives` {rpn, roi | anchors: {positives, targets, unmatched, candidates}} into the step.
 
-    Of Faster R-CNN and its kin also `sampled`, how many positives the sampler of the loss has kept.
+    Of Faster R-CNN and its kin also `sampled`, how many positives the sampler of the loss has kept; of anchors `best`, the
+    overlap of an object with the anchor that fits it best, on average (where they are boxes: not of FCOS).
     """
 
     patches = (
@@ -33,25 +35,33 @@ class TorchvisionPositives(Probe):
         super().__init__(seen)
         self._images: list[Assigned] | None = None
         self._last = ""
+        self._best: list[Any] = []
+
+    def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
+        """The root is called."""
+        self._best = []
 
     def rpn_begins(self, arguments: Arguments, named: Named) -> None:
         """The proposal network matches anchors with targets, an image at a time."""
-        self._images = []
+        self._images, self._best = [], []
 
     def roi_begins(self, arguments: Arguments, named: Named) -> None:
         """The second stage matches proposals with targets."""
-        self._images = []
+        self._images, self._best = [], []
 
     def matcher(self, arguments: Arguments, named: Named, matches: Any) -> None:
         """One image was matched: `arguments` are the matcher and the overlaps [targets, predictions]."""
-        if self._images is None or len(self._images) >= MOST or key_for(self.seen, "rpn") is None:
+        if len(self._best) >= MOST or (key_for(self.seen, "rpn") is None and key_for(self.seen, "anchors") is None):
             return
+        torch = self.seen.torch
         overlaps = named.get("match_quality_matrix", arguments[1] if len(arguments) > 1 else None)
-        if measure.readable(self.seen.torch, matches) and measure.readable(self.seen.torch, overlaps):
-            targets = int(overlaps.shape[0])
-            with self.seen.torch.no_grad():
-                positives, unmatched = matched(self.seen.torch, matches, targets)
-            self._images.append(Assigned(positives, targets, unmatched, int(matches.numel())))
+        if measure.readable(torch, matches) and measure.readable(torch, overlaps):
+            with torch.no_grad():
+                self._best.append(overlaps.detach().amax(dim=1))
+                if self._images is not None:
+                    positives, unmatched = matched(torch, matches, int(overlaps.shape[0]))
+                    targets = int(overlaps.shape[0])
+                    self._images.append(Assigned(positives, targets, unmatched, int(matches.numel())))
 
     def rpn_ends(self, arguments: Arguments, named: Named, result: Any) -> None:
         """All images are matched."""
@@ -89,6 +99,16 @@ class TorchvisionPositives(Probe):
                 positives, unmatched = matched(torch, match, count)
                 parts.append(Assigned(positives, count, unmatched, int(match.numel())))
         write(torch, self.seen.current, key, parts, self.contained)
+        self._write_best(key)
+
+    def _write_best(self, key: str) -> None:
+        best, self._best = self._best, []
+        if best:
+            fields = self.seen.current.details["positives"][key]
+            with self.seen.torch.no_grad():
+                mean = self.seen.torch.cat(best).float().mean()
+            fill = self.contained(lambda values: fields.update(best=rounded(values[0])))
+            self.seen.current.slots.add(mean, fill)
 
     def _write(self, name: str) -> None:
         images, self._images = self._images, None
@@ -96,3 +116,5 @@ class TorchvisionPositives(Probe):
         if images and key is not None:
             write(self.seen.torch, self.seen.current, key, images, self.contained)
             self._last = key
+            if name == "rpn":
+                self._write_best(key)

@@ -32,7 +32,7 @@ class ValidationInputs(Probe):
         if number not in BATCHES or not is_written(self._validations, DENSE):
             return
         torch = self.seen.torch
-        tensor = measure.first_tensor(torch, [*arguments, dict(named)])
+        tensor = measure.first_plain(torch, [*arguments, dict(named)])
         if tensor is None or not measure.usable(torch, tensor, or_bytes=True):
             return
         vector, facts = measure.input_statistics(torch, tensor)
