@@ -20,8 +20,7 @@ OWNERS = {"anchors": "the network's anchors", "rpn": "the anchors of the proposa
 def objects_without_anchor(
     recording: Recording, *, most: float = 0.3, fewest: float = 1.15, poor: float = 0.1, min_objects: int = 40
 ) -> Iterator[Finding | Measured]:
-    """As torchvision's detectors assign them, `most` of the objects in training have no anchor, hardly any has a second one, or
-    they overlap theirs by less than `poor`.
+    """As torchvision's detectors assign them, objects have no anchor, no second one, or only such as overlap them hardly at all.
 
     ## Why is this bad?
     torchvision gives each object its best anchor, however bad, and all that fit it as badly. Anchors far too large have several
@@ -33,7 +32,8 @@ def objects_without_anchor(
     at `min_size` and `max_size`, too.
     RetinaNet, SSD and Faster R-CNN that learn leave out none in the median step; a second anchor is judged where half an overlap
     is enough (RetinaNet, SSD), where they give 4 to 15 to each object, and 1.3 in Faster R-CNN. The best of usual anchors
-    overlaps an object by 0.5 and more, and by 0.2 where it is twice as wide and high. `most`, `fewest` and `poor` are guesses.
+    overlaps an object by 0.5 and more, and by 0.2 where it is twice as wide and high. `most` (of the objects), `fewest` and `poor`
+    are guesses.
     """
     seen = [(r.step, name, a) for r in received(recording) for name, a in r.positives.items() if name in OWNERS]
     kinds = {name for _, name, _ in seen}
