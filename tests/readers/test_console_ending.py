@@ -73,3 +73,10 @@ def test_a_line_of_pythons_own_library_on_windows_is_not_the_users() -> None:
     spawn = r'  File "D:\Python\python39\lib\multiprocessing\spawn.py", line 126, in _main'
     ending = ending_of(lines(TRACEBACK[0], spawn, "    load()", "_pickle.UnpicklingError: pickle data was truncated"))
     assert ending is not None and ending.path is None
+
+
+def test_a_loop_that_stops_at_its_own_loss_ends_there() -> None:
+    ending = ending_of(
+        lines("Epoch: [1]  [10/28]  loss: 9.1", "Loss is nan, stopping training", "{'loss': tensor(nan)}")
+    )
+    assert ending is not None and ending.kind == "LossNotFinite"

@@ -86,3 +86,15 @@ def test_a_table_in_a_code_page_is_read(tmp_path, head, page):
     (tmp_path / "a.csv").write_bytes(f"{head}\n1,2.0,2.1\n2,1.0,1.1\n".encode(page))
     history = read(tmp_path / "a.csv")["history"]
     assert (history.train_loss.tolist(), history.val_loss.tolist()) == ([2.0, 1.0], [2.1, 1.1])
+
+
+def test_an_epoch_that_a_line_looks_back_at_or_plans_is_not_the_one_at_hand(tmp_path):
+    rows = "".join(f"Epoch {e}/9 loss: {2 - 0.2 * e} val_loss: {2 - 0.1 * e}\n" for e in range(1, 7))
+    text = f"Namespace(epochs=9, lr=0.03)\n{rows}Early stopping. Best results observed at epoch 2\nval_loss: 1.7\n"
+    history = log(tmp_path, text)
+    assert history.epoch.tolist() == [1, 2, 3, 4, 5, 6]
+    assert (history.stopped_early, history.planned_epochs) == (True, None)
+
+
+def test_a_log_that_speaks_of_a_domain_classifier_says_so(tmp_path):
+    assert log(tmp_path, "Epoch 1 loss: 0.69 | Domain Acc=0.5\nEpoch 2 loss: 0.69 | Domain Acc=0.5\n").adversarial

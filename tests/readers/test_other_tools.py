@@ -1,6 +1,7 @@
 """Weights & Biases, MLflow, histories in one JSON file, settings without results: small folders as the tools leave them."""
 
 import json
+import sqlite3
 import struct
 
 import pytest
@@ -139,3 +140,22 @@ def test_a_history_in_json_is_read_in_the_shapes_that_people_give_it(tmp_path, h
     history = read(tmp_path)["history"]
     assert history.train_loss.tolist() == [2.0, 1.5] and history.val_loss.tolist() == [2.1, 1.8]
     assert history.metrics["accuracy"].tolist() == [0.3, 0.4]
+
+
+def test_a_database_of_mlflow(tmp_path):
+    with sqlite3.connect(tmp_path / "mlflow.db") as database:
+        database.execute("create table metrics (key, value, timestamp, run_uuid, is_nan, step)")
+        database.execute("create table params (key, value, run_uuid)")
+        database.execute("insert into params values ('epochs', '3', 'b')")
+        for epoch in range(3):
+            rows = [
+                ("train_loss", 2.0 - epoch, epoch, "b", 0, epoch),
+                ("metrics/mAP50-95B", 0.1 * epoch, epoch, "b", 0, epoch),
+            ]
+            database.executemany(
+                "insert into metrics values (?, ?, ?, ?, ?, ?)", [*rows, ("train_loss", 9.0, -1, "a", 0, epoch)]
+            )
+    found = read(tmp_path)
+    assert found["history"].train_loss.tolist() == [2.0, 1.0, 0.0]
+    assert found["history"].metrics["mAP50-95"].tolist() == pytest.approx([0.0, 0.1, 0.2])
+    assert found["setup"].settings["epochs"] == "3"

@@ -1,5 +1,6 @@
 """Which reader reads what, and what is said when none can."""
 
+import json
 import zipfile
 
 import pytest
@@ -18,6 +19,7 @@ def test_every_tool_is_found_without_a_list():
         "DETR, OpenMMLab, Detectron2",
         "Keras-like history",
         "MLflow",
+        "MLflow's database",
         "TensorBoard",
         "console logs",
         "checkpoints",
@@ -79,3 +81,18 @@ def test_the_only_run_below_a_folder_is_read_without_being_named(tmp_path):
 def test_the_only_text_of_a_folder_is_its_log_whatever_it_is_called(tmp_path):
     (tmp_path / "what I saw.txt").write_text("Epoch 1 loss: 2.0 val_loss: 2.1\nEpoch 2 loss: 1.0 val_loss: 1.1\n")
     assert read(tmp_path)["history"].val_loss.tolist() == [2.1, 1.1]
+
+
+def test_folders_of_single_curves_are_parts_of_the_one_run_below(tmp_path):
+    run = tmp_path / "runs" / "May11"
+    (run / "Loss_train").mkdir(parents=True)
+    (run / "Loss_train" / "events.out.tfevents.1").write_bytes(b"")
+    (run / "train.log").write_text("Epoch 1 loss: 2.0\nEpoch 2 loss: 1.0\n")
+    assert len(read(tmp_path)["history"]) == 2
+
+
+def test_the_only_notebook_of_a_folder_is_read_beside_other_files(tmp_path):
+    printed = {"output_type": "stream", "text": "Epoch 1 loss: 2.0\nEpoch 2 loss: 1.0\n"}
+    (tmp_path / "train.ipynb").write_text(json.dumps({"cells": [{"outputs": [printed]}]}))
+    (tmp_path / "README.md").write_text("a set of hands")
+    assert len(read(tmp_path)["history"]) == 2

@@ -22,6 +22,7 @@ LR_TOO_HIGH = Cause(
     slug="lr-too-high",
     doc=__doc__,
     clues=(  # by bench/weights.py where it has the check, T104, T205 and priors are a guess
+        Clue("V490", if_seen=1.15),
         Clue("T361", if_seen=7.0),  # a guess
         Clue("T367", if_seen=5.0),  # a guess
         Clue("T201", if_seen=3.9, if_absent=-2.1),

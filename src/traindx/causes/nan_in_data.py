@@ -21,6 +21,7 @@ NAN_IN_DATA = Cause(
     slug="nan-in-data",
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it; what follows a loss that is not finite is explained by it
+        Clue("V490", if_seen=2.65),
         Clue("T111", if_seen=6.0, if_absent=-2.0, proves=True),
         Clue("B115", if_seen=9.0, if_absent=-2.0, proves=True),
         Clue("B208", if_seen=9.0, proves=True),

@@ -17,6 +17,7 @@ TOO_FEW_EPOCHS = Cause(
     slug="too-few-epochs",
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
+        Clue("V491", if_seen=8.0),
         Clue("V407", if_seen=5.0, if_absent=-2.0),
         Clue("V403", if_seen=2.0, if_absent=-0.5),
         Clue("V411", if_seen=1.5, if_absent=-0.3),

@@ -18,6 +18,7 @@ UNCAUGHT_EXCEPTION = Cause(
     slug="uncaught-exception",
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
+        Clue("V490", if_seen=-4.0),
         Clue("V480", if_seen=-4.0),
         Clue("V481", if_seen=-4.0),
         Clue("V482", if_seen=-4.0),

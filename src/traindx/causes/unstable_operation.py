@@ -21,6 +21,7 @@ UNSTABLE_OPERATION = Cause(
     slug="unstable-operation",
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it; what follows a loss that is not finite is explained by it
+        Clue("V490", if_seen=2.65),
         Clue("T110", if_seen=6.0, if_absent=-2.0, proves=True),
         Clue("T116", if_seen=8.0, if_absent=-1.0, proves=True),
         Clue("T029", if_seen=-9.0),

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
 
-JUDGED_BY = ("mAP50-95", "mAP50", "accuracy_top1", "accuracy")
+JUDGED_BY = ("mAP50-95", "mAP50", "accuracy_top1", "accuracy", "map")
 """The metric by which a run is judged: the first of these that the log has, else the first it has."""
 
 
@@ -66,8 +66,10 @@ class History:
     where the run left them; `ending` is the error in which a console log ends,
     `no_labels` the line in which it says that no label was found, `scale_gone` the one in which the loss scale of half precision
     has come to its least, `device` the graphics processor that it names and the CUDA of the build, `classes` its last table of
-    single classes. `notes` say in words what reading had to decide (epochs that a resume wrote twice, an earlier run in the same
-    file). `told` is there where a recording saw the validations themselves, too.
+    single classes. `adversarial`: it speaks of a domain classifier or a discriminator, whose loss is to stay at chance;
+    `stopped_early`: it says that training was stopped early. `notes` say in words what reading had to
+    decide (epochs that a resume wrote twice, an earlier run in the same file). `told` is there where a recording saw the
+    validations themselves, too.
     """
 
     source: str
@@ -89,6 +91,8 @@ class History:
     scale_gone: str | None = None
     device: tuple[str, str] | None = None
     classes: tuple[OfClass, ...] = ()
+    adversarial: bool = False
+    stopped_early: bool = False
     notes: tuple[str, ...] = ()
     told: tuple[Told, ...] = ()
 
@@ -145,6 +149,8 @@ def history_of(
     scale_gone: str | None = None,
     device: tuple[str, str] | None = None,
     classes: Sequence[OfClass] = (),
+    adversarial: bool = False,
+    stopped_early: bool = False,
     notes: Sequence[str] = (),
     told: Sequence[Told] = (),
 ) -> History:
@@ -186,6 +192,8 @@ def history_of(
         scale_gone=scale_gone,
         device=device,
         classes=tuple(classes),
+        adversarial=adversarial,
+        stopped_early=stopped_early,
         notes=tuple(notes),
         told=tuple(told),
     )

@@ -23,6 +23,8 @@ DOUBTS_OF_LOG = (
     "V403",
     "V412",
     "V455",
+    "V492",
+    "V491",
     "V418",
     "V428",
     "V408",
@@ -34,9 +36,9 @@ DOUBTS_OF_LOG = (
     "V457",
 )
 """The checks after which a log without a recording is not called healthy, the first that failed says why: it is too short,
-validation loss rises alone, good weights were wrecked, the rate was gone long before the end, the metric breaks down again and
-again, its plan was not carried out, nothing became better, the metric is poor, training is as poor, the validation loss is
-that of guessing, rare classes are missed."""
+validation loss rises alone, validation stays far behind, its metric declines, it was stopped while it learned, good weights were
+wrecked, the rate was gone long before the end, the metric breaks down again and again, its plan was not carried out, nothing
+became better, the metric is poor, training is as poor, the validation loss is that of guessing, rare classes are missed."""
 
 CALLED_HEALTHY = 0.9
 """Probability that a run called healthy has no fault that harms it: of the benchmark's fitted half, of which three in five runs

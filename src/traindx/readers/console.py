@@ -20,6 +20,7 @@ from traindx.readers.console_lines import (
     STEP,
     device_in,
     logical_lines,
+    says_adversary,
     says_no_labels,
     says_scale_gone,
     stops_early,
@@ -61,7 +62,8 @@ def read_console(path: Path) -> Facts | None:
         rows, notes, planned = _rows(lines)
         rows, scaled = as_shares(rows)
         ending = ending_of(lines)
-        if planned is not None and stops_early(lines):
+        stopped = stops_early(lines)
+        if stopped and planned is not None:
             notes, planned = [*notes, f"stopped early, as the log says, before epoch {planned}"], None
         if rows or (ending is not None and len(logs) == 1):
             history = history_of(
@@ -74,6 +76,8 @@ def read_console(path: Path) -> Facts | None:
                 scale_gone=says_scale_gone(lines),
                 device=device_in(lines),
                 classes=classes_in(lines),
+                adversarial=says_adversary(lines),
+                stopped_early=stopped,
                 notes=[*notes, *scaled],
             )
             return {"history": history}
@@ -104,17 +108,19 @@ def _read(lines: Sequence[tuple[int, str]], mark: re.Pattern[str], step: re.Patt
 
 
 def _logs_in(path: Path) -> list[Path]:
-    """The file itself, or the five largest of a folder that are called like console logs, else the only text that it holds."""
+    """The file itself, or the five largest of a folder that are called like console logs, else its only text or notebook."""
     if path.is_file():
         return [path] if path.suffix.lower() not in OTHERS and path.stat().st_size <= LARGEST else []
     found = {p: p.stat().st_size for pattern in NAMES for p in path.glob(pattern) if p.is_file()}
     fit = [p for p, size in found.items() if 0 < size <= LARGEST and p.suffix.lower() in SUFFIXES]
     if not fit:
         own = [p for p in path.iterdir() if p.is_file() and not p.name.startswith(".")]
+        notebooks = [p for p in own if p.suffix.lower() == ".ipynb"]
         fit = [
             p
             for p in own
-            if len(own) == 1 and p.suffix.lower() in (*SUFFIXES, ".md") and 0 < p.stat().st_size <= LARGEST
+            if ((len(own) == 1 and p.suffix.lower() in (*SUFFIXES, ".md")) or notebooks == [p])
+            and 0 < p.stat().st_size <= LARGEST
         ]
         found = dict.fromkeys(fit, 0)
     return sorted(fit, key=lambda p: (-found[p], p.name))[:5]

@@ -25,6 +25,12 @@ _KILLED = re.compile(
 )
 _CANCELLED = re.compile(r"\bCANCELLED AT\b|DUE TO TIME LIMIT|\bjob (?:was )?(?:cancelled|preempted)\b", re.IGNORECASE)
 _WAITED = re.compile(r"Watchdog caught collective operation timeout.*")
+_STOPPED = re.compile(
+    r"\bloss\b\W*(?:is|was|became)?\W*(?:nan|inf(?:inity)?|non-?finite)\b.*\b(?:stop|exit|abort|terminat)",
+    re.IGNORECASE,
+)
+"""What a loop says that ends itself: `Loss is nan, stopping training`."""
+
 _LIBRARIES = ("site-packages", "dist-packages", "/lib/python", "/lib/multiprocessing/", "<frozen", "<string>")
 LAUNCHERS = ("ChildFailedError", "ProcessExitedException", "CalledProcessError", "SIGTERM", "SignalException")
 """What a launcher raises because one of its processes has ended: where that began is told before."""
@@ -44,6 +50,10 @@ CANCELLED = "Cancelled"
 """The kind of an ending by the queue's time limit or by hand: no error of the training."""
 
 
+NOT_FINITE = "LossNotFinite"
+"""The kind of an ending by the program itself, which looked at its loss."""
+
+
 def ending_of(lines: Lines) -> Ending | None:
     """The error in which the log ends: the exception of its last traceback, or the kill; None if it ends in neither.
 
@@ -58,6 +68,9 @@ def ending_of(lines: Lines) -> Ending | None:
     told = [found for i in starts if (found := _raised(tail[i:])) is not None]
     if told and not _goes_on([line for number, line in tail if number > told[-1].line]):
         return _first_cause(told, tail)
+    stopped = next(((n, m) for n, line in reversed(tail[-8:]) if (m := _STOPPED.search(line))), None)
+    if stopped is not None:
+        return Ending(NOT_FINITE, stopped[1].string.strip()[:200], stopped[0])
     killed = next(((n, m) for n, line in reversed(tail[-5:]) if (m := _KILLED.search(line))), None)
     return _waited(tail) if killed is None else Ending("Killed", killed[1].string.strip()[:200], killed[0])
 

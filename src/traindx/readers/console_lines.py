@@ -35,6 +35,11 @@ _EARLY = re.compile(
     r"early[\s_-]?stop(?:ping|ped)?(?!\w|[\s_-]?(?:counter|patience|callback))(?!.*(?:counter|patience\s*[=:]))",
     re.IGNORECASE,
 )
+_ADVERSARY = re.compile(
+    r"\bdomain[ _-]?(?:acc|loss|clas|conf|disc)|discriminator|\badversarial|\bDANN\b|gradient reversal", re.IGNORECASE
+)
+_COUNTED = re.compile(r"\s*\d+/\d+\s")
+LAST_LINES = 30
 _NO_LABELS = re.compile(
     r"no labels found in .*?(?:set|\.cache|labels\S*)|(?:all )?labels are missing or empty in \S+"
     r"|no labels in \S+\. can ?not train",
@@ -57,8 +62,18 @@ def logical_lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def stops_early(lines: Sequence[tuple[int, str]]) -> bool:
-    """Whether one of the last lines says that training was stopped early, which is no counter and no setting."""
-    return any(_EARLY.search(line) for _, line in lines[-30:])
+    """Whether a line after the last epoch says that training was stopped early, which is no counter and no setting."""
+    for i, (_, line) in enumerate(reversed(lines)):
+        if _EARLY.search(line):
+            return True
+        if i >= LAST_LINES and (EPOCH.search(line) or _COUNTED.match(line)):
+            return False
+    return False
+
+
+def says_adversary(lines: Iterable[tuple[int, str]]) -> bool:
+    """Whether the log speaks of a domain classifier or a discriminator."""
+    return any(_ADVERSARY.search(line) for _, line in lines)
 
 
 def says_no_labels(lines: Iterable[tuple[int, str]]) -> str | None:

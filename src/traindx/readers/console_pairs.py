@@ -33,7 +33,7 @@ _QUANTITY = re.compile(
 _SPOKEN_AFTER = ("train", "training", "val", "validation", "valid", "test", "on", "set", "of", "is", "на", "en", "de")
 _APART = re.compile(r"[,;|{}\t\[\]]|\s-\s|→|➜|✓")
 _BEST = re.compile(r"\b(?:best|highest|lowest|min|max|record|previous|prev)\b", re.IGNORECASE)
-_BY_CLASS = re.compile(r"\b(?:class|category|label)\b", re.IGNORECASE)
+_BY_CLASS = re.compile(r"\b(?:class|category|label)\b|% = .* AP\b", re.IGNORECASE)
 MOST = 25
 """A line with more pairs is a print of settings."""
 _SAME = {

@@ -24,6 +24,12 @@ _YOLO_METRICS = ("precision", "recall", "mAP50", "mAP50-95")
 _DARKNET = re.compile(r"^\s*\d+: \S+, (\S+) avg(?: loss)?, (\S+) rate")
 _DARKNET_MAP = re.compile(r"mean average precision \(mAP@0\.50?\)\s*=\s*([\d.]+)")
 _DETECTRON = re.compile(r"copypaste: ([\d.]+|nan),([\d.]+|nan),")
+_LOOKS_BACK = re.compile(r"\b(?:best|highest|lowest|observed|loaded|checkpoint)\b[^|,;]*$", re.IGNORECASE)
+"""Words before an epoch that is not the one at hand: `Best results observed at epoch 35`."""
+
+_PLAN = re.compile(r"\bepochs\s*=\s*\d+(?!.*loss)", re.IGNORECASE)
+"""A setting, such as `epochs=120`, of a line that tells no loss."""
+
 _SUMMARY = re.compile(r"\b(?:avg|average|mean|results?|summary|total|end of)\b", re.IGNORECASE)
 _BAR = re.compile(r"(?<![\d/])\d+/(\d+)(?:\s|$)")
 
@@ -108,7 +114,7 @@ class Reading:
         if self.step is not None and (step := self.step.search(line)):
             self.at, self.section = float(next(n for n in step.groups() if n is not None)), ""
         found = self.mark.search(line)
-        if found is None:
+        if found is None or _LOOKS_BACK.search(line[: found.start()]) or _PLAN.search(line):
             return
         epoch = float(math.ceil(float(found[1])))
         if epoch != self.epoch:

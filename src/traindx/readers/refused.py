@@ -6,7 +6,10 @@ import zipfile
 from pathlib import Path
 
 ARCHIVES = (".zip", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".7z", ".rar", ".zst")
-LOGS = ("results.csv", "metrics.csv", "trainer_state.json", "summary.csv", "*tfevents*", "log.txt", "*.wandb", "*.log")
+LOGS = (
+    *("results.csv", "metrics.csv", "trainer_state.json", "summary.csv", "*tfevents*", "log.txt", "*.wandb", "*.log"),
+    *("metrics.json", "scalars.json", "*.log.json"),
+)
 """What is looked for in folders below, to say which of them could be named."""
 
 SHOWN = 6
@@ -58,7 +61,8 @@ def only_run_below(home: Path) -> tuple[Path, ...]:
 
 def _folders_with_logs(home: Path) -> list[Path]:
     found = {p.parent for below in ("*/", "*/*/", "*/*/*/") for name in LOGS for p in home.glob(below + name)}
-    return sorted(found, key=lambda p: (len(p.parts), str(p)))
+    outer = [p for p in found if found.isdisjoint(p.parents)]  # `Loss_train` and `vis_data` are parts of a run
+    return sorted(outer, key=lambda p: (len(p.parts), str(p)))
 
 
 def _logs_in_archive(home: Path) -> str:

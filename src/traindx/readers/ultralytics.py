@@ -28,6 +28,7 @@ _METRICS = {
     "mAP50": "mAP50",
     "mAP50-95": "mAP50-95",
 }
+_PLAIN = (*_METRICS, "precision", "recall")
 _TEXT_COLUMNS = (
     *("train/box", "train/obj", "train/cls", None, None, None),  # total, targets in the last batch, picture size
     *("metric/precision", "metric/recall", "metric/mAP50", "metric/mAP50-95", "val/box", "val/obj", "val/cls"),
@@ -43,6 +44,7 @@ def meaning(column: str) -> str | None:
         return f"{'val' if group == 'test' else group}/{name.removesuffix('_loss')}"
     if group == "metrics":
         plain = name.removesuffix("(B)")
+        plain = plain.removesuffix("B") if plain.removesuffix("B") in _PLAIN else plain  # as it is told to MLflow
         return f"metric/{_METRICS.get(plain, plain)}"
     return f"lr/{name}" if group in ("lr", "x") else None
 

@@ -65,6 +65,12 @@ def weights_thrown_away_in_the_first_steps() -> Facts:
 
 
 @log_stands_at_start.quiet_on
+def a_domain_classifier_that_is_to_know_nothing() -> Facts:
+    rows = [{"train/loss": 0.695 + 0.002 * (i % 3), "metric/accuracy": 0.5} for i in range(12)]
+    return {"history": history_of(rows, adversarial=True)}
+
+
+@log_stands_at_start.quiet_on
 def an_ordinary_run() -> Facts:
     return _run([2.3 * 0.9**i for i in range(12)], 0.3)
 

@@ -16,9 +16,16 @@ from traindx.core.recording import Recording
 
 @check("V428", level="warning", preview=True)
 def rate_gone_early(
-    history: History, recording: Recording | None = None, *, gone: float = 1e-4, share: float = 0.5, good: float = 0.9
+    history: History,
+    recording: Recording | None = None,
+    *,
+    gone: float = 1e-4,
+    share: float = 0.5,
+    low: float = 2e-3,
+    early: float = 0.25,
+    good: float = 0.9,
 ) -> Iterator[Finding | Measured]:
-    """The learning rate falls to less than a ten-thousandth before half of the epochs, and training stands still from there.
+    """The learning rate is nearly gone long before the end, and training stands still from there.
 
     ## Why is this bad?
     The schedule was stepped per batch where its plan counts epochs, or its milestones or its `T_max` are too short. All
@@ -27,15 +34,17 @@ def rate_gone_early(
     ## How to fix
     Step the scheduler once an epoch, or plan it in steps: `T_max=epochs * len(loader)`. Print the rate in each epoch.
 
-    Quiet if the rate rises again later, if the metric is above `good`, or if the training loss went on falling. Defaults are
-    guesses; a cosine or linear schedule is at 0.0001 of its start in its last epoch alone.
+    Nearly gone is a ten-thousandth (`gone`) before half of the epochs, or `low` before a quarter (`early`) of them. Quiet if the
+    rate rises again later, if the metric is above `good`, or if the training loss went on falling. Defaults are guesses; a cosine
+    or linear schedule is at 0.0001 of its start in its last epoch alone, and steps of a tenth are at 0.001 past two thirds.
     """
     rates = rates_of(history)
     if recording is not None or len(rates) < 6 or not np.isfinite(rates).all() or float(rates.max()) <= 0:
         raise NotEnough("needs a log of six epochs with the learning rate")
     top = _asked(history, rates)
-    above = np.flatnonzero(rates > gone * top)
-    at = int(above[-1]) + 1 if len(above) else 0
+    at = _under(rates, gone * top)
+    if len(rates) - at <= share * len(rates) and _under(rates, low * top) <= early * len(rates):
+        at = _under(rates, low * top)
     yield Measured("epochs after the rate was gone", len(rates) - at, f"below {share:.0%} of {len(rates)}")
     if len(rates) - at <= share * len(rates) or not _stands(history, at, good):
         return
@@ -46,6 +55,12 @@ def rate_gone_early(
         f"{top:.3g}, should last until the last epochs): nothing is learned since",
         (Measured("epoch at which the rate was gone", epoch), curves_of(history, "the rate is gone", float(epoch))),
     )
+
+
+def _under(rates: np.ndarray, level: float) -> int:
+    """From which epoch on the rate stays at or under a level."""
+    above = np.flatnonzero(rates > level)
+    return int(above[-1]) + 1 if len(above) else 0
 
 
 def _asked(history: History, rates: np.ndarray) -> float:
@@ -82,3 +97,13 @@ def a_cosine() -> Facts:
 @rate_gone_early.quiet_on
 def a_loss_that_goes_on_falling() -> Facts:
     return _run([0.01 * 0.03**i for i in range(15)], 0.1)
+
+
+@rate_gone_early.fires_on
+def a_milestone_in_the_third_epoch_that_takes_nearly_all() -> Facts:
+    return _run([0.03 if i < 3 else 3e-5 for i in range(24)], 0.0)
+
+
+@rate_gone_early.quiet_on
+def steps_of_a_tenth() -> Facts:
+    return _run([0.1 * 0.1 ** (i // 6) for i in range(20)], 0.0)

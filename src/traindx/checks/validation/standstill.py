@@ -62,6 +62,8 @@ def standstill_of(history: History, epochs: int) -> Standstill | None:
     Five epochs are enough where the loss stands at chance and an accuracy with it. Without a metric only a loss at chance
     tells a standstill from weights that were finished before the log began.
     """
+    if history.adversarial:
+        return None  # a domain classifier or a discriminator is to know nothing in the end
     loss = history.train_loss if np.isfinite(history.train_loss).any() else history.val_loss
     values = loss[np.isfinite(loss)]
     if len(values) < 5 or values[0] <= 0 or np.isfinite(loss[-3:]).sum() < min(3, len(values)):
