@@ -29,6 +29,7 @@ WRONG_LOSS = Cause(
         Clue("T414", if_seen=9.0, proves=True),
         Clue("T416", if_seen=9.0, proves=True),
         Clue("T417", if_seen=9.0, proves=True),
+        Clue("T425", if_seen=8.0),
         Clue("T410", if_seen=7.0),
         Clue("T415", if_seen=7.0),
         Clue("V436", if_seen=3.0),

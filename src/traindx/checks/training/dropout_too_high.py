@@ -18,7 +18,14 @@ UNITS = ("Dropout", "AlphaDropout", "FeatureAlphaDropout")
 
 @check("T440", level="error")
 def dropout_too_high(
-    recording: Recording, *, most: float = 0.9, surely: float = 0.97, worse: float = 1.5, passes: int = 30
+    recording: Recording,
+    *,
+    most: float = 0.9,
+    surely: float = 0.97,
+    worse: float = 1.5,
+    passes: int = 30,
+    stacked: float = 0.75,
+    chance: float = 0.85,
 ) -> Iterator[Finding | Measured]:
     """A dropout of `most` or more keeps the training loss up.
 
@@ -31,7 +38,8 @@ def dropout_too_high(
 
     Below `surely` it is reported where the run shows it: the training loss ends over a third of that of guessing, or
     over `worse` times the loss of the validation, where dropout is off. Paths that are dropped as a whole are not meant.
-    Guesses: 0.8 is in use on wide features.
+    Three layers or more of `stacked` or more, one behind another as in a transformer, are reported where a hundred passes end
+    over `chance` of the loss of guessing. Guesses: a single 0.8 is in use on wide features.
     """
     lines = recording.lines.get("dropout", ())
     layers = [x for line in lines[-1:] for x in line["layers"] if x.get("training") and x["kind"].startswith(UNITS)]
@@ -40,6 +48,13 @@ def dropout_too_high(
     highest: Mapping[str, Any] = max(layers, key=lambda x: float(x["p"]), default={"name": "", "p": 0.0})
     share = float(highest["p"])
     yield Measured("largest share that a dropout layer leaves out", share, f"under {most:g}")
+    several = [x for x in layers if float(x["p"]) >= stacked]
+    reached = over_chance(recording)
+    if len(several) >= 3 and recording.passes >= 100 and reached is not None and reached > chance:
+        text = f"{len(several)} dropouts ({highest['name']} ...) leave out up to {share:.0%} of their units (0.1 to 0.3 are usual)"
+        why = f": the training loss ends at {reached:.0%} of that of guessing"
+        yield Finding(Place(layer=str(highest["name"]) or None, setting="p"), f"{text}{why}")
+        return
     if share < most or recording.passes < passes or not np.isfinite(recording.loss).any():
         return
     why = _symptom(recording, worse)
@@ -62,8 +77,8 @@ def _symptom(recording: Recording, worse: float) -> str:
     return ""
 
 
-def _facts(p: float, loss: list[float], kind: str = "Dropout") -> Facts:
-    line = {"kind": "dropout", "step": 0, "layers": [{"name": "drop", "kind": kind, "p": p, "training": True}]}
+def _facts(p: float, loss: list[float], kind: str = "Dropout", times: int = 1) -> Facts:
+    line = {"kind": "dropout", "step": 0, "layers": times * [{"name": "drop", "kind": kind, "p": p, "training": True}]}
     call = {"loss_call": {"name": "cross_entropy", "classes": 10}}
     return {"recording": recording_with(loss, events=[line], detail=call)}
 
@@ -76,6 +91,16 @@ def the_share_to_keep_given_as_the_share_to_drop() -> Facts:
 @dropout_too_high.fires_on
 def nothing_comes_through() -> Facts:
     return _facts(1.0, flat())
+
+
+@dropout_too_high.fires_on
+def much_in_each_block_of_a_transformer() -> Facts:
+    return _facts(0.8, falling(start=2.3, end=2.2, steps=200), times=9)
+
+
+@dropout_too_high.quiet_on
+def much_in_each_block_and_it_learns() -> Facts:
+    return _facts(0.8, falling(start=2.3, end=1.2, steps=200), times=9)
 
 
 @dropout_too_high.quiet_on

@@ -6,17 +6,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.example import falling, recording_with
 from traindx.core.finding import Curve, Finding, Line, Measured
 from traindx.core.rate_words import optimizer_line, optimizer_place, optimizer_words
 from traindx.core.recording import Optimizer, Recording
 from traindx.core.swing import largest_swing
+from traindx.core.trend import over_chance
 
 
 @check("T364", level="error")
 def loss_swings_under_momentum(
-    recording: Recording, *, momentum: float = 0.985, share: float = 0.3
+    recording: Recording, *, momentum: float = 0.985, share: float = 0.3, acts: float = 5.0, poor: float = 0.6
 ) -> Iterator[Finding | Measured]:
     """The optimizer's momentum averages over very many steps, and the loss swings far up again after it has fallen.
 
@@ -28,6 +31,8 @@ def loss_swings_under_momentum(
     `momentum=0.9` (betas of Adam: 0.9 and 0.999); a larger one needs a smaller rate, lr times 1 / (1 - m) is what acts.
     Reported with a momentum of `momentum` or more where the loss, averaged over five steps, rises by `share` of its start after
     it was lower (guesses: 0.25 with 0.99 in a run that came to rest, 0.4 and 0.7 with 0.995 and 0.999). One optimizer only.
+    Of SGD also where rate / (1 - momentum) is `acts` or more, and the loss ends over `poor` of that of guessing: recipes have
+    0.1 to 1 there, nnU-Net with its momentum of 0.99 has 1. Guesses.
     """
     swing = largest_swing(recording)
     if swing is None or len(recording.optimizers) != 1:
@@ -35,6 +40,13 @@ def loss_swings_under_momentum(
     value = max((_momentum(group) for group in recording.optimizers[0].groups), default=0.0)
     yield Measured("momentum", value, f"under {momentum:g}, or a loss that does not swing")
     yield Measured("largest rise of the averaged loss over its start", swing.share, f"under {share:g}")
+    strong, reached = _strength(recording, value), over_chance(recording)
+    if value >= momentum and strong >= acts and reached is not None and reached > poor and swing.share < share:
+        text = (
+            f"{optimizer_words(recording)} has momentum {value:g}: its rate acts as {strong:.3g} (should be 0.1 to 1)"
+        )
+        text += f", and the loss ends at {reached:.0%} of that of guessing"
+        yield Finding(replace(optimizer_place(recording, 0), setting=_setting(recording)), text)
     if value >= 1 or (value >= momentum and swing.share >= share):
         memory = f"for about {1 / (1 - value):.0f} steps" if value < 1 else "for ever"
         text = f"{optimizer_words(recording)} has momentum {value:g}: a gradient acts {memory}; the loss swings from "
@@ -50,13 +62,22 @@ def _momentum(group: Mapping[str, Any]) -> float:
     return float(value) if isinstance(value, (int, float)) else 0.0
 
 
+def _strength(recording: Recording, momentum: float) -> float:
+    """What a steady gradient comes to in the end under SGD: rate / (1 - momentum)."""
+    rates = recording.lr[np.isfinite(recording.lr)]
+    if recording.optimizers[0].kind != "SGD" or momentum >= 1 or not len(rates):
+        return 0.0
+    return float(np.median(rates)) / (1 - momentum)
+
+
 def _setting(recording: Recording) -> str:
     first = (optimizer_line(recording).get("groups") or [{}])[0]
     return "betas" if first.get("betas") else "momentum"
 
 
-def _run(momentum: float, loss: list[float]) -> Recording:
-    return replace(recording_with(loss), optimizers=(Optimizer("SGD", ({"lr": 0.1, "momentum": momentum},)),))
+def _run(momentum: float, loss: list[float], lr: float = 0.1, detail: Mapping[str, Any] | None = None) -> Recording:
+    run = recording_with(loss, lr=lr, detail=detail)
+    return replace(run, optimizers=(Optimizer("SGD", ({"lr": lr, "momentum": momentum},)),))
 
 
 def _swinging() -> list[float]:
@@ -66,6 +87,19 @@ def _swinging() -> list[float]:
 @loss_swings_under_momentum.fires_on
 def a_thousand_steps_of_memory() -> Facts:
     return {"recording": _run(0.999, _swinging())}
+
+
+CLASSES = {"loss_call": {"name": "cross_entropy", "classes": 10}}
+
+
+@loss_swings_under_momentum.fires_on
+def the_rate_of_another_momentum() -> Facts:
+    return {"recording": _run(0.99, falling(start=2.3, end=1.9, steps=190), detail=CLASSES)}
+
+
+@loss_swings_under_momentum.quiet_on
+def a_rate_that_fits_the_momentum() -> Facts:
+    return {"recording": _run(0.99, falling(start=2.3, end=1.9, steps=190), lr=0.01, detail=CLASSES)}
 
 
 @loss_swings_under_momentum.quiet_on

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -9,12 +10,16 @@ import numpy as np
 from traindx.checks.validation.curve import curves_of, end_of, smooth
 from traindx.checks.validation.ends_not_finite import ends_not_finite
 from traindx.core.check import Facts, check
+from traindx.core.example import falling, recording_with
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.history import History, history_of
+from traindx.core.recording import Recording
 
 
 @check("V404", level="error", preview=True)
-def metric_collapse(history: History, *, share: float = 0.5, least: float = 0.05) -> Iterator[Finding | Measured]:
+def metric_collapse(
+    history: History, recording: Recording | None = None, *, share: float = 0.5, least: float = 0.05
+) -> Iterator[Finding | Measured]:
     """The metric falls to less than half of its plateau and stays there.
 
     ## Why is this bad?
@@ -26,8 +31,8 @@ def metric_collapse(history: History, *, share: float = 0.5, least: float = 0.05
     warms up again), the end of mosaic augmentation, a spike of the loss.
 
     The plateau is the highest running median of 5 epochs, the end the median of the last 3 and the last one itself; a
-    single bad epoch therefore is no collapse. Defaults: `share` is a guess; a metric whose plateau is under `least` is
-    not judged, since it has not learnt enough to lose it.
+    single bad epoch therefore is no collapse. Defaults: `share` is a guess; a metric whose plateau is under `least`, or
+    an accuracy that is under one and a half times that of guessing, is not judged: nothing was learnt that could be lost.
     """
     if history.metric is None:
         return
@@ -41,7 +46,9 @@ def metric_collapse(history: History, *, share: float = 0.5, least: float = 0.05
     yield Measured(
         f"{name} at the end, share of its plateau", last / plateau if plateau > 0 else 0.0, f"above {share:g}"
     )
-    if plateau < least or last >= share * plateau:
+    chance = recording.chance if recording is not None and "accuracy" in name else None
+    guessing = 0.0 if chance is None else math.exp(-chance)
+    if plateau < max(least, 1.5 * guessing) or last >= share * plateau:
         return
     onset = int(history.epoch[np.flatnonzero(smooth(metric, 3) >= share * plateau)[-1]])
     yield Finding(
@@ -78,3 +85,10 @@ def weights_that_turned_nan() -> Facts:
 @metric_collapse.quiet_on
 def a_noisy_run_that_learns() -> Facts:
     return _run([0.02 * i * (0.8 + 0.4 * (i % 2)) for i in range(20)])
+
+
+@metric_collapse.quiet_on
+def an_accuracy_that_was_never_above_guessing() -> Facts:
+    rows = [{"train/loss": 1.0, "metric/accuracy": v} for v in (0.11, 0.1, 0.1, 0.09, 0.1, 0.09, 0.03, 0.02)]
+    detail = {"loss_call": {"name": "cross_entropy", "classes": 10}}
+    return {"history": history_of(rows), "recording": recording_with(falling(), detail=detail)}

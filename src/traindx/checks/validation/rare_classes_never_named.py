@@ -33,8 +33,8 @@ def rare_classes_never_named(
     count), collect more of them; and judge by the mean of the classes' recall, not by accuracy.
 
     A class is rare under `rare` of an equal share of the recorded batches; in the last three validations together it has `least`
-    samples of which under `few` are right, while of the classes that are not rare `others` are. Guesses. A sampler that draws
-    rare classes as often as others makes none rare.
+    samples of which under `few` are right, while of the usual class that is not rare `others` are. Guesses. A sampler that
+    draws rare classes as often as others makes none rare.
     """
     results, counts = class_results(recording)[-3:], class_counts(recording)
     if len(results) < 3 or not counts:
@@ -49,10 +49,11 @@ def rare_classes_never_named(
     common = known & ~low
     worst = [int(c) for c in np.flatnonzero(low & (recall < few))]
     yield Measured("rare classes that validation hardly finds", len(worst), "0")
-    if worst and common.any() and float(recall[common].mean()) > others:
+    if worst and common.any() and float(np.median(recall[common])) > others:
         at = results[-1]
         yield Finding(
-            Place(path=at.path, line=at.line, step=at.step), _words(worst, share, recall, float(recall[common].mean()))
+            Place(path=at.path, line=at.line, step=at.step),
+            _words(worst, share, recall, float(np.median(recall[common]))),
         )
 
 
@@ -60,7 +61,7 @@ def _words(worst: Sequence[int], share: Floats, recall: Floats, usual: float) ->
     c = min(worst, key=lambda name: share[name])
     more = f", and {len(worst) - 1} more classes" if len(worst) > 1 else ""
     text = f"class {c} is {share[c]:.2%} of the training samples, and {recall[c]:.0%} of its samples are found in validation"
-    return f"{text}{more} (of the other classes {usual:.0%})"
+    return f"{text}{more} (of the usual class {usual:.0%})"
 
 
 def _run(counts: Mapping[str, int], *rows: Sequence[int]) -> Facts:
