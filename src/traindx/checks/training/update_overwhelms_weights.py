@@ -74,8 +74,8 @@ def _from_zero(recording: Recording) -> NDArray[np.bool_]:
 
 def _no_better(recording: Recording, i: int, window: int) -> bool:
     """Whether after written step i the loss leaps to three times what it was, or is no lower in the window than before, since
-    the network or what is held of it last changed: a new head starts anew."""
-    before = recording.loss[_described_at(recording, i) : i + 1]
+    the network, what is held of it or what is trained of it last changed: a new head, and a layer after a layer, start anew."""
+    before = recording.loss[max(_described_at(recording, i), _others_trained_until(recording, i)) : i + 1]
     after = recording.loss[i + 1 : i + 1 + window]
     before, after = before[np.isfinite(before)][-window:], after[~np.isnan(after)]
     if not len(before) or not len(after):
@@ -97,6 +97,17 @@ def _described_at(recording: Recording, i: int) -> int:
     at = [int(line.get("step") or 0) for line in recording.lines.get("model", ())]
     last = max((step for step in at if step <= recording.step[i]), default=0)
     return min(int(np.searchsorted(recording.step, last)), i)
+
+
+def _others_trained_until(recording: Recording, i: int) -> int:
+    """Position after the last recorded step that moved none of the parameters that written step i moves; 0 without one."""
+    moved = np.nan_to_num(recording.per_parameter("update")) > 0
+    steps = np.array(list(recording.details), dtype=np.int64)
+    now = moved[steps == recording.step[i]]
+    if not now.any():
+        return 0
+    other = steps[(steps < recording.step[i]) & moved.any(axis=1) & ~(moved & now[0]).any(axis=1)]
+    return min(int(np.searchsorted(recording.step, other.max() + 1)), i) if len(other) else 0
 
 
 def _loss(recording: Recording, onset: int) -> Curve:
@@ -133,3 +144,12 @@ def a_new_head_after_the_old_one_had_learned() -> Facts:
     }
     loss = [*falling(steps=60), *falling(steps=40)]
     return {"recording": recording_with(loss, update_ratio=ratios, events=[again])}
+
+
+@update_overwhelms_weights.quiet_on
+def a_layer_that_is_trained_after_another() -> Facts:
+    run = recording_with([*falling(steps=60), *falling(steps=40)], update_ratio=[0.01] * 60 + [0.5] + [0.01] * 39)
+    for step, detail in run.details.items():
+        moved = [0.1] * 3 + [None] * 3
+        detail["parameters"] = {"update": moved if step < 60 else moved[::-1]}  # type: ignore[index]
+    return {"recording": run}
