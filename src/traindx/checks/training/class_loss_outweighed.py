@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from traindx.core.check import Facts, NotEnough, check
-from traindx.core.example import falling, flat, recording_with
+from traindx.core.example import flat, recording_with
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.loss_calls import CLASSES, LossCalls, loss_calls_of
 from traindx.core.recording import Recording
@@ -83,6 +83,5 @@ def parts_of_one_size() -> Facts:
 
 
 @class_loss_outweighed.quiet_on
-def classes_alone() -> Facts:
-    call = {"name": "cross_entropy", "classes": 10, "value": 2.3, "path": "train.py", "line": 20}
-    return {"recording": recording_with(falling(steps=200), detail={"loss_call": call, "loss": 2.3})}
+def classes_not_learned_beside_a_part_that_is_somewhat_larger() -> Facts:
+    return _facts(2.3, 30.0)
