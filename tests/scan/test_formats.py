@@ -73,5 +73,57 @@ def test_an_empty_folder_holds_nothing(tmp_path: Path) -> None:
 def test_a_table_of_labels_is_said_not_to_be_read(tmp_path: Path) -> None:
     write(tmp_path / "images/a.jpg", jpeg())
     write(tmp_path / "labels.csv", "file,label\na.jpg,cat\n")
-    with pytest.raises(TraindxError, match=r"tables such as labels\.csv are not read: make class folders"):
+    with pytest.raises(TraindxError, match=r"labels\.csv is a table, .* make class folders"):
         scan(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("files", "splits"),
+    [
+        (("classes.txt", "a.jpg", "a.txt", "b.jpg", "b.txt"), ["train"]),  # LabelImg
+        (("classes.txt", "images/a.jpg", "labels/a.txt", "images/b.jpg"), ["train"]),  # Label Studio
+        (("obj.names", "obj.data", "train.txt", "obj_train_data/a.jpg", "obj_train_data/a.txt"), ["train"]),  # CVAT
+        (("train/_darknet.labels", "train/a.jpg", "train/a.txt", "valid/b.jpg", "valid/b.txt"), ["train", "val"]),
+    ],
+)
+def test_a_list_of_classes_beside_rows_is_a_yolo_set(files: tuple[str, ...], splits: list[str], tmp_path: Path) -> None:
+    texts = {"obj.data": "classes = 2\ntrain = data/train.txt\nnames = data/obj.names\n"}
+    texts |= {"train.txt": "data/obj_train_data/a.jpg\n"}
+    for n, name in enumerate(files):
+        classes = name.endswith(("classes.txt", ".names", ".labels"))
+        text = texts.get(name, "cat\ndog\n" if classes else "1 0.5 0.5 0.2 0.2\n")
+        write(tmp_path / name, jpeg(n) if name.endswith(".jpg") else text)
+    found = scan(tmp_path, ScanOptions(depth="labels", cache=False))
+    assert (found.format, [s.name for s in found.splits]) == ("yolo", splits)
+    assert dict(found.names) == {0: "cat", 1: "dog"}
+    assert len(found.boxes) == sum(name.endswith(("a.txt", "b.txt")) for name in files)
+
+
+def test_captions_beside_pictures_are_no_yolo_set(tmp_path: Path) -> None:
+    write(tmp_path / "images/cat/a.jpg", jpeg())
+    write(tmp_path / "classes.txt", "1 cat\n2 dog\n")
+    with pytest.raises(TraindxError, match="holds no dataset"):
+        scan(tmp_path)
+
+
+VIA = {"a.jpg12": {"filename": "a.jpg", "size": 12, "regions": []}}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.json", json.dumps({"shapes": [], "imagePath": "a.jpg"}), "a json of LabelMe"),
+        ("via.json", json.dumps(VIA), "a json of VIA"),
+        ("project.json", json.dumps([{"id": 1, "data": {}, "annotations": []}]), "an export of Label Studio"),
+        ("sub/c.json", json.dumps([{"image": "a.jpg", "annotations": []}]), "a CreateML json"),
+        ("annotations.xml", "<annotations><version>1.1</version><image/></annotations>", "an xml of CVAT for images"),
+        ("train.tfrecord", "x", "a TFRecord"),
+        ("masks/a.png", "x", "masks holds pictures"),
+        ("a.png", "x", "there are pictures and no labels beside them"),
+    ],
+)
+def test_what_other_tools_wrote_is_named(name: str, content: str, said: str, tmp_path: Path) -> None:
+    file = write(tmp_path / name, content)
+    for given in (tmp_path, file) if file.parent == tmp_path and name.endswith(".json") else (tmp_path,):
+        with pytest.raises(TraindxError, match=said):
+            scan(given)

@@ -27,7 +27,7 @@ def find_class_maps(root: str, folders: Iterable[str], listed: Folders) -> dict[
     found: dict[str, dict[int, str]] = {}
     for folder in _upwards(root, folders):
         for path in _candidates(folder, listed):
-            if classes := _read(path):
+            if classes := read_class_map(path):
                 found[os.path.relpath(path, root)] = classes
     return dict(sorted(found.items()))
 
@@ -52,7 +52,7 @@ def _candidates(folder: str, listed: Folders) -> list[Path]:
     return [Path(folder) / name for name in sorted({*fixed, *others})]
 
 
-def _read(path: Path) -> dict[int, str]:
+def read_class_map(path: Path) -> dict[int, str]:
     """The class map in a file; empty if it holds none."""
     try:
         if not path.is_file() or path.stat().st_size > MAX_BYTES:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from traindx.scan.folder_items import files_in, folders_in
+
 SPLIT_WORDS = {
     "train": "train",
     "training": "train",
@@ -81,8 +83,8 @@ def root_of(file: Path) -> Path:
 
 def _candidates(folder: Path) -> Iterator[Path]:
     yield from _jsons(folder)
-    for child in sorted(folder.iterdir()):
-        if child.name.startswith(".") or not child.is_dir():
+    for child in folders_in(folder):
+        if child.name.startswith("."):
             continue
         if child.name.lower() in FOLDERS or split_named(child.name):
             yield from _jsons(child)
@@ -93,4 +95,4 @@ def _candidates(folder: Path) -> Iterator[Path]:
 
 
 def _jsons(folder: Path) -> list[Path]:
-    return sorted(file for file in folder.iterdir() if file.suffix.lower() == ".json" and file.is_file())
+    return files_in(folder, ".json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import TypeAlias
 
 from traindx.core.dataset import Dataset, Pictures
 from traindx.errors import TraindxError, UnreadableError
+from traindx.scan.folder_items import files_in, folders_in
+from traindx.scan.foreign import EXPORT, READ, foreign_file, foreign_in
 
 Measure: TypeAlias = Callable[[Sequence[str]], Pictures]
 """Looks at pictures, given as absolute paths."""
@@ -19,11 +22,10 @@ Reader: TypeAlias = Callable[[Measure], Dataset]
 YAML = (".yaml", ".yml")
 ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".zst")
 
-TABLES = (".csv", ".tsv", ".xlsx", ".parquet")
-
 LOOKED_FOR = (
     "looked for a *.yaml with the keys train, val and names; a COCO json in it, in annotations/ or in the split folders; "
-    "Pascal VOC's Annotations/*.xml, or xml beside the pictures; folders of pictures named after classes"
+    "Pascal VOC's Annotations/*.xml, or xml beside the pictures; classes.txt or obj.names with YOLO rows; "
+    "folders of pictures named after classes"
 )
 GIVE = "give the path of a data.yaml, of a COCO json, or of the dataset's folder"
 
@@ -33,7 +35,8 @@ def reader_of(data: Path, pictures: str | None = None, started: Path | None = No
 
     `started` is the folder in which the training is started, None for the working directory.
 
-    Of a folder, the first that it holds of: a dataset's yaml, COCO jsons, Pascal VOC annotations, class folders.
+    Of a folder, the first that it holds of: a dataset's yaml, COCO jsons, Pascal VOC annotations, a list of classes
+    beside pictures and YOLO rows, class folders.
     Raises `TraindxError` if there is no such path or it is no dataset of a known format.
     """
     if not data.exists():
@@ -50,6 +53,8 @@ def _of_file(file: Path, pictures: str | None, started: Path | None) -> Reader:
         from traindx.scan.coco import read_coco
         from traindx.scan.coco_files import root_of
 
+        if name := foreign_file(file):
+            raise TraindxError(f"{file} is {name}", READ, EXPORT)
         return lambda measure: read_coco(root_of(file), [file], pictures, measure)
     if suffix in ARCHIVES:
         raise TraindxError(f"{file} is an archive", hint="unpack it and give the folder")
@@ -67,6 +72,7 @@ def _yolo(file: Path, started: Path | None) -> Reader:
 
 
 def _of_folder(folder: Path, pictures: str | None, started: Path | None) -> Reader:
+    from traindx.scan.class_lists import settings_of_class_list
     from traindx.scan.coco_files import find_jsons
     from traindx.scan.imagefolder import is_imagefolder, read_imagefolder
     from traindx.scan.settings import broken_yaml, dataset_yamls
@@ -86,19 +92,32 @@ def _of_folder(folder: Path, pictures: str | None, started: Path | None) -> Read
         from traindx.scan.voc import read_voc
 
         return lambda measure: read_voc(layout, measure)
+    if (made := settings_of_class_list(folder, started or Path.cwd())) is not None:
+        from traindx.scan.yolo import read_yolo
+
+        return lambda measure: read_yolo(made, measure)
     if is_imagefolder(folder):
         return lambda measure: read_imagefolder(folder, measure)
-    seen, why, hint = f"{folder} holds no dataset", f"{LOOKED_FOR}; found {_held(folder, problems)}", _hint(folder)
-    if broken := broken_yaml(folder):
-        raise UnreadableError(broken.path, broken.problem, broken.line, why=why, hint=hint, given=seen)
-    raise TraindxError(seen, why, hint)
+    raise _nothing_read(folder, problems, broken_yaml(folder))
+
+
+def _nothing_read(folder: Path, problems: Sequence[str], broken: UnreadableError | None) -> TraindxError:
+    """What is said of a folder that holds no dataset of a known format."""
+    seen, held, hint = f"{folder} holds no dataset", f"found {_held(folder, problems)}", _hint(folder)
+    if broken is not None:
+        why = f"{LOOKED_FOR}; {held}"
+        return UnreadableError(broken.path, broken.problem, broken.line, why=why, hint=hint, given=seen)
+    if not problems and (foreign := foreign_in(folder)) is not None:
+        return TraindxError(f"{seen} that is read: {foreign[0]}", f"{READ}; {held}", foreign[1])
+    return TraindxError(seen, f"{LOOKED_FOR}; {held}", hint)
 
 
 def _held(folder: Path, problems: Sequence[str]) -> str:
     """What a folder holds that is no dataset, in words: broken yamls with their line, folders, files by suffix."""
-    items = [item for item in sorted(folder.iterdir()) if not item.name.startswith(".")]
-    folders = [item.name for item in items if item.is_dir()]
-    kinds = Counter(item.suffix.lower() or "without suffix" for item in items if not item.is_dir())
+    folders = [item.name for item in folders_in(folder) if not item.name.startswith(".")]
+    with os.scandir(folder) as items:
+        files = (item.name for item in items if not item.name.startswith(".") and not item.is_dir())
+        kinds = Counter(os.path.splitext(name)[1].lower() or "without suffix" for name in files)  # noqa: PTH122
     found = list(problems)
     if folders:
         more = f" and {len(folders) - 5} more" if len(folders) > 5 else ""
@@ -108,10 +127,6 @@ def _held(folder: Path, problems: Sequence[str]) -> str:
 
 
 def _hint(folder: Path) -> str:
-    archive = next((item for item in sorted(folder.iterdir()) if item.suffix.lower() in ARCHIVES), None)
-    if archive is not None:
-        return f"unpack {archive.name}"
-    table = next((item for item in sorted(folder.iterdir()) if item.suffix.lower() in TABLES), None)
-    if table is not None:
-        return f"tables such as {table.name} are not read: make class folders, YOLO rows or a COCO json of it"
+    if archives := files_in(folder, *ARCHIVES):
+        return f"unpack {archives[0].name}"
     return "correct the yaml, or give the path of the data.yaml, of a COCO json, or of the dataset's folder"

@@ -91,7 +91,7 @@ def list_split(key: str, settings: Settings, folders: Folders) -> tuple[Split | 
             (f"; it has `{k}`" for k in settings.values if key == "val" and str(k).lower().startswith("val")), ""
         )
         missing = Split(key, "", "", problem=f"{settings.file.name} has no key `{key}`, which training needs{other}")
-        return (None if key == "test" else missing), []
+        return (None if key == "test" or not settings.complete else missing), []
     parts = [written] if isinstance(written, str) else list(written)
     places = [_resolve(settings.root, part) for part in parts]
     pictures: list[str] = []
@@ -196,6 +196,9 @@ def _listed(file: Path, settings: Settings) -> Iterator[tuple[int, str]]:
             if text.startswith("./")
             else [settings.started / text, settings.root / text, file.parent / text]
         )
+        places += (
+            [file.parent / text.partition("/")[2]] if not settings.complete else []
+        )  # CVAT: data/obj_train_data/a.jpg
         found = next((p for p in places if p.is_file()), places[min(1, len(places) - 1)])
         yield number, os.path.normpath(found)
 

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from traindx.errors import TraindxError, UnreadableError
+from traindx.scan.folder_items import files_in
 
 MAX_BYTES = 2**20
 """A larger settings file is refused: names for 20,000 classes have room in it."""
@@ -30,7 +31,8 @@ SPLIT_KEYS = ("train", "val", "test")
 class Settings:
     """A data.yaml as written (`values`), its class `names` by id and the `root` its split paths are relative to.
 
-    `root_rule` says in words how the root was found. `started` is the folder in which the training is started.
+    `root_rule` says in words how the root was found. `started` is the folder in which the training is started. Those that are
+    not `complete` need no validation split: they were made up for a set that has no yaml yet.
     """
 
     file: Path
@@ -39,6 +41,7 @@ class Settings:
     root: Path
     root_rule: str
     started: Path
+    complete: bool = True
 
     @property
     def file_name(self) -> str:
@@ -71,7 +74,7 @@ def broken_yaml(folder: Path) -> UnreadableError | None:
 
 
 def _yamls(folder: Path) -> list[Path]:
-    return sorted(p for p in folder.iterdir() if p.suffix.lower() in (".yaml", ".yml") and p.is_file())
+    return files_in(folder, ".yaml", ".yml")
 
 
 def dataset_yamls(folder: Path) -> tuple[list[Path], list[str]]:

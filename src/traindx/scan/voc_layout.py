@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from traindx.scan.coco_files import SPLIT_WORDS
+from traindx.scan.folder_items import folders_in
 from traindx.scan.listing import PICTURE_SUFFIXES
 
 XML_FOLDERS = ("Annotations", "annotations", "Annotation", "annotation", "annots", "xml", "xmls", "labels")
@@ -49,8 +50,8 @@ def find_voc(folder: Path, pictures: str | None = None) -> Layout | None:
     if not parts:
         nested = [c for name in ("VOCdevkit", "VOC") if (c := folder / name).is_dir()] or [folder]
         for outer in nested:
-            for child in sorted(outer.iterdir()):
-                if child.is_dir() and child.name.upper().startswith("VOC"):
+            for child in folders_in(outer):
+                if child.name.upper().startswith("VOC"):
                     parts += _parts(child, given)
     return Layout(folder, tuple(parts)) if parts else None
 
@@ -86,11 +87,7 @@ def _own(folder: Path, xmls: Path) -> tuple[Path, ...]:
 
 
 def _split_folders(folder: Path) -> Iterator[tuple[str, Path]]:
-    found = [
-        (SPLIT_WORDS[c.name.lower()], c)
-        for c in sorted(folder.iterdir())
-        if c.name.lower() in SPLIT_WORDS and c.is_dir()
-    ]
+    found = [(SPLIT_WORDS[c.name.lower()], c) for c in folders_in(folder) if c.name.lower() in SPLIT_WORDS]
     yield from sorted(found, key=lambda item: SPLITS.index(item[0]))
 
 
