@@ -80,7 +80,10 @@ def _parting(a: Facts, b: Facts) -> Parting | None:
 
 
 def _named(report: Report) -> list[Diagnosis]:
-    return [d for d in report.diagnoses if d.status in ("proved", "consistent") and d.cause != "healthy"]
+    """The causes that are named, without those that only notes speak for: a planned jump is no fault."""
+    serious = {o.code for o in report.outcomes if o.level != "note"}
+    found = (d for d in report.diagnoses if d.status in ("proved", "consistent") and d.cause != "healthy")
+    return [d for d in found if any(r.code in serious for r in d.because)]
 
 
 def _alone(report: Report, other: Report) -> tuple[Diagnosis, ...]:
@@ -97,7 +100,7 @@ def _verdict(
         f"{len(what)} thing{'s' * (len(what) != 1)} differ{'s' * (len(what) == 1)}" if what else "no setting differs"
     )
     if decides is None:
-        return report.verdict, f"A and B came to the same, {differ}. B: {report.sentence}"
+        return report.verdict, f"Neither came clearly farther, {differ}. B: {report.sentence}"
     better = "B" if decides.worse == "A" else "A"
     values = (decides.a, decides.b) if decides.worse == "A" else (decides.b, decides.a)
     said = f"{decides.worse} came less far than {better}: {decides.name} {values[0]}, {better} {values[1]}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -68,13 +68,9 @@ def _ending(facts: Facts) -> tuple[str, bool]:
 def _metrics(a: Facts, b: Facts) -> Iterator[Result]:
     one, other = (_validated(facts) for facts in (a, b))
     for name in (n for n in (*JUDGED_BY, "validation accuracy", "validation loss") if n in one and n in other):
-        values = one[name], other[name]
-        short = min(map(len, values))
-        best = [float(np.nanmin(v[:short]) if "loss" in name else np.nanmax(v[:short])) for v in values]
-        least = LOSS * max(map(abs, best)) if "loss" in name else METRIC
-        yield _compared(
-            f"best {name} in {short} validations", best, least, [v[:short] for v in values], up="loss" in name
-        )
+        falls = "loss" in name
+        best = np.min if falls else np.max
+        yield _both(f"best {name}", "validations", [one[name], other[name]], best, falls)
 
 
 def _validated(facts: Facts) -> Mapping[str, Floats]:
@@ -93,15 +89,14 @@ def _validated(facts: Facts) -> Mapping[str, Floats]:
 
 
 def _losses(a: Facts, b: Facts) -> Iterator[Result]:
-    """The training loss where the shorter run ends."""
+    """The training loss at the ends, and where the shorter run ends."""
     curves = [_trained(facts) for facts in (a, b)]
     if not all(len(steps) for steps, _ in curves):
         return
     last = min(int(steps[-1]) for steps, _ in curves)
-    known = [values[(steps <= last) & np.isfinite(values)] for steps, values in curves]
-    if min(map(len, known)) >= FEW:
-        ends = [trend(values).end for values in known]
-        yield _compared(f"training loss at {last}", ends, LOSS * max(map(abs, ends)), known, up=True)
+    counts = [int((np.asarray(steps) <= last).sum()) for steps, _ in curves]
+    if min(np.isfinite(values[:n]).sum() for (_, values), n in zip(curves, counts, strict=True)) >= FEW:
+        yield _both("training loss", "values", [v for _, v in curves], lambda c: trend(c).end, True, counts)
 
 
 def _trained(facts: Facts) -> tuple[Any, Floats]:
@@ -112,14 +107,29 @@ def _trained(facts: Facts) -> tuple[Any, Floats]:
     return (history.epoch, history.train_loss) if history is not None else (np.zeros(0), np.zeros(0))
 
 
-def _compared(name: str, values: list[float], least: float, curves: list[Floats], *, up: bool) -> Result:
-    """The worse is the higher where `up`, as of losses."""
-    noise = min(
-        (trend(c).noise for c in curves if len(c) >= FEW), default=0.0
-    )  # of a run that diverges it means nothing
-    gap = (values[1] - values[0]) * (1 if up else -1)  # above 0: B is the worse
-    worse: Literal["", "A", "B"] = "" if abs(gap) <= max(least, NOISES * noise) else "B" if gap > 0 else "A"
-    return Result(name, f"{values[0]:.4g}", f"{values[1]:.4g}", worse)
+def _both(
+    name: str, what: str, curves: list[Floats], of: Callable[[Floats], Any], falls: bool, counts: Sequence[int] = ()
+) -> Result:
+    """What two curves came to, at their ends and where the shorter one ends: the worse is worse in both."""
+    counts = counts or [min(map(len, curves))] * 2
+    cut = [values[:n] for values, n in zip(curves, counts, strict=True)]
+    sides = [[part[np.isfinite(part)] for part in parts] for parts in (curves, cut)]
+    values = [[float(of(part)) for part in parts] for parts in sides]
+    worse = [_worse(known, parts, falls) for known, parts in zip(values, sides, strict=True)]
+    words = [
+        f"{value:.4g}" if len(whole) == n else f"{value:.4g} ({early:.4g} after {n} {what})"
+        for value, early, whole, n in zip(*values, curves, counts, strict=True)
+    ]
+    return Result(name, words[0], words[1], worse[0] if worse[0] == worse[1] else "")
+
+
+def _worse(values: list[float], curves: list[Floats], falls: bool) -> Literal["", "A", "B"]:
+    """The run with the higher value where it should fall, with the lower one where it should rise; `` of two that are near."""
+    least = LOSS * max(map(abs, values)) if falls else METRIC
+    # of a run that diverges the noise means nothing
+    noise = min((trend(c).noise for c in curves if len(c) >= FEW), default=0.0)
+    gap = (values[1] - values[0]) * (1 if falls else -1)
+    return "" if not abs(gap) > max(least, NOISES * noise) else "B" if gap > 0 else "A"
 
 
 def _sizes(a: Facts, b: Facts) -> Iterator[Result]:
