@@ -23,6 +23,7 @@ WRONG_NORMALIZATION = Cause(
     clues=(  # a guess until the benchmark sets it
         Clue("B113", if_seen=9.0, if_absent=-1.0, proves=True, from_start=True),
         Clue("B114", if_seen=9.0, if_absent=-1.0, from_start=True),
+        Clue("B161", if_seen=9.0, proves=True),
         Clue("B211", if_seen=8.0, proves=True),
         Clue("B212", if_seen=8.5, proves=True),
         Clue("B213", if_seen=9.0, proves=True),
