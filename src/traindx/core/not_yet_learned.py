@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from traindx.core.loaders import loaders_of
+from traindx.core.loaders import Pass, loaders_of
 from traindx.core.recording import Recording
 from traindx.core.trend import trend
 
@@ -14,6 +14,8 @@ LEAST, CLEAR, LATE = 0.05, 5.0, 2.0
 """Share of its start by which a loss falls slowly; standard errors of that fall, and of what it fell by in its second half."""
 MOVES = 5e-4
 """Update-to-weight ratio of weights that move, as T202 has it."""
+SHORT = 100
+"""Backward passes up to which a run of one or two epochs is too short for that as well."""
 FEW = 300
 """Backward passes up to which a run that was left in its second epoch is too short to say that it does not learn.
 
@@ -26,7 +28,7 @@ def not_yet_learned(recording: Recording) -> str:
     taken = recording.update_ratio[np.isfinite(recording.update_ratio)]
     if len(taken) < 3 or float(np.quantile(taken, 0.9)) < MOVES:
         return ""
-    return _falls_slowly(recording) or _was_left(recording)
+    return _falls_slowly(recording) or _was_left(recording) or _is_short(recording)
 
 
 def _falls_slowly(recording: Recording) -> str:
@@ -47,8 +49,7 @@ def _falls_slowly(recording: Recording) -> str:
 
 def _was_left(recording: Recording) -> str:
     """Whether the run was interrupted by hand before its second epoch was over, or left the loader early in its second pass."""
-    seen = loaders_of(recording).training
-    passes = [p for p in seen if p.loader == seen[-1].loader]  # others may have been gone over for means and deviations
+    passes = _of_training(recording)
     whole = [p for p in passes if p.ended == "exhausted"]
     if recording.passes >= FEW or len(whole) > 1:
         return ""
@@ -58,3 +59,20 @@ def _was_left(recording: Recording) -> str:
     if not left or passes[-1].batches > 0.9 * whole[0].batches:
         return ""
     return f"the run was left after {passes[-1].batches} of {whole[0].batches} batches of its second epoch"
+
+
+def _is_short(recording: Recording) -> str:
+    """Whether the run is one or two short epochs."""
+    whole = [p for p in _of_training(recording) if p.ended == "exhausted"]
+    if recording.passes >= SHORT or len(whole) not in (1, 2):
+        return ""
+    return f"the run is over after {len(whole)} epochs of {whole[0].batches} batches"
+
+
+def _of_training(recording: Recording) -> list[Pass]:
+    """The passes over the loader that gave most batches, those left out in which nothing was trained, as for means."""
+    seen = loaders_of(recording).training
+    ends = [*(p.step for p in seen[1:]), recording.passes]  # of each the next one's first step
+    trained = [p for p, end in zip(seen, ends, strict=False) if end > p.step]
+    amounts = {p.loader: sum(q.batches for q in trained if q.loader == p.loader) for p in trained}
+    return [p for p in trained if p.loader == max(amounts, key=lambda loader: amounts[loader])]

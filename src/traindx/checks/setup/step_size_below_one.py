@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from traindx.checks.setup.example import EPOCHS, stepping
+from traindx.checks.setup.example import EPOCHS, call, calling, stepping
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.finding import Finding, Measured
 from traindx.core.schedules import plans_of
+from traindx.core.script import Call
 from traindx.core.setup import Setup
 
 
@@ -25,7 +26,7 @@ def step_size_below_one(setup: Setup) -> Iterator[Finding | Measured]:
     known = [
         (plan, size)
         for plan in plans_of(setup.text)
-        if plan.call.name == "StepLR" and (size := plan.number("step_size", 1)) is not None
+        if _is_of_torch(plan.call) and (size := plan.number("step_size", 1)) is not None
     ]
     if not known:
         raise NotEnough("no StepLR whose step_size can be read")
@@ -34,6 +35,11 @@ def step_size_below_one(setup: Setup) -> Iterator[Finding | Measured]:
         if size < 1:
             text = f"StepLR has a step_size of {size:g} (written {plan.call.text('step_size', 1)}): it counts calls of step()"
             yield Finding(plan.place, f"{text}, and the rate never moves")
+
+
+def _is_of_torch(call: Call) -> bool:
+    """Whether it is torch's own StepLR: by its module, or by the name of its argument. Programs have classes of that name."""
+    return call.name == "StepLR" and ("lr_scheduler" in call.owner or "step_size" in call.texts)
 
 
 @step_size_below_one.fires_on
@@ -49,3 +55,10 @@ def each_epoch() -> Facts:
 @step_size_below_one.quiet_on
 def every_thirtieth_epoch() -> Facts:
     return stepping("StepLR", EPOCHS, step_size=30, gamma=0.1)
+
+
+@step_size_below_one.quiet_on
+def a_class_of_the_programs_own_beside_it() -> Facts:
+    own = Call("StepLR", 30, {"1": 0.1, "2": 200}, {"0": "optimizer", "1": "0.1", "2": "200"}, "scheduler")
+    plain = call("lr_scheduler.StepLR", line=31, target="other", step_size=30)
+    return calling(own, plain, *(Call(f"{name}.step", 40, {}, {}, "", (EPOCHS,)) for name in ("scheduler", "other")))

@@ -28,7 +28,8 @@ def learning_not_shown_yet(
     ## How to fix
     Let it run for a few epochs more. Fifths of the run are compared, by their medians: the last lies under the first by a
     twentieth and five standard errors, and under the middle one by two. Or the loader was left before nine tenths of its second
-    pass, or the run interrupted before, within 300 backward passes. Not asked where updates are tiny (guesses).
+    pass, or the run interrupted before, within 300 backward passes, or it is over after two epochs and 100. Not asked where updates
+    are tiny (guesses).
     """
     known = np.isfinite(recording.loss).sum()
     if recording.passes < min_passes or known < 10 or side_by_side(recording) > 1:
@@ -67,6 +68,12 @@ def interrupted_in_its_first_epoch() -> Facts:
     return {"recording": recording_with(flat(), events=(event,))}
 
 
+@learning_not_shown_yet.fires_on
+def two_epochs_of_thirty_batches() -> Facts:
+    passes = (_pass(0, 30, "exhausted"), _pass(1, 30, "exhausted"))
+    return {"recording": recording_with(flat(), events=passes)}
+
+
 @learning_not_shown_yet.quiet_on
 def stands_still_in_its_second_half() -> Facts:
     return {"recording": recording_with(_slow(to=100))}
@@ -79,5 +86,5 @@ def slow_because_its_updates_are_tiny() -> Facts:
 
 @learning_not_shown_yet.quiet_on
 def flat_over_two_epochs() -> Facts:
-    passes = (_pass(0, 30, "exhausted"), _pass(1, 30, "exhausted"))
-    return {"recording": recording_with(flat(), events=passes)}
+    passes = (_pass(0, 50, "exhausted"), _pass(1, 50, "exhausted"))
+    return {"recording": recording_with(flat(steps=100), events=passes)}
