@@ -48,6 +48,12 @@ def side_by_side(recording: Recording) -> int:
     return 1 if count > 1 and _moved_by_one_loss(recording, count) else count
 
 
+def by_turns(recording: Recording) -> bool:
+    """Whether several optimizers hold parameters and seldom step together: two players, or the networks of several folds."""
+    held = {p.optimizer for p in recording.parameters if p.optimizer is not None}
+    return len(held) > 1 and not _moved_by_one_loss(recording, len(held))
+
+
 def _idle(recording: Recording) -> set[int]:
     """The optimizers of whose parameters none moved in `RECORDS` recorded steps or more."""
     updates = recording.per_parameter("update")

@@ -9,6 +9,7 @@ from traindx.core.check import Facts, check
 from traindx.core.example import falling, recording_with
 from traindx.core.finding import Curve, Finding, Line, Measured, Place
 from traindx.core.recording import Event, Layer, Recording
+from traindx.core.trainings import by_turns
 
 MODAL = ("BatchNorm", "InstanceNorm", "Dropout", "DropPath", "StochasticDepth")
 """Layers that behave differently in evaluation mode."""
@@ -24,10 +25,12 @@ def eval_mode_in_training(recording: Recording, *, share: float = 0.2) -> Iterat
 
     ## How to fix
     Call `model.train()` at the start of each epoch. Reported only when the model has layers that behave differently
-    in the two modes and that are being trained: a backbone that is frozen on purpose stays in evaluation mode rightly.
+    in the two modes and that are being trained: a backbone that is frozen on purpose stays in evaluation mode rightly. Nor with
+    several optimizers that each train a network of their own, as the folds of a cross validation do: one waits in evaluation mode
+    while another is trained.
     """
     known = recording.training >= 0
-    if not known.any():
+    if not known.any() or by_turns(recording):
         return
     off = known & (recording.training == 0)
     yield Measured("training steps in evaluation mode", int(off.sum()), f"0 of {int(known.sum())}")
@@ -100,3 +103,10 @@ def dropout_of_nothing() -> Facts:
 @eval_mode_in_training.quiet_on
 def no_layer_depends_on_it() -> Facts:
     return {"recording": recording_with(falling(), training=False)}
+
+
+@eval_mode_in_training.quiet_on
+def folds_whose_networks_take_turns() -> Facts:
+    held = [{"name": f"{n}.fc.weight", "shape": [8], "trainable": True, "optimizer": n} for n in range(3)]
+    run = recording_with(falling(), training=[i % 30 < 10 for i in range(60)], parameters=held)
+    return {"recording": replace(run, layers=(*run.layers, Layer("0.drop", "Dropout")))}
