@@ -22,6 +22,10 @@ USUAL, SLOW = 1.0, 0.002
 """A limit that trainings that learn clip at (Ultralytics 10, transformers 1), and a rate over 1 - momentum at which plain steps
 are tiny whatever is clipped (a guess)."""
 
+SHORT = 0.1
+"""Under a usual limit updates must be shorter than `ratio` by this: Ultralytics clips each gradient of a network that begins from
+nothing (560 to 10), and it learns by steps of 0.0007 of its weights."""
+
 
 @check("T327", level="error")
 def clip_leaves_little(
@@ -37,8 +41,8 @@ def clip_leaves_little(
     always active is common where it does no harm (transformers at 1, DETR at 0.1 with AdamW): it is reported only where the
     updates stay under `ratio` of the weights (90th percentile; 0.003 and more in the benchmark's 92 healthy runs,
     `python bench/ratios.py`) and the loss has fallen by less than `drop`, with an optimizer whose steps follow the size of the
-    gradient. A usual limit (1 and more) under a rate that is far too low for such an optimizer is not blamed: then the rate is
-    what makes the steps tiny (T202). The other thresholds are a guess.
+    gradient. A usual limit (1 and more) is blamed for far shorter steps alone, and not under a rate that is far too low for such an
+    optimizer: then the rate is what makes the steps tiny (T202). The other thresholds are a guess.
     """
     left, seen = _left(recording), np.isfinite(recording.grad_norm)
     if not np.isfinite(left).any():
@@ -58,7 +62,7 @@ def clip_leaves_little(
         return
     norm = float(np.nanmedian(recording.grad_norm[seen]))
     clip: Mapping[str, Any] = next((d["clip"] for d in recording.details.values() if d.get("clip")), {})
-    if clip.get("max_norm", 0.0) >= USUAL and _pace(recording) < SLOW:
+    if clip.get("max_norm", 0.0) >= USUAL and (_pace(recording) < SLOW or high > ratio * SHORT):
         return
     limit = next(
         (f"{name} {clip[name]:g}" for name in ("max_norm", "max_value") if name in clip), "the code's own clip"
@@ -129,3 +133,12 @@ def a_usual_limit_under_a_rate_of_a_millionth() -> Facts:
     clip = {"max_norm": 10.0, "scaled": False}
     run = recording_with(flat(), calls="zfbcs", clip=clip, grad_backward=1400.0, update_ratio=3e-6)
     return {"recording": replace(run, lr=np.full(len(run.step), 1e-6))}
+
+
+@clip_leaves_little.quiet_on
+def every_gradient_of_a_new_detector_clipped_at_ten() -> Facts:
+    clip = {"max_norm": 10.0, "norm": 560.0, "cut": 60, "of": 60}
+    run = recording_with(
+        falling(start=16.0, end=11.0), calls="zfbcs", clip=clip, grad_backward=560.0, update_ratio=7e-4
+    )
+    return {"recording": run}
