@@ -41,7 +41,9 @@ def part_drowns_the_rest(
         raise NotEnough("a loss of several parts was not seen")
     over = {id(found): weights[_site(found)] * _summed(found) for found in calls}
     loud = [found for found in calls if over[id(found)] >= times]
-    quiet = min(over.values()) <= max(over.values()) / REST
+    sites = {_site(found) for found in calls}
+    beside = [weight for site, weight in weights.items() if weight and site not in sites]
+    quiet = min([*over.values(), *beside]) <= max(over.values()) / REST
     parts = _shares(recording, [(found, weights[_site(found)]) for found in loud])
     third = max(1, len(parts) // 3)
     least = min(np.median(parts[:third]), np.median(parts[-third:])) if len(parts) >= fewest else 0.0
