@@ -113,4 +113,51 @@ FAULTS = (
         ("optimizer.zero_grad()",),
         also=("accumulation-not-averaged", "missing-zero-grad"),
     ),
+    Fault(
+        "scheduler-made-in-each-epoch",
+        "schedule-misapplied",
+        ("one_cycle",),
+        (
+            ("ConvNet(), 3", "ConvNet(), 6"),
+            ("scheduler = torch", "Schedule = torch"),
+            (
+                ".OneCycleLR(optimizer, max_lr=0.1, epochs=epochs, steps_per_epoch=len(train_loader))\n",
+                ".OneCycleLR\n",
+            ),
+            (
+                "    model.train()\n",
+                "    scheduler = Schedule(optimizer, max_lr=0.1, epochs=epochs, steps_per_epoch=len(train_loader))\n"
+                "    model.train()\n",
+            ),
+        ),
+        ("scheduler = ",),
+    ),
+    Fault(
+        "directions-of-classes-left-out",
+        "optimizer-missing-parameters",
+        ("angular_margin",),
+        (("[*model.parameters(), *criterion.parameters()]", "model.parameters()"),),
+        ("criterion(model(x), y)", "torch.optim"),
+    ),
+    Fault(
+        "distilled-over-the-batch",
+        "wrong-output-activation",
+        ("distillation",),
+        (("out / 3, 1)", "out / 3, 0)"), ("soft / 3, 1)", "soft / 3, 0)")),
+        ("F.log_softmax",),
+        also=("batch-mixing",),
+    ),
+    Fault(
+        "normalised-in-the-model-too",
+        "wrong-normalization",
+        ("resnet18_signs",),
+        (
+            (
+                "model = resnet18(num_classes=10)",
+                "normalise = Normalize((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))\n"
+                "model = nn.Sequential(normalise, resnet18(num_classes=10))",
+            ),
+            ("import resnet18\n", "import resnet18\nfrom torchvision.transforms import Normalize\n"),
+        ),
+    ),
 )

@@ -14,7 +14,10 @@ from traindx.core.finding import Curve, Finding, Line, Measured
 from traindx.core.rate_words import optimizer_line, optimizer_place, optimizer_words
 from traindx.core.recording import Optimizer, Recording
 from traindx.core.swing import largest_swing
-from traindx.core.trend import over_chance
+from traindx.core.trend import over_chance, trend
+
+LONG = 0.995
+"""Momentum from which a swing counts also where the loss comes down again: a run of hundreds of steps is one memory long."""
 
 
 @check("T364", level="error")
@@ -31,8 +34,9 @@ def loss_swings_under_momentum(
     `momentum=0.9` (betas of Adam: 0.9 and 0.999); a larger one needs a smaller rate, lr times 1 / (1 - m) is what acts.
     Reported with a momentum of `momentum` or more where the loss, averaged over five steps, rises by `share` of its start after
     it was lower (guesses: 0.25 with 0.99 in a run that came to rest, 0.4 and 0.7 with 0.995 and 0.999). One optimizer only.
-    Of SGD also where rate / (1 - momentum) is `acts` or more, and the loss ends over `poor` of that of guessing: recipes have
-    0.1 to 1 there, nnU-Net with its momentum of 0.99 has 1. Guesses.
+    Under 0.995 a swing from which the loss comes down far below where it began, as of a warm-up, is none. Of SGD also where
+    rate / (1 - momentum) is `acts` or more, and the loss ends over `poor` of that of guessing: recipes have 0.1 to 1 there,
+    nnU-Net with its momentum of 0.99 has 1. Guesses.
     """
     swing = largest_swing(recording)
     if swing is None or len(recording.optimizers) != 1:
@@ -47,7 +51,8 @@ def loss_swings_under_momentum(
         )
         text += f", and the loss ends at {reached:.0%} of that of guessing"
         yield Finding(replace(optimizer_place(recording, 0), setting=_setting(recording)), text)
-    if value >= 1 or (value >= momentum and swing.share >= share):
+    lasts = value >= LONG or trend(recording.loss).end > 0.75 * swing.low
+    if value >= 1 or (value >= momentum and swing.share >= share and lasts):
         memory = f"for about {1 / (1 - value):.0f} steps" if value < 1 else "for ever"
         text = f"{optimizer_words(recording)} has momentum {value:g}: a gradient acts {memory}; the loss swings from "
         x, y = tuple(map(float, recording.step)), tuple(map(float, recording.loss))
@@ -87,6 +92,12 @@ def _swinging() -> list[float]:
 @loss_swings_under_momentum.fires_on
 def a_thousand_steps_of_memory() -> Facts:
     return {"recording": _run(0.999, _swinging())}
+
+
+@loss_swings_under_momentum.quiet_on
+def a_swing_in_the_warm_up_of_a_run_that_learns() -> Facts:
+    loss = [*falling(start=2.4, end=2.3, steps=30), *falling(start=4.3, end=0.4, steps=200)]
+    return {"recording": _run(0.99, loss, lr=0.002)}
 
 
 CLASSES = {"loss_call": {"name": "cross_entropy", "classes": 10}}
