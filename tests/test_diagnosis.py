@@ -11,6 +11,7 @@ from traindx.core.cause import Cause, Clue, Fix
 from traindx.core.check import Facts
 from traindx.core.example import falling, flat, recording_with
 from traindx.core.finding import Finding, Measured, Place
+from traindx.core.history import history_of
 from traindx.core.report import CheckStatus, Diagnosis, Outcome, Report
 from traindx.core.small_dataset import dataset_of
 from traindx.diagnosis import explain
@@ -108,6 +109,13 @@ def test_what_stands_on_notes_alone_comes_after_what_stands_on_a_warning() -> No
     outcomes = [replace(outcome("D1", "failed"), level="note"), replace(outcome("D2", "failed"), level="warning")]
     report = explain(outcomes, [static("noted", Clue("D1", 3.8)), static("warned", Clue("D2", 2.5))], {})
     assert [d.cause for d in report.diagnoses][:2] == ["warned", "noted"]
+
+
+def test_a_log_alone_rules_out_only_what_its_silence_speaks_against() -> None:
+    silent, telling = cause("silent", Clue("A1", 5.0)), cause("telling", Clue("A1", 5.0, -2.0))
+    facts: Facts = {"history": history_of([{"train/loss": 1.0}])}
+    report = explain([outcome("A1", "passed")], [silent, telling], facts)
+    assert (of(report, "silent").status, of(report, "telling").status) == ("not-testable", "ruled-out")
 
 
 def test_an_ignored_check_rules_nothing_out() -> None:

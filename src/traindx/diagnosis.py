@@ -132,7 +132,7 @@ def _diagnose(
     places = [f.place for clue in supporting for f in by_code[clue.code].findings]
     return Diagnosis(
         cause=cause.slug,
-        status=_status(proved, supporting, probability, _ruled(cause, looked, by_code), by_code, cause=cause),
+        status=_status(proved, supporting, probability, _ruled(cause, looked, by_code, facts), by_code, cause=cause),
         probability=round(max(probability, 0.99) if proved else probability, 4),
         summary=cause.summary,
         places=tuple(_unique(places))[:PLACES],
@@ -192,12 +192,17 @@ def _status(
     return "ruled-out" if ruled else "not-testable"
 
 
-def _ruled(cause: Cause, looked: Sequence[tuple[Clue, Any]], by_code: Mapping[str, Outcome]) -> bool:
+def _ruled(
+    cause: Cause, looked: Sequence[tuple[Clue, Any]], by_code: Mapping[str, Outcome], facts: Mapping[str, Any]
+) -> bool:
     """Whether enough was looked at to rule the cause out: a check that could speak for it, and none that could prove it
-    was left out, by the user or by how little of the dataset was opened."""
+    was left out, by the user or by how little of the dataset was opened. Of a log alone the absence of what was looked for
+    has to count against the cause: most of what can be wrong leaves no trace in it.
+    """
     if any(clue.proves and clue.code in by_code and by_code[clue.code].left_out for clue in cause.clues):
         return False
-    return any(clue.if_seen > 0 for clue, _ in looked)
+    of_log = "history" in facts and "recording" not in facts
+    return any(clue.if_seen > 0 and not (of_log and clue.if_absent == 0 and not clue.proves) for clue, _ in looked)
 
 
 def _unique(places: Sequence[Place]) -> Iterator[Place]:

@@ -19,10 +19,10 @@ AMP_OVERFLOW = Cause(
     slug="amp-overflow",
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it; what follows a loss that is not finite is explained by it
-        Clue("V490", if_seen=2.65),
         Clue("T112", if_seen=6.0, if_absent=-2.0, proves=True),
         Clue("T101", if_seen=1.0, if_absent=-1.0),
         Clue("V405", if_seen=2.65),
+        Clue("V490", if_seen=2.65),
         Clue("V453", if_seen=2.65),
         Clue("V454", if_seen=4.0),
         Clue("V456", if_seen=4.0),

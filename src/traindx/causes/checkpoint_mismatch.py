@@ -19,7 +19,7 @@ CHECKPOINT_MISMATCH = Cause(
     slug="checkpoint-mismatch",
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
-        Clue("V439", if_seen=9.0),
+        Clue("V439", if_seen=9.0, if_absent=-2.0),
         Clue("T018", if_seen=9.0, if_absent=-6.0, proves=True),
         Clue("T001", if_seen=0.3),
     ),

@@ -20,7 +20,7 @@ DEVICE_ERROR = Cause(
     slug="device-error",
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
-        Clue("V484", if_seen=9.0),
+        Clue("V484", if_seen=9.0, if_absent=-2.0),
         Clue("T024", if_seen=9.0, if_absent=-6.0, proves=True),
         Clue("T001", if_seen=0.3),
     ),

@@ -18,7 +18,7 @@ DEVICE_MISMATCH = Cause(
     slug="device-mismatch",
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
-        Clue("V441", if_seen=9.0),
+        Clue("V441", if_seen=9.0, if_absent=-2.0),
         Clue("T015", if_seen=9.0, if_absent=-6.0, proves=True),
         Clue("T001", if_seen=0.3),
     ),

@@ -19,7 +19,7 @@ DEVICE_NOT_AVAILABLE = Cause(
     slug="device-not-available",
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
-        Clue("V442", if_seen=9.0),
+        Clue("V442", if_seen=9.0, if_absent=-2.0),
         Clue("T023", if_seen=9.0, if_absent=-6.0, proves=True),
         Clue("T001", if_seen=0.3),
         Clue("P202", if_seen=9.0, proves=True),

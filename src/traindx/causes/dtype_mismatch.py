@@ -20,7 +20,7 @@ DTYPE_MISMATCH = Cause(
     slug="dtype-mismatch",
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
-        Clue("V440", if_seen=9.0),
+        Clue("V440", if_seen=9.0, if_absent=-2.0),
         Clue("T016", if_seen=9.0, if_absent=-6.0, proves=True),
         Clue("T001", if_seen=0.3),
     ),

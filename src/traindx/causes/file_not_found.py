@@ -18,7 +18,7 @@ FILE_NOT_FOUND = Cause(
     slug="file-not-found",
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
-        Clue("V482", if_seen=9.0),
+        Clue("V482", if_seen=9.0, if_absent=-2.0),
         Clue("T012", if_seen=9.0, if_absent=-6.0, proves=True),
         Clue("T001", if_seen=0.3),
     ),

@@ -20,7 +20,7 @@ GRAPH_USED_TWICE = Cause(
     slug="graph-used-twice",
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
-        Clue("V445", if_seen=9.0),
+        Clue("V445", if_seen=9.0, if_absent=-2.0),
         Clue("T021", if_seen=9.0, if_absent=-6.0, proves=True),
         Clue("T001", if_seen=0.3),
     ),

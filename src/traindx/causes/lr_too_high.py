@@ -22,7 +22,6 @@ LR_TOO_HIGH = Cause(
     slug="lr-too-high",
     doc=__doc__,
     clues=(  # by bench/weights.py where it has the check, T104, T205 and priors are a guess
-        Clue("V490", if_seen=1.15),
         Clue("T361", if_seen=7.0),  # a guess
         Clue("T367", if_seen=5.0),  # a guess
         Clue("T201", if_seen=3.9, if_absent=-2.1),
@@ -33,11 +32,12 @@ LR_TOO_HIGH = Cause(
         Clue("T102", if_seen=2.0, if_absent=-0.1),
         Clue("T101", if_seen=2.1, if_absent=-0.2),
         Clue("T113", if_seen=4.0),  # a guess, and those of logs
-        Clue("V415", if_seen=3.5),
+        Clue("V415", if_seen=3.5, if_absent=-0.3),
         Clue("V416", if_seen=1.5),
         Clue("V418", if_seen=4.0),
         Clue("V404", if_seen=1.0),
         Clue("V405", if_seen=1.15),
+        Clue("V490", if_seen=1.15),
         Clue("V425", if_seen=0.5),
         Clue("V426", if_seen=-5.0),
         Clue("V427", if_seen=5.5),

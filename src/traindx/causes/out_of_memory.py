@@ -22,7 +22,7 @@ OUT_OF_MEMORY = Cause(
     slug="out-of-memory",
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
-        Clue("V431", if_seen=7.0),
+        Clue("V431", if_seen=7.0, if_absent=-2.0),
         Clue("P101", if_seen=9.0, if_absent=-3.0, proves=True),
         Clue("P102", if_seen=8.5, if_absent=-1.0, proves=True),
         Clue("P113", if_seen=1.0),

@@ -19,7 +19,7 @@ PACKAGES_DO_NOT_FIT = Cause(
     slug="packages-do-not-fit",
     doc=__doc__,
     clues=(
-        Clue("V489", if_seen=9.0),
+        Clue("V489", if_seen=9.0, if_absent=-2.0),
         Clue("P204", if_seen=9.0, proves=True),
         Clue("P207", if_seen=5.0),
     ),  # a guess until the benchmark sets it

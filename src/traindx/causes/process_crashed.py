@@ -19,7 +19,7 @@ PROCESS_CRASHED = Cause(
     slug="process-crashed",
     doc=__doc__,
     clues=(
-        Clue("V485", if_seen=9.0),
+        Clue("V485", if_seen=9.0, if_absent=-2.0),
         Clue("T027", if_seen=9.0, if_absent=-6.0, proves=True),
     ),  # a guess until the benchmark sets it
     fix=Fix(

@@ -19,7 +19,7 @@ RESOURCES_EXHAUSTED = Cause(
     slug="resources-exhausted",
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
-        Clue("V437", if_seen=9.0),
+        Clue("V437", if_seen=9.0, if_absent=-2.0),
         Clue("P103", if_seen=9.0, if_absent=-2.0, proves=True),
         Clue("P104", if_seen=9.0, if_absent=-2.0, proves=True),
         Clue("P105", if_seen=9.0, if_absent=-2.0, proves=True),

@@ -20,7 +20,7 @@ SAVED_TENSOR_OVERWRITTEN = Cause(
     slug="saved-tensor-overwritten",
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
-        Clue("V446", if_seen=9.0),
+        Clue("V446", if_seen=9.0, if_absent=-2.0),
         Clue("T022", if_seen=9.0, if_absent=-6.0, proves=True),
         Clue("T001", if_seen=0.3),
     ),

@@ -20,7 +20,7 @@ SHAPE_MISMATCH = Cause(
     slug="shape-mismatch",
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
-        Clue("V433", if_seen=7.0),
+        Clue("V433", if_seen=7.0, if_absent=-2.0),
         Clue("M261", if_seen=9.0, proves=True),
         Clue("M224", if_seen=9.0, proves=True),
         Clue("M209", if_seen=4.5),

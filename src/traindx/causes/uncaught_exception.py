@@ -40,7 +40,7 @@ UNCAUGHT_EXCEPTION = Cause(
         Clue("V445", if_seen=-4.0),
         Clue("V446", if_seen=-4.0),
         Clue("V447", if_seen=-4.0),
-        Clue("V419", if_seen=6.0),
+        Clue("V419", if_seen=6.0, if_absent=-2.0),
         Clue("V431", if_seen=-4.0),
         Clue("V432", if_seen=-4.0),
         Clue("V433", if_seen=-4.0),

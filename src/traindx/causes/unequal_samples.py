@@ -19,7 +19,7 @@ UNEQUAL_SAMPLES = Cause(
     slug="unequal-samples",
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
-        Clue("V483", if_seen=9.0),
+        Clue("V483", if_seen=9.0, if_absent=-2.0),
         Clue("T013", if_seen=9.0, if_absent=-6.0, proves=True),
         Clue("T001", if_seen=0.3),
     ),

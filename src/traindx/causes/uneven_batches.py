@@ -20,7 +20,7 @@ UNEVEN_BATCHES = Cause(
     slug="uneven-batches",
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
-        Clue("V443", if_seen=6.5),
+        Clue("V443", if_seen=6.5, if_absent=-2.0),
         Clue("R106", if_seen=9.0, if_absent=-6.0, proves=True),
         Clue("R109", if_seen=8.0, if_absent=-6.0, proves=True),
         Clue("R107", if_seen=6.5),

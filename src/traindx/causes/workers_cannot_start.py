@@ -21,7 +21,7 @@ WORKERS_CANNOT_START = Cause(
     slug="workers-cannot-start",
     doc=__doc__,
     clues=(  # weights are a guess until the benchmark sets them
-        Clue("V444", if_seen=9.0),
+        Clue("V444", if_seen=9.0, if_absent=-2.0),
         Clue("T014", if_seen=9.0, if_absent=-6.0, proves=True),
         Clue("T001", if_seen=0.3),
     ),

@@ -35,10 +35,11 @@ def validation_far_above_guessing(
     Evaluate one training batch in both modes, `model.train()` and `model.eval()`: another loss means normalisation layers
     (`traindx prove RUN --twins` does it). The same loss means that the pictures of validation are prepared in another way.
 
-    The validation loss is above `times` the highest training loss, and above `above`, the chance of a thousand classes, from the
-    fourth epoch on in all of `epochs` and more; the training loss falls to `fell` of its first, or its accuracy is above 0.7; and
-    the accuracy of validation is at best `share` of that of training and gains less than `gain` of what it lacked of it. A loss
-    that is summed over batches is high as well, beside an accuracy that follows. Defaults are guesses.
+    The validation loss is above `times` the highest training loss, and above `above`, the chance of a thousand classes, in all of
+    `epochs` and more, or above twice that from the fourth on (labels of another order reach ten); the training loss falls to
+    `fell` of its first, or its accuracy is above 0.7; and the accuracy of validation is at best `share` of that of training and
+    gains less than `gain` of what it lacked of it. A loss that is summed over batches is high as well, beside an accuracy that
+    follows. Defaults are guesses.
     """
     known = accuracy_of(history, epochs)
     if known is None or set(history.train_parts) != {"loss"} or set(history.val_parts) != {"loss"}:
@@ -47,15 +48,14 @@ def validation_far_above_guessing(
     if len(train) < epochs or len(val) < epochs or not float(train.max()) > 0:
         raise NotEnough(f"needs {epochs} epochs with both losses")
     name, accuracy = known
-    val = val[
-        min(3, len(val) - epochs) :
-    ]  # running statistics and weights may still be near their start in the first ones
+    later = float(val.min()) <= above  # then the first ones, of weights near their start, do not count
+    val = val[min(3, len(val) - epochs) :] if later else val
     ratio, best = float(val.min() / train.max()), float(np.nanmax(smooth(accuracy)))
     yield Measured("lowest validation loss, in highest training losses", ratio, f"below {times:g}")
     reached = _reached(history, name, train, fell)
     if (
         ratio > times
-        and float(val.min()) > above
+        and float(val.min()) > (2 * above if later else above)
         and reached is not None
         and best <= min(share * reached, accuracy[0] + gain * (reached - accuracy[0]))
     ):
@@ -90,6 +90,15 @@ def statistics_that_are_left_behind() -> Facts:
     rows = [
         {"train/loss": 2.1 * 0.6**i, "val/loss": (2.2, 5.6, 9.2)[i] if i < 3 else 22.0 + i % 3, "metric/accuracy": 0.2}
         for i in range(12)
+    ]
+    return {"history": history_of(rows)}
+
+
+@validation_far_above_guessing.quiet_on
+def labels_in_another_order() -> Facts:
+    rows = [
+        {"train/loss": 2.1 * 0.7**i, "val/loss": 4.2 if i == 0 else 8.3 + 0.2 * i, "metric/accuracy": 0.01}
+        for i in range(15)
     ]
     return {"history": history_of(rows)}
 
