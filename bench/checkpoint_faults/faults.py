@@ -232,6 +232,19 @@ def optimizer_of_the_old_head(folder: Path) -> Path:
     return changed(folder, lambda c: c.update(optimizer=train(network(80))["optimizer"]))
 
 
+@fault("S208", "8.weight")
+def head_that_came_after_the_optimizer(folder: Path) -> Path:
+    def of_the_rest(parameters: Any, **settings: Any) -> torch.optim.Optimizer:
+        return torch.optim.AdamW(list(parameters)[:-2], **settings)
+
+    return save(folder, train(network(), optimizer=of_the_rest))
+
+
+@fault("S219", "lr")
+def schedule_at_its_end(folder: Path) -> Path:
+    return save(folder, train(network(), steps=48))
+
+
 @fault("S220", "layer 1")
 def momentum_of_zero(folder: Path) -> Path:
     model = network()

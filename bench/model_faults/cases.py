@@ -51,6 +51,8 @@ def faults() -> Iterator[Case]:
     yield Case(own + "FourChannels", ("M209",), "conv1")
     yield Case(own + "SoftmaxAtEnd", ("M221",))
     yield Case(own + "softmax_module", ("M221",))
+    yield Case(own + "SigmoidAtEnd", ("M227",), "fc")
+    yield Case(own + "AveragedToNothing", ("M256",), "fc")
     yield Case(own + "SoftmaxOverSamples", ("M223", "M226"), "fc")
     yield Case(own + "ConstantWeights", ("M218",), "conv2")
     yield Case(own + "ZeroWeights", ("M218",), "conv2")

@@ -75,6 +75,17 @@ class SoftmaxAtEnd(Small):
         return torch.softmax(super().forward(x), dim=1)
 
 
+class SigmoidAtEnd(Small):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.sigmoid(super().forward(x))
+
+
+class AveragedToNothing(Small):
+    def features(self, x: torch.Tensor) -> torch.Tensor:
+        x = torch.relu(self.conv2(torch.relu(self.conv1(x))))
+        return nn.functional.instance_norm(self.conv3(x)).mean((2, 3))
+
+
 def softmax_module() -> nn.Module:
     return nn.Sequential(*cnn(), nn.Softmax(dim=-1))
 

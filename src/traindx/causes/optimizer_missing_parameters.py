@@ -25,6 +25,7 @@ OPTIMIZER_MISSING_PARAMETERS = Cause(
         Clue("T302", if_seen=8.0, if_absent=-4.0, proves=True),
         Clue("T331", if_seen=9.0, proves=True),
         Clue("S163", if_seen=1.5),
+        Clue("S208", if_seen=5.5),
         Clue("T103", if_seen=0.3),
         Clue("T105", if_seen=0.3),
         Clue("T106", if_seen=0.3),
