@@ -48,7 +48,7 @@ def last_layer_without_optimizer(checkpoint: Checkpoint, *, fewest: int = 4) -> 
 
 def _averages(part: Part) -> list[Tensor]:
     """One average of each parameter, in the order of the parameters."""
-    found = {}
+    found: dict[int, Tensor] = {}
     for tensor in part.tensors:
         index, _, name = tensor.name.rpartition(".")
         if name in AVERAGES and index.isdigit():
