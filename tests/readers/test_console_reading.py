@@ -98,3 +98,9 @@ def test_an_epoch_that_a_line_looks_back_at_or_plans_is_not_the_one_at_hand(tmp_
 
 def test_a_log_that_speaks_of_a_domain_classifier_says_so(tmp_path):
     assert log(tmp_path, "Epoch 1 loss: 0.69 | Domain Acc=0.5\nEpoch 2 loss: 0.69 | Domain Acc=0.5\n").adversarial
+
+
+def test_the_accuracy_on_another_domain_is_not_that_of_validation(tmp_path):
+    line = "Epoch: {}\nTraining loss: {}\nSource Accuracy: {}/200 ({}%)\nTarget Accuracy: 12/200 (6.00%)\n"
+    text = "".join(line.format(n, 2.0 / n, right, right / 2) for n, right in ((1, 120), (2, 160)))
+    assert log(tmp_path, text).metrics["accuracy"].tolist() == pytest.approx([0.6, 0.8])

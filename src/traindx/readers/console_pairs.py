@@ -33,6 +33,8 @@ _QUANTITY = re.compile(
 _SPOKEN_AFTER = ("train", "training", "val", "validation", "valid", "test", "on", "set", "of", "is", "на", "en", "de")
 _APART = re.compile(r"[,;|{}\t\[\]]|\s-\s|→|➜|✓")
 _BEST = re.compile(r"\b(?:best|highest|lowest|min|max|record|previous|prev)\b", re.IGNORECASE)
+_ELSEWHERE = re.compile(r"\b(?:target|domain)[ _-]+acc", re.IGNORECASE)
+"""An accuracy on the domain that is adapted to, of the classifier of domains, or one that is aimed at."""
 _BY_CLASS = re.compile(r"\b(?:class|category|label)\b|% = .* AP\b", re.IGNORECASE)
 MOST = 25
 """A line with more pairs is a print of settings."""
@@ -99,8 +101,10 @@ def columns_in(line: str, section: str, *, validated: bool = False) -> Iterator[
 
     A loss without a split is of the training set; a metric without one too if a loss is beside it, else of validation.
     `validated`: the line is known to have been written right after a validation, and such a metric is of that.
-    Lines about one class are left out, and what was best so far.
+    Lines about one class or another domain are left out, and what was best so far.
     """
+    if _ELSEWHERE.search(line):
+        return
     if sentence := _SENTENCE.search(line):
         yield "metric/accuracy", Pair("accuracy", float(sentence[2]) / 100, sentence[1].lower())
         return
