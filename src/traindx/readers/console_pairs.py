@@ -103,8 +103,6 @@ def columns_in(line: str, section: str, *, validated: bool = False) -> Iterator[
     `validated`: the line is known to have been written right after a validation, and such a metric is of that.
     Lines about one class or another domain are left out, and what was best so far.
     """
-    if _ELSEWHERE.search(line):
-        return
     if sentence := _SENTENCE.search(line):
         yield "metric/accuracy", Pair("accuracy", float(sentence[2]) / 100, sentence[1].lower())
         return
@@ -112,7 +110,10 @@ def columns_in(line: str, section: str, *, validated: bool = False) -> Iterator[
     if len(pairs) > MOST or (_BY_CLASS.search(line) and not any("loss" in pair.name.lower() for pair in pairs)):
         return
     beside_loss = any("loss" in pair.name.lower() for pair in pairs)
+    elsewhere = bool(_ELSEWHERE.search(line))
     for pair in pairs:
+        if elsewhere and "loss" not in pair.name.lower():
+            continue
         of_training = beside_loss and (not validated or "loss" in pair.name.lower())
         split = pair.split or section or ("train" if of_training else "")
         column = _column(pair.name, split)
