@@ -35,9 +35,12 @@ BATCHNORM_STATS_STALE = Cause(
         Clue("B245", if_seen=6.0, if_absent=-1.5),  # a guess: a twin
     ),
     fix=Fix(
-        "Give batch norms a momentum that follows: 0.1, or 0.01 for long runs; it is the share of the new batch.",
+        "Give batch norms a momentum that follows (0.1, or 0.01 for long runs: the share of the new batch), and an average of the "
+        "weights their statistics too.",
         {
-            "pytorch": "nn.BatchNorm2d(channels, momentum=0.1)\ntorch.optim.swa_utils.update_bn(loader, model)   # statistics anew"
+            "pytorch": "nn.BatchNorm2d(channels, momentum=0.1)\n"
+            "torch.optim.swa_utils.update_bn(loader, model)   # statistics anew\n"
+            "average = AveragedModel(model)                   # follows them by itself"
         },
     ),
     proof="observed",

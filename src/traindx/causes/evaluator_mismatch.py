@@ -32,8 +32,9 @@ EVALUATOR_MISMATCH = Cause(
         Clue("S230", if_seen=5.0),
     ),
     fix=Fix(
-        "Check the validation split (`traindx check DATA`): labels found, the same class ids and names as in training. Then "
-        "evaluate on the training pictures: if it rises there, the split is at fault; if not, the evaluator.",
+        "Bring predictions and targets to one format of boxes, one unit and one numbering of classes, and check the validation "
+        "split (`traindx check DATA`). Then evaluate on the training pictures: if it rises there, the split is at fault; if not, "
+        "the evaluator.",
         {"ultralytics": "model.val(data=..., split='train')"},
     ),
     proof="twin",

@@ -51,7 +51,8 @@ SHUFFLED_LABELS = Cause(
         Clue("B251", if_seen=6.5, if_absent=-5.0),  # a guess: a twin
     ),
     fix=Fix(
-        "Pair pictures and labels by name, and look at twenty of them; train on labels shuffled on purpose as a control.",
+        "Pair pictures and labels by name, number all samples of a batch, also those without a box, and look at twenty of them; "
+        "train on labels shuffled on purpose as a control.",
         {"pytorch": "pictures = sorted(glob(…))\nlabels = [label_of(path) for path in pictures]"},
     ),
     proof="observed",
