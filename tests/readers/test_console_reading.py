@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from traindx.core.history import History
+from traindx.core.history import History, LeftOut
 from traindx.readers import read
 
 
@@ -104,3 +104,10 @@ def test_the_accuracy_on_another_domain_is_not_that_of_validation(tmp_path):
     line = "Epoch: {}\nTraining loss: {}\nSource Accuracy: {}/200 ({}%)\nTarget Accuracy: 12/200 (6.00%)\n"
     text = "".join(line.format(n, 2.0 / n, right, right / 2) for n, right in ((1, 120), (2, 160)))
     assert log(tmp_path, text).metrics["accuracy"].tolist() == pytest.approx([0.6, 0.8])
+
+
+def test_what_a_scan_left_out_is_told_with_its_reason(tmp_path):
+    ignored = "train: WARNING /x/0001.jpg: ignoring corrupt image/label: non-normalized or out of bounds coordinates [ 312.5]\n"
+    scan = "train: Scanning /x/labels... 700 images, 60 backgrounds, 40 corrupt: 100%\n"
+    found = log(tmp_path, f"{scan}{ignored}Epoch 1 loss: 2.0\nEpoch 2 loss: 1.0\n").left_out
+    assert found == (LeftOut("train", 760, 40, "non-normalized or out of bounds coordinates"),)

@@ -21,6 +21,7 @@ BOX_OUTSIDE_IMAGE = Cause(
     slug="box-outside-image",
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it
+        Clue("V493", if_seen=3.5),
         Clue("V487", if_seen=9.0),
         Clue("D213", if_seen=6.0, if_absent=-1.0, proves=True),
         Clue("D207", if_seen=6.5, if_absent=-2.0),

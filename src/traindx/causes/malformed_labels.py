@@ -22,6 +22,7 @@ MALFORMED_LABELS = Cause(
     slug="malformed-labels",
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it
+        Clue("V494", if_seen=5.5),
         Clue("D203", if_seen=6.0, if_absent=-1.0, proves=True),
         Clue("D234", if_seen=6.0, if_absent=-1.0, proves=True),
         Clue("D236", if_seen=4.5),

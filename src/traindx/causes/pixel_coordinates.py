@@ -22,6 +22,7 @@ PIXEL_COORDINATES = Cause(
     slug="pixel-coordinates",
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it; a fault of the whole set goes before one of single files
+        Clue("V493", if_seen=6.0),
         Clue("D206", if_seen=9.0, if_absent=-6.0, proves=True),
         Clue("B131", if_seen=9.0, proves=True),
         Clue("B146", if_seen=0.5),  # boxes that are misread lie beside their objects

@@ -41,6 +41,16 @@ class OfClass:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """A split that a tool scanned: its files, how many of them it left out as corrupt, and the reason it gives most often."""
+
+    split: str
+    files: int
+    corrupt: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class Told:
     """The accuracies that a training told of one validation, as written, and the share of right answers that was seen there.
 
@@ -67,9 +77,9 @@ class History:
     `no_labels` the line in which it says that no label was found, `scale_gone` the one in which the loss scale of half precision
     has come to its least, `device` the graphics processor that it names and the CUDA of the build, `classes` its last table of
     single classes. `adversarial`: it speaks of a domain classifier or a discriminator, whose loss is to stay at chance;
-    `stopped_early`: it says that training was stopped early. `notes` say in words what reading had to
-    decide (epochs that a resume wrote twice, an earlier run in the same file). `told` is there where a recording saw the
-    validations themselves, too.
+    `stopped_early`: it says that training was stopped early; `left_out`: what a tool left out when it scanned the splits.
+    `notes` say in words what reading had to decide (epochs that a resume wrote twice, an earlier run in the same file). `told`
+    is there where a recording saw the validations themselves, too.
     """
 
     source: str
@@ -93,6 +103,7 @@ class History:
     classes: tuple[OfClass, ...] = ()
     adversarial: bool = False
     stopped_early: bool = False
+    left_out: tuple[LeftOut, ...] = ()
     notes: tuple[str, ...] = ()
     told: tuple[Told, ...] = ()
 
@@ -151,6 +162,7 @@ def history_of(
     classes: Sequence[OfClass] = (),
     adversarial: bool = False,
     stopped_early: bool = False,
+    left_out: Sequence[LeftOut] = (),
     notes: Sequence[str] = (),
     told: Sequence[Told] = (),
 ) -> History:
@@ -194,6 +206,7 @@ def history_of(
         classes=tuple(classes),
         adversarial=adversarial,
         stopped_early=stopped_early,
+        left_out=tuple(left_out),
         notes=tuple(notes),
         told=tuple(told),
     )

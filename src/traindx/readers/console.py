@@ -26,6 +26,7 @@ from traindx.readers.console_lines import (
     stops_early,
 )
 from traindx.readers.console_reading import Reading
+from traindx.readers.console_scan import left_out_in
 from traindx.readers.notebook_text import outputs_of
 from traindx.readers.reader import Reader
 from traindx.readers.table import Row, as_shares, by_epoch
@@ -78,6 +79,7 @@ def read_console(path: Path) -> Facts | None:
                 classes=classes_in(lines),
                 adversarial=says_adversary(lines),
                 stopped_early=stopped,
+                left_out=left_out_in(lines),
                 notes=[*notes, *scaled],
             )
             return {"history": history}
