@@ -33,6 +33,8 @@ def both_stay_poor(
     itself over the last third, the best level of the metric is poor, and validation is not worse than training by more than `gap`.
     Defaults are guesses; contradictory labels look the same.
     """
+    if history.adversarial:
+        raise NotEnough("the log may be of a domain classifier or a discriminator, which is to know nothing")
     if history.metric is None or history.metric[0] not in POOR or np.isfinite(history.train_loss).sum() < epochs:
         raise NotEnough(f"needs {epochs} epochs with a training loss, and mAP or accuracy")
     name, metric = history.metric
