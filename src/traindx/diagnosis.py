@@ -55,6 +55,8 @@ def explain(
     ]
     diagnoses.sort(key=lambda d: _rank(d, errors, by_code))
     warned = shown_by_warnings(diagnoses, by_code, facts)
+    if not errors:  # what keeps it from being healthy stands first
+        diagnoses.sort(key=lambda d: d not in warned)
     verdict, state = verdict_of(by_code, facts, errors, warned)
     sentence = sentence_of(verdict, state, diagnoses, by_code, facts, errors, warned)
     if state is not None:
