@@ -16,7 +16,7 @@ from traindx.core.small_dataset import dataset_of
 
 @check("D519", level="error", preview=True)
 def classes_of_split_unlike_looks(
-    dataset: Dataset, crops: Crops, *, least: float = 0.15, rest: float = 0.1, sure: float = 6.0, fewest: int = 100
+    dataset: Dataset, crops: Crops, *, least: float = 0.15, rest: float = 0.1, sure: float = 6.0, fewest: int = 60
 ) -> Iterator[Finding | Measured]:
     """Labels of one split agree with the looks of its objects no better than chance, and those of another split do.
 
