@@ -101,6 +101,7 @@ def check(
     from traindx.inspect.checkpoint import is_checkpoint, read_checkpoint
     from traindx.scan import known_as, scan
     from traindx.scan.box_fit import with_box_fit
+    from traindx.scan.crops import with_crops_of_few
     from traindx.scan.kept_report import kept_or_made
 
     if is_checkpoint(data):
@@ -148,7 +149,7 @@ def check(
         known_as(data) if worthwhile else "",
         facts,
         {"meta": meta, **judging},
-        lambda: judge(with_box_fit(facts), meta=meta, **judging),
+        lambda: judge(with_crops_of_few(with_box_fit(facts)), meta=meta, **judging),
     )
     return replace(report, meta={**report.meta, "seconds": round(dataset.seconds, 2)})
 

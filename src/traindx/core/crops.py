@@ -24,11 +24,15 @@ LARGEST = 30_000
 
 @dataclass(frozen=True)
 class Crops:
-    """`index` are boxes (pictures, in classification), `features` is (n, d), nan-free, `labels` their classes."""
+    """`index` are boxes (pictures, in classification), `features` is (n, d), nan-free, `labels` their classes.
+
+    `asked`: every object was to be looked at. Else they were few, and are judged together, not one by one.
+    """
 
     index: Ints
     labels: Ints
     features: NDArray[np.float32]
+    asked: bool = True
 
     def __len__(self) -> int:
         return len(self.index)

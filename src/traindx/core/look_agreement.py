@@ -35,14 +35,17 @@ class LookAgreement:
         return (self.value - self.chance) / max(1 - self.chance, 1e-6)
 
 
-def look_agreements(dataset: Dataset, crops: Crops, fewest: int) -> Iterator[LookAgreement]:
-    """The agreement of each split that has `fewest` objects of known classes, by its own objects alone, each left out in turn."""
+def look_agreements(dataset: Dataset, crops: Crops, fewest: int, most: int = MOST) -> Iterator[LookAgreement]:
+    """The agreement of each split that has `fewest` objects of known classes, by its own objects alone, each left out in turn.
+
+    Of a split `most` objects are looked at: with fewer of them looks tell less.
+    """
     image = crops.index if dataset.task == "classify" else dataset.boxes.image[crops.index]
     of = dataset.images.split[image]
     known = np.isin(crops.labels, list(dataset.names))
     for split in dataset.splits:
         own = np.flatnonzero(known & (of == split.name))
-        own = np.random.default_rng(0).permutation(own)[:MOST]
+        own = np.random.default_rng(0).permutation(own)[:most]
         labels = crops.labels[own]
         if len(own) < fewest or len(np.unique(labels)) < 2:
             continue

@@ -1,10 +1,10 @@
-"""Cuts every annotated object out of its picture and looks at it: a second pass over the pictures, made on request alone."""
+"""Cuts every annotated object out of its picture and looks at it: a second pass over the pictures, of small sets or on request."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ import simplejpeg
 from numpy.typing import NDArray
 from PIL import Image
 
+from traindx.core.check import Facts
 from traindx.core.crops import SIDE, Crops, features_of, objects_to_look_at
 from traindx.core.dataset import Dataset, Floats, Ints
 from traindx.core.matching import corners_of
@@ -24,6 +25,9 @@ DETAIL = 64
 
 SHARD = 16
 
+FEWEST, FEW = 120, 1_500
+"""Numbers of objects between which they are looked at without being asked for: it takes a second or two (a guess)."""
+
 
 @dataclass(frozen=True)
 class _Task:
@@ -31,6 +35,15 @@ class _Task:
 
     path: str
     corners: Floats
+
+
+def with_crops_of_few(facts: Facts) -> Facts:
+    """The facts with the looks of the objects, where these are few, were decoded and are local: a function of the other facts."""
+    dataset: Dataset = facts["dataset"]
+    here = dataset.depth == "full" and "://" not in dataset.root
+    if "crops" in facts or not here or not FEWEST <= len(objects_to_look_at(dataset)) <= FEW:
+        return facts
+    return {**facts, "crops": replace(look_at_objects(dataset), asked=False)}
 
 
 def look_at_objects(

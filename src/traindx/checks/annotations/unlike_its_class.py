@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from traindx.core.calibration import worth_of
-from traindx.core.check import Facts, check
+from traindx.core.check import Facts, NotEnough, check
 from traindx.core.crops import Crops, crops_of
 from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured, Picture, Place
@@ -36,6 +36,8 @@ def unlike_its_class(
     Look at the objects in the order given, and correct the class where it is wrong. Predictions of a trained model tell more:
     `traindx check DATA --predictions FILE`.
     """
+    if not crops.asked:
+        raise NotEnough(f"{len(crops)} objects were looked at together; `traindx check DATA --label-noise` judges each")
     known = np.isin(crops.labels, list(dataset.names))
     if len(crops) < enough or not known.all() or len(np.unique(crops.labels)) < 2:
         return
