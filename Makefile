@@ -2,7 +2,7 @@
 .PHONY: check fast format docs demo
 
 check:
-	python -m pytest
+	python -m pytest -n 2
 
 fast:
 	python -m pytest -m "not slow"
