@@ -11,16 +11,21 @@ from traindx.core.trend import trend
 
 WIDTH = 5
 """Steps over which the loss is averaged, so that a single batch is no swing."""
+AROUND = 20
+"""Steps before the rise and after it by which the noise is told."""
 
 
 @dataclass(frozen=True)
 class Swing:
-    """The largest rise of the averaged loss from `low` at a step to `high` at a later one; `share` is it over the start."""
+    """The largest rise of the averaged loss from `low` at a step to `high` at a later one; `share` is it over the start, `errors`
+    it in standard errors of an average, by the noise around it: a loss may be smooth at first and noisy later.
+    """
 
     low: float
     high: float
     step: int
     share: float
+    errors: float
 
 
 def largest_swing(recording: Recording) -> Swing | None:
@@ -36,4 +41,6 @@ def largest_swing(recording: Recording) -> Swing | None:
     lowest = np.minimum.accumulate(smooth)
     at = int(np.argmax(smooth - lowest))
     low, high = float(lowest[at]), float(smooth[at])
-    return Swing(low, high, int(step[at + WIDTH // 2]), (high - low) / start)
+    around = loss[max(0, int(np.argmin(smooth[: at + 1])) - AROUND) : at + WIDTH + AROUND]
+    error = max(trend(around).noise / float(np.sqrt(WIDTH)), 1e-12)
+    return Swing(low, high, int(step[at + WIDTH // 2]), (high - low) / start, (high - low) / error)
