@@ -20,6 +20,7 @@ from typing import TypeAlias
 from effect import LEAST, unharmed
 from intervals import shown
 from result import HEALTHY, RESULTS, Result, load
+from traindx.core.verdict import LEARNING, SURE_OF_RUN
 
 Answer: TypeAlias = Callable[[Result], tuple[str, ...]]
 PARTS = ("fitted", "other half", "held out")
@@ -150,6 +151,21 @@ def calibration(results: Sequence[Result]) -> str:
     return table(("first is", "its probability", "mean", "right"), rows) + "\n\n" + said
 
 
+def surely_warned(results: Sequence[Result]) -> str:
+    """Runs that learned and are not called healthy, as warnings alone make a cause sure (`SURE_OF_RUN`): how often it is right."""
+    rows = []
+    for name, wanted in (("faulty", True), (HEALTHY, False)):
+        runs = [r for r in results if (r.cause != HEALTHY) == wanted and r.outcomes.get(LEARNING) == "passed"]
+        runs = [r for r in runs if not r.errors]
+        warned = [r for r in runs if r.verdict == "unclear" and _first(r) >= SURE_OF_RUN]
+        rows.append((name, len(runs), len(warned), hits(warned, traindx, 1)))
+    return table(("run", "learned, without an error", "a cause is sure", "and right"), rows)
+
+
+def _first(result: Result) -> float:
+    return next((p for _, status, p in result.ranking if status in ("proved", "consistent")), 0.0)
+
+
 def misses(faulty: Sequence[Result]) -> str:
     """Every faulty run whose cause is not named first."""
     rows = [
@@ -195,6 +211,10 @@ def summary(results: Sequence[Result]) -> str:
         compared(unseen),
         "## Calibration (what nothing was fitted on)",
         calibration(unseen),
+        "## Calibration (fitted)",
+        calibration([r for r in results if r.part == "fitted"]),
+        "## Warnings that make a cause sure, all parts",
+        surely_warned(results),
         "## Faults by kind (what nothing was fitted on)",
         faults(elsewhere, lambda r: f"{r.set}: {r.variant}" if r.set == "induced" else r.set),
         "## Faults by cause, all parts",
