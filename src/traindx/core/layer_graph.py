@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from traindx.core.recording import Recording
 
-PASSIVE = ("start", "sum")
-"""Ways back that say nothing of an activation: the input of the network, the sum of two branches."""
 POOLS = ("MaxPool2DWithIndices", "MaxPool2D", "MkldnnMaxPool2D", "MaxPool1DWithIndices", "MaxPool3DWithIndices")
 
 

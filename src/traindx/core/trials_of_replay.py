@@ -29,11 +29,6 @@ class StepTrial:
         return asdict(self)
 
 
-def trial_from(data: Mapping[str, Any]) -> StepTrial:
-    """The reverse of `StepTrial.to_json`."""
-    return StepTrial(data["kind"], int(data["batch"]), tuple(int(row) for row in data["rows"]))
-
-
 def next_trial(done: Sequence[Mapping[str, Any]], *, batches: int, samples: int, jump: bool) -> StepTrial | None:
     """The next trial, None when nothing is left to ask.
 

@@ -26,6 +26,9 @@ def predictions_of_other_pictures(dataset: Dataset, predictions: Predictions) ->
     """
     known = predictions.num_ids - len(predictions.unknown)
     yield Measured("picture ids of the predictions that the dataset has", known, f"{predictions.num_ids}")
+    yield Measured("classes of the predictions read as", predictions.class_rule)
+    if predictions.box_rule:
+        yield Measured("boxes of the predictions read as", predictions.box_rule)
     if known or not predictions.num_ids:
         return
     theirs, ours = list(predictions.unknown[:5]), [str(p) for p in dataset.images.path[:5]]
