@@ -114,6 +114,9 @@ def test_a_check_is_documented(check: Check) -> None:
     assert headings[:2] == ["Why is this bad?", "How to fix"]
     assert check.summary.endswith(".") and len(check.summary) <= 130
     assert all(section.strip() for section in re.split(r"^## .+$", check.doc, flags=re.MULTILINE))
+    assert check.fix and not [o for o in check.options if f"`{o}`" in check.fix], (
+        "when it reports belongs in a paragraph behind"
+    )
 
 
 @each_check

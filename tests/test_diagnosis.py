@@ -50,6 +50,20 @@ def test_a_proved_cause_takes_its_symptoms_from_the_others() -> None:
     assert of(alone, "other").status == "consistent"
 
 
+def test_the_fix_is_that_of_the_check_that_proves_the_cause() -> None:
+    one = replace(
+        cause("one", Clue("A1", 9.0, proves=True), Clue("A2", 9.0, proves=True), Clue("A3", 8.0)),
+        fix=Fix("mend it", {"pytorch": "mended = True"}),
+    )
+    proof, symptom = (replace(outcome(code, "failed"), fix=f"`mend({code})`") for code in ("A2", "A3"))
+    found = of(explain([proof, symptom], [one], {}), "one").fix
+    assert found is not None and (found.words, found.snippet) == ("`mend(A2)`", None)
+    found = of(explain([symptom], [one], {}), "one").fix
+    assert found is not None and (found.words, found.snippet) == ("mend it", "mended = True")
+    found = of(explain([replace(proof, fix="Sort it")], [one], {}), "one").fix
+    assert found is not None and (found.words, found.snippet) == ("Sort it", "mended = True")
+
+
 def test_what_explains_that_little_is_learned_explains_a_rate_that_is_blamed_for_it() -> None:
     proved = cause("proved-one", Clue("A1", 6.0, proves=True), Clue("T103", 0.3))
     blamed = cause("blamed", Clue("T367", 5.0))

@@ -212,12 +212,23 @@ def _unique(places: Sequence[Place]) -> Iterator[Place]:
 
 
 def _fix(cause: Cause, seen: Sequence[Clue], by_code: Mapping[str, Outcome], facts: Facts) -> FixAdvice:
+    """What to do: where one of several checks proves the cause, what that check says, which knows what was found; else what
+    the cause says, with its lines of code.
+    """
     setup = facts.get("setup")
     snippet = cause.fix.snippets.get(setup.framework if setup is not None else "pytorch")
+    snippet = snippet or cause.fix.snippets.get("pytorch")
+    words = cause.fix.words
+    proof = max((c for c in seen if c.proves), key=lambda c: c.if_seen, default=None)
+    if proof is not None and by_code[proof.code].fix and sum(c.proves for c in cause.clues) > 1:
+        words = by_code[proof.code].fix
+        snippet = (
+            None if "`" in words else snippet
+        )  # its own code, beside which the cause's may be about something else
     commands = [f.fix for clue in seen for f in by_code[clue.code].findings if f.fix and f.fix.startswith("traindx ")]
     if commands:  # it repairs what was found, where a snippet would change every file
-        return FixAdvice(cause.fix.words, commands[0], None)
-    return FixAdvice(cause.fix.words, None, snippet or cause.fix.snippets.get("pytorch"))
+        return FixAdvice(words, commands[0], None)
+    return FixAdvice(words, None, snippet)
 
 
 def _score(diagnosis: Diagnosis) -> float:

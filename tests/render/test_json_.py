@@ -55,7 +55,8 @@ GOLDEN = """\
           "fix": null
         }
       ],
-      "measured": []
+      "measured": [],
+      "fix": ""
     }
   ],
   "meta": {

@@ -49,6 +49,12 @@ class Check:
         """The first line of the docstring."""
         return self.doc.split("\n", 1)[0]
 
+    @property
+    def fix(self) -> str:
+        """What to do, in words: the first paragraph under "How to fix". Those behind it say when the check reports."""
+        _, _, section = self.doc.partition("## How to fix\n")
+        return " ".join(section.split("\n\n", 1)[0].split())
+
     def __call__(self, facts: Facts, **options: Any) -> list[Finding | Measured]:
         """Run on facts by name; raises `KeyError` if a needed fact is absent."""
         given = {name: facts[name] for name in self.needs}

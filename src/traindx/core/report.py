@@ -28,7 +28,7 @@ TOO_SHALLOW: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one check. `measured` are the numbers it looked at, also when it passed."""
+    """What became of one check. `measured` are the numbers it looked at, also when it passed, `fix` what to do if it failed."""
 
     code: str
     name: str
@@ -39,6 +39,7 @@ class Outcome:
     causes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     measured: tuple[Measured, ...] = ()
+    fix: str = ""
 
     @property
     def words(self) -> str:

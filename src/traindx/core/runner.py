@@ -76,7 +76,9 @@ def _run(check: Check, facts: Facts, options: Mapping[str, Any]) -> Outcome:
         return _outcome(check, "skipped", reason=TOO_SHALLOW[check.depth])
     if not findings and not measured:  # a check that passes says what it measured; this one found nothing to measure
         return _outcome(check, "skipped", reason=f"the {check.needs[0]} holds nothing for it to look at")
-    return _outcome(check, "failed" if findings else "passed", findings=findings, measured=measured)
+    if not findings:
+        return _outcome(check, "passed", measured=measured)
+    return _outcome(check, "failed", findings=findings, measured=measured, fix=check.fix)
 
 
 def _how_to_get(fact: str, facts: Facts) -> str:

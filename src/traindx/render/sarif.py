@@ -56,7 +56,7 @@ def _rule(outcome: Outcome) -> dict[str, Any]:
         "name": one_line(outcome.name),
         "shortDescription": {"text": words},
         "fullDescription": {"text": words},
-        "help": {"text": f"{words.rstrip('.')}. Read more: traindx rule {outcome.code}"},
+        "help": {"text": f"{one_line(outcome.fix) or words.rstrip('.') + '.'} Read more: traindx rule {outcome.code}"},
         "defaultConfiguration": {"level": outcome.level},
         "properties": {"tags": [family(outcome.code).lower(), *map(one_line, outcome.causes)]},
     }

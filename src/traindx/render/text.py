@@ -231,6 +231,8 @@ def _one_by_one(outcome: Outcome, page: _Page) -> list[str]:
             lines += [f"      {line}" for item in drawn for line in overview.bars_lines(item, page.width - 6)]
         else:  # the place in full, and what fits of the message under it
             lines += [f"    {place}:", "      " + clip(one_line(finding.message), page.width - 6)]
+    if page.verbose and outcome.fix:
+        lines.append("    fix: " + one_line(outcome.fix))
     return lines
 
 

@@ -22,9 +22,11 @@ def batch_unlike_the_others(recording: Recording, *, times: float = 5.0) -> Iter
     where the training may not come back from.
 
     ## How to fix
-    Look at the files that the finding names, and treat them as the others; clipping gradients limits the damage of the next one.
-    Compared are mean and deviation of a part of the inputs with those of up to 64 steps before: outside of their range, wider by
-    five times that range on each side, or a deviation over five times the largest. Five is a guess.
+    Look at the files that the finding names, and treat them as the others; clipping gradients limits the damage of the next
+    one.
+
+    Compared are mean and deviation of a part of the inputs with those of up to 64 steps before: outside of their range,
+    wider by five times that range on each side, or a deviation over five times the largest. Five is a guess.
     """
     lines = [line for line in recording.lines.get("odd_inputs", ()) if (line.get("others") or {}).get("mean")]
     if not lines:

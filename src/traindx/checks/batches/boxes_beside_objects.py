@@ -28,11 +28,13 @@ def boxes_beside_objects(
     falls to what such boxes allow, and mAP stays low.
 
     ## How to fix
-    Transform both in one call: `torchvision.transforms.v2` with `tv_tensors.BoundingBoxes`, albumentations with `bbox_params`.
-    Compared is the strength of edges along the borders of boxes as given and mirrored; pictures where they differ by a tenth count.
-    Of BCCD and coco128 with their own labels 1 and 12 % of these favour the mirror image (`python bench/picture_structure.py`);
-    flips of every second picture without its boxes make it half. Boxes of other
-    pictures fit as well both ways (B146). Named from 30 % on, three standard errors above 15 %.
+    Transform both in one call: `torchvision.transforms.v2` with `tv_tensors.BoundingBoxes`, albumentations with
+    `bbox_params`.
+
+    Compared is the strength of edges along the borders of boxes as given and mirrored; pictures where they differ by a
+    tenth count. Of BCCD and coco128 with their own labels 1 and 12 % of these favour the mirror image (`python
+    bench/picture_structure.py`); flips of every second picture without its boxes make it half. Boxes of other pictures fit
+    as well both ways (B146). Named from 30 % on, three standard errors above 15 %.
     """
     rows = [scores for d in recording.details.values() for scores in d.get("box_edges") or ()]
     if len(rows) < min_pictures:

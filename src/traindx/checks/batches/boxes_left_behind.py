@@ -22,8 +22,10 @@ def boxes_left_behind(
     pixels, through the pipeline itself, so that this is no guess.
 
     ## How to fix
-    Transform both in one call: torchvision v2 with `tv_tensors.BoundingBoxes`, Albumentations with `bbox_params`. Named where
-    more than `most` of the boxes whose pixels moved stayed, and at least `fewest`; both are guesses far above what rounding makes.
+    Transform both in one call: torchvision v2 with `tv_tensors.BoundingBoxes`, Albumentations with `bbox_params`.
+
+    Named where more than `most` of the boxes whose pixels moved stayed, and at least `fewest`; both are guesses far above
+    what rounding makes.
     """
     seen_again(augmentation)
     moved = [(s, b) for s, b in augmentation.boxes if b.seen is not None and b.moved < ASTRAY]

@@ -19,7 +19,9 @@ def boxes_of_objects_cut_away(augmentation: Augmentation, *, most: float = 0.15)
     The network is taught objects where there are none; boxes without area make losses that are not finite.
 
     ## How to fix
-    Remove boxes that a crop leaves nothing of: `SanitizeBoundingBoxes`, `min_visibility` of `bbox_params`. `most` is a guess.
+    Remove boxes that a crop leaves nothing of: `SanitizeBoundingBoxes`, `min_visibility` of `bbox_params`.
+
+    `most` is a guess.
     """
     counted = [s for s in augmentation.samples if s.empty is not None and s.boxes]
     if not counted:

@@ -36,11 +36,12 @@ def boxes_of_other_pictures(
     ## How to fix
     Look at ten training pictures with their boxes. Most often two lists of files were sorted differently, or names were
     matched by number. `sorted(glob(...))` on both, or the label's path made from the picture's.
-    Compared is the strength of edges along the borders of boxes as given and mirrored left to right and upside down. Boxes win
-    over both by a tenth in 77 to 92 % of BCCD, in 57 to 65 % of coco128 with their own labels, and lose to one of them by a
-    tenth in 2 to 18 %. With the labels of another picture they win in 10 to 19 % (33 % with mosaic, whose seams are edges)
-    and lose in 37 to 54 % (16 %). Named where they win in under `most` and lose in over
-    `least` and 0.4 of that. An mAP over `learnt` shows that boxes are found, and nothing is said.
+
+    Compared is the strength of edges along the borders of boxes as given and mirrored left to right and upside down. Boxes
+    win over both by a tenth in 77 to 92 % of BCCD, in 57 to 65 % of coco128 with their own labels, and lose to one of them
+    by a tenth in 2 to 18 %. With the labels of another picture they win in 10 to 19 % (33 % with mosaic, whose seams are
+    edges) and lose in 37 to 54 % (16 %). Named where they win in under `most` and lose in over `least` and 0.4 of that. An
+    mAP over `learnt` shows that boxes are found, and nothing is said.
     """
     rows = [scores for d in recording.details.values() for scores in d.get("box_edges") or ()]
     if len(rows) < min_pictures:

@@ -22,8 +22,9 @@ def boxes_put_elsewhere(
 
     ## How to fix
     Look at the pictures below, and let a library transform both in one call. Boxes that the pipeline removed do not count.
-    Named where more than `most` of the boxes seen again are elsewhere, and at least `fewest`: guesses, far above what crops and
-    rotations of boxes make of their corners.
+
+    Named where more than `most` of the boxes seen again are elsewhere, and at least `fewest`: guesses, far above what crops
+    and rotations of boxes make of their corners.
     """
     seen = seen_again(augmentation)
     wrong = [(sample, count) for sample in augmentation.samples if (count := misplaced(sample))]

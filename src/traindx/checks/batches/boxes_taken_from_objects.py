@@ -23,6 +23,7 @@ def boxes_taken_from_objects(augmentation: Augmentation, *, most: float = 0.3) -
 
     ## How to fix
     Lower `min_visibility` and `min_area` of `bbox_params`, `min_size` of `SanitizeBoundingBoxes`, or what filters boxes.
+
     `most` is a guess: removing slivers at the border is right.
     """
     seen = seen_again(augmentation)

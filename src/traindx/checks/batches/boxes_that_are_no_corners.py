@@ -23,10 +23,11 @@ def boxes_that_are_no_corners(
     read as corners are zero or meaningless, and so are the matches and the loss made of them.
 
     ## How to fix
-    `torchvision.ops.box_convert(boxes, "cxcywh", "xyxy")` before the call.
-    Predicted corners may be in any order while they are learned: an overlap counts where both of its sets are so, or the one that
-    does not learn while the other does. `share` of the boxes of a line of code, and `min_boxes`, are guesses; in a right call it
-    is none. In a training that an error ended fewer boxes count.
+    `torchvision.ops.box_convert(boxes, "cxcywh", "xyxy")` before the call. Predicted corners may be in any order while they
+    are learned: an overlap counts where both of its sets are so, or the one that does not learn while the other does.
+
+    `share` of the boxes of a line of code, and `min_boxes`, are guesses; in a right call it is none. In a training that an
+    error ended fewer boxes count.
     """
     groups = [g for g in by_line(sites_of(recording)) if not g[0].validating and reads_corners(g[0])]
     least = 1 if recording.ending == "raised" else min_boxes

@@ -22,9 +22,10 @@ def channels_of_unequal_scale(recording: Recording, *, ratio: float = 200.0) -> 
     beside pictures that were scaled.
 
     ## How to fix
-    Standardise each channel by its own mean and deviation over the training set.
-    Channels that are constant are left out: masks, padding, an alpha channel. Compared are medians over the recorded steps; 200 is
-    a guess, wide enough for the mask of a rare class.
+    Standardise each channel by its own mean and deviation over the training set. Channels that are constant are left out:
+    masks, padding, an alpha channel.
+
+    Compared are medians over the recorded steps; 200 is a guess, wide enough for the mask of a rare class.
     """
     seen = [d["first_input"] for d in recording.details.values() if d.get("first_input")]
     rows = [np.array(s["std"], dtype=np.float64) for s in seen if len(s.get("std") or ()) > 1 and len(s["shape"]) == 4]

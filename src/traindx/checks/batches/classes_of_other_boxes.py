@@ -22,8 +22,9 @@ def classes_of_other_boxes(
     The network is taught the wrong class for a part of the objects. Boxes were sorted or filtered, and their classes were not.
 
     ## How to fix
-    Sort and filter both by the same index. Named from `most` of the boxes on, a guess: boxes that lie in each other can be taken
-    for one another here.
+    Sort and filter both by the same index.
+
+    Named from `most` of the boxes on, a guess: boxes that lie in each other can be taken for one another here.
     """
     fit = [
         box for _, box in augmentation.boxes if box.overlap >= max(OVERLAP, box.stayed if box.moved < OVERLAP else 0.0)

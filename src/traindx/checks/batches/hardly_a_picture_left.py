@@ -23,8 +23,10 @@ def hardly_a_picture_left(
     What is left seldom shows what the label says: the network learns labels for scraps of background.
 
     ## How to fix
-    `RandomResizedCrop(scale=(0.08, 1.0))` and `RandomErasing(scale=(0.02, 0.33))` are the defaults; textures and aerial pictures
-    may bear less. Read from the objects' own settings, not from what the pictures look like. Both limits are guesses.
+    `RandomResizedCrop(scale=(0.08, 1.0))` and `RandomErasing(scale=(0.02, 0.33))` are the defaults; textures and aerial
+    pictures may bear less.
+
+    Read from the objects' own settings, not from what the pictures look like. Both limits are guesses.
     """
     crops = [s for s in augmentation.steps if s.name in CROPS and len(s.area) == 2]
     erasers = [s for s in augmentation.steps if s.name in ERASERS and len(s.area) == 2 and s.chance >= 0.5]

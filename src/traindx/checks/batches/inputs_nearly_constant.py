@@ -25,7 +25,9 @@ def inputs_nearly_constant(
 
     ## How to fix
     Constants for the scale at hand: ImageNet's are (0.485, 0.456, 0.406) and (0.229, 0.224, 0.225) for pictures of 0..1.
-    Every channel's mean must be 25 times its deviation and a quarter outside of 0..1, where pictures with little contrast lie.
+    Every channel's mean must be 25 times its deviation and a quarter outside of 0..1, where pictures with little contrast
+    lie.
+
     Both are a guess.
     """
     seen = [d["first_input"] for d in recording.details.values() if d.get("first_input")]

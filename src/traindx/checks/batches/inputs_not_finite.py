@@ -23,6 +23,7 @@ def inputs_not_finite(recording: Recording) -> Iterator[Finding | Measured]:
     ## How to fix
     Look at the files of that batch and at what the transforms make of them: a division by the deviation of a picture of one
     colour, missing values of a sensor, a number too large for half precision.
+
     Seen where the step was recorded, or where its loss was not finite.
     """
     seen = [d["inputs"] for d in recording.details.values() if "min" in (d.get("inputs") or {})]

@@ -32,9 +32,11 @@ def normalised_again_inside(
 
     ## How to fix
     Take `Normalize` out of the transforms, or the normalisation out of the model.
-    Told by what the model and its first layer receive: the one is the other less a usual mean, over its deviation (ImageNet,
-    CLIP, CIFAR, MNIST, 0.5), to `near` in each channel of `batches` batches or more, and reaches `below` or lower before: a
-    picture in 0..1 does not. A model may turn -1..1 into what its body knows; that is another shift. The limits are guesses.
+
+    Told by what the model and its first layer receive: the one is the other less a usual mean, over its deviation
+    (ImageNet, CLIP, CIFAR, MNIST, 0.5), to `near` in each channel of `batches` batches or more, and reaches `below` or
+    lower before: a picture in 0..1 does not. A model may turn -1..1 into what its body knows; that is another shift. The
+    limits are guesses.
     """
     pairs = [
         (step, pair) for step, detail in recording.details.items() if (pair := _constants(detail, below)) is not None

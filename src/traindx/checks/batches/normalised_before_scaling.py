@@ -20,7 +20,9 @@ def normalised_before_scaling(augmentation: Augmentation, *, reach: float = 20.0
     The pictures were not scaled to 0..1 before: inputs are hundreds where the network expects -2 to 2.
 
     ## How to fix
-    Scale first: `v2.ToDtype(torch.float32, scale=True)`, `ToTensor` of a picture of bytes, `max_pixel_value=255` of Albumentations.
+    Scale first: `v2.ToDtype(torch.float32, scale=True)`, `ToTensor` of a picture of bytes, `max_pixel_value=255` of
+    Albumentations.
+
     `reach` lies between: 0..1 normalised with the numbers of ImageNet ends at 2.6, 0..255 at 1,140.
     """
     steps = [step for step in normalisations(augmentation) if max(step.mean) <= 1 and max(step.std, default=1.0) <= 1]

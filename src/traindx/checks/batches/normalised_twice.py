@@ -30,10 +30,11 @@ def normalised_twice(recording: Recording, *, near: float = 0.01, min_batches: i
     loader normalises and the model, or a second transform, does so again.
 
     ## How to fix
-    Leave one of the two out: transforms of a weight's own (`weights.transforms()`), processors of Hugging Face and torchvision's
-    detectors normalise by themselves.
-    Compared are both ends of the range over all recorded steps with those of ImageNet, CLIP, CIFAR, MNIST and -1..1, where the
-    batches' means fit too; a hundredth of the range is a guess.
+    Leave one of the two out: transforms of a weight's own (`weights.transforms()`), processors of Hugging Face and
+    torchvision's detectors normalise by themselves.
+
+    Compared are both ends of the range over all recorded steps with those of ImageNet, CLIP, CIFAR, MNIST and -1..1, where
+    the batches' means fit too; a hundredth of the range is a guess.
     """
     seen = [b for b in finite(training_inputs(recording)) if len(b.shape) == 4 and b.shape[1] in CHANNELS]
     if len(seen) < min_batches:

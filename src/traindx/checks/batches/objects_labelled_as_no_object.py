@@ -22,8 +22,9 @@ def objects_labelled_as_no_object(recording: Recording) -> Iterator[Finding | Me
 
     ## How to fix
     Build the network with `num_classes` one more than the highest id of the dataset, or let the ids count from 0.
-    Told by the weights of a cross entropy over more places than there are objects: all classes weigh the same and the last less, as
-    DETR's `eos_coef` has it (Carion et al., arXiv:2005.12872, section 3.1).
+
+    Told by the weights of a cross entropy over more places than there are objects: all classes weigh the same and the last
+    less, as DETR's `eos_coef` has it (Carion et al., arXiv:2005.12872, section 3.1).
     """
     seen = [(r, call) for r in received(recording) if r.boxes is not None and (call := _over_places(recording, r))]
     if not seen:

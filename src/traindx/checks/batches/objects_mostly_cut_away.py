@@ -22,8 +22,10 @@ def objects_mostly_cut_away(augmentation: Augmentation, *, most: float = 0.7) ->
 
     ## How to fix
     Crop less (`scale` of `RandomResizedCrop` and of Ultralytics), or crop around boxes (`RandomIoUCrop`,
-    `RandomSizedBBoxSafeCrop`). Ultralytics' mosaic at its default settings leaves out two in five boxes of COCO, which the other
-    three pictures in it make up for; `most` lies far above and is a guess.
+    `RandomSizedBBoxSafeCrop`).
+
+    Ultralytics' mosaic at its default settings leaves out two in five boxes of COCO, which the other three pictures in it
+    make up for; `most` lies far above and is a guess.
     """
     if augmentation.followed:
         raise NotEnough(f"boxes could not be followed: {augmentation.followed}")

@@ -28,12 +28,13 @@ def own_boxes_of_other_pictures(
     finds does not depend on the picture.
 
     ## How to fix
-    Look at ten training pictures with their boxes. Most often two lists of files were sorted differently, or samples without a
-    box were dropped from one list and not from the other.
-    Judged are numbers that a function of boxes is given, too, so that they are boxes, in `fewest` pictures or more. All boxes of
-    blood cells win over those of other pictures by 20 standard errors, those of coco128 by 5, one large box of each by 2 to 6
-    (`python bench/own_targets.py`). Named where no layout wins by `certain`, and after `steps` steps predictions overlap the boxes
-    of their own picture by no more than `learnt` better than those of another. Guesses.
+    Look at ten training pictures with their boxes. Most often two lists of files were sorted differently, or samples
+    without a box were dropped from one list and not from the other.
+
+    Judged are numbers that a function of boxes is given, too, so that they are boxes, in `fewest` pictures or more. All
+    boxes of blood cells win over those of other pictures by 20 standard errors, those of coco128 by 5, one large box of
+    each by 2 to 6 (`python bench/own_targets.py`). Named where no layout wins by `certain`, and after `steps` steps
+    predictions overlap the boxes of their own picture by no more than `learnt` better than those of another. Guesses.
     """
     places = own_boxes_of(recording)
     sites = [s for s in sites_of(recording) if s.call == "overlap"]

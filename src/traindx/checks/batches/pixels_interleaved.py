@@ -26,11 +26,13 @@ def pixels_interleaved(
     stays low.
 
     ## How to fix
-    `picture.permute(2, 0, 1)`, or `transpose((2, 0, 1))` with numpy; of a batch [N, H, W, 3] `permute(0, 3, 1, 2)`.
-    Of pictures the difference between pixels grows with their distance, of noise it stays, and a sensor's pattern repeats after
-    two. Of three data sets at 32 to 224 pixels, neighbours and pixels two apart differ 0.36 to 0.56 and 0.70 to 0.84 times as much
-    as pixels three apart; reshaped, 1.0 to 4.9 and 1.2 to 5.0 (`python bench/picture_structure.py`). The limits lie between.
-    In `most` of the batches pixels two apart differ more than those three apart: grey pictures have no colours side by side.
+    `picture.permute(2, 0, 1)`, or `transpose((2, 0, 1))` with numpy; of a batch [N, H, W, 3] `permute(0, 3, 1, 2)`. Of
+    pictures the difference between pixels grows with their distance, of noise it stays, and a sensor's pattern repeats
+    after two. Of three data sets at 32 to 224 pixels, neighbours and pixels two apart differ 0.36 to 0.56 and 0.70 to 0.84
+    times as much as pixels three apart; reshaped, 1.0 to 4.9 and 1.2 to 5.0 (`python bench/picture_structure.py`).
+
+    The limits lie between. In `most` of the batches pixels two apart differ more than those three apart: grey pictures have
+    no colours side by side.
     """
     seen = [b for b in training_inputs(recording) if len(b.texture) == 3 and b.texture[2] > 0 and b.shape[1] == 3]
     if len(seen) < min_batches:

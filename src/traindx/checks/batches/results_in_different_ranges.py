@@ -19,8 +19,10 @@ def results_in_different_ranges(augmentation: Augmentation, *, apart: float = 20
     A step that scales stands in one branch only: the network gets some pictures a hundred times as bright as others.
 
     ## How to fix
-    Scale once, at the end, for all. `apart` is how many times the widest range may be the usual one: a dark picture is a few times
-    narrower, 0..255 against 0..1 is 255 times.
+    Scale once, at the end, for all.
+
+    `apart` is how many times the widest range may be the usual one: a dark picture is a few times narrower, 0..255 against
+    0..1 is 255 times.
     """
     widths = sorted(s.high - s.low for s in augmentation.samples if s.high > s.low)
     types = sorted({s.dtype for s in augmentation.samples})

@@ -20,10 +20,12 @@ def rows_and_columns_exchanged(recording: Recording, *, fewest: int = 24) -> Ite
     A cell learns to find what lies at another place: the loss falls to what that allows, and mAP stays near zero.
 
     ## How to fix
-    The row of a cell comes from y, its column from x: `target[int(y * S), int(x * S)]`. Look for x and y, or width and height, in
-    the wrong order where boxes are read.
-    Compared as B150 does it. Named where the transposed grid agrees by six standard errors, and the grid as given by less than 0.4
-    of that, over `fewest` pictures. Guesses. Whoever feeds transposed pictures has transposed targets, and those agree.
+    The row of a cell comes from y, its column from x: `target[int(y * S), int(x * S)]`. Look for x and y, or width and
+    height, in the wrong order where boxes are read.
+
+    Compared as B150 does it. Named where the transposed grid agrees by six standard errors, and the grid as given by less
+    than 0.4 of that, over `fewest` pictures. Guesses. Whoever feeds transposed pictures has transposed targets, and those
+    agree.
     """
     places = target_places_of(recording)
     if places is None or len(places.said) < fewest or places.said.shape[2] <= EXCHANGED:

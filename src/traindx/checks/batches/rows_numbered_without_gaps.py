@@ -23,10 +23,11 @@ def rows_numbered_without_gaps(
     their own. The loss falls a little, and what is learned is where boxes usually lie.
 
     ## How to fix
-    Number all samples of the batch, and leave out none: `for i, (image, boxes) in enumerate(batch)`.
-    A sample without boxes makes a gap, unless it comes last. Named where the chance that all of them always came last is under
-    `chance`, if their places are drawn, and their count takes `kinds` values or more: a constant one may be a part of the batch
-    that has no labels on purpose. Both are guesses.
+    Number all samples of the batch, and leave out none: `for i, (image, boxes) in enumerate(batch)`. A sample without boxes
+    makes a gap, unless it comes last.
+
+    Named where the chance that all of them always came last is under `chance`, if their places are drawn, and their count
+    takes `kinds` values or more: a constant one may be a part of the batch that has no labels on purpose. Both are guesses.
     """
     rows = [d["row_numbers"] for d in recording.details.values() if d.get("row_numbers")]
     short = [(images, seen, end) for images, seen, end in rows if seen < images]

@@ -25,8 +25,9 @@ def sampler_prefers_frequent(
 
     ## How to fix
     A weight for each sample, the inverse of its class's count: `weights = (1.0 / counts)[labels]`.
-    Reported where the samples of each weight are as many as the weight says, to `off`, in groups that lie `apart` times apart
-    (of two groups the square of that), classes of one count together; or where fewer than `few` of the samples have a
+
+    Reported where the samples of each weight are as many as the weight says, to `off`, in groups that lie `apart` times
+    apart (of two groups the square of that), classes of one count together; or where fewer than `few` of the samples have a
     weight. The limits are guesses.
     """
     weighted = [loader for loader in loaders_of(recording).loaders if loader.facts.get("weights")]

@@ -25,10 +25,11 @@ def targets_mirrored(recording: Recording, *, fewest: int = 24) -> Iterator[Find
 
     ## How to fix
     Flip the boxes before the targets are made of them, or the whole map with its offsets, or leave the flip out.
-    Compared is how colours and edges of a picture go with its own map and with that of another picture, as given and mirrored, over
-    `fewest` pictures or more; of boxes in a form of the user's own the edges along their borders. Named where the mirror image
-    agrees by four standard errors, and as given no better than mirrored: what belongs to its picture agrees by ten and more as
-    given. Guesses.
+
+    Compared is how colours and edges of a picture go with its own map and with that of another picture, as given and
+    mirrored, over `fewest` pictures or more; of boxes in a form of the user's own the edges along their borders. Named
+    where the mirror image agrees by four standard errors, and as given no better than mirrored: what belongs to its picture
+    agrees by ten and more as given. Guesses.
     """
     seen = [
         p for p in (target_places_of(recording), own_boxes_of(recording)) if p is not None and len(p.said) >= fewest

@@ -20,8 +20,9 @@ def targets_not_finite(recording: Recording) -> Iterator[Finding | Measured]:
     The box loss of that picture is NaN, and after the optimizer's step every weight is.
 
     ## How to fix
-    Look at what the dataset returns for the pictures of this batch: a division by a width or height of zero, an empty cell of a
-    table, a transform. Leave out such boxes, or correct them: `assert torch.isfinite(target["boxes"]).all()`.
+    Look at what the dataset returns for the pictures of this batch: a division by a width or height of zero, an empty cell
+    of a table, a transform. Leave out such boxes, or correct them: `assert torch.isfinite(target["boxes"]).all()`.
+
     Looked at are the batches of recorded steps, those at which a loss turned NaN among them.
     """
     held = [(r.step, r, recording.details[r.step]["targets"]) for r in received(recording) if r.count and r.images]

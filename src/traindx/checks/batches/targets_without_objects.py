@@ -20,9 +20,11 @@ def targets_without_objects(recording: Recording, *, min_pictures: int = 40) -> 
     The network learns that nothing is ever there: its loss falls to zero, and it finds nothing.
 
     ## How to fix
-    Print what the dataset returns for one picture that has objects. Most often labels are looked for in a folder or under a name
-    that is not there, a filter leaves out every box, or class names are compared with ids.
-    Background pictures beside others are no finding. Looked at are the batches of recorded steps; `min_pictures` is a guess.
+    Print what the dataset returns for one picture that has objects. Most often labels are looked for in a folder or under a
+    name that is not there, a filter leaves out every box, or class names are compared with ids. Background pictures beside
+    others are no finding.
+
+    Looked at are the batches of recorded steps; `min_pictures` is a guess.
     """
     seen = [r for r in received(recording) if r.form in ("torchvision", "ultralytics") and r.images]
     pictures, boxes = sum(r.images for r in seen), sum(r.count for r in seen)

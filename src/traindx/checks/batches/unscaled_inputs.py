@@ -27,9 +27,10 @@ def unscaled_inputs(
 
     ## How to fix
     Scale pictures to 0..1 (`ToTensor`, or divide by 255) and subtract mean and divide by deviation of the training set.
+
     Measured at the input of the first weighted layer, so a network that normalises inside is not reported; one that
-    normalises right behind that layer takes most of the scale out again and gets a warning, B102. Standardised
-    pictures stay within about ±3 with deviation 1, pictures of 0..1 have a deviation of about 0.25.
+    normalises right behind that layer takes most of the scale out again and gets a warning, B102. Standardised pictures
+    stay within about ±3 with deviation 1, pictures of 0..1 have a deviation of about 0.25.
     """
     seen = scale_of(recording)
     if seen is None:

@@ -33,12 +33,13 @@ def validation_at_chance(
     inputs, other labels or another mode.
 
     ## How to fix
-    Look at what reaches the network in validation, at the ids of both splits' classes, at the mode; then at whether labels belong
-    to their pictures: a network learns wrong labels too, one by one.
-    Guessing among K classes is right once in K; the last validation must be within 0.08 of the rest above that, the mean of the
-    last two within 0.05, their loss below that of guessing by no more than a fifth of what training is, and training under 0.6
-    of it; of three validations, training under `learnt` of it. All are a guess.
-    Accuracies are those that were measured, else those that a framework logged or the training printed.
+    Look at what reaches the network in validation, at the ids of both splits' classes, at the mode; then at whether labels
+    belong to their pictures: a network learns wrong labels too, one by one.
+
+    Guessing among K classes is right once in K; the last validation must be within 0.08 of the rest above that, the mean of
+    the last two within 0.05, their loss below that of guessing by no more than a fifth of what training is, and training
+    under 0.6 of it; of three validations, training under `learnt` of it. All are a guess. Accuracies are those that were
+    measured, else those that a framework logged or the training printed.
     """
     seen, reached, chance = accuracies_of(recording, history), over_chance(recording), recording.chance
     last = seen[-validations if reached is not None and reached < FAR_BELOW_CHANCE else -validations - 1 :]

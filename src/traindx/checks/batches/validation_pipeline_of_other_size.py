@@ -23,7 +23,9 @@ def validation_pipeline_of_other_size(
     Objects have other sizes than those that the network learned.
 
     ## How to fix
-    Resize both alike. A third more in validation is usual (arXiv:1906.06423); `times` lies above.
+    Resize both alike.
+
+    A third more in validation is usual (arXiv:1906.06423); `times` lies above.
     """
     other = augmentation.validation
     if other is None:

@@ -23,8 +23,10 @@ def validation_pipeline_scaled_otherwise(
     The network is validated on inputs that it never saw: one pipeline normalises, or scales to 0..1, and the other does not.
 
     ## How to fix
-    End both with the same steps. Compared are medians over the same pictures; `times` between the deviations and `shift` of the
-    means, in deviations, lie above what jitter and crops make (guesses). Pictures as bytes are scaled later, and left alone.
+    End both with the same steps.
+
+    Compared are medians over the same pictures; `times` between the deviations and `shift` of the means, in deviations, lie
+    above what jitter and crops make (guesses). Pictures as bytes are scaled later, and left alone.
     """
     other = augmentation.validation
     if other is None or not other.samples or not augmentation.samples:

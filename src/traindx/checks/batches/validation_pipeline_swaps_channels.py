@@ -29,8 +29,9 @@ def validation_pipeline_swaps_channels(
 
     ## How to fix
     Read with the same library, or turn the order once: `cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)`.
-    How red against blue varies over the pictures is compared with the files themselves; `clear` is the correlation that both
-    pipelines must have with it, with opposite signs, a guess. Where it hardly varies, what counts is whether red is
+
+    How red against blue varies over the pictures is compared with the files themselves; `clear` is the correlation that
+    both pipelines must have with it, with opposite signs, a guess. Where it hardly varies, what counts is whether red is
     above blue as in the files, once the normalisation is taken back.
     """
     other = augmentation.validation

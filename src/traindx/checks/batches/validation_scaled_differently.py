@@ -21,10 +21,12 @@ def validation_scaled_differently(recording: Recording, *, min_batches: int = 3)
     same way. Most often one of the two is not normalised, or not divided by 255.
 
     ## How to fix
-    Use the same `ToTensor` and `Normalize` for both, and leave out of validation only what is random.
-    Range and deviation must differ in the same way by a factor of 1.6 (3 where the range has no hard ends), beyond all training
-    batches, and neighbouring pixels by that factor too: noise, mixing and erasing change only some of these. Or both ends of the
-    range have moved together. Numbers are a guess.
+    Use the same `ToTensor` and `Normalize` for both, and leave out of validation only what is random. Range and deviation
+    must differ in the same way by a factor of 1.6 (3 where the range has no hard ends), beyond all training batches, and
+    neighbouring pixels by that factor too: noise, mixing and erasing change only some of these. Or both ends of the range
+    have moved together.
+
+    Numbers are a guess.
     """
     seen, found = stream(training_inputs(recording)), validations(recording)
     other = stream([b for v in found for b in v.batches])

@@ -23,10 +23,11 @@ def waiting_for_batches(
     The device stands idle, and an epoch takes a multiple of the time that it needs. What is learned does not suffer.
 
     ## How to fix
-    `num_workers` of two to eight, `persistent_workers=True`, smaller pictures on the disk, cached or decoded once; look for slow
-    transforms by timing `dataset[0]`.
-    Median and sum over steps without the first five; steps must wait 20 ms or more on average, so that tiny
-    models are not named. Both are a guess.
+    `num_workers` of two to eight, `persistent_workers=True`, smaller pictures on the disk, cached or decoded once; look for
+    slow transforms by timing `dataset[0]`.
+
+    Median and sum over steps without the first five; steps must wait 20 ms or more on average, so that tiny models are not
+    named. Both are a guess.
     """
     seconds, wait = recording.seconds[warm_up:], recording.wait[warm_up:]
     known = np.isfinite(seconds) & np.isfinite(wait) & (seconds > 0)

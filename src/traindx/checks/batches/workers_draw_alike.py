@@ -23,6 +23,7 @@ def workers_draw_alike(recording: Recording) -> Iterator[Finding | Measured]:
     Draw from `torch`'s generator, which is seeded for each worker and epoch; or seed your own in `worker_init_fn` from
     `torch.initial_seed() % 2**32`. A generator made in the dataset's `__init__` is copied into every worker: make it in the
     worker. `seed(42)` in `worker_init_fn` gives all workers one seed.
+
     Compared are states before the first batch; named are only generators whose state the making of that batch has changed.
     """
     found = loaders_of(recording)

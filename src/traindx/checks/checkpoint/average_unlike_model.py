@@ -19,8 +19,9 @@ def average_unlike_model(checkpoint: Checkpoint, *, apart: float = 1.0) -> Itera
     the weights that trained.
 
     ## How to fix
-    Update the average after every step of the optimizer, with a decay that the run is long enough for (0.999 and a warm-up for
-    short runs), and build it after the model has its final head.
+    Update the average after every step of the optimizer, with a decay that the run is long enough for (0.999 and a warm-up
+    for short runs), and build it after the model has its final head.
+
     Two unrelated sets of weights of one size are 1.4 apart, an average that follows far less; `apart` is a guess between.
     """
     models = checkpoint.of("model")

@@ -20,8 +20,10 @@ def loss_scale_collapsed(checkpoint: Checkpoint, *, least: float = 1.0) -> Itera
     scale of zero trains nothing. A resume goes on with it.
 
     ## How to fix
-    Look for what overflows (a rate that is too high, an operation that wants full precision), or train in bfloat16, which needs
-    no scale. `least` is a guess; seventeen overflows lead there from torch's beginning (torch.amp.GradScaler).
+    Look for what overflows (a rate that is too high, an operation that wants full precision), or train in bfloat16, which
+    needs no scale.
+
+    `least` is a guess; seventeen overflows lead there from torch's beginning (torch.amp.GradScaler).
     """
     scalers = [part for part in checkpoint.of("scaler") if "scale" in part.values]
     if not scalers:

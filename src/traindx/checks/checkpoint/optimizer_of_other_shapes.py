@@ -26,8 +26,9 @@ def optimizer_of_other_shapes(checkpoint: Checkpoint, *, fits: float = 0.5) -> I
 
     ## How to fix
     Resume with the model that the optimizer was saved with, or start with a new optimizer.
-    Only averages that lie as their parameters do are looked at; where fewer than `fits` of them do, the optimizer keeps them in
-    another form (in shards, factored) and nothing is said. The share is a guess.
+
+    Only averages that lie as their parameters do are looked at; where fewer than `fits` of them do, the optimizer keeps
+    them in another form (in shards, factored) and nothing is said. The share is a guess.
     """
     held = [t for p in checkpoint.of("optimizer") for t in p.tensors if t.name.rpartition(".")[2] in ALIKE and t.shape]
     weights = Counter(t.shape for p in checkpoint.parts if p.role != "optimizer" for t in p.tensors)

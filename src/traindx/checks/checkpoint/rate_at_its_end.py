@@ -19,8 +19,10 @@ def rate_at_its_end(checkpoint: Checkpoint, *, share: float = 2e-3) -> Iterator[
     beyond its end, rises again.
 
     ## How to fix
-    For more epochs start anew from the weights alone, with a rate and a schedule of their own, or plan the whole length from the
-    start. A checkpoint of a warm-up's first steps looks the same. `share` is of the first rate, a guess.
+    For more epochs start anew from the weights alone, with a rate and a schedule of their own, or plan the whole length
+    from the start. A checkpoint of a warm-up's first steps looks the same.
+
+    `share` is of the first rate, a guess.
     """
     groups = [group for part in checkpoint.of("optimizer") for group in part.groups]
     pairs = [(g["lr"], g["initial_lr"]) for g in groups if isinstance(g.get("initial_lr"), (int, float))]

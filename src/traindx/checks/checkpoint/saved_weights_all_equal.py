@@ -23,8 +23,10 @@ def saved_weights_all_equal(checkpoint: Checkpoint, *, least: int = 16) -> Itera
     Either the values were lost before the file was written, or the layer never got a gradient.
 
     ## How to fix
-    Look at who wrote the file, and at that layer's gradient in training. Weights that start at zero on purpose move with the
-    first steps; a file of a model that was not trained is left alone. `least` is the smallest weight that is looked at, a guess.
+    Look at who wrote the file, and at that layer's gradient in training. Weights that start at zero on purpose move with
+    the first steps; a file of a model that was not trained is left alone.
+
+    `least` is the smallest weight that is looked at, a guess.
     """
     held = [
         (p, t)

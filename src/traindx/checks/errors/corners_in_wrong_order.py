@@ -20,9 +20,10 @@ def corners_in_wrong_order(recording: Recording, *, early: int = 3) -> Iterator[
     Such a detector stops here. Where it does not, the box has a negative size, and the logarithm of it is not a number.
 
     ## How to fix
-    Most often the boxes are corner and size (x, y, width, height), as in COCO's files:
-    `torchvision.ops.box_convert(boxes, "xywh", "xyxy")`. Otherwise sort the two corners. One that comes after more than
-    `early` steps (a guess) is that of a single row, not of the whole set (T031).
+    Most often the boxes are corner and size (x, y, width, height), as in COCO's files: `torchvision.ops.box_convert(boxes,
+    "xywh", "xyxy")`. Otherwise sort the two corners.
+
+    One that comes after more than `early` steps (a guess) is that of a single row, not of the whole set (T031).
     """
     raised = raised_of(recording)
     box = refused_box(raised)

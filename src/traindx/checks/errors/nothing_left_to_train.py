@@ -24,6 +24,7 @@ def nothing_left_to_train(recording: Recording) -> Iterator[Finding | Measured]:
     ## How to fix
     Freeze fewer layers. Ultralytics counts modules from the input: `freeze=10` holds the backbone of YOLOv5 and YOLOv8, and
     the last module is the head, which must learn.
+
     Source: `BaseTrainer._setup_train` of Ultralytics 8.4.190.
     """
     told = recording.lines.get("settings", ())

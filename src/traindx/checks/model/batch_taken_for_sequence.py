@@ -21,10 +21,12 @@ def batch_taken_for_sequence(recording: Recording) -> Iterator[Finding | Measure
     other batches, is worse for no visible reason.
 
     ## How to fix
-    `batch_first=True` for `nn.LSTM`, `nn.GRU`, `nn.MultiheadAttention`, `nn.TransformerEncoderLayer`; or permute the input and the
-    output around the layer.
-    An exact fact: the first dimension of what the layer is given is the number of samples that the network was given and the loss
-    has targets for, the second is not, and `batch_first` is false. Where both are equal nothing is said, nor of a batch of one.
+    `batch_first=True` for `nn.LSTM`, `nn.GRU`, `nn.MultiheadAttention`, `nn.TransformerEncoderLayer`; or permute the input
+    and the output around the layer.
+
+    An exact fact: the first dimension of what the layer is given is the number of samples that the network was given and
+    the loss has targets for, the second is not, and `batch_first` is false. Where both are equal nothing is said, nor of a
+    batch of one.
     """
     lines = recording.lines.get("sequence_layers", ())
     if not lines:

@@ -22,8 +22,10 @@ def classes_through_few_numbers(recording: Recording, *, learned: float = 0.3) -
 
     ## How to fix
     Make the layer in front of the last one wider: at least as many features as classes, or the root of their number.
+
     Named is a last layer that is given one number for four classes or more, or two for fifty or more, in a run whose cross
-    entropy ends above `learned` of that of guessing (all a guess). Nothing else about the size of a model shows in a recording.
+    entropy ends above `learned` of that of guessing (all a guess). Nothing else about the size of a model shows in a
+    recording.
     """
     layers, reached = first_signal(recording), over_chance(recording)
     if len(layers) < 2 or reached is None or not layers[-1].kind.startswith("Linear"):

@@ -25,10 +25,12 @@ def equal_units(recording: Recording, *, spread: float = 1e-3) -> Iterator[Findi
 
     ## How to fix
     Draw the weights at random: torch's default, `nn.init.kaiming_normal_` for ReLU, `nn.init.xavier_uniform_` for tanh.
-    Only biases and the scales of normalisation layers may start equal.
-    A last layer that starts at zero, and one at the end of a residual branch, are healthy: their units get different gradients
-    and part at the first step. So only layers whose units are still alike at a later step are named. `spread` is the distance of
-    the units' weights from their mean over the weights' size: 0.9 and more in layers that were drawn at random.
+    Only biases and the scales of normalisation layers may start equal. A last layer that starts at zero, and one at the end
+    of a residual branch, are healthy: their units get different gradients and part at the first step. So only layers whose
+    units are still alike at a later step are named.
+
+    `spread` is the distance of the units' weights from their mean over the weights' size: 0.9 and more in layers that were
+    drawn at random.
     """
     layers, again = first_signal(recording), recording.lines.get("alike", ())
     if not layers:

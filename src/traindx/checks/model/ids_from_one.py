@@ -20,8 +20,9 @@ def ids_from_one(recording: Recording) -> Iterator[Finding | Measured]:
 
     ## How to fix
     Subtract one: `target - 1`, or number the classes from 0 where the labels are read.
-    Looked at only where a loss function failed and its batch could be read. A batch that lacks class 0 by chance is told apart
-    where it has enough targets: that none of `count` targets among n classes has id 0 must be less likely than 5 %.
+
+    Looked at only where a loss function failed and its batch could be read. A batch that lacks class 0 by chance is told
+    apart where it has enough targets: that none of `count` targets among n classes has id 0 must be less likely than 5 %.
     """
     lines = [line for line in recording.lines.get("failed_loss", ()) if "id_max" in line]
     raised = raised_of(recording)

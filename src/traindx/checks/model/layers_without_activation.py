@@ -22,9 +22,10 @@ def layers_without_activation(recording: Recording) -> Iterator[Finding | Measur
 
     ## How to fix
     Put an activation between them, or leave one of them out.
+
     Named are: networks of at least three layers in which nothing but max pooling is nonlinear; and three fully connected
-    layers in a row. A layer narrower than its neighbours is a factorisation and not named, nor is a layer behind a
-    frozen one. Convolutions behind convolutions are not named by themselves: separable ones, feature pyramids and inverted
+    layers in a row. A layer narrower than its neighbours is a factorisation and not named, nor is a layer behind a frozen
+    one. Convolutions behind convolutions are not named by themselves: separable ones, feature pyramids and inverted
     residuals are built so.
     """
     graph = layer_graph(recording)

@@ -22,6 +22,7 @@ def loaded_weights_replaced(recording: Recording, *, share: float = 0.5) -> Iter
 
     ## How to fix
     Initialise first and load then: `model.apply(init)` in front of `model.load_state_dict(...)`.
+
     Judged by the norm of each tensor. A head that is replaced is another tensor and is not counted.
     """
     found = [

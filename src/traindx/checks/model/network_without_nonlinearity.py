@@ -23,9 +23,11 @@ def network_without_nonlinearity(recording: Recording) -> Iterator[Finding | Mea
     ## How to fix
     Put an activation (`nn.ReLU()`, or `F.relu` in `forward`) behind every layer but the last. Dropout, average pooling and
     batch normalisation in between are linear too.
-    Read from the graph that autograd built in the first step, so functions count as well as modules. Two layers are named where
-    both are fully connected. Not named are a factorisation (a layer narrower than both of its neighbours, as in low-rank
-    adapters and bottlenecks), grouped convolutions and networks of which a part is frozen: people write these on purpose.
+
+    Read from the graph that autograd built in the first step, so functions count as well as modules. Two layers are named
+    where both are fully connected. Not named are a factorisation (a layer narrower than both of its neighbours, as in
+    low-rank adapters and bottlenecks), grouped convolutions and networks of which a part is frozen: people write these on
+    purpose.
     """
     graph = layer_graph(recording)
     if graph is None or len(graph.layers) < 2:

@@ -28,12 +28,13 @@ def objects_without_anchor(
     trained as background.
 
     ## How to fix
-    `AnchorGenerator(sizes=...)` with sizes around those of the objects, in pixels of the picture as the network receives it; look
-    at `min_size` and `max_size`, too.
-    RetinaNet, SSD and Faster R-CNN that learn leave out none in the median step; a second anchor is judged where half an overlap
-    is enough (RetinaNet, SSD), where they give 4 to 15 to each object, and 1.3 in Faster R-CNN. The best of usual anchors
-    overlaps an object by 0.5 and more, and by 0.2 where it is twice as wide and high. `most` (of the objects), `fewest` and `poor`
-    are guesses.
+    `AnchorGenerator(sizes=...)` with sizes around those of the objects, in pixels of the picture as the network receives
+    it; look at `min_size` and `max_size`, too. RetinaNet, SSD and Faster R-CNN that learn leave out none in the median
+    step; a second anchor is judged where half an overlap is enough (RetinaNet, SSD), where they give 4 to 15 to each
+    object, and 1.3 in Faster R-CNN. The best of usual anchors overlaps an object by 0.5 and more, and by 0.2 where it is
+    twice as wide and high.
+
+    `most` (of the objects), `fewest` and `poor` are guesses.
     """
     seen = [(r.step, name, a) for r in received(recording) for name, a in r.positives.items() if name in OWNERS]
     kinds = {name for _, name, _ in seen}

@@ -23,6 +23,7 @@ def outputs_without_class(recording: Recording, *, times: int = 3, seen: int = 5
 
     ## How to fix
     Build the last layer for the classes that there are: `num_classes=10`.
+
     `times` and `seen` (targets that were looked at) are a guess.
     """
     classes: dict[float, float] = {}

@@ -20,10 +20,11 @@ def samples_among_features(recording: Recording) -> Iterator[Finding | Measured]
     elements is right; nothing, or next to nothing, is learned.
 
     ## How to fix
-    Look for `permute`, `transpose`, `view` and `reshape` between that layer and the loss: the first axis has to stay the first, or
-    be brought back before the features are flattened. `x.flatten(1)` keeps the samples apart.
-    An exact fact, read from the graph that autograd built in the first step: the order of the elements is followed back from the
-    scores, as far as each operation is understood.
+    Look for `permute`, `transpose`, `view` and `reshape` between that layer and the loss: the first axis has to stay the
+    first, or be brought back before the features are flattened. `x.flatten(1)` keeps the samples apart.
+
+    An exact fact, read from the graph that autograd built in the first step: the order of the elements is followed back
+    from the scores, as far as each operation is understood.
     """
     lines = recording.lines.get("batch_path", ())
     if not lines:

@@ -20,10 +20,12 @@ def saturated_units(recording: Recording, *, share: float = 0.7) -> Iterator[Fin
     There the slope is under 4 % of its largest, and so is the gradient that passes: what is in front of the layer stops learning.
 
     ## How to fix
-    Find what makes the sums so large: inputs that are not scaled, weights drawn too large (`nn.init.xavier_uniform_` suits tanh),
-    a rate that is too high. Normalise in front of the activation, or use ReLU or GELU.
-    Gates, such as those of squeeze-and-excitation and of recurrent layers, and outputs are not looked at. Inputs of deviation 1
-    and weights by Xavier's rule put 2 % of the values there; `share` is a guess. Only runs that have not learned are named.
+    Find what makes the sums so large: inputs that are not scaled, weights drawn too large (`nn.init.xavier_uniform_` suits
+    tanh), a rate that is too high. Normalise in front of the activation, or use ReLU or GELU. Gates, such as those of
+    squeeze-and-excitation and of recurrent layers, and outputs are not looked at.
+
+    Inputs of deviation 1 and weights by Xavier's rule put 2 % of the values there; `share` is a guess. Only runs that have
+    not learned are named.
     """
     looks = [line for line in recording.lines.get("saturation", ()) if line["layers"]]
     if not looks:

@@ -26,12 +26,14 @@ def signal_fades(
     first layers get none. The loss stands at chance.
 
     ## How to fix
-    Leave torch's default, or draw by the size of the layer: `nn.init.kaiming_normal_(weight)` for ReLU. A fixed deviation such
-    as 0.01 or 0.001 is too small for most layers. Normalisation between the layers makes their scale harmless.
-    The gain of a layer is how much the differences between samples grow in it: 0.5 to 0.7 by torch's default, 1.4 by He's rule,
-    0.12 for a convolution of 16 channels with deviation 0.01. `gain` is the geometric mean over the trained layers under which
-    they count as too small, `passed` the share of the input's differences that enters the last layer, `stalled` the share of the
-    run in which the loss stays within 5 % of its start (all three a guess).
+    Leave torch's default, or draw by the size of the layer: `nn.init.kaiming_normal_(weight)` for ReLU. A fixed deviation
+    such as 0.01 or 0.001 is too small for most layers. Normalisation between the layers makes their scale harmless. The
+    gain of a layer is how much the differences between samples grow in it: 0.5 to 0.7 by torch's default, 1.4 by He's rule,
+    0.12 for a convolution of 16 channels with deviation 0.01.
+
+    `gain` is the geometric mean over the trained layers under which they count as too small, `passed` the share of the
+    input's differences that enters the last layer, `stalled` the share of the run in which the loss stays within 5 % of its
+    start (all three a guess).
     """
     layers = first_signal(recording)
     trained = sum(x.trained for x in layers)

@@ -23,12 +23,14 @@ def signal_grows(recording: Recording, *, gain: float = 2.5, over: float = 5.0) 
     throw the weights about; what is learned later is little more than the way back.
 
     ## How to fix
-    Leave torch's default, or draw by the size of the layer: `nn.init.kaiming_normal_(weight)` for ReLU. A deviation of 1, or
-    numbers between 0 and 1, are far too large for layers with many inputs.
-    The gain of a layer is how much the differences between samples grow in it: 0.5 to 0.7 by torch's default, 1.4 by He's rule,
-    the root of the number of inputs with deviation 1. `gain` is the geometric mean from which layers count as too large, `over`
-    the first loss as a multiple of chance (both a guess). Where no cross entropy over classes was seen, a run that learned
-    nothing and whose signal grows a hundredfold is named.
+    Leave torch's default, or draw by the size of the layer: `nn.init.kaiming_normal_(weight)` for ReLU. A deviation of 1,
+    or numbers between 0 and 1, are far too large for layers with many inputs. The gain of a layer is how much the
+    differences between samples grow in it: 0.5 to 0.7 by torch's default, 1.4 by He's rule, the root of the number of
+    inputs with deviation 1.
+
+    `gain` is the geometric mean from which layers count as too large, `over` the first loss as a multiple of chance (both a
+    guess). Where no cross entropy over classes was seen, a run that learned nothing and whose signal grows a hundredfold is
+    named.
     """
     layers = first_signal(recording)
     if not [x for x in layers if x.trained]:

@@ -28,9 +28,10 @@ def signal_lost_with_depth(
     ## How to fix
     Put a normalisation layer behind each convolution, add residual connections, or draw the weights by He's rule
     (`nn.init.kaiming_normal_`), which keeps the signal's size through ReLU layers.
-    `passed` is the share of the input's differences between samples that enters the last layer, `gradients` the median gradient
-    (over its weights) of the first third of the layers as a share of that of the last third, `deep` the least number of layers
-    (all a guess). Networks that learn are left alone.
+
+    `passed` is the share of the input's differences between samples that enters the last layer, `gradients` the median
+    gradient (over its weights) of the first third of the layers as a share of that of the last third, `deep` the least
+    number of layers (all a guess). Networks that learn are left alone.
     """
     layers, graph = first_signal(recording), layer_graph(recording)
     if len(layers) < deep or graph is None:

@@ -23,8 +23,9 @@ def stack_of_sigmoids(recording: Recording, *, layers: int = 3, passed: float = 
 
     ## How to fix
     Use ReLU or GELU between the layers and keep the sigmoid for the output, or normalise in front of each.
-    `passed` is the share of the input's differences between samples that enters the last layer (a guess). Networks that learn
-    are left alone.
+
+    `passed` is the share of the input's differences between samples that enters the last layer (a guess). Networks that
+    learn are left alone.
     """
     signal, graph = first_signal(recording), layer_graph(recording)
     if len(signal) < 2 or graph is None:

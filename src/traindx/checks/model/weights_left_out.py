@@ -21,12 +21,14 @@ def weights_left_out(recording: Recording, *, few: float = 0.1) -> Iterator[Find
     the settings and the patience of a fine-tuning.
 
     ## How to fix
-    Print what `load_state_dict` returns. Names that all begin with `module.` (DataParallel), `model.` (Lightning) or `_orig_mod.`
-    (torch.compile) want it taken off: `{k.removeprefix("module."): v for k, v in state.items()}`. A file with several parts wants
-    the right one: `checkpoint["state_dict"]`. Load with `strict=True` wherever the whole model is meant.
-    Named are loads of which under `few` of the tensors that were given fit, loads in which names fit once a common prefix is taken
-    off or put in front, and loads that were given nothing or the model's own tensors. A new head, a backbone alone and
-    adapters are healthy: what was given fits. A load that a later one of the same model makes good is not named.
+    Print what `load_state_dict` returns. Names that all begin with `module.` (DataParallel), `model.` (Lightning) or
+    `_orig_mod.` (torch.compile) want it taken off: `{k.removeprefix("module."): v for k, v in state.items()}`. A file with
+    several parts wants the right one: `checkpoint["state_dict"]`. Load with `strict=True` wherever the whole model is
+    meant.
+
+    Named are loads of which under `few` of the tensors that were given fit, loads in which names fit once a common prefix
+    is taken off or put in front, and loads that were given nothing or the model's own tensors. A new head, a backbone alone
+    and adapters are healthy: what was given fits. A load that a later one of the same model makes good is not named.
     """
     yield from judged(list(loads(recording)), few)
 

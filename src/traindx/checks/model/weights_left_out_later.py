@@ -22,8 +22,10 @@ def weights_left_out_later(recording: Recording, *, few: float = 0.1) -> Iterato
 
     ## How to fix
     Print what `load_state_dict` returns, take a common prefix off the names (`{k.removeprefix("module."): v for k, v in
-    state.items()}`), and load with `strict=True` wherever the whole model is meant. Judged as by M111, each line by itself.
-    A model that is not trained, as a teacher, is named where a common prefix keeps all names from fitting.
+    state.items()}`), and load with `strict=True` wherever the whole model is meant.
+
+    Judged as by M111, each line by itself. A model that is not trained, as a teacher, is named where a common prefix keeps
+    all names from fitting.
     """
     found: dict[tuple[str | None, int | None], list[Load]] = {}
     for load in later_loads(recording):

@@ -26,9 +26,10 @@ def weights_start_tiny(
     small for usual weights overwrites these: they are what the first steps make of them.
 
     ## How to fix
-    Leave the initialisation to the layers, or use `kaiming_normal_`; a standard deviation of 0.01 and less suits a last layer
-    alone. torch's default has 1 / sqrt(3 fan in). `least` and `share`, of the trained layers that do not begin at zero, are
-    guesses.
+    Leave the initialisation to the layers, or use `kaiming_normal_`; a standard deviation of 0.01 and less suits a last
+    layer alone. torch's default has 1 / sqrt(3 fan in).
+
+    `least` and `share`, of the trained layers that do not begin at zero, are guesses.
     """
     layers = [layer for layer in first_signal(recording) if layer.trained and layer.weight_rms > 0]
     if len(layers) < 2:

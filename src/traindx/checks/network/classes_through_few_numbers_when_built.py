@@ -20,6 +20,7 @@ def classes_through_few_numbers_when_built(network: Network) -> Iterator[Finding
 
     ## How to fix
     Make the layer in front of the last one wider: at least as many features as classes, or the root of their number.
+
     Named is a last layer that is given one number for four classes or more, or two for fifty or more (guesses, as of M141).
     """
     last = next((x for x in network.signal if x.name == network.head), None)

@@ -19,7 +19,9 @@ def layers_in_a_row_when_built(network: Network) -> Iterator[Finding | Measured]
     A linear layer behind a linear layer adds parameters and nothing that the two could not do as one.
 
     ## How to fix
-    Put an activation between them, or leave one of them out. What is named and what is not is as with M108.
+    Put an activation between them, or leave one of them out.
+
+    What is named and what is not is as with M108.
     """
     graph = network.graph
     if graph is None or len(graph.layers) < 2:

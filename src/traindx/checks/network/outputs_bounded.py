@@ -21,8 +21,10 @@ def outputs_bounded(network: Network, *, fewest: int = 3) -> Iterator[Finding | 
     for 10 classes: the loss falls slowly and stops far above zero.
 
     ## How to fix
-    Return what the last linear layer gives. With `BCELoss` on one-hot targets a sigmoid is right, which cannot be seen before a
-    training: a warning. Read from the graph, of networks with at least `fewest` outputs: with one or two `BCELoss` is usual.
+    Return what the last linear layer gives. With `BCELoss` on one-hot targets a sigmoid is right, which cannot be seen
+    before a training: a warning.
+
+    Read from the graph, of networks with at least `fewest` outputs: with one or two `BCELoss` is usual.
     """
     scores = network.scores
     if scores is None or scores.classes < fewest or network.task != "classify" or not scores.made_by:

@@ -24,9 +24,10 @@ def build_without_kernels(
     The first operation on the device raises `no kernel image is available for execution on the device`.
 
     ## How to fix
-    Install a build for the device, as the finding names it. Where PyTorch could be asked for the list of its kernels, that list
-    decides; otherwise the table of its releases in `core/known_bad.py`, with sources. Silent where another device can be used, or
-    the processor is asked for.
+    Install a build for the device, as the finding names it. Where PyTorch could be asked for the list of its kernels, that
+    list decides; otherwise the table of its releases in `core/known_bad.py`, with sources.
+
+    Silent where another device can be used, or the processor is asked for.
     """
     require_not_begun(recording)
     judged = [d for d in machine.devices if d.capability is not None and machine.build.cuda]

@@ -27,6 +27,7 @@ def cache_beyond_memory(dataset: Dataset, machine: Machine, setup: Setup) -> Ite
 
     ## How to fix
     `cache=disk`, or no cache. Sizes are those that the loader keeps: the longer side scaled to imgsz, three bytes a pixel.
+
     Sources: ultralytics#22307, yolov5#2877.
     """
     asked, size = setup.value("cache"), setup.value("imgsz")

@@ -20,7 +20,9 @@ def device_left_idle(machine: Machine, setup: Setup | None = None) -> Iterator[F
     The training runs on the processor, tens of times slower, without an error.
 
     ## How to fix
-    Install a build for CUDA: the selector on pytorch.org. Silent where the processor is asked for.
+    Install a build for CUDA: the selector on pytorch.org.
+
+    Silent where the processor is asked for.
     """
     if not machine.devices or not machine.build.version:
         raise NotEnough("no NVIDIA device is listed, or no PyTorch is installed")

@@ -19,8 +19,9 @@ def driver_too_old(machine: Machine) -> Iterator[Finding | Measured]:
     `torch.cuda.is_available()` is false, with a warning: the training fails, or runs on the processor, a hundred times slower.
 
     ## How to fix
-    Update the driver, or install a build for an earlier CUDA. Containers of NVIDIA may bring a compatibility package, with which
-    older drivers of data centres run: therefore a warning.
+    Update the driver, or install a build for an earlier CUDA. Containers of NVIDIA may bring a compatibility package, with
+    which older drivers of data centres run: therefore a warning.
+
     Source: docs.nvidia.com/deploy/cuda-compatibility/minor-version-compatibility.html.
     """
     needed = driver_needed(machine.build.cuda, machine.platform)

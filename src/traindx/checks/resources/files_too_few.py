@@ -29,6 +29,7 @@ def files_too_few(machine: Machine, setup: Setup) -> Iterator[Finding | Measured
 
     ## How to fix
     `ulimit -n 65536` before the command, or `torch.multiprocessing.set_sharing_strategy("file_system")`.
+
     Source: pytorch#973 and the notes on sharing strategies of PyTorch.
     """
     judged = [one for one in loaders_of(setup, machine.all_processors) if one.workers]

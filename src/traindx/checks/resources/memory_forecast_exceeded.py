@@ -24,10 +24,12 @@ def memory_forecast_exceeded(
     `CUDA out of memory`, or a process that is killed, in the first step, at the largest pictures, or in the first validation.
 
     ## How to fix
-    The batch that the finding names, and as many batches gathered for a step as keep the effective batch: the rate may stay.
+    The batch that the finding names, and as many batches gathered for a step as keep the effective batch: the rate may
+    stay.
+
     Reported where the forecast lies above the memory by more than `uncertain`, as far as it was off at most in
-    `bench/results/memory_forecast.md`. It is one for full precision; half precision needs about two thirds. Of CUDA's own needs
-    a gigabyte is taken for granted.
+    `bench/results/memory_forecast.md`. It is one for full precision; half precision needs about two thirds. Of CUDA's own
+    needs a gigabyte is taken for granted.
     """
     foot, batch = network.footprint, network.batch or (_batch(setup) if setup is not None else None)
     if foot is None:

@@ -21,8 +21,10 @@ def shared_memory_too_small(machine: Machine, setup: Setup) -> Iterator[Finding 
     A worker is ended by `Bus error` as soon as the network is slower than the loader. Docker gives 64 MB.
 
     ## How to fix
-    `docker run --shm-size=8g` or `--ipc=host`; fewer workers; `torch.multiprocessing.set_sharing_strategy("file_system")` does not
-    help, it uses the same memory. Source: pytorch#5040, README of PyTorch (Docker image).
+    `docker run --shm-size=8g` or `--ipc=host`; fewer workers; `torch.multiprocessing.set_sharing_strategy("file_system")`
+    does not help, it uses the same memory.
+
+    Source: pytorch#5040, README of PyTorch (Docker image).
     """
     judged = [one for one in loaders_of(setup, machine.all_processors) if one.in_flight and one.workers]
     if machine.shared is None or not judged:

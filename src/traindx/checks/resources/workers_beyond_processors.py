@@ -22,7 +22,9 @@ def workers_beyond_processors(machine: Machine, setup: Setup, *, times: float = 
     container or a job may allow fewer processors than the machine shows.
 
     ## How to fix
-    As many workers as processors for each device. Reported from `times` on (a guess).
+    As many workers as processors for each device.
+
+    Reported from `times` on (a guess).
     """
     judged = loaders_of(setup, machine.all_processors)
     if not judged:

@@ -25,9 +25,11 @@ def betas_exchanged(
     moves the weights like a rate for SGD a thousand times too small.
 
     ## How to fix
-    `betas=(0.9, 0.999)` and `eps=1e-8`; transformers and detectors are also trained with a second beta of 0.95, generators with a
-    first one of 0 or 0.5. Reported are a second beta below the first or below `shortest`, and an epsilon of `epsilon` or more with
-    a rate of at most `slow`: with a rate of 0.1 an epsilon of 1 is a recipe of its own. The limits are guesses.
+    `betas=(0.9, 0.999)` and `eps=1e-8`; transformers and detectors are also trained with a second beta of 0.95, generators
+    with a first one of 0 or 0.5.
+
+    Reported are a second beta below the first or below `shortest`, and an epsilon of `epsilon` or more with a rate of at
+    most `slow`: with a rate of 0.1 an epsilon of 1 is a recipe of its own. The limits are guesses.
     """
     calls = [c for c in setup.text.called(*KINDS) if c.owner.endswith("optim") or not c.owner]
     told = [(c, first, second) for c in calls for first, second in _betas(c)]

@@ -22,8 +22,10 @@ def decay_asked_too_high(
     Adam or SGD is added to the gradient and acts a hundred times as strongly.
 
     ## How to fix
-    1e-4 to 5e-4 for SGD and Adam, 0.01 to 0.3 for AdamW. Reported from `coupled` on for SGD and Adam, where the strongest recipe of
-    torchvision has 1e-3, and above `decoupled` for AdamW, where vision transformers have 0.3 (guesses over these).
+    1e-4 to 5e-4 for SGD and Adam, 0.01 to 0.3 for AdamW.
+
+    Reported from `coupled` on for SGD and Adam, where the strongest recipe of torchvision has 1e-3, and above `decoupled`
+    for AdamW, where vision transformers have 0.3 (guesses over these).
     """
     judged = [o for o in optimizers_of(setup) if o.decay is not None]
     if not judged:

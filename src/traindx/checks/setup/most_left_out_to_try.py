@@ -25,8 +25,10 @@ def most_left_out_to_try(
     a handful of pictures by heart and does not validate.
 
     ## How to fix
-    Take the switch out for the real training: `Trainer(max_epochs=50)`. Said where at least `epochs` epochs are asked for, which
-    nobody asks of a trial; of a share up to `share`, or up to `batches` batches. All three are guesses.
+    Take the switch out for the real training: `Trainer(max_epochs=50)`.
+
+    Said where at least `epochs` epochs are asked for, which nobody asks of a trial; of a share up to `share`, or up to
+    `batches` batches. All three are guesses.
     """
     found = list(_switches(setup))
     if not found:

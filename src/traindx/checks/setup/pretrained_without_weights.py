@@ -19,6 +19,7 @@ def pretrained_without_weights(setup: Setup) -> Iterator[Finding | Measured]:
 
     ## How to fix
     `model=yolov8n.pt`, or `model=yolov8n.yaml pretrained=yolov8n.pt`.
+
     Source: `BaseTrainer.setup_model`, which loads weights from a .pt model or from a path in `pretrained`.
     """
     model = str(setup.value("model") or "")

@@ -22,10 +22,12 @@ def rate_asked_of_another_optimizer(
     steps. Ultralytics' default `lr0=0.01` is one for SGD, and stays when only the optimizer is changed.
 
     ## How to fix
-    0.001 and less for Adam and its kin; 0.01 to 0.1 for SGD with momentum 0.9. Reported above `high` (a guess; small networks
-    learn at 0.01 to 0.03), and from `high_for_detectors` on for Ultralytics, whose own settings name 1e-3
-    (`cfg/default.yaml`; ultralytics#23244: AdamW at the default lr0 does not converge). From `high_for_transformers` on for
-    `TrainingArguments`, whose default is 5e-5 (a guess; low-rank adapters are trained at up to 5e-3).
+    0.001 and less for Adam and its kin; 0.01 to 0.1 for SGD with momentum 0.9.
+
+    Reported above `high` (a guess; small networks learn at 0.01 to 0.03), and from `high_for_detectors` on for Ultralytics,
+    whose own settings name 1e-3 (`cfg/default.yaml`; ultralytics#23244: AdamW at the default lr0 does not converge). From
+    `high_for_transformers` on for `TrainingArguments`, whose default is 5e-5 (a guess; low-rank adapters are trained at up
+    to 5e-3).
     """
     judged = [o for o in optimizers_of(setup) if o.kind in ADAM and o.rate is not None]
     if not judged:

@@ -19,8 +19,9 @@ def rate_decays_to_nothing(setup: Setup, *, nothing: float = 1e-5) -> Iterator[F
     The second half of the training changes nothing. Recipes that decay in steps end at a thousandth.
 
     ## How to fix
-    A `gamma` nearer to 1, larger steps, or steps once an epoch instead of once a batch. `nothing` is a guess; where the schedule is
-    stepped once a batch, ten batches an epoch are taken for granted.
+    A `gamma` nearer to 1, larger steps, or steps once an epoch instead of once a batch.
+
+    `nothing` is a guess; where the schedule is stepped once a batch, ten batches an epoch are taken for granted.
     """
     known = [
         (plan, share)

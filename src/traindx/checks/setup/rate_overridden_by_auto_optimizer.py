@@ -21,6 +21,7 @@ def rate_overridden_by_auto_optimizer(setup: Setup) -> Iterator[Finding | Measur
 
     ## How to fix
     Name the optimizer: `optimizer=SGD lr0=0.01`, or leave `lr0` and `momentum` out.
+
     Source: `BaseTrainer.build_optimizer` of Ultralytics, which says in its log that it ignores both.
     """
     trains = any("train" in word for word in setup.command) or setup.trainer == "ultralytics"

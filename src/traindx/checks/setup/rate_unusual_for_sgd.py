@@ -31,7 +31,9 @@ def rate_unusual_for_sgd(setup: Setup, *, low: float = 5e-4, high: float = 10.0)
     It is legal: a loss that is summed wants a small rate. With a loss that is averaged SGD hardly moves at a rate of Adam.
 
     ## How to fix
-    0.01 to 0.1 with momentum 0.9. Reported where the rate times 1 / (1 - momentum) is under `low` or over `high` (guesses).
+    0.01 to 0.1 with momentum 0.9.
+
+    Reported where the rate times 1 / (1 - momentum) is under `low` or over `high` (guesses).
     """
     raised = any(setup.text.called(*RAISING))
     judged = [o for o in optimizers_of(setup) if o.kind == "sgd" and o.rate and not raised]

@@ -21,8 +21,9 @@ def schedule_longer_than_training(setup: Setup, *, times: float = 2.0, short: in
     highest rate.
 
     ## How to fix
-    Build it for the number of epochs that are trained: `T_max=epochs`. Reported from `times` on, where the rate ends above half of
-    its start; a loop of fewer than `short` epochs is a try-out.
+    Build it for the number of epochs that are trained: `T_max=epochs`.
+
+    Reported from `times` on, where the rate ends above half of its start; a loop of fewer than `short` epochs is a try-out.
     """
     judged = [(p, p.length[0], p.epochs) for p in plans_of(setup.text) if p.stepped == "epoch" and not p.counts_batches]
     known = [(plan, length, epochs) for plan, length, epochs in judged if length and epochs]

@@ -20,8 +20,9 @@ def schedule_shorter_than_training(setup: Setup, *, beyond: float = 1.2) -> Iter
     is shaken off.
 
     ## How to fix
-    `T_max=epochs`. For restarts on purpose `CosineAnnealingWarmRestarts` says so. Reported where the loop has more than
-    `beyond` times `T_max` epochs, where the rate has risen by a tenth of its start.
+    `T_max=epochs`. For restarts on purpose `CosineAnnealingWarmRestarts` says so.
+
+    Reported where the loop has more than `beyond` times `T_max` epochs, where the rate has risen by a tenth of its start.
     """
     judged = [p for p in plans_of(setup.text) if p.call.name == "CosineAnnealingLR" and p.stepped == "epoch"]
     known = [(p, p.length[0], p.epochs) for p in judged]

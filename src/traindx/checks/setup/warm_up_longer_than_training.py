@@ -28,9 +28,11 @@ def warm_up_longer_than_training(setup: Setup, *, short: int = 5, low: float = 0
     The rate never reaches the one that was asked for, and never decays.
 
     ## How to fix
-    Three to five epochs of warm-up, or a twentieth of the training. A warm-up that counts batches (`LambdaLR`, `LinearLR`) is
-    stepped once a batch. A run of fewer than `short` epochs with the usual warm-up is a try-out and not reported, and a plan
-    that comes to more than `low` of its rate nearly ends (guesses).
+    Three to five epochs of warm-up, or a twentieth of the training. A warm-up that counts batches (`LambdaLR`, `LinearLR`)
+    is stepped once a batch.
+
+    A run of fewer than `short` epochs with the usual warm-up is a try-out and not reported, and a plan that comes to more
+    than `low` of its rate nearly ends (guesses).
     """
     pairs = list(_pairs(setup))
     plans = [(p, p.epochs, p.reached(p.epochs)) for p in plans_of(setup.text) if p.stepped == "epoch" and p.epochs]

@@ -21,7 +21,9 @@ def activation_twice(recording: Recording) -> Iterator[Finding | Measured]:
     loss has a floor far above zero.
 
     ## How to fix
-    Apply it once: in the model or in the loss. Read from the graph of the first recorded steps.
+    Apply it once: in the model or in the loss.
+
+    Read from the graph of the first recorded steps.
     """
     terms = loss_terms_of(recording)
     if not terms:

@@ -26,9 +26,11 @@ def average_keeps_statistics(
     ## How to fix
     Average over `state_dict()`, or copy the buffers: `for a, b in zip(ema.buffers(), model.buffers()): a.copy_(b)`;
     `torch.optim.swa_utils.AveragedModel` does so by itself.
-    Compared are `times` validations or more: the copy's weights have moved, the model's own statistics too, the copy's are the same
-    to the last digit, and of the channel in the middle they lie `off` standard deviations or a `factor` from the model's (guesses).
-    Quiet where the model's own stand still too (frozen batch norms), or the copy's weights do (a teacher).
+
+    Compared are `times` validations or more: the copy's weights have moved, the model's own statistics too, the copy's are
+    the same to the last digit, and of the channel in the middle they lie `off` standard deviations or a `factor` from the
+    model's (guesses). Quiet where the model's own stand still too (frozen batch norms), or the copy's weights do (a
+    teacher).
     """
     lines = [line for line in recording.lines.get("averaged_norms", ()) if "weights" in line]
     if len(lines) < times:

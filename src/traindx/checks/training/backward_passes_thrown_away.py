@@ -23,6 +23,7 @@ def backward_passes_thrown_away(recording: Recording, *, share: float = 0.5) -> 
 
     ## How to fix
     Step after each backward pass. To accumulate gradients over batches, clear them after the step alone.
+
     Reported where a loader drew a batch for each of these passes and one optimizer trains: attacks on the input and
     sharpness-aware steps go backward several times over one batch.
     """

@@ -30,9 +30,10 @@ def batch_schedule_stepped_per_epoch(
 
     ## How to fix
     Step the scheduler after each batch, or write the plan in epochs (`T_max=epochs`).
-    Reported where the plan counts as many steps as the run has batches (within an epoch and within 15 %; a multiple of five, which
-    may count epochs, exactly); or as an epoch has, unless it is such a multiple; or where a run of three epochs or more ends
-    within `begun` of its plan at less than a fifth of the plan's highest rate (guesses).
+
+    Reported where the plan counts as many steps as the run has batches (within an epoch and within 15 %; a multiple of
+    five, which may count epochs, exactly); or as an epoch has, unless it is such a multiple; or where a run of three epochs
+    or more ends within `begun` of its plan at less than a fifth of the plan's highest rate (guesses).
     """
     found = [s for s in steppings(recording) if s.scheduler.kind not in ANEW and s.epochs >= min_epochs]
     if not found:

@@ -26,8 +26,10 @@ def class_counts_as_weights(
 
     ## How to fix
     `weight = count.sum() / (len(count) * count)`, in the order of the ids.
+
     Reported where the most frequent class has `apart` times the targets of the rarest, and every weight divided by the
-    count is within a factor of 1 + `off` of the others' median; with two classes they have to be `apart` squared apart (guesses).
+    count is within a factor of 1 + `off` of the others' median; with two classes they have to be `apart` squared apart
+    (guesses).
     """
     for found in loss_calls_of(recording):
         weights = np.array(found.first.get("weight") or (), dtype=np.float64)

@@ -24,10 +24,11 @@ def class_loss_outweighed(
     large gives the direction of every step, and a rate that suits it is far too low for the other parts.
 
     ## How to fix
-    Bring the parts to one size: scale the targets of the regression to about 1, take means in place of sums, weigh the parts.
-    Print each of them by itself.
-    Reported where, in the last half of `passes` passes or more, what is backpropagated is `times` the cross entropy or more, and
-    that stays over `still` of guessing. A large part beside which the classes are learned is no fault. Guesses.
+    Bring the parts to one size: scale the targets of the regression to about 1, take means in place of sums, weigh the
+    parts. Print each of them by itself.
+
+    Reported where, in the last half of `passes` passes or more, what is backpropagated is `times` the cross entropy or
+    more, and that stays over `still` of guessing. A large part beside which the classes are learned is no fault. Guesses.
     """
     found = [f for f in loss_calls_of(recording) if f.name in CLASSES and f.first.get("classes", 0) > 1]
     if recording.passes < passes or len(found) != 1 or len(loss_calls_of(recording)) < 2:

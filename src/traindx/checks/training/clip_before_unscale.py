@@ -25,8 +25,9 @@ def clip_before_unscale(
     differently as the scale changes.
 
     ## How to fix
-    Call `scaler.unscale_(optimizer)` after backward and before the clip. A scaler that is switched off, or whose scale is below
-    `scale`, is not reported.
+    Call `scaler.unscale_(optimizer)` after backward and before the clip.
+
+    A scaler that is switched off, or whose scale is below `scale`, is not reported.
     """
     clips, scaler = clipping_of(recording), loss_scale_of(recording)
     if clips is None or scaler is None or not len(scaler.scale):

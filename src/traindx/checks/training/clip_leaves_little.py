@@ -37,12 +37,13 @@ def clip_leaves_little(
     The limit, not the learning rate, sets the length of every step. What is left is too short to get anywhere.
 
     ## How to fix
-    Set the limit near the usual norm of the gradients, which the finding names, so that only outliers are cut. A clip that is
-    always active is common where it does no harm (transformers at 1, DETR at 0.1 with AdamW): it is reported only where the
-    updates stay under `ratio` of the weights (90th percentile; 0.003 and more in the benchmark's 92 healthy runs,
-    `python bench/ratios.py`) and the loss has fallen by less than `drop`, with an optimizer whose steps follow the size of the
-    gradient. A usual limit (1 and more) is blamed for far shorter steps alone, and not under a rate that is far too low for such an
-    optimizer: then the rate is what makes the steps tiny (T202). The other thresholds are a guess.
+    Set the limit near the usual norm of the gradients, which the finding names, so that only outliers are cut.
+
+    A clip that is always active is common where it does no harm (transformers at 1, DETR at 0.1 with AdamW): it is reported
+    only where the updates stay under `ratio` of the weights (90th percentile; 0.003 and more in the benchmark's 92 healthy
+    runs, `python bench/ratios.py`) and the loss has fallen by less than `drop`, with an optimizer whose steps follow the
+    size of the gradient. A usual limit (1 and more) is blamed for far shorter steps alone, and not under a rate that is far
+    too low for such an optimizer: then the rate is what makes the steps tiny (T202). The other thresholds are a guess.
     """
     left, seen = _left(recording), np.isfinite(recording.grad_norm)
     if not np.isfinite(left).any():

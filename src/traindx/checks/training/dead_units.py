@@ -23,12 +23,13 @@ def dead_units(recording: Recording, *, share: float = 0.7, records: int = 3) ->
     front of it learns.
 
     ## How to fix
-    Large negative biases, a rate that was too high in the first steps, or inputs far from zero kill units. Lower the
-    rate, reset the biases, normalise inputs; leaky ReLU keeps a gradient.
-    A unit is a channel of a convolution or a feature of a linear layer. Published rules fire at 50 % (SageMaker
-    Debugger) to 70 % (AutoTrainer). Judged on the last records. A run whose loss shows that it learned is left alone: there the
-    data are sparse, or the layer is wider than it has to be. A layer's input is judged too, under the name of the layer that
-    receives it; of the same silence only the first layer is named.
+    Large negative biases, a rate that was too high in the first steps, or inputs far from zero kill units. Lower the rate,
+    reset the biases, normalise inputs; leaky ReLU keeps a gradient. A unit is a channel of a convolution or a feature of a
+    linear layer. Published rules fire at 50 % (SageMaker Debugger) to 70 % (AutoTrainer).
+
+    Judged on the last records. A run whose loss shows that it learned is left alone: there the data are sparse, or the
+    layer is wider than it has to be. A layer's input is judged too, under the name of the layer that receives it; of the
+    same silence only the first layer is named.
     """
     dead = recording.per_layer("dead_window") if recording.details else np.empty((0, 0))
     looked = dead[-records:]

@@ -24,7 +24,9 @@ def decay_on_norms(recording: Recording, *, pulled: float = 0.5) -> Iterator[Fin
 
     ## How to fix
     Two groups: `weight_decay` for parameters with two dimensions or more, 0 for the others.
-    Reported where decay alone would have taken a scale to exp(-`pulled`) of itself (a guess): the sum of the rates times the decay.
+
+    Reported where decay alone would have taken a scale to exp(-`pulled`) of itself (a guess): the sum of the rates times
+    the decay.
     """
     lines = recording.lines.get("parameters", ())
     by_kind = {kind: _highest(lines[-1].get("decay", {}).get(kind, {})) for kind in ("norm", "bias")} if lines else {}

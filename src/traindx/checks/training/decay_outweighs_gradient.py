@@ -28,13 +28,14 @@ def decay_outweighs_gradient(
     The regularisation wins over the data: weights go to zero whatever the pictures say, and the loss ends at chance or stays high.
 
     ## How to fix
-    Lower `weight_decay`: 0.0001 to 0.0005 suits SGD, 0.01 to 0.3 AdamW, whose decay is multiplied by the rate; Adam adds it to the
-    gradient, as SGD does, so that AdamW's values are far too high for it.
-    Measured is the decay times the norm of the weights over the norm of the gradient (for optimizers with a decay of their own:
-    what it takes off over the whole update), the median of the later half of the records. In 20 healthy runs it lay between
-    0.00001 and 0.13; with the accuracy harmed at 0.3 to 6. Reported over `pull`, where the norm of the weights fell under
-    `shrunk` of its highest and the loss ends over a tenth of its start (both a guess). A decay of at most `usual` that is
-    multiplied by the rate pulls so only where the rate is far too high, which is then the cause.
+    Lower `weight_decay`: 0.0001 to 0.0005 suits SGD, 0.01 to 0.3 AdamW, whose decay is multiplied by the rate; Adam adds it
+    to the gradient, as SGD does, so that AdamW's values are far too high for it.
+
+    Measured is the decay times the norm of the weights over the norm of the gradient (for optimizers with a decay of their
+    own: what it takes off over the whole update), the median of the later half of the records. In 20 healthy runs it lay
+    between 0.00001 and 0.13; with the accuracy harmed at 0.3 to 6. Reported over `pull`, where the norm of the weights fell
+    under `shrunk` of its highest and the loss ends over a tenth of its start (both a guess). A decay of at most `usual`
+    that is multiplied by the rate pulls so only where the rate is far too high, which is then the cause.
     """
     if len(recording.optimizers) != 1:
         raise NotEnough("needs one optimizer")

@@ -26,10 +26,11 @@ def epoch_schedule_stepped_per_batch(recording: Recording, *, sunk: float = 0.05
 
     ## How to fix
     Move `scheduler.step()` out of the loop over the batches, or write the plan in batches (`T_max=epochs * len(loader)`).
-    Told from a schedule that is short on purpose by one of these: the plan is no longer than the run has epochs; a cosine swings
-    four times or more, each within half an epoch; after the first of three epochs or more the rate is below `sunk` of its
-    peak; it is below a thousandth of its peak for the last quarter of the run. The shares are a guess: a decay that is
-    planned in batches spends under a twentieth of the run so low. Restarting and cyclic schedulers are left alone.
+
+    Told from a schedule that is short on purpose by one of these: the plan is no longer than the run has epochs; a cosine
+    swings four times or more, each within half an epoch; after the first of three epochs or more the rate is below `sunk`
+    of its peak; it is below a thousandth of its peak for the last quarter of the run. The shares are a guess: a decay that
+    is planned in batches spends under a twentieth of the run so low. Restarting and cyclic schedulers are left alone.
     """
     found = [s for s in steppings(recording) if s.scheduler.kind not in ANEW and len(s.scheduler.step)]
     if not found or recording.step[-1] < 20:

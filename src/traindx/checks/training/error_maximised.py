@@ -28,9 +28,11 @@ def error_maximised(recording: Recording) -> Iterator[Finding | Measured]:
     the training went well.
 
     ## How to fix
-    Turn the sign of that term: `-(log p).mean()`, `1 - iou`, `+ l1`. Read from the graph of the first recorded steps, by the
-    gradient that arrives at each term, where one optimizer trains. A margin less a distance, an entropy, and log-probabilities
-    of which others are rightly raised (mutual information) are not meant.
+    Turn the sign of that term: `-(log p).mean()`, `1 - iou`, `+ l1`.
+
+    Read from the graph of the first recorded steps, by the gradient that arrives at each term, where one optimizer trains.
+    A margin less a distance, an entropy, and log-probabilities of which others are rightly raised (mutual information) are
+    not meant.
     """
     if len(recording.optimizers) != 1:
         return

@@ -24,10 +24,11 @@ def eval_mode_in_training(recording: Recording, *, share: float = 0.2) -> Iterat
     Most often `model.eval()` was called for a validation and `model.train()` was not called after it.
 
     ## How to fix
-    Call `model.train()` at the start of each epoch. Reported only when the model has layers that behave differently
-    in the two modes and that are being trained: a backbone that is frozen on purpose stays in evaluation mode rightly. Nor with
-    several optimizers that each train a network of their own, as the folds of a cross validation do: one waits in evaluation mode
-    while another is trained.
+    Call `model.train()` at the start of each epoch.
+
+    Reported only when the model has layers that behave differently in the two modes and that are being trained: a backbone
+    that is frozen on purpose stays in evaluation mode rightly. Nor with several optimizers that each train a network of
+    their own, as the folds of a cross validation do: one waits in evaluation mode while another is trained.
     """
     known = recording.training >= 0
     if not known.any() or by_turns(recording):

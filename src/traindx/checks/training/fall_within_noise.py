@@ -24,9 +24,10 @@ def fall_within_noise(
     It is not known whether the run learns: another seed may show the opposite.
 
     ## How to fix
-    Let it run longer. The difference of the two medians is measured in standard errors of a median
-    (1.2533 s / sqrt(n)), with the noise s taken from neighbouring steps; 4 is a guess. Not asked of a loss that is
-    already far below chance.
+    Let it run longer. The difference of the two medians is measured in standard errors of a median (1.2533 s / sqrt(n)),
+    with the noise s taken from neighbouring steps; 4 is a guess.
+
+    Not asked of a loss that is already far below chance.
     """
     if recording.passes < min_passes or np.isfinite(recording.loss).sum() < 10 or side_by_side(recording) > 1:
         return

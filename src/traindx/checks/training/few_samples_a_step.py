@@ -25,8 +25,9 @@ def few_samples_a_step(
     ## How to fix
     A larger batch, or the gradients of several accumulated (`(loss / n).backward()`, a step every n batches); where memory
     allows neither, divide the rate by as much as the batch is smaller, and use group instead of batch normalisation.
-    Reported with up to `few` samples a step, accumulated batches counted, where the loss falls by less than `drop` of its start
-    or than two standard errors (guesses).
+
+    Reported with up to `few` samples a step, accumulated batches counted, where the loss falls by less than `drop` of its
+    start or than two standard errors (guesses).
     """
     samples = samples_of_step(recording)
     if samples is None or len(recording.optimizers) != 1 or recording.passes < min_steps:

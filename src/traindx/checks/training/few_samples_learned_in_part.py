@@ -25,8 +25,10 @@ def few_samples_learned_in_part(
     A network with too few weights, or with too much dropout or noise before them, cannot hold even a few samples.
 
     ## How to fix
-    Try a larger network, or the same without dropout and augmentation. `left` is the share of the loss that counts as most of
-    it, `still` how much the last third may fall to count as standing: both are guesses.
+    Try a larger network, or the same without dropout and augmentation.
+
+    `left` is the share of the loss that counts as most of it, `still` how much the last third may fall to count as
+    standing: both are guesses.
     """
     test = tryouts.overfit
     if test is None:

@@ -25,10 +25,12 @@ def few_steps_an_epoch(
     Learning goes by steps: twenty epochs of one batch are twenty steps. At the rate of a small batch that is far too few.
 
     ## How to fix
-    A batch of 16 to 256, or a rate that is raised with the batch (in proportion for SGD, by its root for Adam) and more epochs.
-    Reported where a step learns from `part` of the training set or more, the loss ends over `high` of its start and still falls
-    in the last third, by more than its noise (guesses). A run of fewer than `min_losses` steps is reported where it went
-    through 500 samples or more twice or more often, a third of them or more at a step.
+    A batch of 16 to 256, or a rate that is raised with the batch (in proportion for SGD, by its root for Adam) and more
+    epochs.
+
+    Reported where a step learns from `part` of the training set or more, the loss ends over `high` of its start and still
+    falls in the last third, by more than its noise (guesses). A run of fewer than `min_losses` steps is reported where it
+    went through 500 samples or more twice or more often, a third of them or more at a step.
     """
     samples, whole = samples_of_step(recording), training_samples(recording)
     if samples is None or whole is None or len(recording.optimizers) != 1:

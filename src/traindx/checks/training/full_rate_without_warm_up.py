@@ -27,8 +27,10 @@ def full_rate_without_warm_up(
 
     ## How to fix
     Raise the rate from near zero over the first few hundred steps (a twentieth of the run), or lower it.
+
     Reported where the network has layer normalisation and no batch normalisation, an update of the first ten steps is over
-    `ratio` of the weights' norm and `times` the median of the later ones, and the loss is still near that of guessing (guesses).
+    `ratio` of the weights' norm and `times` the median of the later ones, and the loss is still near that of guessing
+    (guesses).
     """
     kinds = [layer.kind for layer in recording.layers]
     attentive = any("LayerNorm" in k or "RMSNorm" in k for k in kinds) and not any("BatchNorm" in k for k in kinds)

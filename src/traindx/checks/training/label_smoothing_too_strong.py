@@ -22,7 +22,9 @@ def label_smoothing_too_strong(recording: Recording, *, most: float = 0.5) -> It
     far below ln K, and what distinguishes the classes is a small part of the gradient.
 
     ## How to fix
-    0.05 to 0.2 are usual: `CrossEntropyLoss(label_smoothing=0.1)`. `most` is a guess far above all that is in use.
+    0.05 to 0.2 are usual: `CrossEntropyLoss(label_smoothing=0.1)`.
+
+    `most` is a guess far above all that is in use.
     """
     for found in loss_calls_of(recording):
         smoothing = found.column("label_smoothing")

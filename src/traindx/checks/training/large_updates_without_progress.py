@@ -31,10 +31,11 @@ def large_updates_without_progress(
     with a smaller rate has to decide.
 
     ## How to fix
-    Try a rate 3 to 30 times smaller. The median update-to-weight ratio of the first 20 recorded steps lay between 0.002
-    and 0.022 in the benchmark's 92 healthy runs, and between 0.03 and 1 with a rate 30 or 300 times too high
-    (`python bench/ratios.py`). A loss that begins above that of guessing and comes down to it (over `at_chance` of it,
-    a guess) does not fall either.
+    Try a rate 3 to 30 times smaller. The median update-to-weight ratio of the first 20 recorded steps lay between 0.002 and
+    0.022 in the benchmark's 92 healthy runs, and between 0.03 and 1 with a rate 30 or 300 times too high (`python
+    bench/ratios.py`).
+
+    A loss that begins above that of guessing and comes down to it (over `at_chance` of it, a guess) does not fall either.
     """
     taken = recording.update_ratio
     early = taken[np.isfinite(taken)][:20]

@@ -27,9 +27,10 @@ def learning_not_shown_yet(
 
     ## How to fix
     Let it run for a few epochs more. Fifths of the run are compared, by their medians: the last lies under the first by a
-    twentieth and five standard errors, and under the middle one by two. Or the loader was left before nine tenths of its second
-    pass, or the run interrupted before, within 300 backward passes, or it is over after two epochs and 100. Not asked where updates
-    are tiny (guesses).
+    twentieth and five standard errors, and under the middle one by two. Or the loader was left before nine tenths of its
+    second pass, or the run interrupted before, within 300 backward passes, or it is over after two epochs and 100.
+
+    Not asked where updates are tiny (guesses).
     """
     known = np.isfinite(recording.loss).sum()
     if recording.passes < min_passes or known < 10 or side_by_side(recording) > 1:

@@ -26,10 +26,11 @@ def loss_breaks(
     others, layers that are switched or frozen, an overflow.
 
     ## How to fix
-    Look at what changed at that step: the cause that stands first says so, `traindx diagnose RUN --at STEP` shows everything.
-    The step is placed where two constant levels fit best, with a 95 % interval. It is a break where the loss had fallen by
-    `learned` of its start, and the rise takes back `lost` of that until the end (both a guess), by six times the loss' own noise.
-    Several optimizers and losses that take both signs are not judged.
+    Look at what changed at that step: the cause that stands first says so, `traindx diagnose RUN --at STEP` shows
+    everything. The step is placed where two constant levels fit best, with a 95 % interval.
+
+    It is a break where the loss had fallen by `learned` of its start, and the rise takes back `lost` of that until the end
+    (both a guess), by six times the loss' own noise. Several optimizers and losses that take both signs are not judged.
     """
     known = ~np.isnan(recording.loss)
     loss, step = recording.loss[known], recording.step[known]

@@ -24,8 +24,9 @@ def loss_collapses(
     a detector that predicts no object any more, a set with one class only, targets that are all the same.
 
     ## How to fix
-    Look at the update-to-weight ratio of the steps before: a rate that is too high throws the outputs off. If it is
-    usual, look at the targets: one class folder instead of several, or no boxes at all.
+    Look at the update-to-weight ratio of the steps before: a rate that is too high throws the outputs off. If it is usual,
+    look at the targets: one class folder instead of several, or no boxes at all.
+
     `rest` and `within` are guesses; a regression may fall ten-thousandfold in ten steps, a network that memorises its
     pictures a thousandfold in hundreds.
     """

@@ -33,9 +33,11 @@ def loss_leaps(
     run alive, and its loss may even fall in between.
 
     ## How to fix
-    Lower the learning rate. Two measurements must agree: at least `times` steps with a loss `above` times the start, and
-    updates whose median is over `ratio` of the weights' norm: no healthy run of the benchmark has over 0.022 in its first
-    steps (`python bench/ratios.py`). Losses that start at zero or below are not judged.
+    Lower the learning rate.
+
+    Two measurements must agree: at least `times` steps with a loss `above` times the start, and updates whose median is
+    over `ratio` of the weights' norm: no healthy run of the benchmark has over 0.022 in its first steps (`python
+    bench/ratios.py`). Losses that start at zero or below are not judged.
     """
     known = np.isfinite(recording.loss)
     taken = recording.update_ratio[np.isfinite(recording.update_ratio)]

@@ -23,10 +23,11 @@ def loss_maximised(recording: Recording, *, steady: float = 0.1, min_records: in
     Each step makes the model worse, at any learning rate, and the loss grows without bound.
 
     ## How to fix
-    Minimise the loss: no minus before a cross entropy or an error, `maximize=False`, and in an optimizer of your own subtract
-    the gradient. A mean of log probabilities needs the minus. Judged where one optimizer trains: with two players
-    one may rightly go up. What the steps do is measured, and so is the sign of what is backpropagated against what the loss
-    function returned.
+    Minimise the loss: no minus before a cross entropy or an error, `maximize=False`, and in an optimizer of your own
+    subtract the gradient. A mean of log probabilities needs the minus.
+
+    Judged where one optimizer trains: with two players one may rightly go up. What the steps do is measured, and so is the
+    sign of what is backpropagated against what the loss function returned.
     """
     descents = [float(d["descent"]) for d in recording.details.values() if d.get("descent") is not None]
     signs = _signs(recording)

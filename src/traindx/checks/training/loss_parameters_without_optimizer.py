@@ -20,9 +20,10 @@ def loss_parameters_without_optimizer(recording: Recording) -> Iterator[Finding 
     with the network, or the loss is another one than was meant: the network has to go where they happen to lie.
 
     ## How to fix
-    `optimizer = SGD([*model.parameters(), *criterion.parameters()], lr=…)`, or an optimizer of its own.
-    Weights that are to stay say `requires_grad_(False)`, or are a buffer. Not reported are weights that change without an
-    optimizer, and losses with a network inside, such as perceptual ones.
+    `optimizer = SGD([*model.parameters(), *criterion.parameters()], lr=…)`, or an optimizer of its own. Weights that are to
+    stay say `requires_grad_(False)`, or are a buffer.
+
+    Not reported are weights that change without an optimizer, and losses with a network inside, such as perceptual ones.
     """
     if not recording.details:
         raise NotEnough("no step was recorded in full")

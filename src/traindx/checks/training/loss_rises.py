@@ -24,10 +24,12 @@ def loss_rises(
     Training makes the model worse than it was with its initial weights.
 
     ## How to fix
-    Find what throws the weights away: the rate, gradients that pile up, a sign, labels that changed.
-    The level at the end is the median of the last tenth, the level at the start that of the first twentieth; both
-    thresholds are against the run's own start and noise. Not judged with several optimizers, whose losses make no one curve,
-    and not where the loss takes both signs, as with policy gradients.
+    Find what throws the weights away: the rate, gradients that pile up, a sign, labels that changed. The level at the end
+    is the median of the last tenth, the level at the start that of the first twentieth; both thresholds are against the
+    run's own start and noise.
+
+    Not judged with several optimizers, whose losses make no one curve, and not where the loss takes both signs, as with
+    policy gradients.
     """
     known = ~np.isnan(recording.loss)
     few = recording.passes < min_passes or np.isfinite(recording.loss[known]).sum() < min_steps

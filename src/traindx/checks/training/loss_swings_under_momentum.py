@@ -35,11 +35,12 @@ def loss_swings_under_momentum(
 
     ## How to fix
     `momentum=0.9` (betas of Adam: 0.9 and 0.999); a larger one needs a smaller rate, lr times 1 / (1 - m) is what acts.
-    Reported with a momentum of `momentum` or more where the loss, averaged over five steps, rises by `share` of its start after
-    it was lower (guesses: 0.25 with 0.99 in a run that came to rest, 0.4 and 0.7 with 0.995 and 0.999). One optimizer only.
-    Under 0.995 a swing from which the loss comes down far below where it began, as of a warm-up, is none, nor one within the
-    noise. Of SGD also where rate / (1 - momentum) is `acts` or more, and the loss ends over `poor` of that of guessing: recipes
-    have 0.1 to 1 there, nnU-Net with its momentum of 0.99 has 1. Guesses.
+
+    Reported with a momentum of `momentum` or more where the loss, averaged over five steps, rises by `share` of its start
+    after it was lower (guesses: 0.25 with 0.99 in a run that came to rest, 0.4 and 0.7 with 0.995 and 0.999). One optimizer
+    only. Under 0.995 a swing from which the loss comes down far below where it began, as of a warm-up, is none, nor one
+    within the noise. Of SGD also where rate / (1 - momentum) is `acts` or more, and the loss ends over `poor` of that of
+    guessing: recipes have 0.1 to 1 there, nnU-Net with its momentum of 0.99 has 1. Guesses.
     """
     swing = largest_swing(recording)
     if swing is None or len(recording.optimizers) != 1:

@@ -25,7 +25,9 @@ def loss_without_floor(
 
     ## How to fix
     Look at the sign of each part of the loss: `1 - iou`, `-(log p)`, no minus before an error. A likelihood with a learned
-    variance and a similarity also fall below zero, and slow down; with several optimizers nothing is judged. `times` is a guess.
+    variance and a similarity also fall below zero, and slow down; with several optimizers nothing is judged.
+
+    `times` is a guess.
     """
     finite = np.isfinite(recording.loss)
     loss, steps = recording.loss[finite], recording.step[finite]

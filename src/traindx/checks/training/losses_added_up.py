@@ -29,9 +29,11 @@ def losses_added_up(recording: Recording, *, min_records: int = 3, same: float =
     whenever k does.
 
     ## How to fix
-    Divide: `(loss / k).backward()`. Reported for SGD without a clip, where a mean loss is backpropagated as it is for each of k
-    batches of a loader: adaptive optimizers and a clip undo the factor, and a rate that was chosen with it is no fault; so this
-    is a warning, and what shows the harm are the checks of the loss.
+    Divide: `(loss / k).backward()`.
+
+    Reported for SGD without a clip, where a mean loss is backpropagated as it is for each of k batches of a loader:
+    adaptive optimizers and a clip undo the factor, and a rate that was chosen with it is no fault; so this is a warning,
+    and what shows the harm are the checks of the loss.
     """
     rows = [
         d for d in recording.details.values() if d.get("backwards", 1) > 1 and not CLEARED.search(d.get("calls", ""))

@@ -27,8 +27,10 @@ def numbers_break_at_rest(recording: Recording, *, grown: float = 3.0) -> Iterat
     loss that is not finite; the square root and the norm of zero have a gradient that is not. One step later every weight is NaN.
 
     ## How to fix
-    An eps inside of the logarithm, the root and the divisor, or a clamp; the losses that torch has take logits for that reason.
-    `traindx replay` names the operation. A loss counts as grown over `grown` times its first value (a guess).
+    An eps inside of the logarithm, the root and the divisor, or a clamp; the losses that torch has take logits for that
+    reason. `traindx replay` names the operation.
+
+    A loss counts as grown over `grown` times its first value (a guess).
     """
     broken = np.isinf(recording.loss)
     half = any("float16" in (p.get("autocast"), p.get("inside")) for p in recording.lines.get("precision", ()))

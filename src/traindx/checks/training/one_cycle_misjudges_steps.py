@@ -21,8 +21,9 @@ def one_cycle_misjudges_steps(recording: Recording, *, close: float = 0.02) -> I
     `ValueError: Tried to step ... times` in the middle of the training.
 
     ## How to fix
-    `OneCycleLR(optimizer, max_lr, epochs=epochs, steps_per_epoch=len(loader))`, with the loader and not the dataset, divided by
-    the batches that are accumulated, and `scheduler.step()` once for each `optimizer.step()`.
+    `OneCycleLR(optimizer, max_lr, epochs=epochs, steps_per_epoch=len(loader))`, with the loader and not the dataset,
+    divided by the batches that are accumulated, and `scheduler.step()` once for each `optimizer.step()`.
+
     Too long is reported where the plan is, within `close`, the run's steps times its samples a batch.
     """
     found = [s for s in steppings(recording) if s.scheduler.kind == "OneCycleLR" and s.scheduler.length]

@@ -27,8 +27,9 @@ def optimizer_out_of_place(
     (Riedmiller and Braun 1993): with batches it follows their noise.
 
     ## How to fix
-    SGD with momentum or AdamW, or all samples in each step. Reported where there are several batches an epoch and the loss
-    falls by less than `drop` of its start (a guess).
+    SGD with momentum or AdamW, or all samples in each step.
+
+    Reported where there are several batches an epoch and the loss falls by less than `drop` of its start (a guess).
     """
     if len(recording.optimizers) != 1 or np.isfinite(recording.loss).sum() < min_steps:
         raise NotEnough(f"needs {min_steps} losses of one optimizer")

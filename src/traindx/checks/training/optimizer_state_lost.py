@@ -25,9 +25,11 @@ def optimizer_state_lost(
 
     ## How to fix
     `optimizer.load_state_dict(checkpoint["optimizer"])`, after the model is on its device and the optimizer is built.
-    Fine-tuning takes the weights of a checkpoint and rightly nothing else. That this run goes on is told by a scheduler that was
-    given its state back, or by a script that reads the epoch or step that was saved. In the midst of a process it is judged where
-    an optimizer without any state steps next, on the model that was given its weights, `few` times or more.
+    Fine-tuning takes the weights of a checkpoint and rightly nothing else. That this run goes on is told by a scheduler
+    that was given its state back, or by a script that reads the epoch or step that was saved.
+
+    In the midst of a process it is judged where an optimizer without any state steps next, on the model that was given its
+    weights, `few` times or more.
     """
     for found in resumptions(recording):
         goes_on = bool(found.restored & {"scheduler", "scaler"}) or (setup is not None and setup.resumes)

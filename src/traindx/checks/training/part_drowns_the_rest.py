@@ -29,11 +29,12 @@ def part_drowns_the_rest(
     falls all the same, and its curve shows that one part only.
 
     ## How to fix
-    Divide sums by what they run over, measure boxes in shares or strides rather than pixels, and weigh parts so that each begins
-    within a few tens of the others.
-    Named where parts whose weight times the numbers that they sum is `times` or more make `share` of the loss in the first third of
-    the run and in the last, beside a part that is far lighter. Pix2pix weighs its distance by 100 (and keeps 98 %). A part that is
-    weighed down (0.003) is no fault of the others. Both are guesses.
+    Divide sums by what they run over, measure boxes in shares or strides rather than pixels, and weigh parts so that each
+    begins within a few tens of the others.
+
+    Named where parts whose weight times the numbers that they sum is `times` or more make `share` of the loss in the first
+    third of the run and in the last, beside a part that is far lighter. Pix2pix weighs its distance by 100 (and keeps 98
+    %). A part that is weighed down (0.003) is no fault of the others. Both are guesses.
     """
     weights = {_site(term): _weight(term) for term in loss_terms_of(recording)}
     calls = [found for found in loss_calls_of(recording) if weights.get(_site(found))]

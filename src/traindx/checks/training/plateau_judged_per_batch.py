@@ -23,6 +23,7 @@ def plateau_judged_per_batch(recording: Recording, *, fallen: float = 0.1) -> It
 
     ## How to fix
     Step it once an epoch with the mean validation loss, or give it a patience of several epochs of batches.
+
     Reported where the rate has come below `fallen` of its start (a guess).
     """
     found = [s for s in steppings(recording) if s.scheduler.kind == "ReduceLROnPlateau" and len(s.scheduler.rates)]

@@ -22,6 +22,7 @@ def plateau_metric_reversed(recording: Recording, *, alike: float = 0.02) -> Ite
 
     ## How to fix
     Write `mode="max"` for an accuracy or mAP and `mode="min"` for a loss.
+
     What the metric is, is told by its values: those of the accuracy or of the loss that was seen in the validation before
     each call, three times or more within `alike` (a guess, as the last batch may weigh otherwise).
     """

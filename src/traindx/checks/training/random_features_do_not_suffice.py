@@ -26,7 +26,9 @@ def random_features_do_not_suffice(
     meant; together with a loss that stays high it is what keeps the run from learning.
 
     ## How to fix
-    Load pretrained weights before freezing, or take the freezing out. `share` of the weights and `drop` are guesses.
+    Load pretrained weights before freezing, or take the freezing out.
+
+    `share` of the weights and `drop` are guesses.
     """
     frozen, part, all_of_them = frozen_at_random(recording)
     if part < share or all_of_them:

@@ -20,8 +20,10 @@ def random_weights_frozen(recording: Recording, *, share: float = 0.5) -> Iterat
     Freezing keeps what was learned before. Here nothing was: the layers that train stand on random features.
 
     ## How to fix
-    Load pretrained weights before freezing, or take the freezing out. Random features may be meant, so this is a warning; the
-    checks of the loss say whether the run learns all the same. `share` of the model's weights is a guess.
+    Load pretrained weights before freezing, or take the freezing out. Random features may be meant, so this is a warning;
+    the checks of the loss say whether the run learns all the same.
+
+    `share` of the model's weights is a guess.
     """
     if not recording.parameters or not recording.details:
         raise NotEnough("no step was recorded in full")

@@ -19,9 +19,11 @@ def rate_above_the_break(tryouts: Tryouts, *, margin: float = 2.0) -> Iterator[F
     The rate rises slowly in the sweep, which is kinder than a run that begins with it: where the sweep breaks, the run does too.
 
     ## How to fix
-    Take the rate that the sweep suggests: where the loss falls most, at most a quarter of where it is lowest (Smith 2017), or warm
-    up to a rate below the break. `margin` is how many times the break the rate must be: between one and two a run may yet
-    come down from its first leap (a guess).
+    Take the rate that the sweep suggests: where the loss falls most, at most a quarter of where it is lowest (Smith 2017),
+    or warm up to a rate below the break.
+
+    `margin` is how many times the break the rate must be: between one and two a run may yet come down from its first leap
+    (a guess).
     """
     test = tryouts.range
     if test is None or test.own is None:

@@ -20,7 +20,9 @@ def rate_below_the_fall(tryouts: Tryouts, *, times: float = LOW) -> Iterator[Fin
     has gone as far as n steps at rate r once its own is r n / m, and the loss has not begun to fall there.
 
     ## How to fix
-    Take the rate that the sweep suggests. `times` is how much further the sweep must go before its loss falls (a guess).
+    Take the rate that the sweep suggests.
+
+    `times` is how much further the sweep must go before its loss falls (a guess).
     """
     test = tryouts.range
     if test is None or test.reach is None:

@@ -26,11 +26,13 @@ def rate_decays_early(
 
     ## How to fix
     Stretch the schedule over the run: a larger step size or gamma, `T_max` and `num_training_steps` as long as the run, a
-    larger patience; or step the scheduler less often. Judged is the last stretch of the run in which no group has more than
-    `low` of its highest rate: it must last `share` of the run (at a rate of exactly zero a quarter, and over an epoch), be
-    reached in two or more falls, and end with a loss over a tenth of that of the start; a third of the run is enough where the
-    loss ends over 0.7 of its start. `low` and the shares are guesses: cosine to zero spends under a twentieth of the run
-    there, three drops by ten at 30, 60 and 80 % a fifth.
+    larger patience; or step the scheduler less often.
+
+    Judged is the last stretch of the run in which no group has more than `low` of its highest rate: it must last `share` of
+    the run (at a rate of exactly zero a quarter, and over an epoch), be reached in two or more falls, and end with a loss
+    over a tenth of that of the start; a third of the run is enough where the loss ends over 0.7 of its start. `low` and the
+    shares are guesses: cosine to zero spends under a twentieth of the run there, three drops by ten at 30, 60 and 80 % a
+    fifth.
     """
     step, rate = _rates(recording)
     if len(step) < 10 or recording.step[-1] < min_steps or len(recording.optimizers) > 1:

@@ -31,9 +31,10 @@ def rate_far_below_its_optimizer(
     its usual 0.01 it stands still.
 
     ## How to fix
-    SGD with momentum 0.9 at 0.01 to 0.1, Adadelta at 1, Adagrad at 0.01; or AdamW at 0.001. Reported where the highest rate is
-    under 0.002 (SGD, times 1 / (1 - momentum)), 0.1 (Adadelta) or 0.001 (Adagrad), and the loss falls by less than `drop` of
-    its start (guesses).
+    SGD with momentum 0.9 at 0.01 to 0.1, Adadelta at 1, Adagrad at 0.01; or AdamW at 0.001.
+
+    Reported where the highest rate is under 0.002 (SGD, times 1 / (1 - momentum)), 0.1 (Adadelta) or 0.001 (Adagrad), and
+    the loss falls by less than `drop` of its start (guesses).
     """
     if len(recording.optimizers) != 1 or np.isfinite(recording.loss).sum() < min_steps or not len(recording.lr):
         raise NotEnough(f"needs {min_steps} losses of one optimizer")

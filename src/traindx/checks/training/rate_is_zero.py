@@ -23,8 +23,10 @@ def rate_is_zero(recording: Recording, *, share: float = 0.99, min_steps: int = 
 
     ## How to fix
     Look where the rate comes from: a setting that is not read, a division of whole numbers (`1 // batches`), a warm-up that
-    begins at zero and is stepped once an epoch. The first step of a warm-up may have a rate of zero; reported is `share` of
-    the steps and at least `min_steps`. Not before the first epoch is over, where a schedule is there that was not stepped yet.
+    begins at zero and is stepped once an epoch.
+
+    The first step of a warm-up may have a rate of zero; reported is `share` of the steps and at least `min_steps`. Not
+    before the first epoch is over, where a schedule is there that was not stepped yet.
     """
     lists = [d["lrs"] for d in recording.details.values() if d.get("lrs")]
     known = np.isfinite(recording.lr)

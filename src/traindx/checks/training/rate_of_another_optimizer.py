@@ -28,8 +28,9 @@ def rate_of_another_optimizer(
     Adam moves each weight by about its rate a step, whatever the gradient: 0.1 is as much as most weights are.
 
     ## How to fix
-    0.001 and less for Adam and its kin; 0.01 to 0.1 is for SGD with momentum 0.9. Reported where the highest rate is over
-    `high` and the loss falls by less than `drop` of its start (guesses).
+    0.001 and less for Adam and its kin; 0.01 to 0.1 is for SGD with momentum 0.9.
+
+    Reported where the highest rate is over `high` and the loss falls by less than `drop` of its start (guesses).
     """
     if len(recording.optimizers) != 1 or np.isfinite(recording.loss).sum() < min_steps or not len(recording.lr):
         raise NotEnough(f"needs {min_steps} losses of one optimizer")

@@ -21,9 +21,10 @@ def rate_raised_by_hand(recording: Recording, *, times: float = 3.0) -> Iterator
 
     ## How to fix
     Leave the rate where it was, raise it by less, or warm it up.
-    A rise counts where the rate becomes `times` higher from one step to the next; the loss breaks where its median in the rest
-    of the run is above twice that of the ten steps before and above half of where it began, or is no longer finite (guesses).
-    A restart from which the run recovers is left alone.
+
+    A rise counts where the rate becomes `times` higher from one step to the next; the loss breaks where its median in the
+    rest of the run is above twice that of the ten steps before and above half of where it began, or is no longer finite
+    (guesses). A restart from which the run recovers is left alone.
     """
     rise = largest_rise(recording)
     if rise is None:

@@ -22,9 +22,10 @@ def rate_raised_by_schedule(recording: Recording, *, times: float = 3.0) -> Iter
 
     ## How to fix
     Look at the factor: `gamma` above 1 raises the rate; a function of LambdaLR gives a factor of the base rate, not a rate.
-    A rise counts where the rate becomes `times` higher from one step to the next; the loss breaks where its median in the rest
-    of the run is above twice that of the ten steps before and above half of where it began, or is no longer finite (guesses).
-    A restart from which the run recovers is left alone.
+
+    A rise counts where the rate becomes `times` higher from one step to the next; the loss breaks where its median in the
+    rest of the run is above twice that of the ten steps before and above half of where it began, or is no longer finite
+    (guesses). A restart from which the run recovers is left alone.
     """
     rise = largest_rise(recording)
     if rise is None:

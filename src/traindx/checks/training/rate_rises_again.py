@@ -24,8 +24,9 @@ def rate_rises_again(
     kept at the end are those of a restless, half-annealed model.
 
     ## How to fix
-    Set `T_max` to all the steps that the scheduler takes: the epochs if it is stepped after each epoch, epochs times batches
-    if after each batch. For restarts on purpose use CosineAnnealingWarmRestarts.
+    Set `T_max` to all the steps that the scheduler takes: the epochs if it is stepped after each epoch, epochs times
+    batches if after each batch. For restarts on purpose use CosineAnnealingWarmRestarts.
+
     Reported where a run that ended by itself made over `beyond` times `T_max` calls, fewer than `swings` times, and ends on
     the rise at over `back` of its highest rate (guesses).
     """

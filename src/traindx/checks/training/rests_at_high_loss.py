@@ -33,11 +33,13 @@ def rests_at_high_loss(
     what tells the classes apart, or a part of the labels is at random.
 
     ## How to fix
-    Try whether it can learn a few samples by heart; if not, give it more width, depth or resolution, and less dropout, decay and
-    augmentation. If it can, look at the labels.
-    Judged is cross entropy over classes: it ends over `high` of ln K, falls by under a twentieth of the start in the last half of
-    the run, with updates over `moves` of the weights and no decay of the rate, and a last validation loss within `apart` of it.
-    Under `min_epochs` epochs (those of V403) only after `many_steps` (a guess): a deep network often stands so in its first ones.
+    Try whether it can learn a few samples by heart; if not, give it more width, depth or resolution, and less dropout,
+    decay and augmentation. If it can, look at the labels.
+
+    Judged is cross entropy over classes: it ends over `high` of ln K, falls by under a twentieth of the start in the last
+    half of the run, with updates over `moves` of the weights and no decay of the rate, and a last validation loss within
+    `apart` of it. Under `min_epochs` epochs (those of V403) only after `many_steps` (a guess): a deep network often stands
+    so in its first ones.
     """
     reached, known = over_chance(recording), np.isfinite(recording.loss)
     if reached is None or known.sum() < min_steps or len(recording.optimizers) != 1:

@@ -19,8 +19,11 @@ def run_too_short(recording: Recording, *, min_passes: int = 30) -> Iterator[Fin
     can be read off the curve. Exact facts (modes, order of calls, labels) hold all the same.
 
     ## How to fix
-    Let it run longer: at least `min_passes` backward passes (a guess). Passes are counted rather than optimizer steps,
-    because gradient accumulation averages the loss over several passes.
+    Let it run longer.
+
+    At least `min_passes` backward passes (a guess).
+
+    Passes are counted rather than optimizer steps, because gradient accumulation averages the loss over several passes.
     """
     passes = recording.passes
     yield Measured("backward passes", passes, f"at least {min_passes}")

@@ -20,9 +20,11 @@ def schedule_begun_anew(recording: Recording, *, times: int = 3, through: float 
     warm-up never ends, or the rate never decays.
 
     ## How to fix
-    Make the scheduler once, beside the optimizer, in front of the loop over epochs, and hand it to the function that trains one.
-    Reported where one line makes `times` schedulers or more for one optimizer, and each but the last ends before `through` of its
-    plan (guesses). Restarts on purpose go through their plan, and phases of a training have optimizers of their own.
+    Make the scheduler once, beside the optimizer, in front of the loop over epochs, and hand it to the function that trains
+    one.
+
+    Reported where one line makes `times` schedulers or more for one optimizer, and each but the last ends before `through`
+    of its plan (guesses). Restarts on purpose go through their plan, and phases of a training have optimizers of their own.
     """
     made: dict[tuple[Source, int], list[Scheduler]] = {}
     for scheduler in schedulers_of(recording):

@@ -29,9 +29,10 @@ def scheduled_rate_overridden(
 
     ## How to fix
     Leave the rate to the scheduler: take out the line that assigns `param_group["lr"]`, or the scheduler.
-    A warm-up that is written by hand overrides the scheduler for a while only, which is left alone (`share`, a guess). So is
-    one in which the run ended: from step to step the rate comes nearer to the one that the scheduler has set, as a share of
-    it, or, where the rate itself moves, by the difference (a schedule that falls faster than the warm-up nears it).
+
+    A warm-up that is written by hand overrides the scheduler for a while only, which is left alone (`share`, a guess). So
+    is one in which the run ended: from step to step the rate comes nearer to the one that the scheduler has set, as a share
+    of it, or, where the rate itself moves, by the difference (a schedule that falls faster than the warm-up nears it).
     """
     found = [s for s in steppings(recording) if s.calls and len(s.scheduler.step) >= min_records]
     if not found or recording.of("treatment"):

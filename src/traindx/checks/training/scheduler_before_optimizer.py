@@ -22,6 +22,7 @@ def scheduler_before_optimizer(recording: Recording) -> Iterator[Finding | Measu
 
     ## How to fix
     Call `optimizer.step()` first, `scheduler.step()` after it: at the end of the loop's body, not at its head.
+
     Left alone are several calls before the first step (a resumed run that brings its schedule forward), schedulers that are
     told the epoch, and runs with a loss scale, which leaves out first steps.
     """

@@ -26,8 +26,10 @@ def scheduler_never_stepped(recording: Recording, *, min_epochs: int = 2) -> Ite
     a schedule that begins with a warm-up (OneCycleLR: a 25th of the rate) never leaves its low start.
 
     ## How to fix
-    Call `scheduler.step()` after each epoch, or after each batch, as the schedule counts. Reported where the run went through
-    `min_epochs` epochs at one constant rate, so that a smoke run within its first epoch is left alone.
+    Call `scheduler.step()` after each epoch, or after each batch, as the schedule counts.
+
+    Reported where the run went through `min_epochs` epochs at one constant rate, so that a smoke run within its first epoch
+    is left alone.
     """
     found = [s for s in steppings(recording) if s.scheduler.module.startswith(("torch.", "timm."))]
     if not found or _trainer(recording):

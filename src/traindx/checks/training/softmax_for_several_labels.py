@@ -24,8 +24,9 @@ def softmax_for_several_labels(recording: Recording, *, off: float = 0.5) -> Ite
 
     ## How to fix
     No activation and `binary_cross_entropy_with_logits`, or a sigmoid and `binary_cross_entropy`.
-    Reported where rows of targets sum to more than 1 + `off`, or to less than 1 - `off`, in most recorded steps; rows with one
-    class, hard or soft, fit a softmax. A guess.
+
+    Reported where rows of targets sum to more than 1 + `off`, or to less than 1 - `off`, in most recorded steps; rows with
+    one class, hard or soft, fit a softmax. A guess.
     """
     for found in loss_calls_of(recording):
         if found.name not in BINARY or not found.made_by("Softmax"):

@@ -26,8 +26,10 @@ def stepped_without_scaler(
 
     ## How to fix
     `scaler.step(optimizer)` and `scaler.update()` in place of `optimizer.step()`.
-    Reported where at least `share` of the recorded steps went so, `min_records` of them, and the run is the worse for it: its loss
-    is not finite at the end, or fell by less than `drop` (a guess). Steps before which the user called `unscale_` do not count.
+
+    Reported where at least `share` of the recorded steps went so, `min_records` of them, and the run is the worse for it:
+    its loss is not finite at the end, or fell by less than `drop` (a guess). Steps before which the user called `unscale_`
+    do not count.
     """
     scale = loss_scale_of(recording)
     if scale is None:

@@ -22,9 +22,11 @@ def still_at_chance(recording: Recording, *, share: float = 0.9, min_passes: int
     confidence. Labels that do not belong to their pictures, batches sorted by class and destroyed weights all end here.
 
     ## How to fix
-    If the run is short for its number of classes, let it run on. Otherwise look at the labels, the order of the batches
-    and the learning rate. `share` of ln K is a guess; label smoothing by 0.1 alone ends at 0.2 to 0.3 of ln K. Steps at a rate
-    of zero are not counted.
+    If the run is short for its number of classes, let it run on. Otherwise look at the labels, the order of the batches and
+    the learning rate.
+
+    `share` of ln K is a guess; label smoothing by 0.1 alone ends at 0.2 to 0.3 of ln K. Steps at a rate of zero are not
+    counted.
     """
     reached, chance = over_chance(recording), recording.chance
     moving = rated(recording)  # a rate of zero is a matter of T362

@@ -26,7 +26,9 @@ def targets_do_not_fit_loss(recording: Recording) -> Iterator[Finding | Measured
 
     ## How to fix
     Divide masks by 255, or compare (`mask > 0`). For ids use cross entropy. For several labels at a time use
-    `binary_cross_entropy_with_logits`. Unreduced losses are not judged: what does not fit may be masked out afterwards.
+    `binary_cross_entropy_with_logits`.
+
+    Unreduced losses are not judged: what does not fit may be masked out afterwards.
     """
     for found in loss_calls_of(recording):
         if found.calls[0].get("reduction") == "none":

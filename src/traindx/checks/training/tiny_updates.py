@@ -34,13 +34,15 @@ def tiny_updates(
     At this pace the weights need thousands of epochs to get anywhere.
 
     ## How to fix
-    Raise the learning rate; a range test says how far. If the rate is usual, something keeps the gradient small.
-    The 90th percentile of the steps at half of the highest rate or more is judged, so that warm-up and decay do not count; it was
-    at least 0.003 in the benchmark's 92 healthy runs, at most 0.000006 with a rate 10,000 times too low (`python bench/ratios.py`).
-    Over less than `few` passes, in which momentum is still building up, a tenth of the bound is asked for (a guess).
-    A run whose loss falls by more than `drop` (where all updates together are under `moved` of the weights also by more than
-    `sigmas` standard errors), or is far below chance already, is left alone whatever its ratio, and so is one
-    that was cut short in its warm-up. Steps with a rate of zero are a matter of T362.
+    Raise the learning rate; a range test says how far. If the rate is usual, something keeps the gradient small. The 90th
+    percentile of the steps at half of the highest rate or more is judged, so that warm-up and decay do not count; it was at
+    least 0.003 in the benchmark's 92 healthy runs, at most 0.000006 with a rate 10,000 times too low (`python
+    bench/ratios.py`).
+
+    Over less than `few` passes, in which momentum is still building up, a tenth of the bound is asked for (a guess). A run
+    whose loss falls by more than `drop` (where all updates together are under `moved` of the weights also by more than
+    `sigmas` standard errors), or is far below chance already, is left alone whatever its ratio, and so is one that was cut
+    short in its warm-up. Steps with a rate of zero are a matter of T362.
     """
     taken = recording.update_ratio[rated(recording) & ~(recording.lr < 0.5 * _highest(recording))]
     taken = taken[np.isfinite(taken)]

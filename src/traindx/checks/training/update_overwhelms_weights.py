@@ -34,12 +34,13 @@ def update_overwhelms_weights(
     pretrained, are thrown away; the loss explodes, or it sits at chance for good.
 
     ## How to fix
-    Lower the learning rate of that parameter group, or warm it up.
-    The largest ratio of update norm to weight norm lay between 0.005 and 0.04 in the benchmark's 92 healthy runs, and
-    between 0.34 and 1 with a rate 300 times too high (`python bench/ratios.py`). The norm of the weights is that after
-    the step, so the ratio is near 1 where nothing of them is left. The loss decides as well, since zero-initialised
-    heads have large ratios without harm. Not reported are the `first` steps of RMSprop, of which the very first is ten times as
-    long as the rate says, where the loss falls to under `far` of what it was (guesses).
+    Lower the learning rate of that parameter group, or warm it up. The largest ratio of update norm to weight norm lay
+    between 0.005 and 0.04 in the benchmark's 92 healthy runs, and between 0.34 and 1 with a rate 300 times too high
+    (`python bench/ratios.py`). The norm of the weights is that after the step, so the ratio is near 1 where nothing of them
+    is left. The loss decides as well, since zero-initialised heads have large ratios without harm.
+
+    Not reported are the `first` steps of RMSprop, of which the very first is ten times as long as the rate says, where the
+    loss falls to under `far` of what it was (guesses).
     """
     taken = recording.update_ratio
     weighty = np.isfinite(recording.weight_norm) & (recording.weight_norm > 1e-6)

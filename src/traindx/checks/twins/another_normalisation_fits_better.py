@@ -26,6 +26,7 @@ def another_normalisation_fits_better(
 
     ## How to fix
     Take the transforms that come with the weights (`weights.transforms()`, `timm.data.resolve_model_data_config`).
+
     Reported where the distance is `times` smaller in each batch, and by `least` (guesses; the distance is in running
     deviations, squared, its median over layers).
     """

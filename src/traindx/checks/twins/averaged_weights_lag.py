@@ -22,6 +22,7 @@ def averaged_weights_lag(tryouts: Tryouts) -> Iterator[Finding | Measured]:
 
     ## How to fix
     Validate the raw weights as well; a lower decay, or one that rises from zero, for short trainings.
+
     Reported where it lacks half of what was learned (a guess).
     """
     twins = tryouts.twins

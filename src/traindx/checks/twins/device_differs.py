@@ -20,8 +20,10 @@ def device_differs(tryouts: Tryouts, *, share: float = 0.05) -> Iterator[Finding
 
     ## How to fix
     Another version of torch, cuDNN or the driver; switch single kernels off (`torch.backends.cudnn.enabled = False`,
-    `allow_tf32 = False`) to find the one. `share` is the part of the loss by which both may differ (a guess: TF32 rounds to a
-    thousandth). Dropout draws other numbers on a device, so that a training with dropout is not judged.
+    `allow_tf32 = False`) to find the one.
+
+    `share` is the part of the loss by which both may differ (a guess: TF32 rounds to a thousandth). Dropout draws other
+    numbers on a device, so that a training with dropout is not judged.
     """
     twins = tryouts.twins
     found = None if twins is None else differs(twins, "processor")

@@ -21,6 +21,7 @@ def dropout_hides_what_is_learned(tryouts: Tryouts, *, share: float = 0.2) -> It
 
     ## How to fix
     Less dropout: 0.1 to 0.5, or none while the training loss has not fallen.
+
     `share` is the part of what the weights have learned that is to show in training (a guess; half of the units of VGG's
     classifier dropped leave more).
     """

@@ -24,7 +24,9 @@ def exchanged_channels_fit_better(
     A pretrained network reads blue where red is meant; it learns anew what it knew.
 
     ## How to fix
-    `cv2.imread` gives blue, green, red: `cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)`, or `PIL.Image.open(...).convert("RGB")`.
+    `cv2.imread` gives blue, green, red: `cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)`, or
+    `PIL.Image.open(...).convert("RGB")`.
+
     Reported where the distance is `times` smaller in each batch, and by `least` (guesses; the distance is in running
     deviations, squared, its median over layers).
     """

@@ -20,8 +20,9 @@ def half_precision_differs(tryouts: Tryouts, *, share: float = 0.1) -> Iterator[
     that changes by far more means that sums lose their small terms, or that something is cut off at the largest number.
 
     ## How to fix
-    Have normalisations, sums, softmax and the loss run in full precision. `share` is the part of the loss by which both may
-    differ, a guess.
+    Have normalisations, sums, softmax and the loss run in full precision.
+
+    `share` is the part of the loss by which both may differ, a guess.
     """
     twins = tryouts.twins
     found = None if twins is None else differs(twins, "full")

@@ -23,9 +23,10 @@ def labels_fit_no_better_than_others(
 
     ## How to fix
     Sort file lists before pairing them, shuffle pictures and labels with one permutation, look at twenty samples.
-    Reported where the loss fell by `fall` of its start and below `fall` of the held back samples', and own labels lie within
-    `sure` standard errors of others' (guesses).
-    Where labels say something that is hard to learn from few samples it looks the same.
+
+    Reported where the loss fell by `fall` of its start and below `fall` of the held back samples', and own labels lie
+    within `sure` standard errors of others' (guesses). Where labels say something that is hard to learn from few samples it
+    looks the same.
     """
     twins = tryouts.twins
     found = None if twins is None else pairing(twins)

@@ -22,8 +22,10 @@ def running_statistics_left_behind(tryouts: Tryouts, *, left: float = 0.05) -> I
 
     ## How to fix
     A momentum of 0.1 (torch's own: the share of each batch), or less only for runs of many steps.
+
     Reported where half of what was learned is lost (a guess), and where by the momentum `left` of the statistics of new
-    layers remains after all of the run's steps: statistics that only lag behind weights that move fast settle by themselves.
+    layers remains after all of the run's steps: statistics that only lag behind weights that move fast settle by
+    themselves.
     """
     twins = tryouts.twins
     running = None if twins is None else gap(twins, "running")

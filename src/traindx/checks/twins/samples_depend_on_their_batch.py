@@ -22,8 +22,9 @@ def samples_depend_on_their_batch(tryouts: Tryouts, *, few: int = 8) -> Iterator
 
     ## How to fix
     A larger batch, group normalisation, or batch norms that are kept as they were in a pretrained network.
-    Reported for up to `few` samples a batch where half of what was learned is lost with running statistics too, in nearly each
-    batch; both are guesses.
+
+    Reported for up to `few` samples a batch where half of what was learned is lost with running statistics too, in nearly
+    each batch; both are guesses.
     """
     twins = tryouts.twins
     running = None if twins is None else gap(twins, "running")

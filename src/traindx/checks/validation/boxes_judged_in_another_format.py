@@ -30,13 +30,15 @@ def boxes_judged_in_another_format(
     The metric stays near zero whatever was learned, or non-maximum suppression drops boxes by areas that are none.
 
     ## How to fix
-    Bring both sets to corners in one unit before `box_iou` and `nms`: `torchvision.ops.box_convert(boxes, "cxcywh", "xyxy")`. Where
-    predictions are shifted by half their size, targets were written with another corner or centre than predictions are read with.
+    Bring both sets to corners in one unit before `box_iou` and `nms`: `torchvision.ops.box_convert(boxes, "cxcywh",
+    "xyxy")`. Where predictions are shifted by half their size, targets were written with another corner or centre than
+    predictions are read with.
+
     Compared is the mean of the best overlap of each box of the smaller set, at each line of code, in the later half of the
-    validations. It must be under `poor` as given; and in another reading that leaves the boxes in the picture by `least` higher
-    than with boxes of another call, which predictions that are everywhere the same reach as well. There it must be `good`, and
-    `gain` higher than as given; or, over `many` boxes, as given must have less than a third of what it has over another
-    call's. Guesses.
+    validations. It must be under `poor` as given; and in another reading that leaves the boxes in the picture by `least`
+    higher than with boxes of another call, which predictions that are everywhere the same reach as well. There it must be
+    `good`, and `gain` higher than as given; or, over `many` boxes, as given must have less than a third of what it has over
+    another call's. Guesses.
     """
     groups = [g for g in by_line(sites_of(recording)) if g[0].validating and reads_corners(g[0])]
     groups = [g for g in groups if sum(min(s.boxes) for s in g) >= min_boxes]

@@ -34,10 +34,11 @@ def metric_next_to_nothing(
     surer than the network ever is are counted, or boxes are compared in two formats. Or it needs more epochs: this is no proof.
 
     ## How to fix
-    Count the predictions in validation, at a score threshold of 0.01. Are there none, look at the weights of the loss's parts; are
-    there many, draw ten of them beside their labels.
-    A metric of exactly zero is told from `few` epochs on, once the loss has begun to fall (`begun`); V401 names it when the loss
-    fell far. The defaults are guesses.
+    Count the predictions in validation, at a score threshold of 0.01. Are there none, look at the weights of the loss's
+    parts; are there many, draw ten of them beside their labels.
+
+    A metric of exactly zero is told from `few` epochs on, once the loss has begun to fall (`begun`); V401 names it when the
+    loss fell far. The defaults are guesses.
     """
     values = _metric(history)
     known = recording.loss[np.isfinite(recording.loss)]
