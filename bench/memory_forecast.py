@@ -36,6 +36,10 @@ SETUPS = (
     ("yolo11s.yaml", 4, 416, "AdamW"),
     ("yolov5n.yaml", 8, 320, "SGD"),
     ("torchvision:retinanet_resnet50_fpn", 2, 320, "SGD"),
+    ("torchvision:fasterrcnn_mobilenet_v3_large_320_fpn", 4, 320, "SGD"),
+    ("torchvision:ssd300_vgg16", 2, 300, "SGD"),
+    ("torchvision:fasterrcnn_resnet50_fpn", 2, 416, "SGD"),
+    ("torchvision:maskrcnn_resnet50_fpn", 2, 416, "SGD"),
 )
 
 
@@ -94,7 +98,11 @@ def _built(spec: str, size: int) -> Any:
     from traindx.inspect.building import Wanted, build
 
     built = build(
-        Wanted(spec, given=20, task="detect" if "yolo" in spec or "rcnn" in spec or "retina" in spec else "classify")
+        Wanted(
+            spec,
+            given=20,
+            task="detect" if any(word in spec for word in ("yolo", "rcnn", "retina", "ssd")) else "classify",
+        )
     )
     if built.listed:
         built.model.transform.min_size, built.model.transform.max_size = (size,), size
@@ -125,8 +133,7 @@ def report(rows: list[dict[str, Any]]) -> str:
         "",
         f"`python bench/memory_forecast.py`: {sum(abs(o) <= 0.2 for o in off)} of {len(rows)} set-ups within 20 %, "
         f"the farthest {max(map(abs, off), default=0):.0%} off. On the CPU, where the peak of a process can be measured "
-        "without its driver; kernels of a GPU need workspaces besides. Seconds were taken beside other work. Two-stage detectors "
-        "(Faster R-CNN) are not forecast: from small pictures theirs was 61 % too high.",
+        "without its driver; kernels of a GPU need workspaces besides. Seconds were taken beside other work.",
         "",
         "| model | batch | size | optimizer | forecast MiB | measured MiB | off | seconds |",
         "|---|---|---|---|---|---|---|---|",

@@ -24,6 +24,9 @@ Progress: TypeAlias = Callable[[int, int], None]
 FEW_SECONDS = 60.0
 """How long a network is trained on a few samples at most."""
 
+TWIN_SECONDS = 90.0
+"""How long the twins of a network are to take, about; of a large network they take longer."""
+
 
 def judge(
     facts: Facts,
@@ -83,6 +86,8 @@ def check(
     augment: str | None = None,
     augment_val: str | None = None,
     few_samples: bool = False,
+    twins: bool = False,
+    weights: str | Path | None = None,
     label_noise: bool = False,
     progress: Progress | None = None,
     **judging: Any,
@@ -94,6 +99,7 @@ def check(
     `model` names the network to come (a yaml, `timm:resnet18`, `models.py:build`, ...), which is built in a process of its own and
     examined against the data, or a checkpoint, which is read and not loaded: its class names are compared with the dataset's.
     `few_samples` trains the classifier that `model` names on sixteen pictures, for `FEW_SECONDS` at most.
+    `twins` does a step on labelled pictures again with one thing changed, for `TWIN_SECONDS`, with `weights` of a file if named.
     `augment` names the training's own augmentation (`train.py:transform`, `ultralytics:hyp.yaml`), which is run on samples in a
     process of its own, and `augment_val` that of validation.
     `label_noise` looks at every object once more, for labels that objects of the same look do not have.
@@ -113,6 +119,7 @@ def check(
         from traindx.inspect.modelled import with_model
 
         asked = {**(settings or {}), **({"few": FEW_SECONDS} if few_samples else {})}
+        asked |= {"twins": TWIN_SECONDS, **({"weights": str(weights)} if weights else {})} if twins else {}
         dataset, facts, told = with_model(dataset, str(model), asked)
         facts |= {"checkpoint": read_checkpoint(model)} if is_checkpoint(model) else {}
     if augment is not None:

@@ -11,8 +11,9 @@ from traindx.checks.twins.labels_fit_no_better_than_others import labels_fit_no_
 from traindx.core.check import NotEnough
 from traindx.core.tryout import Tryouts
 from traindx.core.twin_plan import Seen, Trial, planned, wanted_batches
-from traindx.core.twins import Gap, Twin, Twins, gap, hidden, pairing, twins_from, unsettled, unused
+from traindx.core.twins import Gap, Twin, Twins, gap, hidden, pairing, unsettled, unused
 from traindx.core.twins_examples import NOT_FINITE, plain_and, with_twins
+from traindx.core.twins_read import twins_from
 from traindx.core.twins_words import COLUMNS, twins_overview
 
 

@@ -17,8 +17,8 @@ from traindx.checks import all_checks
 from traindx.core.augmentation import augmentation_of
 from traindx.core.finding import Picture
 from traindx.core.runner import run_checks
-from traindx.inspect.augmentation import _pictures
 from traindx.inspect.augmenting.boxes import as_corners, overlaps
+from traindx.inspect.labelled_pictures import labelled_pictures
 from traindx.inspect.network import QUIET
 from traindx.scan import scan
 
@@ -83,7 +83,11 @@ def workplace(tmp_path_factory):
 @pytest.fixture(scope="module")
 def audited(workplace):
     """What each pipeline made of the drawn pictures."""
-    request = {"home": str(workplace), "names": ASKED, "pictures": _pictures(scan(workplace / "drawn" / "data.yaml"))}
+    request = {
+        "home": str(workplace),
+        "names": ASKED,
+        "pictures": labelled_pictures(scan(workplace / "drawn" / "data.yaml"), 16),
+    }
     env = {**os.environ, **QUIET, "YOLO_CONFIG_DIR": str(workplace)}
     subprocess.run(
         [sys.executable, "-c", ALL], input=json.dumps(request), text=True, env=env, capture_output=True, check=True

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 import torch
 
 from traindx.core.footprint import Footprint, footprint_of, highest
+from traindx.inspect.building import Built
 from traindx.inspect.footprint import living, loss_of, measured
 
 
@@ -20,7 +20,7 @@ def network() -> Any:
 def footprint(device: str, optimizer: str = "SGD") -> Footprint:
     """Of the network, with pictures of 32."""
     with torch.device(device):
-        built = SimpleNamespace(model=network(), listed=False)
+        built = Built(network())
         pictures, loss, words = loss_of(torch, built, 32, 3)
         found = measured(torch, built.model, pictures, loss, optimizer=optimizer)
     made = footprint_of({**found, "size": 32, "wanted": 32, "loss": words})

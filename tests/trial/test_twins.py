@@ -10,7 +10,8 @@ import pytest
 from traindx.core.finding import Table
 from traindx.core.recording import Recording
 from traindx.core.treatment import in_process
-from traindx.core.twins import Twins, differs, gap, pairing, repeats, twins_from
+from traindx.core.twins import Twins, differs, gap, pairing, repeats
+from traindx.core.twins_read import twins_from
 from traindx.recorder.launch import run_command
 from traindx.trial.tryouts import try_out
 

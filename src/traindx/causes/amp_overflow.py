@@ -35,6 +35,7 @@ AMP_OVERFLOW = Cause(
         Clue("T105", if_seen=0.1),
         Clue("S205", if_seen=5.0),
         Clue("B241", if_seen=8.0, proves=True),
+        Clue("B253", if_seen=3.0, if_absent=-1.0),  # a guess: tried, and perhaps not what the training uses
         Clue("B242", if_seen=3.0, if_absent=-2.0),  # a guess: a twin
     ),
     fix=Fix(

@@ -48,6 +48,18 @@ from traindx.errors import TraindxError
     help="Also train the classifier that --model names on sixteen pictures, for a minute at most: can it learn them by heart?",
 )
 @click.option(
+    "--twins",
+    is_flag=True,
+    help="Also do a step of the network that --model names again with one thing changed (half precision, channels, labels, zeros, "
+    "modes, averaged weights), before and after some steps of training: tells look-alikes apart, in about a minute and a half.",
+)
+@click.option(
+    "--weights",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="With --twins: a checkpoint whose weights the network has (read, not run); its average (EMA) is compared.",
+)
+@click.option(
     "--augment",
     metavar="PIPELINE",
     help="The training's augmentation, run on samples in a process of its own (your code is run): train.py:transform or "
@@ -68,6 +80,8 @@ def check(
     model: str | None,
     num_classes: int | None,
     few_samples: bool,
+    twins: bool,
+    weights: str | None,
     augment: str | None,
     augment_val: str | None,
     label_noise: bool,
@@ -90,6 +104,10 @@ def check(
     """
     if few_samples and model is None:
         raise click.UsageError("--few-samples trains the network that --model names: give that too")
+    if twins and model is None:
+        raise click.UsageError("--twins tries the network that --model names: give that too")
+    if weights and not twins:
+        raise click.UsageError("--weights are for --twins: give that too")
     fixing = Fixing(fix, diff, out, in_place, unsafe)
     place = Output(kind, output, verbose).require()
     chosen = selection(select, ignore)
@@ -118,6 +136,8 @@ def check(
                 augment=augment,
                 augment_val=augment_val,
                 few_samples=few_samples,
+                twins=twins,
+                weights=weights,
                 label_noise=label_noise,
                 progress=advance,
                 **chosen.arguments(),

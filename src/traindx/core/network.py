@@ -132,7 +132,8 @@ class Network:
     built. `dropout` is the share that is left out while training, by layer. `outside` are parameters that the loss depends on
     and the model does not list.
     `footprint` is what a training step needs of memory; `decode` and `step` are the seconds that opening a picture, and a pass on
-    it, take on one core; `few` are the losses of a training on a few samples, where that was asked for.
+    it, take on one core; `few` are the losses of a training on a few samples and `twins` the events of its twins, where
+    that was asked for.
     """
 
     spec: str
@@ -174,6 +175,7 @@ class Network:
     decode: float | None = None
     step: float | None = None
     few: Mapping[str, Any] | None = None
+    twins: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     seconds: float = 0.0
 
     @property
@@ -212,6 +214,7 @@ def network_of(plain: Mapping[str, Any]) -> Network:
             "refused": Refused(**x) if (x := plain.get("refused")) else None,
             "loads": tuple(map(load_of, plain.get("loads", ()))),
             "notes": tuple(plain.get("notes", ())),
+            "twins": tuple((str(name), data) for name, data in plain.get("twins") or ()),
             "footprint": footprint_of(plain.get("footprint")),
         }
     )

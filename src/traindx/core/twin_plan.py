@@ -33,7 +33,8 @@ class Trial:
 
 @dataclass(frozen=True)
 class Seen:
-    """What is known so far of the training whose twins are planned; `norms` counts batch norms that use the batch's statistics."""
+    """What is known so far of the training whose twins are planned; `norms` counts batch norms that use the batch's statistics;
+    `halves` are the half types that are tried though the training uses none."""
 
     batches: int = 1
     samples: int = 0
@@ -45,6 +46,7 @@ class Seen:
     average: bool = False
     colours: bool = False
     floats: bool = True
+    halves: tuple[str, ...] = ()
 
 
 def wanted_batches(samples: int, epoch: int | None) -> int:
@@ -60,7 +62,7 @@ def planned(moment: str, seen: Seen) -> list[Trial]:
 
 def _first(seen: Seen) -> list[Trial]:
     kinds = ["base", "repeat", "zeroed"]
-    kinds += ["full"] if seen.half else []
+    kinds += ["full"] if seen.half else list(seen.halves)
     kinds += ["processor"] if seen.device != "cpu" else []
     trials = [Trial(kind, "first") for kind in kinds]
     trials[2:2] = [Trial("base", "first", b) for b in range(1, seen.batches)]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, variance
-from typing import Any
 
 SURE = 4.0
 """Standard errors by which two kinds of twins must lie apart. With few orders of a batch chance does so in 1 of 100 cases."""
@@ -15,9 +14,8 @@ LEAST = 0.02
 """The share of the loss by which they must lie apart at the least. A guess."""
 
 
-FACTS = ("steps", "batches", "samples", "held_out", "half", "device", "norms", "trained_norms", "drops")
-"""What a recording says of the training itself, beside its losses."""
-
+HALVES = ("bfloat16", "float16")
+"""Half types that are tried where the training uses none."""
 
 HALF, NEARLY_ALL, MOST = 0.5, 0.85, 0.75
 """The share of what was learned that counts as lost, and of the batches that must agree; guesses. With two batches it is both,
@@ -46,8 +44,9 @@ class Twin:
 class Twins:
     """All twins of a run, before it learned and after `steps` steps on other samples than those of its `batches`.
 
-    `held_out` tells whether that is so. `losses` are those of the steps. `plain` are the twins of a second run without the random
-    transforms, where one was needed; `planned` is how many steps the run itself makes, as far as is known.
+    `held_out` tells whether that is so; of `weights` from a file, tried without a step, nobody knows. `losses` are those of
+    the steps. `plain` are the twins of a second run without the random transforms, where one was needed; `planned` is how
+    many steps the run itself makes, as far as is known; `size` is the pictures' side of a network tried without a program.
     """
 
     twins: tuple[Twin, ...]
@@ -63,6 +62,8 @@ class Twins:
     drops: int = 0
     losses: tuple[float, ...] = ()
     planned: int = 0
+    size: int = 0
+    weights: str = ""
     plain: Twins | None = None
 
     def of(self, kind: str, moment: str) -> dict[int, list[Twin]]:
@@ -226,9 +227,25 @@ def differs(twins: Twins, kind: str, moment: str = "first") -> tuple[float, floa
     base, twin = twins.one("base", moment), twins.one(kind, moment)
     if base is None or twin is None or not (math.isfinite(base.loss) and math.isfinite(twin.loss)):
         return None
-    scale = max(abs(base.loss), 1e-12)
     again = repeats(twins, moment)
-    return abs(twin.loss - base.loss) / scale, (again / scale if math.isfinite(again) else 0.0)
+    noise = again / max(abs(base.loss), 1e-12) if math.isfinite(again) else 0.0
+    return apart(twin.loss, base.loss), noise
+
+
+def apart(loss: float, of: float) -> float:
+    """How far a loss lies from another, as a share of that."""
+    return abs(loss - of) / max(abs(of), 1e-12)
+
+
+def precisions(twins: Twins) -> Iterator[tuple[str, Twin, Twin]]:
+    """The first batch in half precision and in full, by the name of the half type: the training's own, or those that were tried."""
+    base, full = twins.one("base", "first"), twins.one("full", "first")
+    if base is not None and full is not None:
+        yield twins.half, base, full
+    for name in HALVES:
+        tried = twins.one(name, "first")
+        if base is not None and tried is not None:
+            yield name, tried, base
 
 
 def unused(twins: Twins) -> str:
@@ -256,25 +273,3 @@ def fits(twins: Twins) -> dict[str, float]:
 def unsettled(twins: Twins, steps: int) -> float:
     """The share of what they began with that running statistics still hold after so many steps, by their momentum."""
     return (1 - twins.momentum) ** steps if math.isfinite(twins.momentum) and 0 <= twins.momentum <= 1 else math.nan
-
-
-def twins_from(lines: Iterable[tuple[str, Mapping[str, Any]]], planned: int = 0, plain: Twins | None = None) -> Twins:
-    """Twins from the events of a recording: name and data of each."""
-    twins: list[Twin] = []
-    facts: dict[str, Any] = {}
-    for event, data in lines:
-        if event == "twins_of":
-            facts = dict(data)
-        elif event == "twin":
-            loss, gradient, apart, far = (_number(data.get(k)) for k in ("loss", "gradient", "apart", "far"))
-            named = str(data["twin"]), str(data["moment"]), int(data["batch"])
-            twins.append(Twin(*named, loss, gradient, apart, str(data.get("most", "")), far))
-    own = {k: facts[k] for k in FACTS if k in facts}
-    losses = tuple(_number(x) for x in facts.get("losses", ()))
-    return Twins(
-        tuple(twins), **own, momentum=_number(facts.get("momentum")), losses=losses, planned=planned, plain=plain
-    )
-
-
-def _number(value: Any) -> float:
-    return math.nan if value is None else float(value)

@@ -12,11 +12,13 @@ from traindx.core.twins import (
     Gap,
     Pairing,
     Twins,
+    apart,
     differs,
     fits,
     gap,
     hidden,
     pairing,
+    precisions,
     repeats,
     unsettled,
     unused,
@@ -42,15 +44,17 @@ NAMES = {
 
 def twins_overview(twins: Twins) -> tuple[Evidence, ...]:
     """A table with a line for each twin."""
-    title = (
-        f"Twins of {twins.batches} held back batches of {twins.samples}, before training and after {twins.steps} steps"
-    )
+    when = f"before training and after {twins.steps} steps"
+    if twins.weights:
+        when = f"with the weights of {twins.weights}"
+    at = f" at {twins.size} pixels" if twins.size else ""
+    title = f"Twins of {twins.batches} held back batches of {twins.samples}{at}, {when}"
     return (Table(title, COLUMNS, tuple(_rows(twins))),)
 
 
 def _rows(twins: Twins) -> Iterator[Row]:
     yield _repeated(twins)
-    yield _precise(twins)
+    yield from _precise(twins)
     yield _processed(twins)
     yield from _fitting(twins)
     yield _zeroed(twins)
@@ -71,17 +75,21 @@ def _repeated(twins: Twins) -> Row:
     return "done again", f"{base.loss:.4g}, {again:.2g} apart", words
 
 
-def _precise(twins: Twins) -> Row:
-    name = "in full precision"
-    found, base, full = differs(twins, "full"), twins.one("base", "first"), twins.one("full", "first")
-    if not twins.half:
-        return name, "", "not tried: no step is under autocast"
-    if base is None or full is None:
-        return name, "", "not tried: its region encloses all steps"
-    if found is None:
-        return name, f"{base.loss:.4g} and {full.loss:.4g}", "amp-overflow where only one of them is finite"
-    words = f"{found[0]:.2%} from {twins.half}: " + ("amp-overflow ruled out" if found[0] < 0.1 else "too much")
-    return name, f"{base.loss:.4g} and {full.loss:.4g}", words
+def _precise(twins: Twins) -> Iterator[Row]:
+    found = list(precisions(twins))
+    if not found:
+        why = "no step is under autocast" if not twins.half else "its region encloses all steps"
+        yield "in full precision", "", f"not tried: {why}"
+    for half, under, full in found:
+        shown = f"{under.loss:.4g} and {full.loss:.4g}"
+        name = "in full precision" if half == twins.half else f"in {half}"
+        if not (math.isfinite(under.loss) and math.isfinite(full.loss)):
+            yield name, shown, "amp-overflow where only one of them is finite"
+            continue
+        away = apart(under.loss, full.loss)
+        back = f", gradients {under.apart:.1%}" if half != twins.half and math.isfinite(under.apart) else ""
+        words = "amp-overflow ruled out" if away < 0.1 else "too much"
+        yield name, shown, f"{words}: {away:.2%}{back} from {'full precision' if back else half}"
 
 
 def _processed(twins: Twins) -> Row:
@@ -106,7 +114,9 @@ def _fitting(twins: Twins) -> Iterator[Row]:
         if known:
             best = min(known, key=lambda k: known[k])
             words = f"{slug} ruled out" if known[best] > far["fit"] * NEARER else "not decided: as near either way"
-            words = f"{slug}: {NAMES[best]} fits better" if known[best] * NEARER < far["fit"] else words
+            if known[best] * NEARER < far["fit"]:
+                words = f"{slug}: {NAMES[best]} fits better"
+                words = f"{words}, so these weights were trained" if twins.size else words
             yield name, f"{far['fit']:.3g} and {known[best]:.3g} from what its batch norms know", words
 
 
@@ -128,6 +138,10 @@ def _paired(twins: Twins, found: Pairing | None) -> Row:
     if found is None:
         return name, "", "not decided: one sample a batch, all labels alike, or not reached"
     shown = f"{found.own:.4g} and {found.others:.4g}"
+    if twins.weights:
+        words = "these weights know the labels of these pictures: shuffled-labels, class order ruled out"
+        other = "these weights know nothing of these labels: other classes, another order, or trained on something else"
+        return name, shown, f"{words if found.belongs else other}, {found.z:.1f} standard errors"
     if found.belongs and twins.held_out:
         return (
             name,
@@ -163,6 +177,8 @@ def _moded(twins: Twins) -> Iterator[Row]:
 def _lagging(twins: Twins, running: Gap, fresh: Gap) -> str:
     if not running.loses:
         return "batchnorm-stats-stale ruled out"
+    if twins.weights:
+        return "batchnorm-stats-stale: the file's statistics are not those of these pictures"
     if fresh.loses:
         return "see below"
     left = unsettled(twins, max(twins.steps, twins.planned))
@@ -185,7 +201,7 @@ def _dropped(twins: Twins) -> Row:
 def _averaged(twins: Twins) -> Row:
     found = gap(twins, "average")
     if found is None:
-        return "averaged weights (EMA)", "", "not tried: the network has no copy"
+        return "averaged weights (EMA)", "", "not tried: there is no average beside the weights"
     return "averaged weights (EMA)", *_of_gap(found, "as good" if not found.loses else "they lag behind: ema-lag")
 
 

@@ -12,11 +12,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from traindx.core.augmentation import Augmentation, augmentation_of
 from traindx.core.dataset import Dataset
 from traindx.errors import TraindxError
+from traindx.inspect.labelled_pictures import labelled_pictures
 from traindx.inspect.network import QUIET
 
 PICTURES = 16
@@ -28,7 +27,7 @@ def audit(spec: str, dataset: Dataset, validation: str | None = None, imgsz: int
 
     Pictures that show what the network would get are kept in a temporary folder. Raises `TraindxError` for what cannot be run.
     """
-    pictures = _pictures(dataset)
+    pictures = labelled_pictures(dataset, PICTURES)
     if not pictures:
         raise TraindxError(
             "no sound picture of the training split can be opened", "the augmentation has nothing to work on", ""
@@ -37,28 +36,6 @@ def audit(spec: str, dataset: Dataset, validation: str | None = None, imgsz: int
     if validation is None:
         return found
     return replace(found, validation=_asked(validation, pictures, imgsz, training=False))
-
-
-def _pictures(dataset: Dataset) -> list[dict[str, Any]]:
-    """Sound pictures of the training split with their boxes, evenly spread, those with boxes first."""
-    images, boxes = dataset.images, dataset.boxes
-    sound = (images.split == dataset.training_split) & (images.damage == "") & (images.width > 0)
-    if dataset.task == "detect":
-        sound &= np.isin(np.arange(len(images)), boxes.image)
-    at = np.flatnonzero(sound)
-    if not len(at) or "://" in dataset.root:
-        return []
-    chosen = at[np.unique(np.linspace(0, len(at) - 1, PICTURES).astype(int))]
-    return [{"path": dataset.absolute(str(images.path[i])), **_boxes(dataset, int(i))} for i in chosen]
-
-
-def _boxes(dataset: Dataset, image: int) -> dict[str, Any]:
-    boxes = dataset.boxes
-    own = np.flatnonzero((boxes.image == image) & (boxes.w > 0) & (boxes.h > 0) & (boxes.class_id >= 0))
-    x, y, half_w, half_h = boxes.x[own], boxes.y[own], boxes.w[own] / 2, boxes.h[own] / 2
-    corners = np.clip(np.stack([x - half_w, y - half_h, x + half_w, y + half_h], axis=1), 0, 1)
-    kept = ((corners[:, 2:] - corners[:, :2]) > 0).all(axis=1)
-    return {"boxes": corners[kept].tolist(), "classes": boxes.class_id[own][kept].astype(int).tolist()}
 
 
 def _asked(spec: str, pictures: list[dict[str, Any]], imgsz: int | None, *, training: bool) -> Augmentation:

@@ -17,7 +17,8 @@ SQUARE, LETTERBOX = "square", "letterbox"
 class Wanted:
     """What was asked for. `classes` is the data's number, `given` the user's; `imgsz` None where not named; `yaml` a structure
     that a checkpoint holds; `channels` those that the data's settings name; `common` a size that nearly all pictures have;
-    `memory`: what a step needs of it is measured too; `few`: seconds for learning the pictures by heart, `labels` their classes."""
+    `memory`: what a step needs of it is measured too; `few`: seconds for learning the pictures by heart, `labels` their classes;
+    `twins`: seconds for twins of a step on pictures of `labelled`, on a `device` (else the one that is there), with `weights`."""
 
     spec: str
     classes: int | None = None
@@ -32,6 +33,10 @@ class Wanted:
     memory: bool = True
     few: float = 0.0
     labels: Sequence[int] = ()
+    twins: float = 0.0
+    labelled: Sequence[Mapping[str, Any]] = ()
+    device: str = ""
+    weights: str | None = None
 
     @property
     def number(self) -> int | None:

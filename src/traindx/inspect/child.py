@@ -5,13 +5,14 @@ Here alone the user's code for a model runs, and torch is imported. What it prin
 
 from __future__ import annotations
 
+import copy
 import json
 import math
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,7 @@ def examined(wanted: Wanted) -> dict[str, Any]:
         raise TraindxError("torch is not installed", "no model can be built", "install torch") from error
     from traindx.inspect import heads
     from traindx.inspect.footprint import footprint_in
+    from traindx.inspect.tried import twins_of
 
     torch.manual_seed(0)
     with noting(torch) as made:
@@ -66,6 +68,7 @@ def examined(wanted: Wanted) -> dict[str, Any]:
     facts |= {"task": built.task, "chosen": built.chosen, "batch": wanted.batch, "path": built.path, "line": built.line}
     facts |= heads.head_of(torch, built) | {"weights": _weights(torch, built.model), "notes": built.notes}
     at_start = {name: _at_start(torch, module) for name, module in built.model.named_modules()}
+    as_built = replace(built, model=copy.deepcopy(built.model)) if wanted.twins else built
     facts |= _looked_at(torch, wanted, built, facts, made)
     facts["loads"] = loads
     for layer in facts["layers"]:
@@ -73,6 +76,8 @@ def examined(wanted: Wanted) -> dict[str, Any]:
     if facts["refused"] is None and wanted.memory:
         found = footprint_in(torch, built, facts["imgsz"], channels=facts["channels"] or 3)
         facts["footprint"] = None if found is None else asdict(found)
+    if facts["refused"] is None and wanted.twins:
+        facts["twins"] = twins_of(torch, wanted, as_built, facts)
     return facts | {"seconds": time.perf_counter() - started}
 
 
@@ -90,6 +95,7 @@ def _looked_at(torch: Any, wanted: Wanted, built: Built, facts: dict[str, Any], 
     """The forward and backward pass, and what it shows."""
     from traindx.inspect import looking, mixing, usage
     from traindx.inspect.first_batch import first_batch
+    from traindx.inspect.tried import few_of
 
     model, found = built.model, dict[str, Any]()
     taken, sizes = _channels(built, wanted)
@@ -115,7 +121,7 @@ def _looked_at(torch: Any, wanted: Wanted, built: Built, facts: dict[str, Any], 
             with suppress(Exception):  # in evaluation mode it may ask for something else
                 found["mixing"] = mixing.mixing_of(torch, model, batch.inputs, look.names)
         if wanted.few:
-            found["few"] = _few(torch, wanted, built, size, channels or 3)
+            found["few"] = few_of(torch, wanted, built, size, channels or 3)
         break
     found |= {"channels": taken if refused else channels, "imgsz_given": wanted.imgsz is not None, "refused": refused}
     if refused is not None:
@@ -123,23 +129,6 @@ def _looked_at(torch: Any, wanted: Wanted, built: Built, facts: dict[str, Any], 
         built.notes.append(f"no forward pass at {', '.join(map(str, sizes))}: {refused['error']}")
     found.setdefault("layers", _layers(model, {}, judged=False))
     return found | {"layers": _with_lines(model, found["layers"], made)}
-
-
-def _few(torch: Any, wanted: Wanted, built: Built, size: int, channels: int) -> dict[str, Any] | None:
-    """What a training on the pictures alone shows, where all of them can be read; else a note says why there is none."""
-    from traindx.inspect import few
-    from traindx.inspect.first_batch import first_batch
-
-    batch = first_batch(torch, wanted.pictures, len(wanted.pictures), size, channels, built.scaled)
-    sound = built.task == "classify" and batch.read == len(wanted.labels) > 1 and min(wanted.labels) >= 0
-    try:
-        if sound:
-            return few.tried(torch, built, batch.inputs, wanted.labels, wanted.few)
-        problem = "that is for classifiers whose pictures can be read"
-    except Exception as error:  # a network may fail in any way
-        problem = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
-    built.notes.append(f"not tried on a few samples: {problem}")
-    return None
 
 
 def _tries(sizes: Sequence[int], taken: int | None) -> Iterator[tuple[int, int | None]]:

@@ -8,6 +8,8 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from traindx.inspect.losses import logits
+
 RATES = (1e-3, 1e-4, 1e-2)
 """Of AdamW, tried in this order until one learns: deep networks without normalisation want little, some with sigmoids much."""
 MOST_STEPS = 150
@@ -53,7 +55,7 @@ def _losses(
     optimizer = torch.optim.AdamW(trained, lr=rate, weight_decay=0.0) if trained else None
     began = math.inf  # the first step imports what the others have
     while len(losses) < MOST_STEPS and time.perf_counter() - began < seconds[_left(losses) < MOVES]:
-        loss = torch.nn.functional.cross_entropy(_logits(scores_of(torch, model(inputs), built.number)), targets)
+        loss = torch.nn.functional.cross_entropy(logits(scores_of(torch, model(inputs), built.number)), targets)
         losses.append(float(loss.detach()))
         if not math.isfinite(losses[-1]) or (len(losses) >= 20 and max(losses[-3:]) < LEARNED * losses[0] / 2):
             break
@@ -69,10 +71,3 @@ def _left(losses: Sequence[float]) -> float:
     """The share of the first loss that is left at the end."""
     last = sorted(losses[-5:])[len(losses[-5:]) // 2] if losses else math.inf
     return last / max(losses[0], 1e-9) if losses and math.isfinite(last) and math.isfinite(losses[0]) else math.inf
-
-
-def _logits(scores: Any) -> Any:
-    """The scores, or the logarithm of what sums to one: then the program has a loss that takes probabilities."""
-    seen = scores.detach()
-    sums_to_one = bool((seen >= 0).all()) and bool((seen.sum(1) - 1).abs().max() < 1e-3)
-    return scores.float().clamp_min(1e-12).log() if sums_to_one and scores.shape[1] > 1 else scores.float()

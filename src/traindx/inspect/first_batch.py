@@ -33,25 +33,36 @@ def first_batch(torch: Any, paths: Sequence[str], samples: int, size: int, chann
     import PIL.Image  # noqa: F401  # outside of what is timed
 
     began = time.perf_counter()
-    found = [picture for path in paths if (picture := _read(path, size, scaled)) is not None]
-    read, seconds = len(found), (time.perf_counter() - began) / max(1, len(paths))
+    found = [picture.pixels for path in paths if (picture := read(path, size, scaled)) is not None]
+    read_count, seconds = len(found), (time.perf_counter() - began) / max(1, len(paths))
     found = found[:samples]
     if len(found) < 2:
         drawn = torch.randn(samples, channels, size, size, generator=torch.Generator().manual_seed(SEED))
         return Batch(drawn * 0.25 + 0.5 if scaled == "letterbox" else drawn, False)
     stacked: NDArray[Any] = np.stack([found[at % len(found)] for at in range(samples)])
+    return Batch(as_inputs(torch, stacked, channels, scaled), True, read_count, seconds)
+
+
+def as_inputs(torch: Any, pixels: NDArray[Any], channels: int, scaled: str) -> Any:
+    """Pictures [samples, size, size, 3] in 0..1 as a network of that family is given them: [samples, channels, size, size]."""
     if scaled != "letterbox":
-        stacked = (stacked - np.array(MEAN, dtype=np.float32)) / np.array(STD, dtype=np.float32)
-    inputs = torch.from_numpy(np.ascontiguousarray(stacked.transpose(0, 3, 1, 2)))
+        pixels = (pixels - np.array(MEAN, dtype=np.float32)) / np.array(STD, dtype=np.float32)
+    inputs = torch.from_numpy(np.ascontiguousarray(pixels.transpose(0, 3, 1, 2)))
     if channels == 1:
-        inputs = inputs.mean(1, keepdim=True)
-    elif channels != 3:
-        inputs = inputs[:, [at % 3 for at in range(channels)]]
-    return Batch(inputs, True, read, seconds)
+        return inputs.mean(1, keepdim=True)
+    return inputs if channels == 3 else inputs[:, [at % 3 for at in range(channels)]]
 
 
-def _read(path: str, size: int, scaled: str) -> NDArray[Any] | None:
-    """A picture as [size, size, 3] in 0..1; None where it cannot be read."""
+@dataclass(frozen=True)
+class Read:
+    """A picture as [size, size, 3] in 0..1, and where the whole picture lies in it: left, top, width, height in pixels."""
+
+    pixels: NDArray[Any]
+    frame: tuple[float, float, float, float]
+
+
+def read(path: str, size: int, scaled: str) -> Read | None:
+    """A picture as its family resizes it; None where it cannot be read."""
     from PIL import Image
 
     try:
@@ -64,8 +75,8 @@ def _read(path: str, size: int, scaled: str) -> NDArray[Any] | None:
         return None
     if scaled != "letterbox":
         top, left = (array.shape[0] - size) // 2, (array.shape[1] - size) // 2
-        return np.asarray(array[top : top + size, left : left + size])
+        return Read(np.asarray(array[top : top + size, left : left + size]), (-left, -top, wide, high))
     whole = np.full((size, size, 3), PADDING, dtype=np.float32)
     top, left = (size - array.shape[0]) // 2, (size - array.shape[1]) // 2
     whole[top : top + array.shape[0], left : left + array.shape[1]] = array[: size - top, : size - left]
-    return whole
+    return Read(whole, (left, top, wide, high))

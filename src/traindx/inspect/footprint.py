@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-import types
 import warnings
 import weakref
 from collections.abc import Callable, Iterator, Sequence
@@ -12,9 +11,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from traindx.core.footprint import Footprint, footprint_of, highest
+from traindx.inspect.losses import Labelled, form_of, loss_on, packed, tensors
 
 SIZE = 192
 """Side of the pictures that are measured, where a model takes any: what they need grows with their area."""
+LARGER = 288
+"""A second side, for what grows with the area in part."""
 FEW, MORE = 2, 3
 BOXES = 8
 """Objects in each picture of a detector: their number hardly counts."""
@@ -26,22 +28,33 @@ def measured(
     """What `core.footprint.Footprint` holds, of any module. `inputs(n)` makes a batch of n pictures and `loss(model, n)` runs
     the forward pass on one and returns a number with a graph. Weights are changed by the steps: give it a copy.
     """
+    found, runs = _lived(torch, model, inputs, loss, optimizer, (FEW, MORE))
+    return {**found, "step": moments(*runs["step"]), "validation": moments(*runs["validation"])}
+
+
+def _lived(
+    torch: Any,
+    model: Any,
+    inputs: Callable[[int], Any],
+    loss: Callable[[Any, int], Any],
+    optimizer: str,
+    batches: Sequence[int],
+) -> tuple[dict[str, Any], dict[str, list[list[int]]]]:
+    """What is there whatever the batch, and what lived after each operation of a step and of a validation of each batch."""
     steps = _optimizer(torch, model, optimizer)
     states = sum(_bytes(t) for state in steps.state.values() for t in state.values() if isinstance(t, torch.Tensor))
-    few, _ = _step(torch, model, steps, loss, FEW)
-    more, held = _step(torch, model, steps, loss, MORE)
+    trained = [_step(torch, model, steps, loss, batch) for batch in batches]
     model.eval()
-    validated = [_validated(torch, model, inputs, batch) for batch in (FEW, MORE)]
+    validated = [_validated(torch, model, inputs, batch) for batch in batches]
     model.train()
-    return {
+    found = {
         "parameters": sum(_bytes(t) for t in (*model.parameters(), *model.buffers())),
         "gradients": sum(_bytes(p) for p in model.parameters() if p.requires_grad),
         "states": states,
-        "step": moments(few, more),
-        "validation": moments(*validated),
-        "held": held / MORE,
+        "held": trained[-1][1] / batches[-1],
         "optimizer": optimizer,
     }
+    return found, {"step": [lived for lived, _ in trained], "validation": validated}
 
 
 def moments(few: Sequence[int], more: Sequence[int]) -> tuple[tuple[float, float], ...]:
@@ -132,64 +145,36 @@ def loss_of(
     torch: Any, built: Any, size: int, channels: int
 ) -> tuple[Callable[[int], Any], Callable[[Any, int], Any], str]:
     """Batches for a model that was built, the loss on them, and what that loss is called."""
-    if built.listed:
-        return *_listed(torch, size, channels), "its own losses"
-    if hasattr(built.model, "loss") and hasattr(built.model, "yaml"):
-        return *_ultralytics(torch, size, channels, built.model), "its own losses"
+    words = form_of(built)
 
     def pictures(batch: int) -> Any:
-        return torch.zeros(batch, channels, size, size)
+        made = torch.zeros if words == "cross entropy" else torch.rand
+        found = made(batch, channels, size, size)
+        return list(found) if built.listed else found
 
     def loss(model: Any, batch: int) -> Any:
-        found = model(pictures(batch))
-        found = getattr(found, "logits", found)
-        if isinstance(found, torch.Tensor) and found.dim() == 2:
-            return torch.nn.functional.cross_entropy(found, torch.zeros(batch, dtype=torch.int64))
-        return sum(t.float().mean() for t in _tensors(torch, found) if t.requires_grad)
+        if words == "cross entropy":
+            return _of_numbers(torch, model(pictures(batch)), batch)
+        return loss_on(torch, built, model, packed(torch, built, _drawn(torch, built, pictures(batch), size)))
 
-    return pictures, loss, "cross entropy"
+    return pictures, loss, words
 
 
-def _listed(torch: Any, size: int, channels: int) -> tuple[Callable[[int], Any], Callable[[Any, int], Any]]:
-    def pictures(batch: int) -> Any:
-        return [torch.rand(channels, size, size) for _ in range(batch)]
-
-    def loss(model: Any, batch: int) -> Any:
-        corner = torch.rand(BOXES, 2) * size / 2
-        one = {"boxes": torch.cat([corner, corner + size / 4], 1), "labels": torch.ones(BOXES, dtype=torch.int64)}
-        return sum(model(pictures(batch), [dict(one) for _ in range(batch)]).values())
-
-    return pictures, loss
+def _of_numbers(torch: Any, found: Any, batch: int) -> Any:
+    """Cross entropy of scores, and of other outputs the mean."""
+    found = getattr(found, "logits", found)
+    if isinstance(found, torch.Tensor) and found.dim() == 2:
+        return torch.nn.functional.cross_entropy(found, torch.zeros(batch, dtype=torch.int64))
+    return sum(t.float().mean() for t in tensors(torch, found) if t.requires_grad)
 
 
-def _ultralytics(
-    torch: Any, size: int, channels: int, model: Any
-) -> tuple[Callable[[int], Any], Callable[[Any, int], Any]]:
-    from ultralytics.utils import DEFAULT_CFG_DICT
-
-    def pictures(batch: int) -> Any:
-        return torch.rand(batch, channels, size, size)
-
-    def loss(model: Any, batch: int) -> Any:
-        if isinstance(getattr(model, "args", None), (dict, type(None))):
-            model.args = types.SimpleNamespace(**DEFAULT_CFG_DICT)
-        which = torch.arange(batch).repeat_interleave(BOXES)
-        boxes = torch.rand(len(which), 4) * 0.4 + 0.2
-        given = {"img": pictures(batch), "batch_idx": which.float(), "cls": torch.zeros(len(which), 1), "bboxes": boxes}
-        return model.loss(given)[0].sum()
-
-    return pictures, loss
-
-
-def _tensors(torch: Any, found: Any) -> Iterator[Any]:
-    if isinstance(found, torch.Tensor):
-        yield found
-    elif isinstance(found, dict):
-        for value in found.values():
-            yield from _tensors(torch, value)
-    elif isinstance(found, (list, tuple)):
-        for value in found:
-            yield from _tensors(torch, value)
+def _drawn(torch: Any, built: Any, inputs: Any, size: int) -> Labelled:
+    """The pictures with BOXES objects each, of the first class that is none of a background."""
+    pictures = torch.stack(inputs) if isinstance(inputs, list) else inputs
+    corners = [torch.rand(BOXES, 2) * size / 2 for _ in range(len(pictures))]
+    boxes = [torch.cat([corner, corner + size / 4], 1) for corner in corners]
+    kinds = torch.full((BOXES,), int(built.listed), dtype=torch.int64)
+    return Labelled(pictures, torch.zeros(len(pictures), dtype=torch.int64), boxes, [kinds] * len(pictures))
 
 
 def _bytes(tensor: Any) -> int:
@@ -202,12 +187,11 @@ def footprint_in(
     """The footprint of a model that was built (`inspect.building.Built`), measured on a copy; None where its steps fail.
 
     First on the `meta` device, at the size that is asked for and without a number being computed; where a loss looks at its
-    numbers, on the CPU with pictures of SIZE, and of the model's own size where it takes no other. Two-stage detectors are not
-    forecast: the number of their proposals, and with it what they need, does not grow with the area of small pictures.
+    numbers, on the CPU with pictures of SIZE, and of the model's own size where it takes no other.
     """
-    if hasattr(built.model, "roi_heads"):
-        return None
     wanted = _trained_at(built) or size or built.sizes[0]
+    if hasattr(built.model, "roi_heads"):
+        return footprint_of(_in_two_stages(torch, built, wanted, channels, optimizer))
     ways = [("meta", wanted), ("cpu", min(wanted, SIZE)), ("cpu", wanted)]
     computes = built.listed or hasattr(built.model, "yaml")  # detectors, whose losses choose by their numbers
     for device, side in ways[1:] if computes else ways:
@@ -220,6 +204,40 @@ def footprint_in(
             continue
         return footprint_of({**found, "wanted": wanted})
     return None
+
+
+def _in_two_stages(torch: Any, built: Any, wanted: int, channels: int, optimizer: str) -> dict[str, Any] | None:
+    """Of a detector with proposals: what a picture needs is measured at two sizes, since that of its regions does not grow with
+    its area. As many regions as it takes at most are had at any size, where no proposal is suppressed for overlapping another."""
+    copied = dataclasses.replace(built, model=copy.deepcopy(built.model).train())
+    copied.model.rpn.nms_thresh = 1.0
+    runs: dict[str, list[list[int]]] = {"step": [], "validation": []}
+    found: dict[str, Any] = {}
+    try:
+        for side, batches in ((SIZE, (FEW, MORE)), (LARGER, (MORE,))):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                copied.model.transform.min_size, copied.model.transform.max_size = (side,), side
+                pictures, loss, words = loss_of(torch, copied, side, channels)
+                found, lived = _lived(torch, copied.model, pictures, loss, optimizer, batches)
+            for name, rows in lived.items():
+                runs[name] += rows
+    except Exception:  # a model may take one size alone
+        return None
+    grown = (wanted**2 - SIZE**2) / (LARGER**2 - SIZE**2)
+    each = {name: _grown(rows, grown) for name, rows in runs.items()}
+    return {**found, **each, "size": wanted, "wanted": wanted, "loss": words}
+
+
+def _grown(runs: Sequence[list[int]], grown: float) -> tuple[tuple[float, float], ...]:
+    """The highest lines over the number of pictures, at a size `grown` times as far from the first two runs' as the third's is."""
+    alike = len({len(run) for run in runs}) == 1
+    rows = zip(*runs, strict=True) if alike else [tuple(map(max, runs))]
+    found = []
+    for a, b, c in rows:
+        each = (b - a) / (MORE - FEW)
+        found.append((a - FEW * each, each + grown * (c - b) / MORE))
+    return highest(found)
 
 
 def _at(torch: Any, built: Any, side: int, channels: int, optimizer: str) -> dict[str, Any]:

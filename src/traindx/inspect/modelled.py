@@ -12,10 +12,14 @@ from traindx.core.class_maps import plain
 from traindx.core.dataset import Dataset
 from traindx.core.network import Network
 from traindx.core.tryout import Tryouts, overfit
+from traindx.core.twins_read import twins_from
 from traindx.errors import TraindxError
 from traindx.inspect.machine import machine_of
 from traindx.inspect.network import CHECKPOINTS, build_network
 from traindx.scan.checkpoint_names import checkpoint_names
+
+LONG = 10_000
+"""Steps of a training whose length is not known: what takes longer to settle than that is too slow for most. A guess."""
 
 
 def with_model(
@@ -39,17 +43,19 @@ def with_model(
     told = {"model": spec} | ({"model_error": error} if error else {})
     if network is None:
         return with_names(dataset, spec, names), {}, told
-    facts = {"network": network, "machine": machine_of((), Path.cwd()), **_few_samples(network)}
+    facts = {"network": network, "machine": machine_of((), Path.cwd()), **_tried(network)}
     return with_names(dataset, spec, names or network.names), facts, told
 
 
-def _few_samples(network: Network) -> dict[str, Any]:
-    """What the network's training on a few samples shows, as the fact of the tryouts."""
-    tried = network.few
-    if not tried:
-        return {}
-    chance = math.log(tried["classes"]) if tried["classes"] > 1 else None
-    return {"tryouts": Tryouts(overfit=overfit(tried["losses"], tried["samples"], 1, chance=chance))}
+def _tried(network: Network) -> dict[str, Any]:
+    """What the network's training on a few samples, and the twins of its first batches show, as the fact of the tryouts."""
+    few = network.few
+    learned = None
+    if few:
+        chance = math.log(few["classes"]) if few["classes"] > 1 else None
+        learned = overfit(few["losses"], few["samples"], 1, chance=chance)
+    twins = twins_from(network.twins, planned=LONG) if network.twins else None
+    return {"tryouts": Tryouts(overfit=learned, twins=twins)} if few or twins is not None else {}
 
 
 def with_names(dataset: Dataset, spec: str, names: Mapping[int, str]) -> Dataset:

@@ -19,10 +19,13 @@ from traindx.core.dataset import Dataset
 from traindx.core.network import Network, network_of
 from traindx.core.pickled import Made, plain_values
 from traindx.errors import TraindxError
+from traindx.inspect.labelled_pictures import labelled_pictures
 
 PICTURES = 16
-SECONDS = 300.0
-"""After so long a model that is still being built is given up."""
+LABELLED = 288
+"""Labelled pictures for twins: those that are held back, and those that are trained on in between."""
+SECONDS, LONGER = 300.0, 1500.0
+"""After so long a model that is still being built is given up; with twins later, which take their time of the processor alone."""
 CHECKPOINTS = (".pt", ".pth", ".ckpt", ".bin", ".safetensors")
 MAX_BYTES = 2**24
 QUIET = {
@@ -40,13 +43,15 @@ QUIET = {
 def build_network(spec: str, dataset: Dataset | None, settings: Mapping[str, Any]) -> Network | None:
     """The network that `spec` names, for this dataset; None where it is a checkpoint that holds no structure.
 
-    `settings` may name imgsz, batch and num_classes (or nc). Raises `TraindxError` for what cannot be built.
+    `settings` may name imgsz, batch, num_classes (or nc), and seconds for `few` samples and `twins`.
+    Raises `TraindxError` for what cannot be built.
     """
     yaml = None
     if spec.endswith(CHECKPOINTS) and Path(spec).is_file():
         yaml = structure_in(Path(spec))
         if yaml is None:
             return None
+        settings = {"weights": spec, **settings}
     found = _ask({**request_for(spec, dataset, settings), "yaml": yaml})
     if "error" in found:
         raise TraindxError(*found["error"])
@@ -95,6 +100,9 @@ def request_for(spec: str, dataset: Dataset | None, settings: Mapping[str, Any])
     if settings.get("few"):
         labels = [int(dataset.images.class_id[at]) for at in chosen] if task == "classify" else []
         wanted |= {"few": settings["few"], "labels": labels}
+    if settings.get("twins"):
+        wanted |= {name: settings[name] for name in ("twins", "weights", "device") if settings.get(name)}
+        wanted |= {"labelled": labelled_pictures(dataset, LABELLED)}
     return wanted | {"channels": channels if isinstance(channels, int) else None, "common": _common(dataset)}
 
 
@@ -120,12 +128,14 @@ def _ask(request: Mapping[str, Any]) -> dict[str, Any]:
     """What the child process answers. Its output is kept back, and its last line told where it ends without an answer."""
     with tempfile.TemporaryDirectory(prefix="traindx-") as folder:
         answer = Path(folder) / "network.json"
+        quiet = {k: v for k, v in QUIET.items() if not (request.get("twins") and k == "CUDA_VISIBLE_DEVICES")}
         env = {
             **os.environ,
-            **QUIET,
+            **quiet,
             "YOLO_CONFIG_DIR": os.environ.get("YOLO_CONFIG_DIR", folder),
             "MPLCONFIGDIR": folder,
         }
+        most = LONGER if request.get("twins") else SECONDS
         try:
             done = subprocess.run(
                 [sys.executable, "-m", "traindx.inspect.child"],
@@ -133,12 +143,10 @@ def _ask(request: Mapping[str, Any]) -> dict[str, Any]:
                 capture_output=True,
                 text=True,
                 env=env,
-                timeout=SECONDS,
+                timeout=most,
             )
         except subprocess.TimeoutExpired:
-            return {
-                "error": [f"model {request['spec']} was not built within {SECONDS:g} s", "", "give a smaller imgsz"]
-            }
+            return {"error": [f"model {request['spec']} was not built within {most:g} s", "", "give a smaller imgsz"]}
         if answer.is_file():
             found: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
             return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from traindx.core.twin_plan import Trial
@@ -13,6 +14,10 @@ from traindx.recorder.treater import Training
 
 DROPS = ("Drop", "StochasticDepth")
 """Words in the names of modules that leave something out at random."""
+
+
+FRESH = "fresh"
+"""The moment before any weights were loaded: there nothing was learned yet."""
 
 
 def own_state(core: Any) -> dict[str, Any]:
@@ -33,19 +38,24 @@ class TwinState:
         self._off: list[Any] = []
         self._device: Any = None
 
-    def begin(self, root: Any, trial: Trial, training: Training) -> None:
-        """A twin begins: the state of its moment, no gradients, and what the trial itself changes in the model."""
+    def keep(self, core: Any, moment: str) -> None:
+        """The state of a moment is the one now, unless it was kept before."""
+        if moment not in self._states:
+            self._states[moment] = {name: t.detach().clone() for name, t in own_state(core).items()}
+            self._random[moment] = self._generators()
+
+    def begin(self, root: Any, trial: Trial, average: Mapping[str, Any] | None = None) -> None:
+        """A twin begins: the state of its moment, no gradients, and what the trial itself changes in the model; `average` are
+        the tensors of averaged weights, for their twin."""
         core = core_of(root)
-        if trial.moment not in self._states:
-            self._states[trial.moment] = {name: t.detach().clone() for name, t in own_state(core).items()}
-            self._random[trial.moment] = self._generators()
+        self.keep(core, trial.moment)
         state = self._states[trial.moment]
         if trial.kind.startswith("start"):
             names = {name for name, _ in core.named_parameters()}
-            state = {**state, **{k: v for k, v in self._states.get("first", {}).items() if k in names}}
-        copy = self.average(training) if trial.kind == "average" else None
-        if copy is not None:
-            state = {**state, **{name: t.detach() for name, t in own_state(copy).items()}}
+            begun = self._states.get(FRESH) or self._states.get("first", {})
+            state = {**state, **{k: v for k, v in begun.items() if k in names}}
+        if trial.kind == "average" and average is not None:
+            state = {**state, **{name: t.detach() for name, t in average.items()}}
         self._put(core, state)
         self._set_generators(self._random[trial.moment])
         self._dirty = True

@@ -10,7 +10,8 @@ from traindx.core.batch_size import samples_of_step
 from traindx.core.data_treatments import no_augmentation
 from traindx.core.recording import Recording
 from traindx.core.treatment import in_process
-from traindx.core.twins import Twins, pairing, twins_from, unused
+from traindx.core.twins import Twins, pairing, unused
+from traindx.core.twins_read import twins_from
 from traindx.errors import TraindxError
 from traindx.trial.arms import Done
 from traindx.trial.evidence import last_line

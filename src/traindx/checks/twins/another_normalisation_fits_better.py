@@ -31,6 +31,8 @@ def another_normalisation_fits_better(
     deviations, squared, its median over layers).
     """
     twins = tryouts.twins
+    if twins is not None and twins.size:
+        raise NotEnough("pictures were prepared by traindx, not by the training")
     far = {} if twins is None else fits(twins)
     known = {kind: far[kind] for kind in SCALES if kind in far}
     if "fit" not in far or not known:

@@ -25,7 +25,7 @@ def running_statistics_left_behind(tryouts: Tryouts, *, left: float = 0.05) -> I
 
     Reported where half of what was learned is lost (a guess), and where by the momentum `left` of the statistics of new
     layers remains after all of the run's steps: statistics that only lag behind weights that move fast settle by
-    themselves.
+    themselves; those of a file's weights do not.
     """
     twins = tryouts.twins
     running = None if twins is None else gap(twins, "running")
@@ -37,17 +37,22 @@ def running_statistics_left_behind(tryouts: Tryouts, *, left: float = 0.05) -> I
     remains = unsettled(twins, max(twins.steps, twins.planned))
     yield Measured("share of what was learned lost as in evaluation", round(running.lost, 3), "under 0.5")
     yield Measured("new statistics left after all steps, by the momentum", round(remains, 4), f"under {left:g}")
-    if running.loses and fresh.lost < 0.25 and remains > left:
+    if running.loses and fresh.lost < 0.25 and (remains > left or twins.weights):
         text = f"with its running statistics the network's loss on held back samples is {running.changed:.4g}"
         text += f", with theirs {fresh.changed:.4g} (with nothing learned {running.nothing:.4g})"
-        yield Finding(
-            Place(setting="momentum"), f"{text}; a momentum of {twins.momentum:g} leaves {remains:.0%} of new ones"
-        )
+        why = f"a momentum of {twins.momentum:g} leaves {remains:.0%} of new ones"
+        place = Place(path=twins.weights) if twins.weights else Place(setting="momentum")
+        yield Finding(place, f"{text}; {why if not twins.weights else 'those of the file are of other activations'}")
 
 
 @running_statistics_left_behind.fires_on
 def a_momentum_that_never_gets_there() -> Facts:
     return {"tryouts": with_twins(later={"running": 2.4, "refreshed": 0.85}, momentum=0.0005)}
+
+
+@running_statistics_left_behind.fires_on
+def statistics_of_a_file_that_are_of_something_else() -> Facts:
+    return {"tryouts": with_twins(later={"running": 2.4, "refreshed": 0.85}, weights="last.pt", steps=0)}
 
 
 @running_statistics_left_behind.quiet_on

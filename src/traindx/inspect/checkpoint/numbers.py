@@ -34,11 +34,12 @@ KINDS = {
 
 
 class Raw(NamedTuple):
-    """The bytes of a tensor as they lie in the file (a view that overlaps others holds what it spans)."""
+    """The bytes of a tensor as they lie in the file (a view that overlaps others holds what it spans); `stride` None: in rows."""
 
     data: NDArray[np.uint8]
     dtype: str
     shape: tuple[int, ...]
+    stride: tuple[int, ...] | None = None
 
 
 def width(dtype: str) -> int | None:

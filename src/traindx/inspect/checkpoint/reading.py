@@ -55,6 +55,17 @@ def read_file(path: Path) -> Checkpoint:
     )
 
 
+def weights_in(path: Path) -> Iterator[tuple[str, Mapping[str, Raw]]]:
+    """Role (`model`, `ema`) and tensors by name of the weights in a file. Raises `TraindxError` if it is no checkpoint."""
+    found = opened(path)
+    if found.format == "safetensors":
+        yield "model", dict(_safe_raws(found))
+        return
+    for part in parts_in(found.content):
+        if part.role in ("model", "ema") and part.tensors:
+            yield part.role, dict(_raws(part, found))
+
+
 def _writer(content: Mapping[Any, Any]) -> Writer:
     names = set(content)
     if "pytorch-lightning_version" in names:
@@ -127,7 +138,7 @@ def _raw(made: Made, found: Opened) -> Raw | None:
             there = "is not there" if held is None else f"has {len(held):,} bytes"
             found.damage.append(f"storage data/{where[2]} {there}, and its tensor of shape {shape} wants {end:,}")
         return None
-    return Raw(held[start:end], dtype, shape)
+    return Raw(held[start:end], dtype, shape, tuple(int(n) for n in stride))
 
 
 def _safe_raws(found: Opened) -> Iterator[tuple[str, Raw]]:

@@ -20,7 +20,7 @@ from traindx.recorder.treater import Change, StepTreater, Training
 from traindx.recorder.treating.modes import DROPOUTS
 from traindx.recorder.twin_batch import samples_of, twin_of
 from traindx.recorder.twin_norms import TwinNorms
-from traindx.recorder.twin_state import TwinState
+from traindx.recorder.twin_state import TwinState, own_state
 
 LOADER = "torch.utils.data.dataloader"
 LAST = Trial("last", "later")
@@ -173,7 +173,8 @@ class Twins(StepTreater):
         if trial.moment == "later" and not self._told:
             self._tell()
         self._norms.begin(trial)
-        self._state.begin(root, trial, self.training)
+        copy = self._state.average(self.training) if trial.kind == "average" else None
+        self._state.begin(root, trial, None if copy is None else own_state(copy))
 
     def autocast(self, original: Callable[..., Any], context: Any) -> Any:
         """A region of half precision is entered: not in the twin of full precision. It may be the next step's."""
