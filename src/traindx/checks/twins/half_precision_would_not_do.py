@@ -22,6 +22,7 @@ def half_precision_would_not_do(tryouts: Tryouts, *, share: float = 0.1) -> Iter
 
     ## How to fix
     Train in full precision (`amp=False`), in bfloat16, or have the part that overflows run in full precision; scale what is large.
+
     `share` is the part of the loss by which both may differ, a guess. Where no device computes in halves, numbers are rounded as
     autocast would have them.
     """
