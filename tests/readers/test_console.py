@@ -59,6 +59,9 @@ SECTIONS = """[2024-05-01 10:00:00,123] INFO epoch 1
 BRACKETS = """[Epoch 1] train_loss 0.93 | valid_loss 0.81 | valid_acc 0.66
 [Epoch 2] train_loss 0.53 | valid_loss 0.61 | valid_acc 0.76
 """
+NUMBERS = """[1] loss: 0.930 val_loss: 0.810 val_accuracy: 66.00 %
+[2] loss: 0.530 val_loss: 0.610 val_accuracy: 76.00 %
+"""
 WORDS = """Epoch: 01 | Epoch Time: 0m 5s
 \tTrain Loss: 0.930 | Train Acc: 61.20%
 \t Val. Loss: 0.810 |  Val. Acc: 66.00%
@@ -77,6 +80,7 @@ LOGS = {
     "sections": SECTIONS,
     "brackets": BRACKETS,
     "words": WORDS,
+    "numbers": NUMBERS,
 }
 YOLO = """      Epoch    GPU_mem   box_loss   cls_loss   dfl_loss  Instances       Size
         1/50      2.3G      1.200      2.300      1.100         40        640: 100%|##########| 8/8 [00:03<00:00]
@@ -151,6 +155,12 @@ def test_the_error_in_which_a_log_ends_names_the_users_line(tmp_path):
     ending = log(tmp_path, CRASH).ending
     assert ending is not None
     assert (ending.kind, ending.path, ending.at, ending.line) == ("OutOfMemoryError", "/home/me/work/train.py", 21, 9)
+
+
+@pytest.mark.parametrize("ends", [CRASH.partition("\n")[2], "Killed\n"], ids=["error", "kill"])
+def test_an_error_begins_behind_the_bar_that_it_breaks_off(tmp_path, ends):
+    history = log(tmp_path, f"Epoch 1/10 loss: 0.93\n\rEpoch 2:  16%|#5  | 5/31 [00:02<00:11,  2.3it/s, loss=0.3]{ends}")
+    assert history.ending is not None and history.ending.kind == ("Killed" if ends[0] == "K" else "OutOfMemoryError")
 
 
 def test_an_error_that_the_run_survived_is_no_ending(tmp_path):

@@ -22,6 +22,12 @@ def test_of_a_launcher_whose_process_waited_in_vain_the_wait_counts() -> None:
     assert ending is not None and ending.message.startswith("Watchdog caught collective operation timeout")
 
 
+def test_of_a_worker_that_exited_the_reason_that_the_loader_told_before_counts() -> None:
+    before = "ERROR: Unexpected bus error encountered in worker. This might be caused by insufficient shared memory (shm)."
+    ending = ending_of(lines(before, *TRACEBACK, "RuntimeError: DataLoader worker (pid(s) 22) exited unexpectedly"))
+    assert ending is not None and "insufficient shared memory" in ending.message
+
+
 def test_a_job_that_the_queue_cancelled_ended_in_no_error() -> None:
     ending = ending_of(
         lines("Epoch 3 loss: 0.5", "slurmstepd: error: *** JOB 8 CANCELLED AT 14:02 DUE TO TIME LIMIT ***")

@@ -113,6 +113,15 @@ def test_of_instances_keypoints_and_captions_the_instances_are_read(tmp_path: Pa
     assert len(read(root).images) == 2 * PICTURES
 
 
+def test_a_category_that_is_all_crowds_is_told_and_one_with_a_few_is_not(tmp_path: Path) -> None:
+    train = coco(pictures=30)
+    for entry in train["annotations"]:
+        entry["iscrowd"] = int(entry["category_id"] == 2 or entry["id"] == 1)
+    found = read(write_coco(tmp_path, train))
+    (reason,) = found.rows.reason[found.rows.kind == "crowds"]
+    assert reason.startswith("30 of 30 annotations of category 2 (b) have iscrowd 1")
+
+
 def test_json_that_writers_in_python_produce_is_read(tmp_path: Path) -> None:
     train = coco()
     train["annotations"][1]["bbox"][0] = float("nan")

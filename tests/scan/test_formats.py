@@ -29,6 +29,12 @@ def test_each_format_is_told_by_its_folder(tmp_path: Path) -> None:
     assert format_of(tmp_path / "classes") == "imagefolder"
 
 
+def test_a_dataset_is_found_in_the_folder_that_an_archive_was_unpacked_to(tmp_path: Path) -> None:
+    dataset(tmp_path / "cells" / "cells", {"train/a": "0 0.5 0.5 0.2 0.2\n", "val/b": "1 0.5 0.5 0.2 0.2\n"})
+    write(tmp_path / "__MACOSX" / "cells" / "images" / "train" / "._a.jpg", b"\0\5\26\7")
+    assert format_of(tmp_path) == "yolo"
+
+
 def test_a_yaml_goes_before_what_lies_beside_it(tmp_path: Path) -> None:
     file = dataset(tmp_path, {"train/a": "0 0.5 0.5 0.2 0.2\n", "val/b": "1 0.5 0.5 0.2 0.2\n"})
     write_voc(tmp_path / "voc")

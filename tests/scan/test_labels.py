@@ -77,6 +77,11 @@ def test_keypoints_that_the_settings_declare_are_legal() -> None:
     assert row.kind == "keypoints" and "kpt_shape of the settings asks for 11" in row.reason
 
 
+def test_keypoints_without_the_visibility_that_the_settings_ask_for_are_no_polygon() -> None:
+    (row,) = parse([b"0 0.5 0.5 0.2 0.2 0.45 0.5"], keypoint_fields=3).odd
+    assert row.kind == "keypoints" and "kpt_shape of the settings asks for 8" in row.reason
+
+
 def test_one_broken_number_costs_only_its_own_row() -> None:
     parsed = parse([b"0 0.5 0.5 0.1 0.1\n", b"0 1.2.3 0.5 0.1 0.1\n0 0.5 0.5 0.1 0.1\n"])
     assert parsed.file.tolist() == [0, 1] and parsed.line.tolist() == [1, 2]

@@ -23,6 +23,7 @@ BOXES_NOT_TRANSFORMED = Cause(
         Clue("B134", if_seen=8.0, if_absent=-1.0, proves=True),
         Clue("B150", if_seen=8.0, if_absent=-1.0, proves=True),
         Clue("D241", if_seen=9.0, proves=True),
+        Clue("D246", if_seen=10.0, proves=True),
         Clue("D240", if_seen=1.0),
         Clue("B201", if_seen=9.0, if_absent=-4.0, proves=True),
         Clue("B202", if_seen=8.5, if_absent=-2.0, proves=True),

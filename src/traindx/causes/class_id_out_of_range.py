@@ -23,6 +23,7 @@ CLASS_ID_OUT_OF_RANGE = Cause(
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it
         Clue("V432", if_seen=6.0),
+        Clue("V495", if_seen=7.0),
         Clue("D204", if_seen=6.0, if_absent=-6.0, proves=True),
         Clue("D235", if_seen=6.0, if_absent=-1.0, proves=True),
         Clue("B135", if_seen=8.0, proves=True),

@@ -22,6 +22,8 @@ MISSING_CLASS = Cause(
         Clue("D301", if_seen=3.0, if_absent=-4.0),
         Clue("D316", if_seen=4.0, if_absent=-0.5),
         Clue("D303", if_seen=0.5),
+        Clue("D247", if_seen=6.0, proves=True),
+        Clue("D305", if_seen=6.0),
         Clue("D205", if_seen=-8.0),  # ids that count from 1 leave class 0 empty
         Clue("D216", if_seen=-8.0),
     ),

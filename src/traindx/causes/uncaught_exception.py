@@ -20,6 +20,7 @@ UNCAUGHT_EXCEPTION = Cause(
     clues=(  # weights are a guess until the benchmark sets them
         Clue("V493", if_seen=-4.0),
         Clue("V494", if_seen=-4.0),
+        Clue("V495", if_seen=-4.0),
         Clue("V490", if_seen=-4.0),
         Clue("V480", if_seen=-4.0),
         Clue("V481", if_seen=-4.0),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from traindx.core.history import Ending
 from traindx.readers.console_lines import MARKS
@@ -25,6 +26,9 @@ _KILLED = re.compile(
 )
 _CANCELLED = re.compile(r"\bCANCELLED AT\b|DUE TO TIME LIMIT|\bjob (?:was )?(?:cancelled|preempted)\b", re.IGNORECASE)
 _WAITED = re.compile(r"Watchdog caught collective operation timeout.*")
+_WORKER = re.compile(r"bus error encountered in worker", re.IGNORECASE)
+"""What the loader says before it raises that a worker exited."""
+
 _STOPPED = re.compile(
     r"\bloss\b\W*(?:is|was|became)?\W*(?:nan|inf(?:inity)?|non-?finite)\b.*\b(?:stop|exit|abort|terminat)",
     re.IGNORECASE,
@@ -76,7 +80,11 @@ def ending_of(lines: Lines) -> Ending | None:
 
 
 def _first_cause(told: Sequence[Ending], tail: Lines) -> Ending:
-    """The last error, or, where that is a launcher's, the last one that is not, or for which a process waited."""
+    """The last error, or, where that is a launcher's, the last one that is not, or for which a process waited; of a worker that
+    ended, with what the loader says of its end."""
+    if "DataLoader worker" in told[-1].message:
+        before = [line.strip() for number, line in tail if number < told[-1].line and _WORKER.search(line)]
+        return replace(told[-1], message=" ".join([*before[-1:], told[-1].message])[:300])
     if told[-1].kind not in LAUNCHERS:
         return told[-1]
     own = next((error for error in reversed(told) if error.kind not in LAUNCHERS), None)

@@ -19,9 +19,10 @@ MARKS = (
     re.compile(r"^\W*\[(\d+),\s*\d+\]\s+loss"),
     re.compile(r"^[^\w\[]*(?:\[\s*(?:train|val)\w*\s*\|)?\[?\s*(\d+)\s*/\s*(\d+)\s*\](?=.*loss)", re.IGNORECASE),
     re.compile(r"^\W*E(\d+)\b(?=.*loss)"),
+    re.compile(r"^\s*[\[(]\s*(\d{1,5})\s*[\])]:?\s(?=.*loss)", re.IGNORECASE),
 )
 """How lines tell their epoch, the usual first: the first of these counts that a log has. timm's `Train: 0 [ 0/38`, the
-tutorial's `[1,  2000] loss`, `[3/15] train loss`, `[ Train | 003/080 ]`, `E03`."""
+tutorial's `[1,  2000] loss`, `[3/15] train loss`, `[ Train | 003/080 ]`, `E03`, `[3] loss`."""
 
 STEP = re.compile(
     r"(?<![a-z])(?:global[ _])?(?:iter(?:ation)?s?|steps?|batch(?:es)?)['\"\s:=#\[\(]*(\d+)(?!\w|\.\d)"
@@ -39,6 +40,11 @@ _ADVERSARY = re.compile(
     r"\bdomain[ _-]?(?:acc|loss|clas|conf|disc)|discriminator|\badversarial|\bDANN\b|gradient reversal", re.IGNORECASE
 )
 _COUNTED = re.compile(r"\s*\d+/\d+\s")
+_BEHIND_A_BAR = re.compile(
+    r"(?<=[\])\d%])(?=Traceback \(most recent call last\)|(?:Killed|Terminated|Segmentation fault|Bus error|Aborted)\b)"
+)
+"""Where an error begins on the line of a progress bar, which does not end its line."""
+
 LAST_LINES = 30
 _NO_LABELS = re.compile(
     r"no labels found in .*?(?:set|\.cache|labels\S*)|(?:all )?labels are missing or empty in \S+"
@@ -52,12 +58,16 @@ _DEVICE = re.compile(r"torch[- ]?[\d.]+\+cu(\d{2,3})(\d)\b.*?CUDA:\d+ \(([^,()]+
 
 
 def logical_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Line number from 1 and line. Of a line that was rewritten by carriage returns, the last state of each epoch."""
+    """Line number from 1 and line. Of a line that was rewritten by carriage returns, the last state of each epoch; an error
+    that begins behind a progress bar is a line of its own."""
     for number, line in enumerate(text.split("\n"), 1):
         states = [s for s in _CODES.sub("", line).split("\r") if s.strip()]
+        bar, *error = _BEHIND_A_BAR.split(states[-1], maxsplit=1) if states else [""]
+        if error:
+            states[-1] = bar
         if len(states) > 1:
             states = list({(m[1] if (m := EPOCH.search(s)) else ""): s for s in states}.values())
-        for state in states:
+        for state in (*states, *error):
             yield number, state
 
 

@@ -40,7 +40,8 @@ class BoxEntries:
 class CocoEntries:
     """One json: its pictures, categories (id to name), boxes, and entries that are none (`odd`).
 
-    `annotated` are the pictures that an annotation names, also where its box is not usable.
+    `annotated` are the pictures that an annotation names, also where its box is not usable. `crowds` are the annotations of
+    each category that are marked as crowds, which readers leave out, and the line of the first.
     """
 
     label_path: str
@@ -51,6 +52,7 @@ class CocoEntries:
     boxes: BoxEntries = field(default_factory=BoxEntries)
     odd: list[Entry] = field(default_factory=list)
     annotated: set[int] = field(default_factory=set)
+    crowds: dict[Key, tuple[int, int]] = field(default_factory=dict)
     annotations: int = 0
 
     def say(self, line: int, kind: str, reason: str, text: object = "", picture: int = -1) -> None:

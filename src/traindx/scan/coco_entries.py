@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,9 @@ from traindx.scan.coco_columns import CocoEntries, Key, key_of
 from traindx.scan.coco_segmentation import FAR, outline_fault, polygon_area
 from traindx.scan.entry_rows import Entry, shown
 from traindx.scan.json_text import JsonText
+
+FEWEST_CROWDS = 20
+"""Annotations of a category from which on it is told that most are crowds. A guess."""
 
 
 def read_entries(text: JsonText, label_path: str) -> CocoEntries:
@@ -24,6 +28,7 @@ def read_entries(text: JsonText, label_path: str) -> CocoEntries:
     _annotations(found, text)
     found.odd = _lost_ids(found.odd, twice)
     _same_names(found)
+    _crowds(found)
     if any(isinstance(key, str) for key in found.pictures.at):
         line = text.lists["images"].line
         found.say(line, "text-ids", "ids of images are text: Ultralytics' convert_coco stops with ValueError")
@@ -76,6 +81,16 @@ def _same_names(found: CocoEntries) -> None:
         if other != key and not group and not apart:
             said = f"categories {shown(other)} and {shown(key)} are both called {name!r}"
             found.say(found.category_lines[key], "duplicate-category", said)
+
+
+def _crowds(found: CocoEntries) -> None:
+    """Categories most of whose annotations are crowds: an annotation of many objects at once is the exception."""
+    boxes = Counter(found.boxes.category)
+    for key, (number, line) in found.crowds.items():
+        if number >= FEWEST_CROWDS and number > boxes[key]:
+            of = f"{number:,} of {number + boxes[key]:,} annotations of category {shown(key)}"
+            said = f"{of} ({found.categories.get(key, 'not listed')}) have iscrowd 1: trainings and evaluations leave them out"
+            found.say(line, "crowds", said)
 
 
 def _picture(found: CocoEntries, line: int, value: Any) -> None:
@@ -177,7 +192,10 @@ def _annotation(found: CocoEntries, value: dict[str, Any], picture: int, line: i
         found.say(line, fault[0], f"{_called(own)}: {fault[1]}", "", picture)
     if reason is not None:
         found.say(line, "bad-box", f"{_called(own)}: {reason}", "", picture)
-    elif category is not None and value.get("iscrowd") != 1:
+    elif category is not None and value.get("iscrowd") == 1:
+        number, first = found.crowds.get(category, (0, line))
+        found.crowds[category] = (number + 1, first)
+    elif category is not None:
         boxes, area = found.boxes, value.get("area")
         boxes.picture.append(picture)
         boxes.line.append(line)

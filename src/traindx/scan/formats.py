@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -22,6 +22,9 @@ Reader: TypeAlias = Callable[[Measure], Dataset]
 YAML = (".yaml", ".yml")
 ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".zst")
 
+LEVELS = 3
+"""Folders that hold one folder alone are looked into so deep. A guess."""
+
 LOOKED_FOR = (
     "looked for a *.yaml with the keys train, val and names; a COCO json in it, in annotations/ or in the split folders; "
     "Pascal VOC's Annotations/*.xml, or xml beside the pictures; classes.txt or obj.names with YOLO rows; "
@@ -36,7 +39,8 @@ def reader_of(data: Path, pictures: str | None = None, started: Path | None = No
     `started` is the folder in which the training is started, None for the working directory.
 
     Of a folder, the first that it holds of: a dataset's yaml, COCO jsons, Pascal VOC annotations, a list of classes
-    beside pictures and YOLO rows, class folders.
+    beside pictures and YOLO rows; any of these lower, as long as each folder holds one folder alone, as unpacked archives
+    do; class folders.
     Raises `TraindxError` if there is no such path or it is no dataset of a known format.
     """
     if not data.exists():
@@ -72,13 +76,25 @@ def _yolo(file: Path, started: Path | None) -> Reader:
 
 
 def _of_folder(folder: Path, pictures: str | None, started: Path | None) -> Reader:
-    from traindx.scan.class_lists import settings_of_class_list
-    from traindx.scan.coco_files import find_jsons
     from traindx.scan.imagefolder import is_imagefolder, read_imagefolder
     from traindx.scan.settings import broken_yaml, dataset_yamls
+
+    for place in (folder, *_lone_folders(folder)):
+        if (reader := _described(place, pictures, started)) is not None:
+            return reader
+    if is_imagefolder(folder):
+        return lambda measure: read_imagefolder(folder, measure)
+    raise _nothing_read(folder, dataset_yamls(folder)[1], broken_yaml(folder))
+
+
+def _described(folder: Path, pictures: str | None, started: Path | None) -> Reader | None:
+    """The reader of what a yaml, json, xml or list of classes describes in this folder."""
+    from traindx.scan.class_lists import settings_of_class_list
+    from traindx.scan.coco_files import find_jsons
+    from traindx.scan.settings import dataset_yamls
     from traindx.scan.voc_layout import find_voc
 
-    yamls, problems = dataset_yamls(folder)
+    yamls, _ = dataset_yamls(folder)
     if len(yamls) > 1:
         listed = ", ".join(file.name for file in yamls)
         raise TraindxError(f"{folder} holds {len(yamls)} dataset yamls: {listed}", hint="name one of them")
@@ -96,9 +112,17 @@ def _of_folder(folder: Path, pictures: str | None, started: Path | None) -> Read
         from traindx.scan.yolo import read_yolo
 
         return lambda measure: read_yolo(made, measure)
-    if is_imagefolder(folder):
-        return lambda measure: read_imagefolder(folder, measure)
-    raise _nothing_read(folder, problems, broken_yaml(folder))
+    return None
+
+
+def _lone_folders(folder: Path) -> Iterator[Path]:
+    """The folder that this one holds alone, what archives and systems leave behind aside, the one in that, and so on."""
+    for _ in range(LEVELS):
+        inside = [item for item in folders_in(folder) if not item.name.startswith((".", "__"))]
+        if len(inside) != 1:
+            return
+        folder = inside[0]
+        yield folder
 
 
 def _nothing_read(folder: Path, problems: Sequence[str], broken: UnreadableError | None) -> TraindxError:

@@ -77,11 +77,15 @@ def _holds_classes(folder: Path) -> bool:
     splits = split_folders(folder)
     if splits == {"train": folder}:
         names = {child.name.lower() for child in subfolders(folder)}
-        classes = [c for c in subfolders(folder) if c.name.lower() not in NO_CLASSES and has_picture(c)]
+        classes = [c for c in subfolders(folder) if _may_be_class(c) and has_picture(c)]
         inside = {child.name.lower() for place in classes[:50] for child in subfolders(place)}
         return len(classes) > 1 and not (names | inside) & {"labels", "annotations"}
     children = [child for place in splits.values() for child in subfolders(place)]
     return any(child.name.lower() not in NO_CLASSES and has_picture(child) for child in children)
+
+
+def _may_be_class(folder: Path) -> bool:
+    return not folder.name.startswith("__MACOSX") and folder.name.lower() not in NO_CLASSES
 
 
 def _home(folder: Path, levels: int = 3) -> Path | None:

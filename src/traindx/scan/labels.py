@@ -249,12 +249,13 @@ def _row(fields: list[str], keypoint_fields: int, *, mixed: bool) -> tuple[list[
     if n < 7:
         seen = "6 fields, a box has 5: the sixth looks like a confidence" if n == 6 else f"{n} fields, a box has 5"
         return None, seen, "malformed"
+    if keypoint_fields:
+        points = f": a box with {(n - 5) // 3} keypoints" if _is_pose(values) else ""
+        asked = f"kpt_shape of the settings asks for {5 + keypoint_fields}: readers drop the picture"
+        return None, f"{n} fields{points}, and {asked}", "keypoints"
     if _is_pose(values):
-        points = (n - 5) // 3
-        if keypoint_fields:
-            asked = f"kpt_shape of the settings asks for {5 + keypoint_fields}: readers drop the picture"
-            return None, f"{n} fields: a box with {points} keypoints, and {asked}", "keypoints"
-        return values[:5], f"{n} fields: a box with {points} keypoints, and the settings have no kpt_shape", "pose"
+        said = f"{n} fields: a box with {(n - 5) // 3} keypoints, and the settings have no kpt_shape"
+        return values[:5], said, "pose"
     if n % 2 == 0:
         return None, f"{n} fields: neither a box (5) nor a polygon (odd, 7 or more)", "malformed"
     if mixed:

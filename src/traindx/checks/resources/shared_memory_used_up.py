@@ -13,6 +13,7 @@ from traindx.core.recording import Recording
 PATTERNS = (
     r"killed by signal: Bus error",
     r"out of shared memory",
+    r"insufficient shared memory",
     r"unable to (open|write|mmap|resize|allocate) .*(shared memory|/torch_)",
     r"No space left on device.*(shm|torch_)",
     r"shm_open",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from traindx.checks.validation.left_out import told_of
+from traindx.checks.validation.left_out import OUTSIDE, told_of
 from traindx.core.check import Facts, check
 from traindx.core.finding import Finding, Measured
 from traindx.core.history import History, LeftOut, history_of
@@ -24,7 +24,7 @@ def coordinates_left_out(history: History, *, share: float = 0.1) -> Iterator[Fi
 
     A tenth of a split (`share`) is a guess; single files that are left out are usual.
     """
-    yield from told_of(history, share, outside=True)
+    yield from told_of(history, share, OUTSIDE)
 
 
 def _scan(corrupt: int, reason: str) -> Facts:

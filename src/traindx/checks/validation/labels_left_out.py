@@ -1,4 +1,4 @@
-"""V494: the scan of a split left many files out as corrupt, for another reason than coordinates."""
+"""V494: the scan of a split left many files out as corrupt, for another reason than coordinates and class ids."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ def labels_left_out(history: History, *, share: float = 0.1) -> Iterator[Finding
     Ultralytics and YOLOv5 leave such pictures out and train on the rest, which may be next to nothing, or another mix of classes.
 
     ## How to fix
-    The reason stands behind each of these lines: rows of another number of fields, negative values, class ids, pictures that
-    cannot be decoded. `traindx check DATA` names the rows. Delete `*.cache` after the repair.
+    The reason stands behind each of these lines: rows of another number of fields, negative values, pictures that cannot be
+    decoded. `traindx check DATA` names the rows. Delete `*.cache` after the repair.
 
     A tenth of a split (`share`) is a guess; single files that are left out are usual.
     """
-    yield from told_of(history, share, outside=False)
+    yield from told_of(history, share, None)
 
 
 def _scan(corrupt: int, reason: str) -> Facts:
