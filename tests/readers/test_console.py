@@ -159,7 +159,9 @@ def test_the_error_in_which_a_log_ends_names_the_users_line(tmp_path):
 
 @pytest.mark.parametrize("ends", [CRASH.partition("\n")[2], "Killed\n"], ids=["error", "kill"])
 def test_an_error_begins_behind_the_bar_that_it_breaks_off(tmp_path, ends):
-    history = log(tmp_path, f"Epoch 1/10 loss: 0.93\n\rEpoch 2:  16%|#5  | 5/31 [00:02<00:11,  2.3it/s, loss=0.3]{ends}")
+    history = log(
+        tmp_path, f"Epoch 1/10 loss: 0.93\n\rEpoch 2:  16%|#5  | 5/31 [00:02<00:11,  2.3it/s, loss=0.3]{ends}"
+    )
     assert history.ending is not None and history.ending.kind == ("Killed" if ends[0] == "K" else "OutOfMemoryError")
 
 

@@ -23,7 +23,9 @@ def test_of_a_launcher_whose_process_waited_in_vain_the_wait_counts() -> None:
 
 
 def test_of_a_worker_that_exited_the_reason_that_the_loader_told_before_counts() -> None:
-    before = "ERROR: Unexpected bus error encountered in worker. This might be caused by insufficient shared memory (shm)."
+    before = (
+        "ERROR: Unexpected bus error encountered in worker. This might be caused by insufficient shared memory (shm)."
+    )
     ending = ending_of(lines(before, *TRACEBACK, "RuntimeError: DataLoader worker (pid(s) 22) exited unexpectedly"))
     assert ending is not None and "insufficient shared memory" in ending.message
 
