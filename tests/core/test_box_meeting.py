@@ -86,3 +86,13 @@ def test_boxes_in_their_places_tell_what_was_learned() -> None:
     found = meeting([(corners, corners + 0.01)])
     assert found is not None and found.paired is not None and found.elsewhere == {}
     assert found.paired[0] > 0.7 > 0.2 > found.paired[1] and found.learned == found.paired[0] - found.paired[1]
+
+
+def test_moves_of_several_validations_are_one_reading() -> None:
+    moved = [
+        meeting([(a * 100, a * 100 + [0, by, 0, by]) for a, _ in (drawn(n) for n in range(12))]) for by in (17, 23)
+    ]
+    whole = pooled([m for m in moved if m is not None])
+    assert whole is not None
+    name = max(whole.read, key=lambda name: whole.read[name])
+    assert name.startswith("first: as if moved by 2") and whole.read[name] > 0.6 > whole.elsewhere[name]

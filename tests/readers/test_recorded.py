@@ -164,3 +164,13 @@ def test_the_loss_of_a_validation_counts_only_where_one_function_makes_it() -> N
     one, several = history_in(seen("cross_entropy")), history_in(seen("cross_entropy", "smooth_l1_loss"))
     assert one is not None and several is not None
     assert list(one.val_loss) == [1.5] and list(several.val_loss) == [12.5]
+
+
+def test_a_printed_metric_is_not_lost_beside_losses_that_were_seen() -> None:
+    steps = [{"kind": "step", "step": n, "time": n, "loss": 4.0 - 0.1 * n} for n in range(20)]
+    seen = [{"kind": "validation", "step": n, "batches": 3, "loss": 5.0 - 0.1 * n} for n in (9, 19)]
+    lines = [said(n + 1, f"epoch {n} AP50 cat 0.{n}0 dog 0.{n}4", validating=True) for n in (1, 2)]
+    found = history_in(recording(steps, seen, *lines))
+    assert found is not None
+    np.testing.assert_allclose(found.metrics["mAP50"], [0.12, 0.22])
+    np.testing.assert_allclose(found.val_loss, [4.1, 3.1])

@@ -26,6 +26,7 @@ BROKEN_GRAPH = Cause(
         Clue("M256", if_seen=5.0),
         Clue("T320", if_seen=9.0, if_absent=-3.0, proves=True),
         Clue("T321", if_seen=9.0, if_absent=-2.0, proves=True),
+        Clue("T426", if_seen=9.0, proves=True),
         Clue("T389", if_seen=11.0, if_absent=-0.5),  # a guess
         Clue("T330", if_seen=8.0, if_absent=-1.0, proves=True),
         Clue("T020", if_seen=1.5),

@@ -33,6 +33,7 @@ WRONG_LOSS = Cause(
         Clue("T410", if_seen=7.0),
         Clue("T415", if_seen=7.0),
         Clue("T441", if_seen=7.0),
+        Clue("B157", if_seen=9.0, proves=True),
         Clue("V436", if_seen=3.0),
         Clue("T101", if_seen=0.3),
         Clue("T104", if_seen=0.3),

@@ -17,7 +17,12 @@ from numpy.typing import NDArray
 
 from traindx.core.box_meeting import Meeting, inverted, meeting
 from traindx.core.finding import Place
+from traindx.core.own_overlaps import NEAR
 from traindx.core.recording import Recording
+
+OWN = "own_overlaps"
+"""Where sites of functions of the user's own are: with `function`, the `format` in which it reads boxes, which are corners here,
+and `off` and `told` (`core.own_overlaps`)."""
 
 
 @dataclass(frozen=True)
@@ -84,12 +89,29 @@ def facts_of(calls: Sequence[Given]) -> dict[str, Any]:
 
 def sites_of(recording: Recording) -> list[Site]:
     """All sites of a recording, in order: those of recorded steps, and those of validations."""
-    found = [
-        _site(entry, step, False) for step, d in sorted(recording.details.items()) for entry in d.get("box_calls") or ()
-    ]
+    found = []
+    for step, detail in sorted(recording.details.items()):
+        found += [_site(entry, step, False) for entry in (*(detail.get("box_calls") or ()), *_own(detail.get(OWN)))]
     for line in recording.lines.get("box_calls", ()):
         found += [_site(entry, int(line["step"]), not line.get("training")) for entry in line.get("sites") or ()]
+    for line in recording.lines.get(OWN, ()):
+        found += [_site(entry, int(line["step"]), True) for entry in _own(line.get("sites"))]
     return found
+
+
+def own_overlaps_of(recording: Recording) -> list[tuple[Site, Mapping[str, Any]]]:
+    """The calls of functions of the user's own that are named after an overlap, with what was written of each."""
+    found = []
+    for step, detail in sorted(recording.details.items()):
+        found += [(_site(entry, step, False), entry) for entry in detail.get(OWN) or ()]
+    for line in recording.lines.get(OWN, ()):
+        found += [(_site(entry, int(line["step"]), True), entry) for entry in line.get("sites") or ()]
+    return found
+
+
+def _own(entries: Sequence[Mapping[str, Any]] | None) -> list[Mapping[str, Any]]:
+    """Of overlaps that a function of the user's own computed those of which it is known how it reads boxes."""
+    return [entry for entry in entries or () if entry["off"] <= NEAR]
 
 
 def by_line(sites: Sequence[Site]) -> list[list[Site]]:

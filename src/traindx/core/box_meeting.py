@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -34,6 +35,11 @@ GIVEN = "as given"
 
 POOR = 0.35
 """Mean overlap as given below which moved and scaled boxes are tried, too (a guess)."""
+
+OFTEN = 0.4
+"""Share of the pairs whose meetings must have a reading for it to count in all of them (a guess)."""
+
+_AMOUNT = re.compile(r"-?\d[\d.e+-]*")
 
 IN_PICTURE = 0.95
 """Share of the boxes of a reading that must have an area and lie in the picture (a guess)."""
@@ -151,12 +157,24 @@ def _turned(boxes: Floats) -> Floats:
 
 
 def pooled(meetings: Sequence[Meeting]) -> Meeting | None:
-    """Several meetings as one; of the readings those that all have."""
+    """Several meetings as one; of the readings those that hold for most pairs. How far boxes are moved or scaled differs from one
+    meeting to the next: the reading bears the name that it has in the last."""
     pairs = sum(m.pairs for m in meetings)
     if not pairs:
         return None
-    names = set.intersection(*(set(m.read) & set(m.elsewhere) for m in meetings))
-    read = {name: sum(m.pairs * m.read[name] for m in meetings) / pairs for name in names}
-    names |= {GIVEN} if all(GIVEN in m.elsewhere for m in meetings) else set()
-    elsewhere = {name: sum(m.pairs * m.elsewhere[name] for m in meetings) / pairs for name in names}
+    found: dict[str, list[tuple[int, float, float]]] = {}
+    names: dict[str, str] = {}
+    for m in meetings:
+        for name in m.read.keys() & m.elsewhere.keys():
+            form = _AMOUNT.sub("#", name)
+            names[form] = name
+            found.setdefault(form, []).append((m.pairs, m.read[name], m.elsewhere[name]))
+    often = {names[form]: rows for form, rows in found.items() if sum(n for n, *_ in rows) > OFTEN * pairs}
+    read, elsewhere = ({name: _weighed(rows, i) for name, rows in often.items()} for i in (1, 2))
+    if all(GIVEN in m.elsewhere for m in meetings):
+        elsewhere[GIVEN] = sum(m.pairs * m.elsewhere[GIVEN] for m in meetings) / pairs
     return Meeting(pairs, sum(m.pairs * m.given for m in meetings) / pairs, read, elsewhere)
+
+
+def _weighed(rows: Sequence[tuple[int, float, float]], i: int) -> float:
+    return sum(row[0] * row[i] for row in rows) / sum(row[0] for row in rows)

@@ -34,12 +34,17 @@ def shifts_of(pairs: Pairs, meet: Callable[[Pairs], float]) -> dict[str, Reading
     if (np.maximum(factor, 1 / factor) > LARGER).any():
         name = f"as if scaled by {factor[0]:.2g} in width and {factor[1]:.2g} in height"
         found[name] = partial(_scaled, factor=factor)
+    moves = [0.0, 0.0]
     for axis, letter in enumerate("xy"):
         distances = _distances(side, float(reach[:, axis].max()))
         moved = [(meet([(_moved(a, axis, d), b) for a, b in pairs]), d) for d in distances]
         best = max(moved, default=(0.0, 0.0))[1]
         if best:
             found[f"as if moved by {best:.3g} along {letter}"] = partial(_moved, axis=axis, distance=best)
+            moves[axis] = best
+    if all(moves):
+        name = f"as if moved by {moves[0]:.3g} along x and {moves[1]:.3g} along y"
+        found[name] = partial(_moved_both, moves=(moves[0], moves[1]))
     return found
 
 
@@ -56,3 +61,7 @@ def _moved(boxes: Floats, axis: int, distance: float) -> Floats:
     by = np.zeros(4)
     by[[axis, axis + 2]] = distance
     return np.asarray(boxes + by)
+
+
+def _moved_both(boxes: Floats, moves: tuple[float, float]) -> Floats:
+    return np.asarray(boxes + np.tile(moves, 2))

@@ -146,6 +146,13 @@ class History:
         return dict(zip(_GROUPS, columns, strict=True))
 
 
+def found_objects(history: History) -> Floats | None:
+    """The most favourable of the metrics that count found objects; None where the log has none."""
+    counts = ("map", "recall", "f1")
+    found = [v for n, v in history.metrics.items() if n.lower().startswith(counts) and np.isfinite(v).any()]
+    return max(found, key=lambda values: float(np.nanmax(values)), default=None)
+
+
 def history_of(
     rows: Sequence[Mapping[str, float | None]],
     *,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from traindx.core.number import number_of
+from traindx.readers.average_precision import spelled_alike
 from traindx.readers.names import SPLITS, meaning, split_first
 
 _NUMBER = re.compile(
@@ -30,6 +31,7 @@ _QUANTITY = re.compile(
     r"|(?:\w+_)?error_?rate|top[_-]?1_?err(?:or)?|err(?:or)?[_-]?1"
     r"|(?:\w+_)?(?:precision|recall|f1|m?iou|auc|auroc|dice)(?:_?score)?"
 )
+_AVERAGE = re.compile(r"map_?(50-95|50|75)?")
 _SPOKEN_AFTER = ("train", "training", "val", "validation", "valid", "test", "on", "set", "of", "is", "на", "en", "de")
 _APART = re.compile(r"[,;|{}\t\[\]]|\s-\s|→|➜|✓")
 _BEST = re.compile(r"\b(?:best|highest|lowest|min|max|record|previous|prev)\b", re.IGNORECASE)
@@ -106,7 +108,8 @@ def columns_in(line: str, section: str, *, validated: bool = False) -> Iterator[
     if sentence := _SENTENCE.search(line):
         yield "metric/accuracy", Pair("accuracy", float(sentence[2]) / 100, sentence[1].lower())
         return
-    pairs = pairs_in(line)
+    line = spelled_alike(line)
+    pairs = _short_names(pairs_in(line))
     if len(pairs) > MOST or (_BY_CLASS.search(line) and not any("loss" in pair.name.lower() for pair in pairs)):
         return
     beside_loss = any("loss" in pair.name.lower() for pair in pairs)
@@ -119,6 +122,18 @@ def columns_in(line: str, section: str, *, validated: bool = False) -> Iterator[
         column = _column(pair.name, split)
         if column is not None:
             yield column, Pair(pair.name, pair.value, split, pair.mean)
+
+
+def _short_names(pairs: list[Pair]) -> list[Pair]:
+    """Names in full: `P` beside `R` are precision and recall, `train` beside `val` without a quantity are losses."""
+    named = [pair.name for pair in pairs]
+    full: dict[str, str] = {}
+    if named.count("P") == named.count("R") == 1:
+        full = {"P": "precision", "R": "recall"}
+    bare = [name for name in named if name.lower() in ("train", "val")]
+    if sorted(map(str.lower, bare)) == ["train", "val"] and not any("loss" in name.lower() for name in named):
+        full |= {name: f"{name.lower()}_loss" for name in bare}
+    return [replace(pair, name=full.get(pair.name, pair.name)) for pair in pairs]
 
 
 @lru_cache(maxsize=4096)
@@ -147,6 +162,9 @@ def _column(name: str, split: str) -> str | None:
     low = _SPLIT.sub("", low).strip("._-/ ")
     low = re.sub(r"^(?:avg|mean|epoch|total|running)[_-](?=.)|_(?:epoch|avg|mean|step)$", "", low)
     low = _SAME.get(low, low)
+    if found := _AVERAGE.fullmatch(low):
+        name = {"50": "mAP50", "50-95": "mAP50-95"}.get(found[1] or "", low)
+        return f"{'train_metric' if split == 'train' else 'metric'}/{name}"
     if low in ("lr", "learning_rate", "rate"):
         return "lr/0"
     if low.startswith("loss_"):

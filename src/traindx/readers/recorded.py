@@ -34,13 +34,15 @@ def history_in(recording: Recording) -> History | None:
         if any(name.startswith(("val/", "metric/")) for row in rows for name in row):
             return _history(rows, f"what {source} logged", recording)
     parted = has_other_parts(recording)
-    for told in (True, False) if parted else (False, True):
-        rows = _printed(recording) if told else _seen(recording, loss=not parted)
-        if rows:
-            return _history(
-                rows, "what the training printed" if told else "forward passes without gradients", recording
-            )
-    return None
+    printed, seen = _printed(recording), _seen(recording, loss=not parted)
+    if printed and (parted or not seen or (_tells_metric(printed) and not _tells_metric(seen))):
+        both = zip(seen, printed, strict=True) if len(seen) == len(printed) else (({}, row) for row in printed)
+        return _history([{**told, **row} for told, row in both], "what the training printed", recording)
+    return _history(seen, "forward passes without gradients", recording) if seen else None
+
+
+def _tells_metric(rows: Sequence[Row]) -> bool:
+    return any(name.startswith("metric/") and row[name] is not None for row in rows for name in row)
 
 
 def _history(rows: Sequence[Row], tool: str, recording: Recording) -> History:

@@ -11,6 +11,7 @@ from traindx.core.box_calls import sites_of
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.example import falling, recording_with
 from traindx.core.finding import Finding, Measured
+from traindx.core.history import History, found_objects, history_of
 from traindx.core.loaders import fed_at
 from traindx.core.own_boxes import own_boxes_of
 from traindx.core.recording import Recording
@@ -19,7 +20,14 @@ from traindx.core.target_places import first_step
 
 @check("B152", level="error", preview=True)
 def own_boxes_of_other_pictures(
-    recording: Recording, *, certain: float = 2.5, learnt: float = 0.06, fewest: int = 72, steps: int = 100
+    recording: Recording,
+    history: History | None = None,
+    *,
+    certain: float = 2.5,
+    learnt: float = 0.06,
+    fewest: int = 72,
+    steps: int = 100,
+    epochs: int = 5,
 ) -> Iterator[Finding | Measured]:
     """Edges lie under the boxes of a picture no more often than under the boxes of the next one, nor under their mirror images.
 
@@ -34,7 +42,9 @@ def own_boxes_of_other_pictures(
     Judged are numbers that a function of boxes is given, too, so that they are boxes, in `fewest` pictures or more. All
     boxes of blood cells win over those of other pictures by 20 standard errors, those of coco128 by 5, one large box of
     each by 2 to 6 (`python bench/own_targets.py`). Named where no layout wins by `certain`, and after `steps` steps
-    predictions overlap the boxes of their own picture by no more than `learnt` better than those of another. Guesses.
+    predictions overlap the boxes of their own picture by no more than `learnt` better than those of another. Where no such
+    function is called, mAP or recall of `epochs` epochs, none of them over `learnt`, say that boxes are meant and not
+    found. Guesses.
     """
     places = own_boxes_of(recording)
     sites = [s for s in sites_of(recording) if s.call == "overlap"]
@@ -44,7 +54,10 @@ def own_boxes_of_other_pictures(
     yield Measured("standard errors by which boxes fit better than those of other pictures", best, f"over {certain:g}")
     late = [s.meeting.learned for s in sites[len(sites) // 2 :] if s.meeting is not None]
     gains = [gain for gain in late if gain is not None]
-    if best < certain and gains and float(np.median(gains)) <= learnt and len(recording.step) >= steps:
+    told = None if gains or history is None else found_objects(history)
+    lost = told is not None and np.isfinite(told).sum() >= epochs and float(np.nanmax(told)) <= learnt
+    unmet = bool(gains) and float(np.median(gains)) <= learnt and len(recording.step) >= steps
+    if best < certain and (unmet or lost):
         text = f"boxes of {len(places.said)} pictures meet edges no better than the boxes of other pictures do: by {best:.1f}"
         yield Finding(fed_at(recording, step=first_step(recording)), f"{text} standard errors at most")
 
@@ -61,6 +74,16 @@ def _run(own: float, sites: Sequence[object]) -> Facts:
 @own_boxes_of_other_pictures.fires_on
 def two_lists_sorted_differently() -> Facts:
     return _run(0.0, [site("overlap", 0, 0, pairs=60, given=0.4, read={}, elsewhere={"as given": 0.4})])
+
+
+@own_boxes_of_other_pictures.fires_on
+def nothing_is_found_in_validation() -> Facts:
+    return {**_run(0.0, []), "history": history_of([{"metric/mAP50": 0.004 * n} for n in range(8)])}
+
+
+@own_boxes_of_other_pictures.quiet_on
+def objects_without_edges_that_are_found_in_validation() -> Facts:
+    return {**_run(0.0, []), "history": history_of([{"metric/mAP50": 0.05 * n} for n in range(8)])}
 
 
 @own_boxes_of_other_pictures.quiet_on

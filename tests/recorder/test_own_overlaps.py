@@ -1,0 +1,108 @@
+"""Functions of the user's own that are named after the overlap of boxes."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from tests.recorder.conftest import Record
+from traindx.core.box_calls import own_overlaps_of, sites_of
+from traindx.core.own_overlaps import is_overlap
+from traindx.core.recording import Recording
+
+
+def box_iou(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    lower, upper = torch.max(a[:, None, :2], b[None, :, :2]), torch.min(a[:, None, 2:], b[None, :, 2:])
+    shared = (upper - lower).clamp(min=0).prod(2)
+    sides = [(x[:, 2:] - x[:, :2]).prod(1) for x in (a, b)]
+    return shared / (sides[0][:, None] + sides[1][None] - shared + 1e-6)
+
+
+class Overlaps:
+    """Two more, as methods."""
+
+    @staticmethod
+    def iou_of_centres(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+        return box_iou(*(torch.cat([x[:, :2] - x[:, 2:] / 2, x[:, :2] + x[:, 2:] / 2], 1) for x in (a, b)))
+
+    def jaccard(self, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+        lower, upper = torch.max(a[:, None, :2], b[None, :, :2]), torch.min(a[:, None, 2:], b[None, :, 2:])
+        shared = (upper - lower).prod(2).abs()
+        return shared / ((a[:, 2:] - a[:, :2]).prod(1)[:, None] + shared)
+
+
+def boxes(n: int) -> tuple[torch.Tensor, torch.Tensor]:
+    generator = torch.Generator().manual_seed(n)
+    corner = torch.rand(12, 2, generator=generator) * 60
+    corners = torch.cat([corner, corner + 5 + torch.rand(12, 2, generator=generator) * 30], 1)
+    return corners, torch.cat([(corners[:, :2] + corners[:, 2:]) / 2, corners[:, 2:] - corners[:, :2]], 1)
+
+
+def train(record: Record, folder: Path, overlap: Any, *, centres: bool = False) -> Recording:
+    model = nn.Linear(3, 2)
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    with record():
+        for n in range(12):
+            loss = model(torch.ones(4, 3)).square().mean()
+            overlap(boxes(n)[centres][:7], boxes(n)[centres])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return Recording.load(folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("iou", True),
+        ("bbox_iou", True),
+        ("box_iou_np", True),
+        ("jaccard", True),
+        ("bbox_overlaps", True),
+        ("calculateIoU", True),
+        ("calc_iou", True),
+        ("bb_intersection_over_union", True),
+        ("giou_loss", False),
+        ("generalized_iou", False),
+        ("mask_iou", False),
+        ("mean_iou", False),
+        ("previous", False),
+    ],
+)
+def test_names(name: str, expected: bool) -> None:
+    assert is_overlap(name) is expected
+
+
+@pytest.mark.parametrize(("overlap", "centres"), [(box_iou, False), (Overlaps.iou_of_centres, True)])
+def test_how_a_right_function_reads_boxes_is_known(record: Record, folder: Path, overlap: Any, centres: bool) -> None:
+    recording = train(record, folder, overlap, centres=centres)
+    named = [
+        (e["function"], e["format"]) for s, e in own_overlaps_of(recording) if e["function"] != "box_iou" or not centres
+    ]
+    assert set(named) == {(overlap.__name__, "cxcywh" if centres else "xyxy")}
+    sites = [s for s in sites_of(recording) if s.call == "overlap"]
+    assert sites and all(s.inverted == (0, 0) and s.meeting and s.meeting.given > 0.99 for s in sites)
+
+
+def test_a_wrong_function_is_known_and_taken_for_nothing_else(record: Record, folder: Path) -> None:
+    recording = train(record, folder, Overlaps().jaccard)
+    assert {e["function"] for _, e in own_overlaps_of(recording)} == {"jaccard"}
+    assert min(e["off"] for _, e in own_overlaps_of(recording)) > 0.1
+    assert not sites_of(recording)
+
+
+def test_functions_are_as_they_were_afterwards(record: Record, folder: Path) -> None:
+    code, expected = box_iou.__code__, box_iou(*boxes(1))
+    train(record, folder, box_iou)
+    assert box_iou.__code__ is code and torch.equal(box_iou(*boxes(1)), expected)
+    assert pickle.loads(pickle.dumps(box_iou)) is box_iou
+
+
+def test_an_error_of_the_function_is_the_users(record: Record, folder: Path) -> None:
+    with pytest.raises(IndexError):
+        train(record, folder, lambda a, b: box_iou(a, b[0]))
