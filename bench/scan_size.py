@@ -1,12 +1,17 @@
 """What a scan costs, as ratios within one run: labels against bare reading, headers against Ultralytics, again against first.
 
-    python bench/scan_size.py [--labels 100000] [--headers 50000] [--pictures 3000] [--million] [--repeat 3]
+    python bench/scan_size.py [--labels 100000] [--headers 50000] [--pictures 3000] [--million] [--repeat 3] [--home FOLDER]
 
 Each measurement is a process of its own; named are the CPU seconds (user and system) and the seconds that passed, medians of
 the repetitions, which take turns: of `check` the whole command from its start, of all others the work without its imports.
+Modules come from their bytecode, as those of an installed package do. Ratios are taken within a turn.
 Pictures are 640 x 480 JPEGs; those for labels and headers are hard links of 200 drawn ones.
-Writes bench/results/scan_size.md; a part whose number is 0 is left out.
+Writes bench/results/scan_size.md; a part whose number is 0 is left out. Sets in `--home` are kept and found again.
 `--million` adds the peak memory of a million pictures (needs 5 GB of disk and 10 minutes).
+
+Reading the bytes, with which labels are compared, is the least that Python can do: each folder listed once, each label file
+opened by its name in the open folder, read with one call and closed, page cache warm; nothing is kept. `with open` is the
+same by path and `open(path, "rb").read()`.
 """
 
 from __future__ import annotations
@@ -70,6 +75,8 @@ from traindx.causes import all_causes
 from traindx.checks import all_checks
 from traindx.scan import ScanOptions
 import traindx.scan.yolo, pyarrow.csv, numpy.ma, numpy.random
+import traindx.core.overview, traindx.core.runner, traindx.core.seen_batches, traindx.diagnosis, traindx.repair.advice
+import traindx.inspect.checkpoint, traindx.scan.box_fit, traindx.scan.crops, traindx.scan.kept_report
 all_checks(), all_causes()
 def work():
     examine.check(sys.argv[1], scanning=ScanOptions(depth=sys.argv[2], cache=False))
@@ -106,9 +113,10 @@ def cost(code: str, *arguments: str) -> Cost:
     """Run Python code in a process of its own: all of it, or its function `work` alone, without what it imports."""
     timed = "def work" in code
     command = [sys.executable, "-c", code + TIMED * timed, *arguments]
+    bytecode = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     start = time.perf_counter()
     with tempfile.TemporaryFile("w+") as said:
-        with subprocess.Popen(command, stdout=said, stderr=subprocess.DEVNULL) as running:
+        with subprocess.Popen(command, stdout=said, stderr=subprocess.DEVNULL, env=bytecode) as running:
             _, status, usage = os.wait4(running.pid, 0)
             running.returncode = os.waitstatus_to_exitcode(status)
         if running.returncode not in (0, 1):
@@ -128,16 +136,20 @@ def median(costs: list[Cost]) -> Cost:
 
 def draw(root: Path, count: int, different: int, boxes: float) -> Path:
     """A YOLO set of `count` pictures, `different` of them drawn and the others hard links of these. Returns its yaml."""
+    if (root / "data.yaml").exists():
+        return root / "data.yaml"
+    shutil.rmtree(root, ignore_errors=True)
     rng = np.random.default_rng(0)
+    noise = rng.normal(0, 10, (480, 640, 1)).astype(np.float32)
     drawn = []
     (root / "drawn").mkdir(parents=True)
     for i in range(different):
         low = Image.fromarray(rng.integers(0, 255, (12, 16, 3), dtype=np.uint8)).resize(
             (640, 480), Image.Resampling.BICUBIC
         )
-        noise = rng.normal(0, 10, (480, 640, 1))
+        rolled = np.roll(noise, tuple(rng.integers(0, 480, 2)), (0, 1))
         file = root / "drawn" / f"{i}.jpg"
-        Image.fromarray(np.clip(np.asarray(low) + noise, 0, 255).astype(np.uint8)).save(file, quality=88)
+        Image.fromarray(np.clip(np.asarray(low) + rolled, 0, 255).astype(np.uint8)).save(file, quality=88)
         drawn.append(file)
     for split, first, last in (("train", 0, count * 9 // 10), ("val", count * 9 // 10, count)):
         pictures, labels = root / "images" / split, root / "labels" / split
@@ -157,8 +169,8 @@ def draw(root: Path, count: int, different: int, boxes: float) -> Path:
     return root / "data.yaml"
 
 
-def in_turn(repeat: int, **runs: tuple[str, ...]) -> dict[str, Cost]:
-    """The median cost of each run; they take turns, so that a busy machine is busy for all."""
+def in_turn(repeat: int, **runs: tuple[str, ...]) -> dict[str, list[Cost]]:
+    """The costs of each run; they take turns, so that a busy machine is busy for all."""
     seen: dict[str, list[Cost]] = {name: [] for name in runs}
     for turn in range(repeat + 1):
         for name, (code, *arguments) in runs.items():
@@ -167,15 +179,16 @@ def in_turn(repeat: int, **runs: tuple[str, ...]) -> dict[str, Cost]:
             one = cost(code, *arguments)
             if turn:  # the first turn warms the disk's cache
                 seen[name].append(one)
-    return {name: median(costs) for name, costs in seen.items()}
+    return seen
 
 
-def table(costs: dict[str, Cost], base: str) -> list[str]:
-    """Lines of Markdown; ratios are to `base`."""
+def table(costs: dict[str, list[Cost]], base: str) -> list[str]:
+    """Lines of Markdown; ratios are to `base`, the median of those within a turn, with the least and the largest."""
     lines = ["| | CPU s | s | MiB | CPU, ratio |", "|---|---|---|---|---|"]
-    for name, one in costs.items():
-        ratio = one.cpu / costs[base].cpu
-        lines.append(f"| {name.replace('_', ' ')} | {one.cpu:.2f} | {one.wall:.2f} | {one.peak:.0f} | {ratio:.2f} |")
+    for name, every in costs.items():
+        one, ratios = median(every), sorted(a.cpu / b.cpu for a, b in zip(every, costs[base], strict=True))
+        ratio = f"{statistics.median(ratios):.3g} ({ratios[0]:.3g} to {ratios[-1]:.3g})"
+        lines.append(f"| {name.replace('_', ' ')} | {one.cpu:.2f} | {one.wall:.2f} | {one.peak:.0f} | {ratio} |")
     return lines
 
 
@@ -195,17 +208,21 @@ def labels(home: Path, count: int, repeat: int) -> list[str]:
 
 
 def headers(home: Path, count: int, repeat: int) -> list[str]:
-    """Headers and labels, against Ultralytics' scan."""
+    """Headers and labels; the last ratios are how many times as long Ultralytics' scan takes."""
     data = draw(home / "headers", count, 200, 7.38)
-    quick = (CHECK, str(data), "--quick", "--no-cache")
     costs = in_turn(
         max(1, repeat - 1),
-        ultralytics_scan=(ULTRALYTICS, str(data.parent)),
         headers_scanned=(SCAN, str(data)),
         headers_examined=(EXAMINE, str(data), "quick"),
-        check_quick=quick,
+        check_quick=(CHECK, str(data), "--quick", "--no-cache"),
+        ultralytics_scan=(ULTRALYTICS, str(data.parent)),
     )
-    return [f"## {count:,} pictures, headers and labels", "", *table(costs, "headers_scanned"), ""]
+    theirs = median(costs["ultralytics_scan"]).cpu
+    times = (
+        f"{theirs / median(own).cpu:.1f} times as {name.replace('_', ' ')}" for name, own in list(costs.items())[:3]
+    )
+    said = [f"Ultralytics' scan takes {', '.join(times)}.", ""]
+    return [f"## {count:,} pictures, headers and labels", "", *table(costs, "headers_scanned"), "", *said]
 
 
 def again(home: Path, count: int, repeat: int) -> list[str]:
@@ -217,7 +234,7 @@ def again(home: Path, count: int, repeat: int) -> list[str]:
         two_threads=(CHECK, data, "--no-cache", "--workers", "2"),
         again=(CHECK, data, "--workers", "2"),
     )
-    second = costs["again"].cpu / costs["two_threads"].cpu
+    second = median(costs["again"]).cpu / median(costs["two_threads"]).cpu
     said = [f"The second run takes {100 * second:.1f} % of the first's CPU time.", ""]
     return [f"## {count:,} different pictures, everything", "", *table(costs, "two_threads"), "", *said]
 
@@ -226,7 +243,7 @@ def million(home: Path) -> list[str]:
     """Peak memory of a million pictures with two boxes each."""
     data = str(draw(home / "million", 1_000_000, 200, 2))
     costs = {
-        f"check_{words[-1].strip('-')}": cost(CHECK, data, *words)
+        f"check_{words[-1].strip('-')}": [cost(CHECK, data, *words)]
         for words in (("--no-cache", "--no-images"), ("--no-cache", "--quick"))
     }
     return ["## A million pictures, two boxes each", "", *table(costs, "check_quick"), ""]
@@ -238,13 +255,15 @@ def main() -> None:
     for name, default in (("labels", 100_000), ("headers", 50_000), ("pictures", 3_000), ("repeat", 3)):
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--million", action="store_true")
+    parser.add_argument("--home", type=Path)
     options = parser.parse_args()
-    lines = ["# What a scan costs", "", f"`python bench/scan_size.py {' '.join(sys.argv[1:])}`".replace(" `", "`"), ""]
+    words = ["FOLDER" if before == "--home" else word for before, word in zip(sys.argv, sys.argv[1:], strict=False)]
+    lines = ["# What a scan costs", "", f"`{' '.join(['python bench/scan_size.py', *words])}`", ""]
     lines += [
         f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}.",
         "",
     ]
-    home = Path(tempfile.mkdtemp(prefix="scan-size-"))
+    home = options.home or Path(tempfile.mkdtemp(prefix="scan-size-"))
     os.environ["TRAINDX_CACHE"] = str(home / "cache")
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
@@ -258,7 +277,7 @@ def main() -> None:
             RESULT.write_text("\n".join(lines))
             print("\n".join(lines[-9:]), flush=True)
     finally:
-        shutil.rmtree(home)
+        shutil.rmtree(home / "cache" if options.home else home, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -60,37 +60,30 @@ class _Marks:
 
 def misread_boxes(dataset: Dataset, least: int = 10) -> Readings:
     """The parts of the set that are misread: the whole set, else groups of one parting, else single files."""
-    marks = _marks(dataset)
+    fits = corner_reading_fits(dataset)
+    known = plain_boxes(dataset) | fits
+    head, tail = ((over > BEYOND) & known for over in overhang(dataset))
+    if not head.any() and not tail.any():
+        return Readings(int(known.sum()), int((fits & known).sum()), 0, ())
+    marks = _marks(dataset, fits, known, head, tail)
     image = dataset.boxes.image
     counts = _counts(marks, image, len(dataset.images))
     parts: list[Misread] = []
     whole = ([""], np.zeros(len(dataset.images), dtype=np.int64))
-    for names, group in (whole, *(groupings(dataset) if marks.outside.any() else ())):
+    for names, group in (whole, *groupings(dataset)):
         parts = _misread(marks, counts, image, group, names, least)
         if parts:
             break
-    if not parts and marks.outside.any():
-        parts = _misread_files(marks, counts, image)
+    parts = parts or _misread_files(marks, counts, image)
     return Readings(int(marks.known.sum()), int(marks.corners.sum()), int(marks.outside.sum()), tuple(parts))
 
 
-def _marks(dataset: Dataset) -> _Marks:
+def _marks(dataset: Dataset, fits: Mask, known: Mask, head: Mask, tail: Mask) -> _Marks:
     b = dataset.boxes
-    fits = corner_reading_fits(dataset)
-    known = plain_boxes(dataset) | fits
-    left_top, right_bottom = (over > BEYOND for over in overhang(dataset))
     beyond = (b.x + b.w > 1 + BEYOND) | (b.y + b.h > 1 + BEYOND)
-    odd, starts = starts_whole(dataset) if (left_top & known).any() else (np.zeros(len(b), np.int64),) * 2
+    odd, starts = starts_whole(dataset) if head.any() else (np.zeros(len(b), np.int64),) * 2
     inside = known & ~beyond
-    return _Marks(
-        known,
-        fits & known,
-        (left_top | right_bottom) & known,
-        left_top & known,
-        (right_bottom | beyond) & known,
-        odd * inside,
-        starts * inside,
-    )
+    return _Marks(known, fits & known, head | tail, head, tail | (beyond & known), odd * inside, starts * inside)
 
 
 def _counts(marks: _Marks, image: Ints, images: int) -> list[Floats]:

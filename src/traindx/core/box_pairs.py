@@ -42,11 +42,12 @@ def pairs_of(dataset: Dataset, least: float) -> Pairs:
     need to be compared with near neighbours alone.
     """
     b = dataset.boxes
-    index = np.flatnonzero((b.w > 0) & (b.h > 0) & np.isfinite(b.x) & np.isfinite(b.y) & np.isfinite(b.w + b.h))
+    index = np.flatnonzero(b.sound)
     image = b.image[index]
     if (image[1:] < image[:-1]).any():
         index = index[np.argsort(image, kind="stable")]
-    starts = np.flatnonzero(np.diff(b.image[index], prepend=-1))
+        image = b.image[index]
+    starts = np.flatnonzero(np.concatenate([[True], image[1:] != image[:-1]])[: len(image)])
     cuts = starts[np.searchsorted(starts[:-1], np.arange(BLOCK, len(index), BLOCK))]
     found = [pair for block in np.split(index, cuts) if len(block) > 1 for pair in _sweep(b, block, least)]
     a, c = (np.concatenate([part[n] for part in found] or [np.zeros(0, np.int64)]) for n in (0, 1))
@@ -59,23 +60,21 @@ def pairs_of(dataset: Dataset, least: float) -> Pairs:
 
 def _sweep(b: Boxes, index: Ints, least: float) -> Iterator[tuple[Ints, Ints, Floats]]:
     """The pairs among the boxes at `index`, and their IoU: each with its next neighbour by centre, the one after, and so on."""
-    x = b.x[index]
-    key = b.image[index] * (float(x.max() - x.min()) + 1) + x
-    order = index[np.argsort(key, kind="stable")]
-    image = b.image[order]
-    x, y, w, h = (column[order] for column in (b.x, b.y, b.w, b.h))
-    slack = (1 - least) / least
-    reach = w * slack + 1e-9
-    alive, step = np.flatnonzero((image[1:] == image[:-1]) & (x[1:] - x[:-1] <= reach[:-1])), 1
+    image, x, slack = b.image[index], b.x[index], (1 - least) / least
+    by = np.argsort(image * (float(x.max() - x.min()) + 1) + x, kind="stable")  # by picture, as they are, and by centre
+    order, x = index[by], x[by]
+    reach = b.w[order] * slack + 1e-9
+    alive, step = np.flatnonzero((x[1:] - x[:-1] <= reach[:-1]) & (image[1:] == image[:-1])), 1
     while len(alive := alive[alive + step < len(order)]):
         other = alive + step
         near = (image[other] == image[alive]) & (x[other] - x[alive] <= reach[alive])
         alive, other = alive[near], other[near]
-        close = np.abs(y[other] - y[alive]) <= h[alive] * slack + 1e-9
-        i, j = alive[close], other[close]
-        iou = _iou(x[i], y[i], w[i], h[i], x[j], y[j], w[j], h[j])
+        i, j = order[alive], order[other]
+        close = np.abs(b.y[j] - b.y[i]) <= b.h[i] * slack + 1e-9
+        i, j = i[close], j[close]
+        iou = _iou(b.x[i], b.y[i], b.w[i], b.h[i], b.x[j], b.y[j], b.w[j], b.h[j])
         kept = iou >= least
-        yield order[i[kept]], order[j[kept]], iou[kept]
+        yield i[kept], j[kept], iou[kept]
         step += 1
 
 

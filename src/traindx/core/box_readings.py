@@ -23,19 +23,24 @@ def in_pixels(dataset: Dataset) -> Mask:
     """
     b, images = dataset.boxes, dataset.images
     pixels = np.zeros(len(b), dtype=bool)
-    suspect = np.flatnonzero((b.x > _ABOVE) | (b.y > _ABOVE) | (b.w > _ABOVE) | (b.h > _ABOVE))
-    if not len(suspect) or dataset.format != "yolo":
+    if dataset.format != "yolo" or not (far := [c for c in (b.x, b.y, b.w, b.h) if _beyond(c, _ABOVE)]):
         return pixels
+    suspect = np.flatnonzero(np.any([column > _ABOVE for column in far], axis=0))
     image = b.image[suspect]
     width, height = images.width[image].astype(float), images.height[image].astype(float)
     values = np.stack([b.x[suspect], b.y[suspect], b.w[suspect], b.h[suspect]])
     room = np.stack([width, height, width, height]) + 1
     fits = ((values >= -1) & (values <= room)).all(axis=0)
-    far = (values > 2).sum(axis=0) >= 3
-    surely = np.where(width > 0, fits & ((values > _ABOVE).sum(axis=0) >= 3), far & np.isfinite(values).all(axis=0))
+    apart = (values > 2).sum(axis=0) >= 3
+    surely = np.where(width > 0, fits & ((values > _ABOVE).sum(axis=0) >= 3), apart & np.isfinite(values).all(axis=0))
     beside = np.bincount(image, weights=surely, minlength=len(images))[image] > 0
     pixels[suspect] = surely | (beside & fits)
     return pixels
+
+
+def _beyond(column: Floats, most: float) -> bool:
+    """Whether any number is larger, or none at all: a look without a column of answers."""
+    return not column.max(initial=most) <= most
 
 
 def finite(dataset: Dataset) -> Mask:
@@ -47,15 +52,19 @@ def finite(dataset: Dataset) -> Mask:
 def out_of_range(dataset: Dataset) -> Mask:
     """Finite boxes, not in pixels, with a centre outside 0..1 or a size above 1, by more than `TOLERANCE_SHARE`."""
     b = dataset.boxes
-    outside = (b.x > _ABOVE) | (b.y > _ABOVE) | (b.w > _ABOVE) | (b.h > _ABOVE)
-    outside |= (b.x < -TOLERANCE_SHARE) | (b.y < -TOLERANCE_SHARE)
+    outside = np.zeros(len(b), dtype=bool)
+    for column in (b.x, b.y, b.w, b.h):
+        if _beyond(column, _ABOVE):
+            outside |= column > _ABOVE
+    for column in (b.x, b.y):
+        if _beyond(-column, TOLERANCE_SHARE):
+            outside |= column < -TOLERANCE_SHARE
     return outside & finite(dataset) & ~in_pixels(dataset) if outside.any() else outside
 
 
 def plain_boxes(dataset: Dataset) -> Mask:
     """Boxes with an area and with centre and size within 0..1: those whose position in the picture means something."""
-    b = dataset.boxes
-    return (b.w > 0) & (b.h > 0) & finite(dataset) & ~in_pixels(dataset) & ~out_of_range(dataset)
+    return dataset.boxes.sound & ~in_pixels(dataset) & ~out_of_range(dataset)
 
 
 def corner_reading_fits(dataset: Dataset) -> Mask:
@@ -68,6 +77,5 @@ def corner_reading_fits(dataset: Dataset) -> Mask:
 def overhang(dataset: Dataset) -> tuple[Floats, Floats]:
     """By what share of the side each box, read by its centre, leaves the picture at left or top, and at right or bottom."""
     b = dataset.boxes
-    left_top = np.maximum(b.w / 2 - b.x, b.h / 2 - b.y)
-    right_bottom = np.maximum(b.x + b.w / 2, b.y + b.h / 2) - 1
-    return left_top, right_bottom
+    across, down = b.w / 2, b.h / 2
+    return np.maximum(across - b.x, down - b.y), np.maximum(across + b.x, down + b.y) - 1

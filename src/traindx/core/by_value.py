@@ -14,8 +14,9 @@ from traindx.core.dataset import Floats, Ints
 def by_value(column: Ints | Floats) -> Iterator[tuple[float, Ints]]:
     """Every value of the column, ascending, with the indices at which it stands, ascending."""
     order = np.argsort(_codes(column), kind="stable")
-    starts = np.flatnonzero(np.diff(column[order], prepend=np.nan))
-    for index in np.split(order, starts[1:]) if len(order) else ():
+    values = column[order]
+    starts = np.flatnonzero(values[1:] != values[:-1]) + 1
+    for index in np.split(order, starts) if len(order) else ():
         yield float(column[index[0]]), index
 
 

@@ -20,16 +20,16 @@ def boxes_per_class(dataset: Dataset) -> Mapping[str, Ints]:
 def in_pictures(dataset: Dataset) -> tuple[Ints, Ints, Ints]:
     """Picture, class id 0..n-1 and number of boxes, by picture and then by class, of all that hold any."""
     boxes, n = dataset.boxes, dataset.num_classes
-    legal = (boxes.class_id >= 0) & (boxes.class_id < n) & (boxes.class_id == np.floor(boxes.class_id))
-    keys = boxes.image[legal] * n + boxes.class_id[legal].astype(np.int64)
+    known = [(int(class_id), own) for class_id, own in boxes.by_class if class_id.is_integer() and 0 <= class_id < n]
+    keys = np.concatenate([boxes.image[own] * n + k for k, own in known] or [np.zeros(0, np.int64)])
     if len(dataset.images) * n <= CELLS * len(keys):
         table = np.bincount(keys)
         found = np.flatnonzero(table)
         counts = table[found]
     else:
         found, counts = np.unique(keys, return_counts=True)
-    image, ids = np.divmod(found, max(n, 1))
-    return image, ids, counts
+    image = found // max(n, 1)
+    return image, found - image * n, counts
 
 
 def counts_of(dataset: Dataset) -> dict[str, Ints]:
@@ -41,10 +41,9 @@ def counts_of(dataset: Dataset) -> dict[str, Ints]:
             name: np.bincount(dataset.images.class_id[known & own], minlength=n)
             for name, own in dataset.split_masks.items()
         }
-    ids = dataset.boxes.class_id
-    legal = (ids >= 0) & (ids < n) & (ids == np.floor(ids))
-    codes, names = np.where(legal, ids, n).astype(np.int64), [split.name for split in dataset.splits]
-    return {name: np.bincount(codes[dataset.boxes_of(name)], minlength=n + 1)[:n] for name in names}
+    image, ids, boxes = dataset.classes_in_pictures
+    masks = dataset.split_masks.items()
+    return {name: np.bincount(ids[own[image]], boxes[own[image]], n).astype(np.int64) for name, own in masks}
 
 
 def pictures_per_class(dataset: Dataset) -> dict[str, Ints]:

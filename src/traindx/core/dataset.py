@@ -71,6 +71,12 @@ class Boxes:
         return len(self.line)
 
     @cached_property
+    def sound(self) -> NDArray[np.bool_]:
+        """Boxes of four finite numbers that have an area."""
+        finite = np.isfinite(self.x) & np.isfinite(self.y) & np.isfinite(self.w) & np.isfinite(self.h)
+        return np.asarray(finite & (self.w > 0) & (self.h > 0))
+
+    @cached_property
     def by_class(self) -> tuple[tuple[float, Ints], ...]:
         """Every class id that is written, ascending, with the boxes that have it, ascending."""
         from traindx.core.by_value import by_value
@@ -165,9 +171,7 @@ class Dataset:
         """
         from traindx.core.near_duplicates import copies
 
-        return copies(
-            self.images, np.arange(len(self.images)), np.flatnonzero(self.images.split == self.training_split)
-        )
+        return copies(self.images, np.arange(len(self.images)), np.flatnonzero(self.in_split(self.training_split)))
 
     @cached_property
     def near_pairs(self) -> Pairs:
@@ -215,6 +219,10 @@ class Dataset:
     def split_masks(self) -> Mapping[str, NDArray[np.bool_]]:
         """For each split by name, which pictures are of it."""
         return {split.name: np.asarray(self.images.split == split.name) for split in self.splits}
+
+    def in_split(self, split: str) -> NDArray[np.bool_]:
+        """Which pictures are of a split; none where there is no such split."""
+        return self.split_masks[split] if split in self.split_masks else np.zeros(len(self.images), dtype=bool)
 
     def boxes_of(self, split: str) -> NDArray[np.bool_]:
         """Which boxes are in pictures of a split."""

@@ -115,11 +115,11 @@ def shared_groups_of(dataset: Dataset) -> Mapping[Kind, tuple[Shared, ...]]:
     """
     images = dataset.images
     usable = (images.phash != 0) & np.isfinite(images.brightness)
-    train = np.flatnonzero(usable & (images.split == "train"))
+    train = np.flatnonzero(usable & dataset.in_split("train"))
     if not len(train):
         return {}
     own = {
-        split.name: np.flatnonzero(usable & (images.split == split.name) & ~dataset.copies_of_train.exact)
+        split.name: np.flatnonzero(usable & dataset.in_split(split.name) & ~dataset.copies_of_train.exact)
         for split in dataset.splits
         if split.name != "train"
     }

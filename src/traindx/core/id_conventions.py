@@ -65,6 +65,8 @@ def shifted_ids(dataset: Dataset) -> Shifted | None:
     n, ids = dataset.num_classes, dataset.boxes.class_id
     if n < 2 or not len(ids) or len(dataset.images) * (n + 1) > CELLS or not (ids == 0).any():
         return None
+    if not (ids == n).any() and all(_has_zeros(dataset, names, group) for names, group in groupings(dataset)):
+        return None
     legal = (ids == np.floor(ids)) & (ids >= 0) & (ids <= n)
     cells = dataset.boxes.image[legal] * (n + 1) + ids[legal].astype(np.int64)
     table = np.bincount(cells, minlength=len(dataset.images) * (n + 1)).reshape(-1, n + 1)
@@ -73,6 +75,12 @@ def shifted_ids(dataset: Dataset) -> Shifted | None:
     if found:  # the parting that holds most of the impossible ids, and then the smallest
         return max(found, key=lambda s: (table[s.images, n].sum(), -len(s.images)))
     return _files(table, labelled) if (ids == n).any() else None
+
+
+def _has_zeros(dataset: Dataset, names: list[str], group: Ints) -> bool:
+    """Whether each group of a parting has a box of id 0: then none counts from 1."""
+    zeros = next(own for class_id, own in dataset.boxes.by_class if class_id == 0)
+    return bool(np.bincount(group[dataset.boxes.image[zeros]], minlength=len(names)).all())
 
 
 def _groups(dataset: Dataset, table: Ints, labelled: Ints, names: list[str], group: Ints) -> Iterator[Shifted]:

@@ -123,7 +123,7 @@ def _by_chance(count: int, of: int, others: int, of_others: int) -> float:
 def leaks(dataset: Dataset) -> Iterator[Leak]:
     """For each split but train. Flat pictures are left out: that they are alike says nothing. Nothing without train."""
     images, found = dataset.images, dataset.copies_of_train
-    train = images.split == "train"
+    train = dataset.in_split("train")
     if not train.any():
         return
     matter = (found.other >= 0) & ~is_flat(images)
@@ -133,7 +133,7 @@ def leaks(dataset: Dataset) -> Iterator[Leak]:
     near = matter & ~found.exact
     close, certain = near & (found.distance <= CLOSE), near & (found.distance <= CERTAIN)
     for split in dataset.splits:
-        own = images.split == split.name
+        own = dataset.in_split(split.name)
         if split.name != "train" and own.any():
             yield Leak(
                 split.name,

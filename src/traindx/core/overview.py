@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from traindx.core.class_counts import boxes_per_class
 from traindx.core.dataset import Dataset, Floats, Ints
@@ -41,11 +40,10 @@ def overview(dataset: Dataset) -> tuple[Evidence, ...]:
 def _splits(dataset: Dataset) -> Table:
     rows: list[tuple[str | int, ...]] = []
     for split in dataset.splits:
-        states = dataset.images.label_state[dataset.images.split == split.name]
-        counts = [int((states == state).sum()) for state in ("labelled", "background", "missing", "unreadable")]
-        rows.append(
-            (split.name, split.written, split.resolved, len(states), *counts, split.looked_in, split.label_rule)
-        )
+        states = Counter(dataset.images.label_state[dataset.in_split(split.name)].tolist())
+        counts = [states[state] for state in ("labelled", "background", "missing", "unreadable")]
+        number = int(dataset.in_split(split.name).sum())
+        rows.append((split.name, split.written, split.resolved, number, *counts, split.looked_in, split.label_rule))
     columns = ("split", "written", "leads to", "pictures", "labelled", "background", "missing", "unreadable")
     return Table("Splits and where they lead", (*columns, "labels looked for in", "rule"), tuple(rows))
 
@@ -66,19 +64,21 @@ def _classes(dataset: Dataset) -> Iterator[Bars]:
 
 def _per_picture(dataset: Dataset) -> Bars:
     per_picture = np.bincount(dataset.boxes.image, minlength=len(dataset.images))
-    return _histogram("Boxes per picture", per_picture, dataset.images.split, dataset, PER_PICTURE, "pictures", _whole)
+    every = np.arange(len(per_picture))
+    return _histogram("Boxes per picture", per_picture, every, dataset, PER_PICTURE, "pictures", _whole)
 
 
 def _box_sizes(dataset: Dataset) -> Iterator[Bars]:
     """Square root of a box's area, in pixels of the picture as stored; nothing where sizes are not known."""
+    if not dataset.images.width.any():
+        return
     x0, y0, x1, y1 = dataset.corners()
     with np.errstate(invalid="ignore", over="ignore"):
         side = np.sqrt(np.clip(x1 - x0, 0, None) * np.clip(y1 - y0, 0, None))
     known = np.isfinite(side)
     if known.any():
-        split = dataset.images.split[dataset.boxes.image[known]]
         title = "Box sizes: square root of the area, in pixels"
-        yield _histogram(title, side[known], split, dataset, SIDES, "boxes", _from_to)
+        yield _histogram(title, side[known], dataset.boxes.image[known], dataset, SIDES, "boxes", _from_to)
 
 
 def _picture_sizes(dataset: Dataset) -> Iterator[Bars]:
@@ -90,7 +90,7 @@ def _picture_sizes(dataset: Dataset) -> Iterator[Bars]:
     if len(set(sizes)) > SIZES:
         longest = np.maximum(images.width, images.height)[known]
         title = "Picture sizes: longest side, in pixels"
-        yield _histogram(title, longest, images.split[known], dataset, LONGEST, "pictures", _from_to)
+        yield _histogram(title, longest, np.flatnonzero(known), dataset, LONGEST, "pictures", _from_to)
         return
     order = [size for size, _ in Counter(sizes).most_common()]
     counted = Counter(zip(images.split[known].tolist(), sizes, strict=True))
@@ -105,19 +105,19 @@ def _names(dataset: Dataset) -> list[str]:
 def _histogram(
     title: str,
     values: Ints | Floats,
-    split: NDArray[np.object_],
+    image: Ints,
     dataset: Dataset,
     starts: Sequence[int],
     unit: str,
     label: Callable[[int, int | None], str],
 ) -> Bars:
-    """How many values of each split lie in each bin, without the empty bins at either end."""
+    """How many values, each of a picture, of each split lie in each bin, without the empty bins at either end."""
     at = np.searchsorted(starts, values, side="right") - 1
     used = range(int(at.min()), int(at.max()) + 1)
     ends = [*starts[1:], None]
     series = []
     for name in _names(dataset):
-        counts = np.bincount(at[split == name], minlength=len(starts))
+        counts = np.bincount(at[dataset.in_split(name)[image]], minlength=len(starts))
         series.append((name, tuple(float(counts[i]) for i in used)))
     return Bars(title, tuple(label(starts[i], ends[i]) for i in used), tuple(series), unit)
 

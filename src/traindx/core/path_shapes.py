@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,18 +26,20 @@ class Shapes:
 
 def shapes_of(paths: Sequence[str]) -> Shapes:
     """The shapes of paths."""
-    number: dict[str, int] = {}
+    number: defaultdict[str, int] = defaultdict()
+    number.default_factory = number.__len__  # a shape that is new gets the next number
     of = np.empty(len(paths), dtype=np.int64)
     for start in range(0, len(paths), BLOCK):
         lines = _zeroed(paths[start : start + BLOCK])
-        for line in dict.fromkeys(lines):
-            number.setdefault(line, len(number))
-        of[start : start + BLOCK] = [number[line] for line in lines]
+        of[start : start + BLOCK] = number[lines[0]] if len(lines) == 1 else [number[line] for line in lines]
     return Shapes(list(number), of)
 
 
 def _zeroed(paths: Sequence[str]) -> Sequence[str]:
-    """The paths as one text with digits replaced; as they are where a name holds a line break."""
+    """The paths with digits replaced, as one text; one alone where all are alike; as they are where one holds a line break."""
     text = "\n".join(paths).encode("utf-8", "surrogatepass").translate(_DIGITS)
+    first = text.partition(b"\n")[0]
+    if text == b"\n".join([first] * len(paths)):
+        return [first.decode("utf-8", "surrogatepass")]
     lines = text.decode("utf-8", "surrogatepass").split("\n")
     return lines if len(lines) == len(paths) else paths

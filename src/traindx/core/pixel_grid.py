@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from traindx.core.box_readings import Mask, finite, in_pixels
+from traindx.core.box_readings import Mask, in_pixels
 from traindx.core.dataset import Dataset, Floats, Ints
 
 NEAR = 0.05
@@ -21,8 +21,7 @@ def upright(dataset: Dataset) -> Mask:
 
 def sized(dataset: Dataset) -> Mask:
     """Boxes with an area that are written as shares, also where they leave the picture."""
-    b = dataset.boxes
-    return np.asarray((b.w > 0) & (b.h > 0) & finite(dataset) & ~in_pixels(dataset))
+    return np.asarray(dataset.boxes.sound & ~in_pixels(dataset))
 
 
 def corners_whole(dataset: Dataset, index: Ints, *, turned: bool = False, sides_swapped: bool = False) -> Mask:

@@ -65,14 +65,14 @@ def _median(values: Floats) -> float:
 
 def shifts_of(dataset: Dataset) -> Iterator[tuple[Shift, ...]]:
     """For each split but train, its properties against train's; splits with fewer than `FEWEST` pictures are left out."""
-    train = np.flatnonzero(dataset.images.split == "train")
+    train = np.flatnonzero(dataset.in_split("train"))
     others = [s.name for s in dataset.splits if s.name != "train"]
-    rows = {name: np.flatnonzero(dataset.images.split == name) for name in others}
+    rows = {name: np.flatnonzero(dataset.in_split(name)) for name in others}
     if len(train) < FEWEST or not any(len(own) >= FEWEST for own in rows.values()):
         return
-    every, base = properties(dataset), sample(train, MOST)
-    for split, own in rows.items():
-        chosen = sample(own, MOST)
+    base, drawn = sample(train, MOST), {name: sample(own, MOST) for name, own in rows.items()}
+    every = properties(dataset, np.concatenate([base, *drawn.values()]))
+    for split, chosen in drawn.items():
         compared = [(name, values[base], values[chosen]) for name, values in every.items()]
         enough = [c for c in compared if all(np.isfinite(v).sum() >= FEWEST for v in c[1:])]
         if enough:

@@ -11,6 +11,7 @@ from traindx.core.dataset import Dataset, Depth, Pictures
 from traindx.scan.cache import Cache
 from traindx.scan.formats import reader_of
 from traindx.scan.measuring import Progress, Store, Work, local, measured
+from traindx.scan.memory import keep_freed_memory
 from traindx.scan.mirror import is_url, mirrored
 from traindx.scan.shards import Engine
 
@@ -41,6 +42,7 @@ def scan(data: str | Path, options: ScanOptions | None = None, *, progress: Prog
     or executed. Raises `TraindxError` if `data` is no dataset.
     """
     start = time.perf_counter()
+    keep_freed_memory()
     chosen = options or ScanOptions()
     text = str(data)
     if is_url(text):

@@ -6,18 +6,20 @@ import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
-from PIL import Image
 
 from traindx.core.check import Facts
 from traindx.core.crops import SIDE, Crops, features_of, objects_to_look_at
 from traindx.core.dataset import Dataset, Floats, Ints
 from traindx.core.matching import corners_of
-from traindx.scan.raster import opened
 from traindx.scan.shards import over_shards
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 DETAIL = 64
 """A picture is decoded at the smallest scale at which its smallest object still has so many pixels along its shorter side."""
@@ -79,6 +81,8 @@ def _looks(tasks: Sequence[_Task]) -> list[NDArray[np.float32] | None]:
 
 
 def _look(task: _Task) -> NDArray[np.float32] | None:
+    from PIL import Image  # which labels alone do without
+
     try:
         picture = _decoded(task)
     except Exception:  # whatever a decoder says of a damaged picture is said by the checks of pictures
@@ -97,6 +101,10 @@ def _look(task: _Task) -> NDArray[np.float32] | None:
 
 def _decoded(task: _Task) -> Image.Image:
     """The picture in RGB as it is stored; JPEG at a reduced scale where the objects are large."""
+    from PIL import Image
+
+    from traindx.scan.raster import opened
+
     data = Path(task.path).read_bytes()
     if data.startswith(b"\xff\xd8\xff"):
         shorter = float(np.clip(task.corners[:, 2:] - task.corners[:, :2], 1e-3, 1).min())

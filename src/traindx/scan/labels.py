@@ -106,7 +106,7 @@ def _table_of_tidy(files: Sequence[bytes]) -> Parsed | None:
     if len(text) < SMALL or b"\r" in text or b"\t" in text:
         return None
     breaks = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == 10)
-    if not len(breaks) or breaks[0] == 0 or (np.diff(breaks) == 1).any():
+    if not len(breaks) or breaks[0] == 0 or (breaks[1:] == breaks[:-1] + 1).any():
         return None
     ends = np.cumsum(np.fromiter(map(len, files), dtype=np.int64, count=len(files)))
     lines = np.searchsorted(breaks, ends)  # that end within these files
@@ -155,9 +155,7 @@ def _large_table(text: bytes) -> Floats | None:
         return None
     values = np.empty((table.num_rows, 5), order="F")
     for i, column in enumerate(table.columns):
-        values[:, i] = np.concatenate(
-            [np.frombuffer(c.buffers()[1], np.float64, len(c), 8 * c.offset) for c in column.chunks]
-        )
+        values[:, i] = column.to_numpy()
     return values if np.isfinite(values).all() else None
 
 

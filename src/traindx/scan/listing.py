@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from bisect import bisect_left as bisect
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
@@ -132,26 +133,29 @@ def _resolve(root: Path, part: str) -> Path:
 
 def _walk(folder: str, folders: Folders) -> Iterator[list[str]]:
     """Pictures below a folder, by folder; hidden ones are left out, as by `glob`; links to folders are followed once."""
-    seen, waiting = set(), [folder]
+    entered, waiting = set(), [folder]
     while waiting:
         here = waiting.pop()
         real = os.path.realpath(here)
-        if real in seen:
+        if real in entered:
             continue
-        seen.add(real)
+        entered.add(real)
         names, others = [], []
         with os.scandir(here) as items:
             for item in items:
                 names.append(item.name)
                 if not item.is_file(follow_symlinks=False):  # known from the listing, without asking for the file
                     others.append(item)
+        names.sort()
         folders.know(here, names)
         left_out = {item.name for item in others if not _leads_to_picture(item)}
         waiting += [item.path for item in others if item.name in left_out and item.name[0] != "." and item.is_dir()]
         start = os.path.join(here, "")  # noqa: PTH118
         for suffix, same in folders.by_suffix(here).items():
             if suffix.lower() in PICTURE_SUFFIXES:
-                yield [start + name for name in sorted(same) if name[0] != "." and name not in left_out]
+                first, last = bisect(same, "."), bisect(same, "/")  # between them stand those that begin with a dot
+                seen = [*same[:first], *same[last:]]
+                yield [start + name for name in (seen if not left_out else (n for n in seen if n not in left_out))]
 
 
 def _leads_to_picture(item: os.DirEntry[str]) -> bool:

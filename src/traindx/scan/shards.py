@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from traindx.errors import TraindxError
+from traindx.scan.memory import keep_freed_memory
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -104,8 +105,9 @@ def _processes(count: int) -> Executor:
 
 
 def _begin() -> None:
-    """In a worker process: warnings stay unsaid, and Ctrl-C is the main process' business."""
+    """In a worker process: warnings stay unsaid, Ctrl-C is the main process' business, freed memory is kept."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    keep_freed_memory()
     warnings.simplefilter("ignore")
 
 

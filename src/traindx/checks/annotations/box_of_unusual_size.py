@@ -7,9 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from traindx.core.check import Facts, check
-from traindx.core.dataset import Dataset, Floats, Ints
+from traindx.core.dataset import Dataset, Floats
 from traindx.core.finding import Finding, Measured
-from traindx.core.matching import usable
 from traindx.core.prediction_findings import name_of
 from traindx.core.row_findings import row_findings
 from traindx.core.small_dataset import dataset_of
@@ -33,23 +32,25 @@ def box_of_unusual_size(dataset: Dataset, *, expected: float = 0.001, enough: in
     ## How to fix
     Look at the boxes; correct those that are slips.
     """
-    boxes, good = dataset.boxes, usable(dataset.boxes)
-    sound = (own[good[own]] for _, own in boxes.by_class)
+    boxes = dataset.boxes
+    sound = (own[boxes.sound[own]] for class_id, own in boxes.by_class if class_id.is_integer())
     classes = [own for own in sound if len(own) >= enough]
     if not classes:
         return
     odd: dict[
         int, tuple[float, str, float]
     ] = {}  # by box: what is least to be expected of it, and by which factor it is off
-    ratios = _ratios(dataset)
-    for own in classes:
-        for name, values in _measures(dataset, own, ratios).items():
-            found = surprise(values) * len(classes) * MEASURES
-            out = np.flatnonzero(found < expected)
+    for name, column in _measures(dataset).items():
+        for own in classes:
+            values = column[own]
+            far, expected_there = surprise(values)
+            chances = expected_there * len(classes) * MEASURES
+            out = far[chances < expected]
             factors = np.exp(values[out] - np.median(values)) if len(out) else values[out]
-            for i, factor in zip(out.tolist(), factors.tolist(), strict=True):
-                seen = (float(found[i]), name, factor)
-                odd[int(own[i])] = min(odd.get(int(own[i]), seen), seen, key=lambda one: one[0])
+            rows = zip(own[out].tolist(), chances[chances < expected].tolist(), factors.tolist(), strict=True)
+            for i, chance, factor in rows:
+                seen = (chance, name, factor)
+                odd[i] = min(odd.get(i, seen), seen, key=lambda one: one[0])
     yield Measured("boxes unlike all others of their class", len(odd), "0")
 
     def message(i: int) -> str:
@@ -63,18 +64,15 @@ def box_of_unusual_size(dataset: Dataset, *, expected: float = 0.001, enough: in
     yield from row_findings(dataset, sorted(odd, key=lambda i: (odd[i][0], i)), message)
 
 
-def _ratios(dataset: Dataset) -> Floats:
-    """Width over height of each picture in pixels, 1 where its size is not known."""
-    width, height = dataset.images.width, dataset.images.height
-    return np.where(width > 0, width / np.maximum(height, 1), 1.0)
-
-
-def _measures(dataset: Dataset, own: Ints, ratios: Floats) -> dict[str, Floats]:
-    """Logarithms of area and shape of the boxes at `own`; the shape in pixels, where the picture's size is known."""
-    boxes = dataset.boxes
-    w, h = boxes.w[own], boxes.h[own]
+def _measures(dataset: Dataset) -> dict[str, Floats]:
+    """Logarithms of area and shape of every box; the shape in pixels, where the picture's size is known."""
+    boxes, width, height = dataset.boxes, dataset.images.width, dataset.images.height
     with np.errstate(divide="ignore", invalid="ignore"):
-        return {"area": np.log(w * h), "shape": np.log(w * ratios[boxes.image[own]] / h)}
+        w, h = np.log(boxes.w), np.log(boxes.h)
+        shape = w - h
+        if width.any():
+            shape += np.log(np.where(width > 0, width / np.maximum(height, 1), 1.0))[boxes.image]
+        return {"area": w + h, "shape": shape}
 
 
 def _cells(sizes: Floats) -> Facts:

@@ -35,11 +35,14 @@ def box_outside_image(
         return
     b, images = dataset.boxes, dataset.images
     left_top, right_bottom = overhang(dataset)
-    index = np.flatnonzero(((left_top > 0) | (right_bottom > 0)) & plain_boxes(dataset) & ~in_recorded_frame(dataset))
+    index = np.flatnonzero((left_top > 0) | (right_bottom > 0))
+    if len(index):
+        index = index[(plain_boxes(dataset) & ~in_recorded_frame(dataset))[index]]
     width, height = (side[b.image[index]].astype(float) for side in (images.width, images.height))
     width[width == 0], height[height == 0] = np.nan, np.nan
-    x0, x1 = (b.x - b.w / 2)[index] * width, (b.x + b.w / 2)[index] * width
-    y0, y1 = (b.y - b.h / 2)[index] * height, (b.y + b.h / 2)[index] * height
+    x, y, w, h = (column[index] for column in (b.x, b.y, b.w, b.h))
+    x0, x1 = (x - w / 2) * width, (x + w / 2) * width
+    y0, y1 = (y - h / 2) * height, (y + h / 2) * height
     over = np.stack([-x0, -y0, x1 - width, y1 - height])
     allowed = np.maximum(np.stack([width, height, width, height]) * tolerance_share, tolerance_px)
     outside = np.flatnonzero((over > allowed).any(axis=0))

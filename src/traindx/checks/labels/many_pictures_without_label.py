@@ -30,7 +30,7 @@ def many_pictures_without_label(dataset: Dataset, *, share: float = BACKGROUND_S
     images = dataset.images
     groups = [group for group in unlabelled(dataset) if not group.fault and group.split != "test"]
     for split in dataset.splits:
-        total = int((images.split == split.name).sum())
+        total = int(dataset.in_split(split.name).sum())
         members = [i for group in groups if group.split == split.name for i in group.images]
         if split.name == "test" or not total:
             continue

@@ -32,13 +32,14 @@ def picture_mode_unlike_the_set(dataset: Dataset) -> Iterator[Finding | Measured
     Have the loader convert every picture to RGB, or write these pictures as RGB.
     """
     images = dataset.images
-    modes = Counter(str(mode) for mode in images.mode if mode in CHANNELS)
+    modes = Counter({mode: n for mode, n in Counter(images.mode.tolist()).items() if mode in CHANNELS})
     if dataset.depth == "labels" or not modes:
         return
     usual = Counter({n: sum(c for mode, c in modes.items() if CHANNELS[mode] == n) for n in (1, 2, 3, 4)}).most_common(
         1
     )[0]
-    other = [i for i, mode in enumerate(images.mode) if CHANNELS.get(mode, usual[0]) != usual[0]]
+    odd = {mode for mode in modes if CHANNELS[mode] != usual[0]}
+    other = [i for i, mode in enumerate(images.mode.tolist()) if mode in odd] if odd else []
     yield Measured("pictures with other channels than most", len(other), "0")
     most = f"{usual[0]}, as {usual[1]:,} of {sum(modes.values()):,} pictures have"
     yield from picture_findings(

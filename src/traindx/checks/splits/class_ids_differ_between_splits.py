@@ -54,27 +54,28 @@ def class_ids_differ_between_splits(
 
 
 def _shapes(dataset: Dataset, split: str, min_boxes: int) -> dict[int, NDArray[np.float64]]:
-    """Log width and height of every sound box of a split, by class; classes with few boxes are left out."""
+    """Log width and height, [2, m], of every sound box of a split, by class; classes with few boxes are left out."""
     boxes = dataset.boxes
-    sound = (boxes.w > 0) & (boxes.h > 0) & dataset.boxes_of(split)
+    sound = boxes.sound & dataset.boxes_of(split)
     found = {}
     for class_id, own in boxes.by_class:
         chosen = own[sound[own]]
-        if len(chosen) >= min_boxes:
+        if len(chosen) >= min_boxes and class_id.is_integer():
             chosen = chosen[:: -(-len(chosen) // ENOUGH)]
-            found[int(class_id)] = np.log(np.stack([boxes.w[chosen], boxes.h[chosen]], axis=1))
+            found[int(class_id)] = np.log(np.stack([boxes.w[chosen], boxes.h[chosen]]))
     return found
 
 
 def _model(boxes: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Middle and spread [2] of independent normal distributions fitted to boxes [m, 2]."""
-    return np.median(boxes, axis=0), np.maximum(boxes.std(axis=0), 0.05)
+    """Middle and spread [2, 1] of independent normal distributions fitted to boxes [2, m]."""
+    middle, spread = np.median(boxes, axis=1, keepdims=True), boxes.std(axis=1, keepdims=True)
+    return np.asarray(middle), np.maximum(spread, 0.05)
 
 
 def _fit(boxes: NDArray[np.float64], middle: NDArray[np.float64], spread: NDArray[np.float64]) -> float:
-    """Median log-likelihood of boxes [n, 2] under the model."""
-    z = (boxes - middle) / spread
-    return float(np.median(-0.5 * (z**2).sum(axis=1) - np.log(spread).sum()))
+    """Median log-likelihood of boxes [2, n] under the model."""
+    across, down = ((boxes - middle) / spread) ** 2
+    return -0.5 * float(np.median(across + down)) - float(np.log(spread).sum())
 
 
 def _first(dataset: Dataset, split: str, class_id: int) -> Place:

@@ -35,6 +35,8 @@ def colours_swapped_in_split(
     Look at the pictures. Write those of the split anew with `picture[..., ::-1]`, and mend the script that made them.
     """
     images = dataset.images
+    if not np.isfinite(images.brightness).any():
+        return
     coloured = np.isfinite(images.brightness) & ~np.isin(images.mode.astype(str), ("L", "1", "I;16", "I", "F"))
     cells = images.thumb.reshape(-1, 16, 3)
     train = cells[coloured & (images.split == "train")]

@@ -28,7 +28,7 @@ def last_batch_of_one(dataset: Dataset, setup: Setup) -> Iterator[Finding | Meas
     """
     batch = _whole(setup.settings.get("batch", setup.settings.get("batch_size")))
     images = dataset.images
-    pictures = int(((images.split == "train") & (images.damage == "")).sum())
+    pictures = int((dataset.in_split("train") & (images.damage == "")).sum())
     if batch is None or batch < 2 or pictures < 2:
         return
     left = pictures % batch

@@ -28,12 +28,15 @@ def split_without_objects(dataset: Dataset) -> Iterator[Finding | Measured]:
     if dataset.task != "detect":
         return
     images = dataset.images
+    empty_files = images.label_state == "background"
+    if not empty_files.any():
+        return
     having = np.bincount(dataset.boxes.image, minlength=len(images)) > 0
     rows = np.zeros(len(images), dtype=bool)
     rows[dataset.rows.image[dataset.rows.image >= 0]] = True
     for split in dataset.splits:
-        own = np.flatnonzero(images.split == split.name)
-        empty = own[images.label_state[own] == "background"]
+        own = np.flatnonzero(dataset.in_split(split.name))
+        empty = own[empty_files[own]]
         if split.name == "test" or not len(empty):
             continue
         number = Measured(f"pictures of {split.name} with an object", int(having[own].sum()), "most", "pictures")
