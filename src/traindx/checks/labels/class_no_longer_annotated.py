@@ -1,0 +1,130 @@
+"""D248: a class that is annotated up to a certain picture of a numbered series, or from one on, and not in the rest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+import numpy as np
+from numpy.typing import NDArray
+
+from traindx.core.check import Facts, check
+from traindx.core.class_counts import in_pictures
+from traindx.core.dataset import Dataset, Ints
+from traindx.core.finding import Finding, Measured, Place
+from traindx.core.small_dataset import dataset_of
+
+EVERY = 100
+"""Pictures that are named. A guess at what one looks at."""
+
+_DIGITS = re.compile(r"\d+")
+SERIES = 0.9
+"""Share of the pictures whose names differ in their numbers alone, from which they are one series. A guess."""
+
+
+@check("D248", level="warning")
+def class_no_longer_annotated(
+    dataset: Dataset, *, fewest: int = 30, times: float = 5.0, spells: int = 10, rate: float = 0.2, same: float = 0.2
+) -> Iterator[Finding | Measured]:
+    """In a series of pictures with numbers, a class comes and goes, and from one picture on it is never there again.
+
+    All splits together, in the order of the numbers, since who labels goes through the files and the splits are drawn later.
+    Named where the class was in `rate` of the pictures and in `spells` stretches or more, and the last (or first) `fewest`
+    pictures or more lack it, `times` as many as the longest gap before, while the other classes are there as often as before,
+    but for `same` of the pictures. The numbers are guesses.
+
+    ## Why is this bad?
+    Where somebody labelled a class in a part of the pictures alone, the rest teaches that its objects are background. The class's
+    score stays low, in training and in validation.
+
+    ## How to fix
+    Look at pictures from behind the place: if objects of the class are in them, label them, or leave these pictures out.
+    """
+    if dataset.task == "classify" or dataset.num_classes < 2:
+        return
+    order = _series(dataset)
+    if len(order) < 2 * fewest:
+        return
+    there = np.zeros((len(order), dataset.num_classes), dtype=bool)
+    place = np.full(len(dataset.images), -1)
+    place[order] = np.arange(len(order))
+    image, ids, _ = in_pictures(dataset)
+    own = place[image] >= 0
+    there[place[image[own]], ids[own]] = True
+    said = 0
+    for class_id in np.flatnonzero(there.any(axis=0)).tolist():
+        for backwards in (False, True):
+            seen = there[::-1] if backwards else there
+            end = _end(seen[:, class_id], fewest, times, spells)
+            if end and seen[:end, class_id].mean() >= rate and _others_go_on(seen, class_id, end, same):
+                said += 1
+                yield from _findings(dataset, class_id, order[::-1] if backwards else order, end, backwards=backwards)
+    yield Measured("classes that are annotated in a part of a series alone", said, "0")
+
+
+def _series(dataset: Dataset) -> Ints:
+    """The pictures of the most usual name but for its numbers, by these numbers; none where others are many."""
+    stems = [PurePosixPath(str(path)).stem for path in dataset.images.path]
+    shapes = [_DIGITS.sub("0", stem) for stem in stems]
+    values, of, counts = np.unique(np.array(shapes, dtype=object).astype(str), return_inverse=True, return_counts=True)
+    if not len(values) or counts.max() < SERIES * len(stems):
+        return np.zeros(0, dtype=np.int64)
+    own = np.flatnonzero(of.reshape(-1) == counts.argmax())
+    return np.array(sorted(own.tolist(), key=lambda i: [int(n) for n in _DIGITS.findall(stems[i])]), dtype=np.int64)
+
+
+def _end(seen: NDArray[np.bool_], fewest: int, times: float, spells: int) -> int:
+    """The number of pictures up to the last that has the class, where none after it is no chance; else 0."""
+    at = np.flatnonzero(seen)
+    gaps = np.diff(at) - 1
+    end = int(at[-1]) + 1
+    rest = len(seen) - end
+    longest = max(int(gaps.max(initial=0)), int(at[0]))
+    return end if (gaps > 0).sum() + 1 >= spells and rest >= max(fewest, times * max(longest, 1)) else 0
+
+
+def _others_go_on(seen: NDArray[np.bool_], class_id: int, end: int, same: float) -> bool:
+    """Whether other classes are there, and in as many pictures before as after."""
+    others = np.delete(seen, class_id, axis=1)
+    before, after = others[:end].mean(axis=0), others[end:].mean(axis=0)
+    return bool(before.max(initial=0) > 2 * same and np.abs(before - after).max() <= same)
+
+
+def _findings(dataset: Dataset, class_id: int, order: Ints, end: int, *, backwards: bool) -> Iterator[Finding]:
+    last, rest = str(dataset.images.path[order[end - 1]]), order[end:]
+    name = dataset.names.get(class_id, str(class_id))
+    way = "before" if backwards else "after"
+    head = (
+        f"{name} is annotated in {end:,} pictures of a series again and again, and in none of the {len(rest):,} {way} {last}; "
+        "the other classes are there as before: "
+    )
+    for n, picture in enumerate(dataset.images.path[rest[:EVERY]].tolist()):
+        yield Finding(Place(image=picture, setting="labels"), f"{head if n == 0 else ''}look for {name} in {picture}")
+
+
+def _numbered(*, stops: int, others_stop: bool = False) -> Facts:
+    rng = np.random.default_rng(0)
+    images = [{"path": f"cell_{n:03d}.jpg"} for n in range(200)]
+    boxes = []
+    for n in range(200):
+        if n < stops or not others_stop:
+            boxes.append({"image": n})
+        if n < stops and rng.random() < 0.5:
+            boxes.append({"image": n, "line": 2, "class_id": 1})
+    return {"dataset": dataset_of(images, boxes)}
+
+
+@class_no_longer_annotated.fires_on
+def dogs_up_to_the_hundredth_picture() -> Facts:
+    return _numbered(stops=100)
+
+
+@class_no_longer_annotated.quiet_on
+def dogs_throughout() -> Facts:
+    return _numbered(stops=200)
+
+
+@class_no_longer_annotated.quiet_on
+def a_series_that_shows_nothing_at_its_end() -> Facts:
+    return _numbered(stops=100, others_stop=True)
