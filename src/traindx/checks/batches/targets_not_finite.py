@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from traindx.core.box_examples import run_with_boxes
 from traindx.core.check import Facts, NotEnough, check
-from traindx.core.finding import Finding, Measured
+from traindx.core.example import falling, recording_with
+from traindx.core.finding import Finding, Measured, Place
 from traindx.core.loaders import fed_at
 from traindx.core.received import received
 from traindx.core.recording import Recording
@@ -23,10 +26,21 @@ def targets_not_finite(recording: Recording) -> Iterator[Finding | Measured]:
     Look at what the dataset returns for the pictures of this batch: a division by a width or height of zero, an empty cell
     of a table, a transform. Leave out such boxes, or correct them: `assert torch.isfinite(target["boxes"]).all()`.
 
-    Looked at are the batches of recorded steps, those at which a loss turned NaN among them.
+    Looked at are the batches of recorded steps, those at which a loss turned NaN among them, and what loss functions are given
+    as targets where it is not finite from the first step on, and the predictions are.
     """
     held = [(r.step, r, recording.details[r.step]["targets"]) for r in received(recording) if r.count and r.images]
-    if not held:
+    calls = [(step, call) for step, detail in sorted(recording.details.items()) for call in _calls(detail)]
+    given = [(step, call) for step, call in calls if "target_min" in call]
+    if given:
+        broken = [(step, call) for step, call in given if _is_broken(call)]
+        yield Measured("recorded losses whose targets are not finite", len(broken), f"0 of {len(given)}")
+        if broken and _is_broken(given[0][1]):  # from the first step on: no weight can have made it
+            step, call = broken[0]
+            place = Place(path=call.get("path"), line=call.get("line"), step=step)
+            text = f"the targets of {call['name']} hold NaN or infinity at step {step}, before any weight was changed"
+            yield Finding(place, f"{text}: look at what they are made of, such as the logarithm of a box's size")
+    if not held and not given:
         raise NotEnough("no targets with boxes were seen")
     bad = [(step, r) for step, r, targets in held if (targets.get("boxes") or {}).get("not_finite")]
     yield Measured("recorded steps with boxes that are not finite", len(bad), f"0 of {len(held)}")
@@ -36,6 +50,27 @@ def targets_not_finite(recording: Recording) -> Iterator[Finding | Measured]:
         text = f"{count} of {first.count} boxes of step {step} hold NaN or infinity (should be 0)"
         files = f": in one of {', '.join(first.files[:4])}" if first.files else ""
         yield Finding(fed_at(recording, step=step), text + files)
+
+
+_OFFSETS = {
+    "name": "smooth_l1_loss",
+    "input_min": -1.0,
+    "input_max": 1.5,
+    "target_max": 2.0,
+    "path": "train.py",
+    "line": 109,
+}
+
+
+def _calls(detail: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [call for call in (detail.get("loss_call"), *detail.get("more_loss_calls", ())) if call]
+
+
+def _is_broken(call: Mapping[str, Any]) -> bool:
+    """Whether the targets are not finite where the predictions are."""
+    low, high = call.get("target_min"), call.get("target_max")
+    known = math.isfinite(call.get("input_min") or 0.0) and math.isfinite(call.get("input_max") or 0.0)
+    return known and any(v is not None and not math.isfinite(v) for v in (low, high))
 
 
 def _run(bad: int) -> Facts:
@@ -48,6 +83,16 @@ def _run(bad: int) -> Facts:
 @targets_not_finite.fires_on
 def one_coordinate_that_is_nan() -> Facts:
     return _run(1)
+
+
+@targets_not_finite.fires_on
+def offsets_made_of_boxes_with_a_negative_width() -> Facts:
+    return {"recording": recording_with(falling(), detail={"loss_call": {**_OFFSETS, "target_min": math.nan}})}
+
+
+@targets_not_finite.quiet_on
+def offsets_made_of_boxes() -> Facts:
+    return {"recording": recording_with(falling(), detail={"loss_call": {**_OFFSETS, "target_min": -2.0}})}
 
 
 @targets_not_finite.quiet_on

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,6 +12,9 @@ from traindx.core.example import falling, recording_with
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.gradient_flow import layer_of, output_layer, random_at_start
 from traindx.core.recording import Parameter, Recording
+
+_FOREIGN = re.compile(r"optimizer\d+\.\d+\Z")
+"""What the recorder calls a parameter that an optimizer holds and the model does not."""
 
 
 @check("T302", level="error")
@@ -25,7 +29,8 @@ def parameters_without_optimizer(recording: Recording) -> Iterator[Finding | Mea
     Build the optimizer from `model.parameters()` after the model is complete: after replacing a head, moving it or
     wrapping it. A part that is meant to be frozen should say so: `parameter.requires_grad_(False)`.
     Parameters that do not require gradients, or never receive one, are not reported; nor a body into which weights were loaded,
-    or that was trained before in this run, where the optimizer was given the output layer: that is how a head is trained alone.
+    or that was trained before in this run, where the optimizer was given the output layer: that is how a head is trained alone;
+    but for an optimizer that holds tensors of no model, without a gradient: layers were replaced after it was built.
     """
     gradients = recording.per_parameter("grad")
     if not len(gradients):
@@ -39,7 +44,9 @@ def parameters_without_optimizer(recording: Recording) -> Iterator[Finding | Mea
         if reaches and p.trainable and p.optimizer is None
     ]
     yield Measured("trainable parameter tensors in no optimizer", len(missing), f"0 of {sum(trainable)}")
-    if missing and _head_alone(recording, missing):
+    foreign = [bool(r) for p, r in zip(recording.parameters, reached, strict=True) if _FOREIGN.match(p.name)]
+    replaced = bool(foreign) and not any(foreign)
+    if missing and not replaced and _head_alone(recording, missing):
         return
     source = recording.sources.get("optimizer")
     stale = max((line.get("foreign", {}).get("count", 0) for line in recording.lines.get("parameters", ())), default=0)
@@ -70,6 +77,19 @@ def forgotten_head() -> Facts:
         {"name": "fc.weight", "shape": [8], "optimizer": None},
     ]
     return {"recording": recording_with(falling(), parameters=held, detail={"parameters": {"grad": [1.0, 2.0]}})}
+
+
+@parameters_without_optimizer.fires_on
+def a_head_replaced_after_the_optimizer_was_built_on_a_body_trained_before() -> Facts:
+    held: list[dict[str, object]] = [
+        {"name": "conv1.weight", "shape": [8, 8], "optimizer": 0},
+        {"name": "fc.weight", "shape": [8, 8], "optimizer": None},
+        {"name": "optimizer0.1", "shape": [8, 8], "optimizer": 0},
+    ]
+    call = {"call": "kaiming_uniform_", "numbers": "", "parameters": ["conv1.weight"]}
+    lines = [{"kind": "initialised", "step": 0, "calls": [call]}]
+    detail = {"parameters": {"grad": [1.0, 2.0, None]}}
+    return {"recording": recording_with(falling(), parameters=held, detail=detail, events=lines)}
 
 
 @parameters_without_optimizer.quiet_on

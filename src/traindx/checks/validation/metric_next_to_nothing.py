@@ -37,7 +37,8 @@ def metric_next_to_nothing(
     Count the predictions in validation, at a score threshold of 0.01. Are there none, look at the weights of the loss's
     parts; are there many, draw ten of them beside their labels.
 
-    A metric of exactly zero is told from `few` epochs on, once the loss has begun to fall (`begun`); V401 names it when the
+    A metric of nothing is told from `few` epochs on, once the loss has begun to fall (`begun`), and from `epochs` on in any
+    case; V401 names it when the
     loss fell far. The defaults are guesses.
     """
     values = found_objects(history)
@@ -47,11 +48,12 @@ def metric_next_to_nothing(
         raise NotEnough(f"needs {few} epochs with recall or mAP, and {steps} steps with a loss")
     late = values[-max(len(values) // 3, 3) :]
     best, share = float(np.nanmax(values)), share_of_start(recording.loss)
-    end = float(np.nanmedian(late)) if np.isfinite(late).any() else best
+    end = float(np.nanmax(late)) if np.isfinite(late).any() else best
     yield Measured("best recall or mAP", best, f"above {least:g}")
-    yield Measured("recall or mAP in the last third", end, f"above {least:g}")
+    yield Measured("best recall or mAP of the last third", end, f"above {least:g}")
     yield Measured("training loss at its lowest, share of the first tenth", share)
-    if (end <= least and told >= epochs and share <= fell) or (best <= least / 10 and share <= begun):
+    nothing = best <= least / 10 and (share <= begun or told >= epochs)
+    if nothing or (end <= least and told >= epochs and share <= fell):
         reached = f"{best:.2g} at best" if best <= least else f"{end:.2g} at the end, {best:.2g} at best"
         text = f"recall or mAP is {reached} in {told} epochs (should be above {least:g}), while the training loss"
         evidence = (Measured("best recall or mAP", best, f"above {least:g}"), curves_of(history, "next to nothing"))
