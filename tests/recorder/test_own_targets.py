@@ -94,6 +94,22 @@ def test_calls_are_told_by_line_in_training_and_validation(record: Record, folde
     assert Path(judged[0].path).name == Path(__file__).name
 
 
+def test_a_conversion_inside_of_the_line_that_compares_is_a_site_of_its_own(record: Record, folder: Path) -> None:
+    model = nn.Linear(4, 4)
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    boxes, ops = torch.tensor([[2.0, 2.0, 2.0, 2.0], [3.0, 4.0, 2.0, 2.0]]), torchvision.ops
+    with record():
+        for _ in range(3):
+            found = model(boxes)
+            ops.box_iou(
+                ops.box_convert(found, "cxcywh", "xyxy"), ops.box_convert(boxes, "cxcywh", "xyxy")
+            ).sum().backward()
+            optimizer.step()
+    recording = Recording.load(folder)
+    assert not recording.of("probe_failed")
+    assert {s.call for s in sites_of(recording)} == {"overlap", "cxcywh to xyxy"}
+
+
 def test_calls_that_torchvision_makes_are_not_told(record: Record, folder: Path) -> None:
     model = nn.Linear(4, 4)
     optimizer = torch.optim.SGD(model.parameters(), 0.1)

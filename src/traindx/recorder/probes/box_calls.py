@@ -44,7 +44,7 @@ class BoxCalls(Probe):
         super().__init__(seen)
         self._validating = False
         self._steps = self._validations = 0
-        self._sites: dict[bool, dict[tuple[str, int], Site]] = {False: {}, True: {}}
+        self._sites: dict[bool, dict[tuple[str, str, int], Site]] = {False: {}, True: {}}
         self._codes: dict[Any, bool] = {}
 
     def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
@@ -102,7 +102,7 @@ class BoxCalls(Probe):
         sites, self._sites[False] = self._sites[False], {}
         self._write(sites, self.seen.now_at, training=True)
 
-    def _write(self, sites: dict[tuple[str, int], Site], step: int, **more: Any) -> None:
+    def _write(self, sites: dict[tuple[str, str, int], Site], step: int, **more: Any) -> None:
         slots, found = Slots(), list[dict[str, Any]]()
         for site in sites.values():
             site.send(slots, found, self.contained)
@@ -119,11 +119,11 @@ class BoxCalls(Probe):
         if place is None:
             return
         sites = self._sites[self._validating]
-        site = sites.get(place)
+        site = sites.get((what, *place))
         if site is None:
             if len(sites) >= SITES:
                 return
-            site = sites[place] = Site(what, place)
+            site = sites[(what, *place)] = Site(what, place)
         torch = self.seen.torch
         if len(site.calls) < CALLS and all(
             measure.readable(torch, b) and b.dim() == 2 and b.shape[1] == 4 for b in sets
