@@ -37,8 +37,8 @@ def fitted(boxes: Floats, k: int = sum(map(len, YOLOV5))) -> Floats:
     order = np.argsort(points.sum(axis=1), kind="stable")
     centres = points[order[((np.arange(k) + 0.5) / k * len(points)).astype(int)]]
     for _ in range(STEPS):
-        distance = ((points[:, None, :] - centres[None]) ** 2).sum(axis=2)
-        nearest = distance.argmin(axis=1)
+        across, down = (points[:, axis, None] - centres[:, axis] for axis in (0, 1))
+        nearest = (across**2 + down**2).argmin(axis=1)
         count = np.bincount(nearest, minlength=k)
         sums = np.stack([np.bincount(nearest, points[:, axis], minlength=k) for axis in (0, 1)], axis=1)
         moved = np.where(count[:, None] > 0, sums / np.maximum(count, 1)[:, None], centres)

@@ -45,13 +45,11 @@ def wrong_extension(dataset: Dataset) -> Iterator[Finding | Measured]:
     images = dataset.images
     if dataset.depth == "labels" or not len(images):
         return
-    suffixes = [str(path).rpartition(".")[2].lower() if "." in str(path) else "" for path in images.path]
+    suffixes = [path.rpartition(".")[2].lower() if "." in path else "" for path in images.path.tolist()]
     known = {suffix for each in EXTENSIONS.values() for suffix in each}
-    wrong = [
-        i
-        for i, suffix in enumerate(suffixes)
-        if suffix in known and images.format[i] in EXTENSIONS and suffix not in EXTENSIONS[images.format[i]]
-    ]
+    named = list(zip(suffixes, images.format.tolist(), strict=True))
+    odd = {(s, kind) for s, kind in set(named) if s in known and kind in EXTENSIONS and s not in EXTENSIONS[kind]}
+    wrong = [i for i, pair in enumerate(named) if pair in odd] if odd else []
     yield Measured("pictures named for another format", len(wrong), "0")
     yield from picture_findings(
         dataset, np.array(wrong, dtype=int), lambda i: f"the file is {images.format[i]} and is named .{suffixes[i]}"
