@@ -91,3 +91,29 @@ def test_a_mixing_of_tokens_is_no_mixing_of_samples() -> None:
     tokens = nn.Linear(16, 16)(torch.randn(B, 9, 16))
     mixed = nn.Linear(9, 9)(tokens.transpose(-1, -2)).transpose(-1, -2)
     assert follow(nn.Linear(9 * 16, 5)(mixed.reshape(B, -1)), B).mixed is None
+
+
+@pytest.mark.parametrize(
+    ("mix", "by"),
+    [
+        (lambda x: nn.functional.normalize(x, dim=0), "norm"),
+        (lambda x: x / x.norm(dim=0), "norm"),
+        (lambda x: x / (x.norm(dim=0, keepdim=True) + 1e-6), "norm"),
+        (lambda x: x.softmax(0), "softmax"),
+        (lambda x: nn.functional.normalize(x, dim=1), ""),
+        (lambda x: x / x.norm(dim=-1, keepdim=True), ""),
+        (lambda x: x.softmax(1), ""),
+        (lambda x: (x - x.mean(0)) / x.std(0), ""),
+    ],
+)
+def test_a_norm_or_softmax_along_the_samples_is_seen(mix: Callable[[Tensor], Tensor], by: str) -> None:
+    embed = nn.Linear(8, 12)
+    found = follow(nn.Linear(12, 5)(mix(embed(torch.randn(B, 8)))), B).mixed
+    assert (found.by if found is not None else "") == by
+    assert found is None or (found.weight is embed.weight and found.axis == 0)
+
+
+def test_attention_over_its_tokens_keeps_the_samples_apart() -> None:
+    x = nn.Linear(16, 16)(torch.randn(B, B, 16))
+    x = (x @ x.transpose(1, 2)).softmax(-1) @ x
+    assert follow(nn.Linear(B * 16, 5)(x.flatten(1)), B).mixed is None

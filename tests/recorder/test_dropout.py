@@ -40,6 +40,9 @@ class Careless(torch.nn.Module):
             return functional.dropout(y, 0.3)
         if self.kind == "layer":
             return torch.nn.Dropout(0.3)(y)  # type: ignore[no-any-return]
+        if self.kind == "attention":
+            q = y[:, None]
+            return functional.scaled_dot_product_attention(q, q, q, dropout_p=0.3)[:, 0]
         return functional.dropout(y, 0.3, self.training if self.kind == "told" else True)
 
 
@@ -62,3 +65,17 @@ def test_dropout_that_evaluation_does_not_reach_is_written_with_its_line(
     assert [(e["by"], e["p"], str(e["path"]).endswith("test_dropout.py")) for e in found] == (
         [(by, 0.3, True)] if by else []
     )
+
+
+def test_an_attention_that_draws_in_evaluation_is_written_with_the_lines_that_may(record: Record, folder: Path) -> None:
+    model = Careless("attention")
+    optimizer = torch.optim.SGD(model.parameters(), 0.01)
+    with record():
+        train(model, optimizer, 2)
+        for _ in range(2):
+            model.eval()
+            with torch.no_grad():
+                model(batch()[0]), model(batch()[0])
+            train(model.train(), optimizer, 1)
+    (event,) = Recording.load(folder).of("drawn_in_evaluation")
+    assert any("dropout_p=0.3" in line for _, line in event.data["code"])

@@ -3,7 +3,8 @@
 ## How it shows
 The metric stays at zero, in every epoch, although the training loss falls; often with a validation box loss of exactly
 zero. Or the validation loss is the same number every time. Class ids or names differ between the splits, validation labels
-are not found, other weights are evaluated; or the accuracy that is printed is not the share of answers that were right.
+are not found, targets have another scale, other weights are evaluated or loaded back; or the accuracy that is printed is not
+the share of answers that were right.
 
 ## How to tell it from its look-alikes
 A model that has not learnt anything yet also scores zero, but its training loss has hardly fallen; a run of one or two
@@ -21,6 +22,8 @@ EVALUATOR_MISMATCH = Cause(
     clues=(
         Clue("V460", if_seen=9.0, if_absent=-0.5, proves=True),
         Clue("V461", if_seen=9.0, if_absent=-0.5, proves=True),
+        Clue("V471", if_seen=9.0, if_absent=-0.5, proves=True),
+        Clue("V472", if_seen=9.0, if_absent=-0.5, proves=True),
         Clue("V435", if_seen=9.0, if_absent=-0.5, proves=True),
         Clue("V436", if_seen=2.5),
         Clue("V401", if_seen=5.0, if_absent=-3.0),

@@ -19,6 +19,7 @@ MISSING_CLASS = Cause(
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it
         Clue("D313", if_seen=6.0, if_absent=-1.0, proves=True),
+        Clue("V474", if_seen=9.0, if_absent=-1.0, proves=True),
         Clue("D301", if_seen=3.0, if_absent=-4.0),
         Clue("D316", if_seen=4.0, if_absent=-0.5),
         Clue("D303", if_seen=0.5),

@@ -33,6 +33,7 @@ SHUFFLED_LABELS = Cause(
         Clue("B206", if_seen=8.0, proves=True),
         Clue("T103", if_seen=2.2, if_absent=-0.5, from_start=True),
         Clue("T105", if_seen=1.4, if_absent=-0.5),
+        Clue("V474", if_seen=-6.0),
         Clue("B120", if_seen=-5.0),
         Clue("B121", if_seen=-3.0),
         Clue("B101", if_seen=-4.0),

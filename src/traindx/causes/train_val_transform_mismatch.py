@@ -27,6 +27,7 @@ TRAIN_VAL_TRANSFORM_MISMATCH = Cause(
         Clue("B222", if_seen=5.5),
         Clue("B223", if_seen=5.0),
         Clue("B145", if_seen=1.0),
+        Clue("B162", if_seen=-5.0),
     ),
     fix=Fix(
         "Prepare pictures of validation as those of training, without what is random.",

@@ -24,6 +24,7 @@ WRONG_NORMALIZATION = Cause(
         Clue("B113", if_seen=9.0, if_absent=-1.0, proves=True, from_start=True),
         Clue("B114", if_seen=9.0, if_absent=-1.0, from_start=True),
         Clue("B161", if_seen=9.0, proves=True),
+        Clue("B162", if_seen=9.0, if_absent=-0.3, proves=True),
         Clue("B211", if_seen=8.0, proves=True),
         Clue("B212", if_seen=8.5, proves=True),
         Clue("B213", if_seen=9.0, proves=True),

@@ -11,6 +11,7 @@ import numpy as np
 
 from traindx.core.recording import Recording, Source
 from traindx.core.trend import FAR_BELOW_CHANCE, over_chance, trend
+from traindx.core.validated import validated_well
 
 
 @dataclass(frozen=True)
@@ -86,11 +87,13 @@ def flat_steps(recording: Recording, share: float = 0.95) -> tuple[int, int]:
 
 
 def has_learned(recording: Recording) -> bool | None:
-    """Whether the loss shows that something was learned: it ends far below chance, or at half of where it began where chance
-    is not known; None where the run is too short to tell."""
+    """Whether the run shows that something was learned: its loss ends far below chance, or at half of where it began where chance
+    is not known, or the last validation names half of what guessing would miss; None where it is too short."""
     if np.isfinite(recording.loss).sum() < 10:
         return None
     reached, seen = over_chance(recording), trend(recording.loss)
     if not seen.finite:
         return False
+    if validated_well(recording):
+        return True
     return reached < FAR_BELOW_CHANCE if reached is not None else seen.drop > 0.5

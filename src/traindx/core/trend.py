@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from traindx.core.recording import Recording
 
+MIXED = 0.05
+"""How far the share of a sample's first class in its target changes from step to step where targets are mixed (a guess)."""
+
 FAR_BELOW_CHANCE = 0.6
 """Share of the loss of guessing under which a run has learned something, if before it was recorded (a guess)."""
 
@@ -108,9 +111,15 @@ def has_one_target(recording: Recording) -> bool:
 
 
 def has_mixed_targets(recording: Recording) -> bool:
-    """Whether most recorded steps compare the same scores with several targets: mixup and the like, whose loss stays high."""
+    """Whether most recorded steps compare the same scores with several targets, or with shares of several classes that change
+    from step to step: mixup and the like, or a teacher, whose loss stays high. Smoothed labels have the same share in each step.
+    """
     calls = [d["loss_call"] for d in recording.details.values() if d.get("loss_call")]
-    return 2 * sum(bool(c.get("other_targets")) for c in calls) > len(calls)
+    if calls and 2 * sum(bool(c.get("other_targets")) for c in calls) > len(calls):
+        return True
+    targets = [d["targets"] for d in recording.details.values() if d.get("targets")]
+    tops = [float(t["top"][1]) for t in targets if t.get("form") == "soft" and len(t.get("top") or ()) == 3]
+    return 2 * len(tops) > max(len(targets), 4) and max(tops) - min(tops) > MIXED
 
 
 def over_chance(recording: Recording) -> float | None:

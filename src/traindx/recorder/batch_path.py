@@ -31,14 +31,41 @@ class Made(NamedTuple):
         return tuple(int(size) for size in self.node._input_metadata[self.number].shape)
 
 
+ACROSS = {
+    "LinalgVectorNorm": "norm",
+    "Norm": "norm",
+    "Softmax": "softmax",
+    "SafeSoftmax": "softmax",
+    "LogSoftmax": "softmax",
+}
+"""Operations whose result for one element is made of all those along their axes, by what they are called here."""
+ON_THE_WAY = (
+    "Expand",
+    "ClampMin",
+    "Clamp",
+    "Add",
+    "Sqrt",
+    "Maximum",
+    "Unsqueeze",
+    "View",
+    "UnsafeView",
+    "Reciprocal",
+    "Pow",
+)
+"""Operations between a norm and the division by it."""
+FEW = 6
+
+
 @dataclass(frozen=True)
 class Mixed:
     """A layer (its weight) whose output has the samples in another place: its `shape`, and the axis where they lie, None if
-    they are spread over several."""
+    they are spread over several. `by`: they lie in their place, and are divided by their norm, or go through a softmax, along
+    their own axis."""
 
     weight: Any
     shape: tuple[int, ...]
     axis: int | None
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,6 +103,9 @@ def follow(scores: Any, samples: int) -> Followed:
             if axis is not None:
                 return Followed(layers, Mixed(parameter_of(weight), shape, axis))
             layers += 1
+        across = _across(node, kind, shape, inner, samples) if layers or kind not in ACROSS else None
+        if across is not None and data:
+            return Followed(layers, Mixed(_weight_behind(data[0].node), shape, across[1], across[0]))
         if kind in PERMUTING and data and _is_spread(shape, inner, samples):
             mixed = _made_by(data[0].node)
             if mixed is not None:
@@ -93,6 +123,40 @@ def _is_spread(shape: tuple[int, ...], inner: int, samples: int) -> bool:
         for axis in range(len(shape))
     )
     return not within and not {inner, inner * samples} <= edges_of
+
+
+def _across(node: Node, kind: str, shape: tuple[int, ...], inner: int, samples: int) -> tuple[str, int] | None:
+    """What mixes the samples along their own axis, and that axis: a softmax, or a division by the norm over it."""
+    axis = next((a for a in range(len(shape)) if inner == math.prod(shape[a + 1 :]) and shape[a] == samples), None)
+    if axis is None:
+        return None
+    if kind != "Div":
+        along = ACROSS.get(kind) == "softmax" and _axis(node._saved_dim, len(shape)) == axis
+        return ("softmax", axis) if along else None
+    norm: Node | None = edges(node)[1]
+    for _ in range(FEW):
+        if norm is None or kind_of(norm) not in ON_THE_WAY:
+            break
+        norm = next((edge for edge in edges(norm) if edge is not None), None)
+    if norm is None or ACROSS.get(kind_of(norm)) != "norm":
+        return None
+    named = getattr(norm, "_saved_dim", None)
+    axes = [named] if isinstance(named, int) else list(named or ())
+    over = {_axis(one, len(shape)) for one in axes}
+    same = any(e is not None and Made(e, n).shape == shape for e, n in norm.next_functions)
+    return ("norm", axis) if same and axis in over and len(over) < len(shape) else None
+
+
+def _weight_behind(node: Node | None) -> Any:
+    """The weight of the first layer behind a few operations; None where there is none."""
+    for _ in range(50):
+        if node is None:
+            return None
+        weight = next((edge for edge in edges(node)[:3] if _is_parameter(edge)), None)
+        if kind_of(node) in PRODUCTS and weight is not None:
+            return parameter_of(weight)
+        node = next((edge for edge in edges(node) if edge is not None and not is_weight(edge)), None)
+    return None
 
 
 def _made_by(node: Node) -> Mixed | None:

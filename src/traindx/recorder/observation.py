@@ -173,6 +173,11 @@ class Observation:
                 self.probes.tell("validation_over", line)
                 self.journal.add_line(slots, line)
 
+    def weights_restored(self) -> None:
+        """Other weights are about to be loaded into the root: what is validated from here on is another network."""
+        self.end_validation()
+        self.validation.restored = True
+
     def loss_returned(self, name: str, scores: Any, target: Any, value: Any, settings: Named) -> None:
         """A loss function has returned, with gradients. In validations only functions that are trained with count."""
         self.source("loss")

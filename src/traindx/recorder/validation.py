@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from traindx.recorder.measure import stacked
+from traindx.recorder.measure import excerpt, stacked, usable
 from traindx.recorder.readback import Slots, rounded
 
 MOST = 10_000
 """Batches whose loss and accuracy are kept."""
 CLASS_LOSSES = ("cross_entropy", "nll_loss")
+DISTANCES = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
+MOST_DISTANCES = 20
+"""Batches of a validation of whose distances both sides are looked at."""
 MOST_CLASSES = 256
 """Classes up to which it is counted which are taken for which."""
 
@@ -66,10 +70,12 @@ class Validation:
 
     def __init__(self) -> None:
         self.batches = 0
+        self.restored = False
         self.training: bool | None = None
         self.answers = Tally()
         self._losses: list[Any] = []
         self._judged = Tally()
+        self._compared: dict[str, list[Any]] = {}
 
     @property
     def is_several(self) -> bool:
@@ -88,17 +94,42 @@ class Validation:
                 self._losses.append(value.detach().clone())
             if name in CLASS_LOSSES and scores.dim() == 2 and not target.is_floating_point():
                 self._judged.add(torch, scores, target)
+            elif name in DISTANCES and usable(torch, scores) and usable(torch, target):
+                self._compare(torch, name, excerpt(scores.detach()).float(), excerpt(target.detach()).float())
+
+    def _compare(self, torch: Any, name: str, x: Any, t: Any) -> None:
+        """Mean and mean square of both sides of a distance."""
+        found = self._compared.setdefault(name, [])
+        if len(found) < MOST_DISTANCES and x.numel() and t.numel():
+            found.append(torch.stack([x.mean(), x.square().mean(), t.mean(), t.square().mean()]))
 
     def line(self, torch: Any, step: int, time: float, slots: Slots) -> dict[str, Any]:
         """The `validation` line; its numbers come through `slots`."""
         line: dict[str, Any] = {"kind": "validation", "step": step, "time": round(time, 6), "batches": self.batches}
         line["training"] = self.training
+        line |= {"restored": True} if self.restored else {}
         with torch.no_grad():
             if self._losses:
                 mean = stacked(torch, self._losses).mean()
                 slots.add(mean, lambda values: line.update(loss=rounded(values[0])))
+            for name, found in self._compared.items():
+                if found:
+                    slots.add(torch.stack(found).mean(dim=0), _sides(line.setdefault("compared", {}), name))
             (self._judged if self._judged.right or self._losses else self.answers).tell(torch, line, slots)
         return line
+
+
+def _sides(into: dict[str, Any], name: str) -> Callable[[list[float]], None]:
+    """Writes mean and deviation of both sides of a distance."""
+
+    def fill(values: list[float]) -> None:
+        pairs = (values[0], values[1]), (values[2], values[3])
+        spread = [rounded(v) for mean, square in pairs for v in (mean, max(square - mean * mean, 0.0) ** 0.5)]
+        into[name] = dict(
+            zip(("input_mean", "input_deviation", "target_mean", "target_deviation"), spread, strict=True)
+        )
+
+    return fill
 
 
 def _rows(values: list[float]) -> list[list[int]]:

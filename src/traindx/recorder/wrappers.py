@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from traindx.recorder.probe import Patch, Probe
 from traindx.recorder.probes.answers import Answers
+from traindx.recorder.probes.dropout_in_evaluation import DropoutInEvaluation
 from traindx.recorder.session import Session
 
 Maker: TypeAlias = Callable[[Any], Callable[..., Any]]
@@ -38,7 +39,7 @@ def is_traced(torch: Any) -> Callable[[], bool]:
 
 def root_called(torch: Any, session: Session, detach: Callable[[], None]) -> Callable[..., Any]:
     """The call of a module of the root's class, in place of what that class does (`original`): see `RootCalls`."""
-    compiling, gradients, answers = is_traced(torch), torch.is_grad_enabled, Answers
+    compiling, gradients, answers, draws = is_traced(torch), torch.is_grad_enabled, Answers, DropoutInEvaluation
 
     def wrapper(module: Any, original: Any, /, *args: Any, **kwargs: Any) -> Any:
         if compiling():
@@ -56,6 +57,7 @@ def root_called(torch: Any, session: Session, detach: Callable[[], None]) -> Cal
             if not gradients():
                 answer = original(*args, **kwargs)
                 session.call(answers, "answered", module, answer)
+                session.call(draws, "answered", module, answer)
                 return answer
         return original(*args, **kwargs)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,6 +12,10 @@ from traindx.core.example import falling, recording_with
 from traindx.core.finding import Finding, Measured, Table
 from traindx.core.loaders import Loader, loaders_of
 from traindx.core.recording import Recording
+
+OFTEN = 20
+"""Times that every sample would have to be drawn in one pass, from which on a set of unknown length is taken for one that has more
+samples than weights (a guess)."""
 
 
 @check("B160", level="error")
@@ -33,9 +38,12 @@ def sampler_prefers_frequent(
     weighted = [loader for loader in loaders_of(recording).loaders if loader.facts.get("weights")]
     if not weighted:
         raise NotEnough("no sampler with weights was seen")
+    drawn = {p.loader: p.drawn for p in loaders_of(recording).passes}
     for loader in weighted:
         groups = [(float(w), int(n)) for w, n in loader.facts["weights"]]
         known, length = sum(n for _, n in groups), loader.facts.get("length")
+        if not length and known * OFTEN < drawn.get(loader.number, 0):
+            length = drawn[loader.number]
         yield Measured("samples that have a weight", known, f"all {length}")
         if length and known < few * length:
             text = f"the sampler has {known} weights for {length} samples: it draws the first {known} alone"
@@ -96,3 +104,18 @@ def doubtful_samples_drawn_less() -> Facts:
 @sampler_prefers_frequent.quiet_on
 def as_many_of_each() -> Facts:
     return _facts((1.0, 500), (1.1, 500))
+
+
+@sampler_prefers_frequent.fires_on
+def a_weight_for_each_class_of_a_set_of_unknown_length() -> Facts:
+    recording = _facts((0.1, 1), (0.4, 1), (0.5, 1), length=0)["recording"]
+    drawn = {
+        "kind": "pass",
+        "loader": 0,
+        "pass": 0,
+        "training": True,
+        "batches": 29,
+        "drawn": 923,
+        "ended": "exhausted",
+    }
+    return {"recording": replace(recording, lines={**recording.lines, "pass": (drawn,)})}

@@ -13,7 +13,7 @@ from traindx.core.recording import Recording
 
 @check("M132", level="error", preview=True)
 def samples_among_features(recording: Recording) -> Iterator[Finding | Measured]:
-    """Between a layer and the loss the axis of the samples changes places with another.
+    """Between a layer and the loss the axis of the samples changes places with another, or a norm or softmax runs along it.
 
     ## Why is this bad?
     The scores that the loss holds against one sample's target were made of parts of all samples. Nothing fails, as the number of
@@ -21,7 +21,8 @@ def samples_among_features(recording: Recording) -> Iterator[Finding | Measured]
 
     ## How to fix
     Look for `permute`, `transpose`, `view` and `reshape` between that layer and the loss: the first axis has to stay the
-    first, or be brought back before the features are flattened. `x.flatten(1)` keeps the samples apart.
+    first, or be brought back before the features are flattened. `x.flatten(1)` keeps the samples apart, and so do
+    `F.normalize(x, dim=1)` and `softmax(dim=-1)`.
 
     An exact fact, read from the graph that autograd built in the first step: the order of the elements is followed back
     from the scores, as far as each operation is understood.
@@ -38,6 +39,13 @@ def samples_among_features(recording: Recording) -> Iterator[Finding | Measured]
     if "layer" not in line:
         return
     shape = ", ".join(map(str, line["shape"]))
+    if line.get("by"):
+        what = {"norm": "divided by their norm", "softmax": "put through a softmax"}[line["by"]]
+        text = f"what {line['layer']} leads to, [{shape}], is {what} over axis {line['axis']}, the samples'"
+        yield Finding(
+            Place(layer=line["layer"], step=0), f"{text} (should be another axis): each depends on all others"
+        )
+        return
     where = "several axes" if line["axis"] is None else f"axis {line['axis']}"
     text = f"the {line['samples']} samples of the loss lie in {where} of what {line['layer']} made, [{shape}]"
     yield Finding(Place(layer=line["layer"], step=0), f"{text} (should be axis 0): they are mixed behind it")
@@ -51,6 +59,11 @@ def _run(**mixed: Any) -> Facts:
 @samples_among_features.fires_on
 def channels_first_and_flattened() -> Facts:
     return _run(layer="conv2", shape=[32, 64, 12, 12], axis=1)
+
+
+@samples_among_features.fires_on
+def features_normalised_over_the_batch() -> Facts:
+    return _run(layer="embed", shape=[32, 64], axis=0, by="norm")
 
 
 @samples_among_features.quiet_on

@@ -1,4 +1,4 @@
-"""T415: the loss weighs frequent classes up and rare ones down."""
+"""T415: the loss weighs what is frequent up and what is rare down."""
 
 from __future__ import annotations
 
@@ -19,18 +19,19 @@ from traindx.core.recording import Floats, Recording
 def class_weights_reversed(
     recording: Recording, *, apart: float = 2.0, looked: int = 200
 ) -> Iterator[Finding | Measured]:
-    """The class weights of the loss grow with the number of targets of a class.
+    """The class weights of the loss grow with the number of targets of a class, or `pos_weight` makes rare positives lighter.
 
     ## Why is this bad?
     Weights are there to help the classes that are rare. Weights in another order than the ids, or counts in place of
     their inverses, make them disappear.
 
     ## How to fix
-    `weight = count.sum() / (len(count) * count)`, in the order of the ids.
+    `weight = count.sum() / (len(count) * count)`, in the order of the ids; `pos_weight = negatives / positives`.
 
     Reported where the class that is most frequent among the recorded targets weighs `apart` times as much as the rarest that
     was seen, is itself `apart` times as frequent or more, and the ranks of weights and counts agree (correlation over 0.8,
-    with three classes or more). Guesses.
+    with three classes or more). Of `pos_weight` where nine in ten classes have `apart` times as many negatives as positives or
+    more, and positives that weigh less than 1 / `apart`. Guesses.
     """
     for found in loss_calls_of(recording):
         weights = np.array(found.first.get("weight") or (), dtype=np.float64)
@@ -47,6 +48,31 @@ def class_weights_reversed(
             text = f"class {top} has {more:.3g} times the targets of class {rare} and {heavier:.3g} times its weight"
             table = Table("targets and weights", ("class", "targets seen", "weight"), rows)
             yield Finding(found.place, f"{text} (should weigh no more)", (table,))
+    yield from _positives_made_lighter(recording, apart, looked)
+
+
+def _positives_made_lighter(recording: Recording, apart: float, looked: int) -> Iterator[Finding | Measured]:
+    """`pos_weight` upside down: of classes with few positives it makes these weigh still less."""
+    for found in loss_calls_of(recording):
+        weights = np.array(found.first.get("pos_weight") or (), dtype=np.float64)
+        targets = [recording.details[s].get("targets", {}) for s in found.steps]
+        samples = sum(int(t.get("images", 0)) for t in targets if t.get("form") == "multi-label")
+        if len(weights) < 2 or samples < looked:
+            continue
+        positives = np.zeros(len(weights))
+        for target in targets:
+            for number, count in target.get("classes", {}).items():
+                if int(float(number)) < len(weights):
+                    positives[int(float(number))] += count
+        seen = np.flatnonzero(positives)
+        rarer = (samples - positives[seen]) / positives[seen]
+        light = (rarer >= apart) & (weights[seen] <= 1 / apart)
+        yield Measured("classes with few positives whose weight is below 1", int(light.sum()), f"few of {len(seen)}")
+        if len(seen) and light.mean() >= 0.9:
+            rows = tuple((int(i), int(positives[i]), samples - int(positives[i]), float(weights[i])) for i in seen)
+            text = f"positives are {np.median(rarer):.3g} times rarer than negatives and weigh {np.median(weights[seen]):.2g}"
+            table = Table("targets and pos_weight", ("class", "positives", "negatives", "pos_weight"), rows)
+            yield Finding(found.place, f"{text} of these (should weigh more: negatives / positives)", (table,))
 
 
 def counts_of(recording: Recording, found: LossCalls, classes: int) -> Floats:
@@ -82,3 +108,19 @@ def inverse_counts() -> Facts:
 @class_weights_reversed.quiet_on
 def all_alike() -> Facts:
     return _facts([1.0, 1.0, 1.0])
+
+
+def _several(weights: list[float]) -> Facts:
+    targets = {"from": "loss", "form": "multi-label", "images": 32, "classes": {"0": 6, "1": 5, "2": 4}}
+    call = {"name": "binary_cross_entropy_with_logits", "pos_weight": weights}
+    return {"recording": recording_with(falling(), detail={"loss_call": call, "targets": targets})}
+
+
+@class_weights_reversed.fires_on
+def positives_over_negatives() -> Facts:
+    return _several([6 / 26, 5 / 27, 4 / 28])
+
+
+@class_weights_reversed.quiet_on
+def negatives_over_positives() -> Facts:
+    return _several([26 / 6, 27 / 5, 28 / 4])

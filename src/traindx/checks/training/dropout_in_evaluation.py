@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.example import falling, recording_with
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.recording import Recording
 
+_ZERO = re.compile(r"dropout_p\s*=\s*0(\.0*)?\s*[,)]")
 WHY = {
     "default": "which is not told the mode",
     "layer": "in a layer that is none of the model's modules, so that `eval()` does not reach it",
@@ -25,19 +28,33 @@ def dropout_in_evaluation(recording: Recording) -> Iterator[Finding | Measured]:
 
     ## How to fix
     `F.dropout(x, p, training=self.training)`; its default is training. Layers belong into `__init__`, or into an
-    `nn.ModuleList`: one that is made in `forward`, or lies in a plain list, stays in training mode.
+    `nn.ModuleList`: one that is made in `forward`, or lies in a plain list, stays in training mode. Attention is told by its
+    number alone: `scaled_dot_product_attention(q, k, v, dropout_p=self.p if self.training else 0.0)`.
 
-    Not reported is a call with `training=True` written out: that is how several answers are drawn on purpose.
+    Attention counts where the answers of a model in evaluation mode draw random numbers, and a line of its file gives
+    `dropout_p` and says nothing of the mode. Not reported is a call with `training=True` written out: that is how several
+    answers are drawn on purpose.
     """
     if not any(v.get("training") is False for v in recording.lines.get("validation", ())):
         raise NotEnough("no validation in evaluation mode was seen")
     found = [e for e in recording.of("dropout_in_evaluation") if e.data.get("by") in WHY]
-    yield Measured("dropout functions that are active in evaluation mode", len(found), "0")
+    drawn = [] if found else [(e, at) for e in recording.of("drawn_in_evaluation") for at in _untold(e.data)][:1]
+    yield Measured("dropout functions that are active in evaluation mode", len(found) + len(drawn), "0")
+    for event, (number, line) in drawn:
+        place = Place(path=event.data["code_path"], line=number, step=event.step)
+        text = "the model draws random numbers in evaluation mode, and an attention's dropout is not told the mode"
+        yield Finding(place, f"{text}: {line}")
     for event in found:
         data = event.data
         text = f"{data['function']} leaves out {data['p']:.0%} of the values while the model is in evaluation mode"
         place = Place(path=data.get("path"), line=data.get("line"), step=event.step)
         yield Finding(place, f"{text} (should be none), {WHY[data['by']]}")
+
+
+def _untold(data: Mapping[str, Any]) -> list[tuple[int, str]]:
+    """The lines that give an attention its dropout, if none of them says anything of the mode."""
+    lines = [(int(number), str(text)) for number, text in data.get("code", ()) if "dropout_p" in str(text)]
+    return [] if any("training" in text for _, text in lines) else [at for at in lines if not _ZERO.search(at[1])]
 
 
 def _facts(by: str = "") -> Facts:
@@ -65,3 +82,25 @@ def several_answers_drawn_on_purpose() -> Facts:
 @dropout_in_evaluation.quiet_on
 def dropout_that_knows_the_mode() -> Facts:
     return _facts()
+
+
+def _drawn(line: str) -> Facts:
+    facts = _facts()
+    event = {"kind": "event", "event": "drawn_in_evaluation", "step": 20, "code_path": "net.py", "code": [[31, line]]}
+    seen = {"kind": "validation", "step": 19, "batches": 8, "training": False, "mode": "eval", "root_itself": True}
+    return {**facts, "recording": recording_with(falling(), events=[seen, event])}
+
+
+@dropout_in_evaluation.fires_on
+def an_attention_that_is_not_told_the_mode() -> Facts:
+    return _drawn("x = F.scaled_dot_product_attention(q, k, v, dropout_p=self.p)")
+
+
+@dropout_in_evaluation.quiet_on
+def an_attention_that_is_told_the_mode() -> Facts:
+    return _drawn("x = F.scaled_dot_product_attention(q, k, v, dropout_p=self.p if self.training else 0.0)")
+
+
+@dropout_in_evaluation.quiet_on
+def a_sample_that_is_drawn_on_purpose() -> Facts:
+    return _drawn("z = mean + torch.randn_like(mean) * deviation")

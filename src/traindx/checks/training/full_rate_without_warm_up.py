@@ -36,6 +36,8 @@ def full_rate_without_warm_up(
     attentive = any("LayerNorm" in k or "RMSNorm" in k for k in kinds) and not any("BatchNorm" in k for k in kinds)
     known = np.isfinite(recording.update_ratio) & np.isfinite(recording.lr)
     step, taken, rates = recording.step[known], recording.update_ratio[known], recording.lr[known]
+    if not np.isfinite(recording.loss).any():
+        raise NotEnough("no loss was seen")
     if len(taken) < 12 or len(recording.optimizers) != 1 or recording.step[-1] < min_steps:
         raise NotEnough(f"needs {min_steps} steps of one optimizer")
     early, later = float(np.max(taken[step < 10], initial=0.0)), float(np.median(taken[step >= 10]))

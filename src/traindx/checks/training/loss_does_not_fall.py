@@ -23,6 +23,7 @@ from traindx.core.trend import (
     takes_off,
     trend,
 )
+from traindx.core.validated import above_guessing
 from traindx.core.warm_up import ended_in_warm_up, rated
 
 
@@ -37,7 +38,8 @@ def loss_does_not_fall(
     run, or is a cross entropy whose target is always the same, as over a queue of negatives. Nor in a run of under 100
     passes that ended while its rate was still being raised, unless the loss has risen by half: it is too early to tell. Where
     some steps have a rate of zero, the others are judged. With mixed targets (mixup) a loss that falls by over two standard
-    errors is left alone: its floor is high. A loss that falls slowly, or a run that was left early, is a matter of T117.
+    errors is left alone: its floor is high. One that falls by little but clearly counts as learned where the last validation is
+    right far more often than guessing. A loss that falls slowly, or a run that was left early, is a matter of T117.
 
     Where the recording shows the number of classes of a cross entropy, a loss that is already far below chance (ln K)
     counts as learned: a resumed or fine-tuned run starts low.
@@ -62,6 +64,10 @@ def loss_does_not_fall(
     if seen.finite and seen.drop <= drop and (takes_both_signs(recording.loss) or takes_off(recording.loss)):
         return
     if seen.finite and -0.5 < seen.drop <= drop and ended_in_warm_up(recording):
+        return
+    if seen.finite and 0 < seen.drop <= drop and seen.z > 2 and (better := above_guessing(recording)):
+        way = f"the loss falls slowly, {seen.start:.4g} to {seen.end:.4g}; of guessing the last validation is right"
+        yield Measured(way, round(better, 2), "clearly over 1", "times")
         return
     if seen.finite and seen.drop <= drop and seen.z > 2 and has_mixed_targets(recording):
         return

@@ -28,13 +28,16 @@ def no_effective_step(recording: Recording, *, share: float = 0.9) -> Iterator[F
     The weights stay as they are, and the loss moves with the batches alone; or each step follows the gradient of another batch.
 
     ## How to fix
-    The order is zero_grad, backward, step. A training that updates its weights by hand has no optimizer and is not reported.
+    The order is zero_grad, backward, step. A training that updates its weights by hand has no optimizer, one
+    that makes its gradients with torch.func has no backward pass: both are not reported.
     """
     if "optimizer" not in recording.sources and not recording.optimizers:
         return
     if not len(recording.step):
         yield from _never(recording)
         return
+    if not any("b" in calls for calls in recording.calls):
+        return  # gradients are made otherwise: torch.func, torch.autograd.grad, by hand
     cleared = _cleared(recording)
     yield Measured("steps whose gradients were cleared before them", int(cleared.sum()), f"0 of {len(cleared)}")
     early = [TOO_EARLY.search(calls) is not None for calls in recording.calls]
@@ -103,6 +106,11 @@ def cleared_after_backward_and_then_forward_and_step() -> Facts:
 @no_effective_step.quiet_on
 def a_forward_pass_for_the_accuracy_before_each_step() -> Facts:
     return {"recording": recording_with(falling(), calls="zfbfs")}
+
+
+@no_effective_step.quiet_on
+def gradients_of_each_sample_made_without_backward() -> Facts:
+    return {"recording": recording_with(falling(), calls=["fs", *["zfs"] * 59])}
 
 
 @no_effective_step.quiet_on

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.class_results import class_results
 from traindx.core.example import falling, recording_with
@@ -40,6 +42,8 @@ def classes_under_other_names(
     renamed = [result.renamed(least=least, share=share, few=few) for result in found]
     both = {c: to for c, to in renamed[-1].items() if renamed[0].get(c) == to}
     yield Measured("classes that validation has under another id", len(both), f"0 of {int((found[-1].seen > 0).sum())}")
+    if not np.isfinite(recording.loss).any():
+        raise NotEnough("no loss was seen")
     fell = trend(recording.loss)
     if len(both) < 2 or not fell.finite or fell.drop < drop:
         return

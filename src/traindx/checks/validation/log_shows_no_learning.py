@@ -67,7 +67,7 @@ def log_shows_no_learning(
             better, fell = better or not flat, f"but the {which} loss, {first:.3g} to {low:.3g}, "
         yield Measured(f"{which} loss, first epoch to lowest,", f"{first:.3g} to {low:.3g}")
     if (
-        recording is not None and named is not None and not flat
+        recording is not None and named is not None and not flat and np.isfinite(recording.loss).any()
     ):  # the loss of each step tells more than one for an epoch
         seen = trend(recording.loss)
         better = better or (seen.finite and seen.drop > FELL)

@@ -19,7 +19,7 @@ class BatchAxis(Probe):
     its `kind`, `batch_first`, the `shape` of its first input, and `samples`: the first dimension of what the root was given,
     where the loss was given a vector of as many targets; and one line `batch_path`: through how many `layers` `of` all the
     samples were followed from the loss, and the layer that is the first to mix them (`layer`, the `shape` that it made, their
-    `axis`).
+    `axis`; `by` norm or softmax: what mixes them along their own axis, behind that layer).
     """
 
     on_recorded = ("layer", "closed", "forward", "loss")
@@ -90,4 +90,5 @@ class BatchAxis(Probe):
         name = next((name for name, p in weights if mixed is not None and p is mixed.weight), None)
         if mixed is not None and name is not None:
             line |= {"layer": name.rpartition(".")[0], "shape": list(mixed.shape), "axis": mixed.axis}
+            line |= {"by": mixed.by} if mixed.by else {}
         self.seen.journal.write(line)

@@ -14,6 +14,7 @@ from traindx.recorder.step import Step
 
 CLASS_SCORES = ("cross_entropy", "nll_loss")
 BINARY_SCORES = ("binary_cross_entropy", "binary_cross_entropy_with_logits")
+DISTANCES = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
 SETTINGS = ("reduction", "label_smoothing", "ignore_index")
 MOST_CALLS = 4
 """Calls of one step that are written, of as many places or functions."""
@@ -95,6 +96,9 @@ def measured_call(torch: Any, name: str, scores: Any, target: Any, value: Any, s
         if source.made_by in REACH and target.is_floating_point():
             low, high = REACH[source.made_by]
             numbers["beyond"] = ((t < low - NEAR) | (t > high + NEAR)).float().mean()
+        if name in DISTANCES:
+            numbers |= {"target_mean": t.mean(), "target_deviation": t.std(correction=0)}
+            numbers |= {"input_mean": x.mean(), "input_deviation": x.std(correction=0)}
         vector = torch.stack([p.reshape(()) for p in numbers.values()])
     call: dict[str, Any] = {"name": name, "shape": list(scores.shape), "target_shape": list(target.shape)}
     call |= {"target_type": str(target.dtype).removeprefix("torch."), "made_by": source.made_by}

@@ -24,7 +24,8 @@ class WeightsLoaded(Probe):
     """Writes a line `weights_loaded` for each `load_state_dict` before the first backward pass: see `key_facts`, `class`,
     `strict`, `by` (`ultralytics` where its own transfer called it), path and line of the user's code, `covers` (share of the
     trained model's parameters that belong to the module), and `kept` of `looked` tensors whose norm is still that
-    of the load when the training begins. A later load has the `step` before which it came in `later`, and no `kept`.
+    of the load when the training begins. A later load has the `step` before which it came in `later`, and no `kept`; the
+    validation that follows it is a line of its own, with `restored`.
     """
 
     on_recorded = ("closed",)
@@ -51,6 +52,8 @@ class WeightsLoaded(Probe):
         if given is None or self._count >= MOST:
             return
         module = arguments[0]
+        if self.seen.saw_backward and self._is_trained(module):
+            self.seen.weights_restored()
         own = {name: p for name, p in module.named_parameters(remove_duplicate=False) if not measure.is_lazy(p)}
         if not own:
             return
@@ -65,6 +68,11 @@ class WeightsLoaded(Probe):
         self._pending = facts | ({"by": "ultralytics"} if self._transfer else {})
         self._pending |= {"later": self.seen.now_at} if self._written or self.seen.saw_backward else {}
         self._transfer = False
+
+    def _is_trained(self, module: Any) -> bool:
+        """Whether it is the root, or stands in its wrapper or around it."""
+        root = self.seen.roots.root
+        return root is not None and core_of(module) is core_of(root)
 
     def loaded(self, arguments: Arguments, named: Named, result: Any) -> None:
         """A state dict was loaded."""
