@@ -24,6 +24,7 @@ LEFT_IN_TRAIN_MODE = Cause(
         Clue("T420", if_seen=9.0, if_absent=-5.0, proves=True),
         Clue("T422", if_seen=9.0, if_absent=-0.5, proves=True),
         Clue("T421", if_seen=9.0, if_absent=-0.5, proves=True),
+        Clue("V475", if_seen=12.0),  # whatever the mode of the model is
         Clue("V402", if_seen=0.3),
         Clue("V408", if_seen=0.5),
     ),

@@ -54,8 +54,10 @@ def _divergences(recording: Recording) -> Iterator[Finding | Measured]:
     for found, side in ((wrong, "inputs"), (logs, "targets")):
         if len(found) < 0.5 * len(known):
             continue
-        step, one = found[0]
-        place = Place(path=one.get("path"), line=one.get("line"), step=step)
+        one = found[0][1]
+        place = Place(
+            path=one.get("path"), line=one.get("line")
+        )  # a student's training may be the second one of the run
         if side == "targets":
             text = f"kl_div gets targets of {one['target_min']:.3g} to {one['target_max']:.3g}"
             text += " (should be probabilities, or log_target=True)"
