@@ -119,11 +119,12 @@ class BoxCalls(Probe):
         if place is None:
             return
         sites = self._sites[self._validating]
-        site = sites.get((what, *place))
+        key = (what, *place)
+        site = sites.get(key)
         if site is None:
             if len(sites) >= SITES:
                 return
-            site = sites[(what, *place)] = Site(what, place)
+            site = sites[key] = Site(what, place)
         torch = self.seen.torch
         if len(site.calls) < CALLS and all(
             measure.readable(torch, b) and b.dim() == 2 and b.shape[1] == 4 for b in sets
