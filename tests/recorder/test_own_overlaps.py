@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import pickle
+import cProfile
+import inspect
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -96,13 +98,29 @@ def test_a_wrong_function_is_known_and_taken_for_nothing_else(record: Record, fo
     assert not sites_of(recording)
 
 
-def test_functions_are_as_they_were_afterwards(record: Record, folder: Path) -> None:
-    code, expected = box_iou.__code__, box_iou(*boxes(1))
-    train(record, folder, box_iou)
-    assert box_iou.__code__ is code and torch.equal(box_iou(*boxes(1)), expected)
-    assert pickle.loads(pickle.dumps(box_iou)) is box_iou
+def test_functions_stay_as_they_are(record: Record, folder: Path) -> None:
+    compiled = torch.compile(box_iou, backend="aot_eager", fullgraph=True)
+
+    def overlap(a: torch.Tensor, b: torch.Tensor) -> None:
+        assert inspect.getsource(box_iou).startswith("def box_iou(a: torch.Tensor")
+        expected = box_iou(a, b)
+        assert torch.equal(torch.jit.script(box_iou)(a, b), expected) and torch.allclose(compiled(a, b), expected)
+
+    recording = train(record, folder, overlap)
+    assert {e["format"] for _, e in own_overlaps_of(recording)} == {"xyxy"}
+    assert sys.getprofile() is None
+
+
+def test_whoever_profiles_is_left_alone(record: Record, folder: Path) -> None:
+    profile = cProfile.Profile()
+    profile.enable()
+    recording = train(record, folder, box_iou)
+    profile.disable()
+    assert not own_overlaps_of(recording)
+    assert any("box_iou" in str(entry.code) for entry in profile.getstats())
 
 
 def test_an_error_of_the_function_is_the_users(record: Record, folder: Path) -> None:
-    with pytest.raises(IndexError):
+    with pytest.raises(IndexError) as raised:
         train(record, folder, lambda a, b: box_iou(a, b[0]))
+    assert raised.traceback[-1].name == "box_iou" and sys.getprofile() is None

@@ -1,81 +1,73 @@
-"""Functions of the user's own code, watched by their names: their code is put aside, and what takes its place calls it.
+"""Functions of the user's own code, watched by their names for a while: what they are given and what they return.
 
-The function objects stay the same, so that whoever holds one calls what is watched, and pickling finds what it looks for.
+Python's profiling hook tells of every call; the functions stay as they are, so that whoever looks at their code sees the user's
+(`torch.jit.script`, `torch.compile`, `inspect`, a traceback). Nothing is watched where the user profiles.
 """
 
 from __future__ import annotations
 
-import builtins
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from types import FunctionType
+from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 from traindx.recorder.source import Frames
 
-HOOK = "__traindx_own_function__"
 MOST = 16
-NUMBER = 987_654_321
-"""What stands for a function's number in the code that takes its place."""
+EVENTS = 400_000
+"""Calls and returns, of all functions, after which a watch ends by itself: some tenths of a second."""
 
-Told = Callable[[FunctionType, tuple[Any, ...], dict[str, Any], Any], None]
-
-
-def _stand_in(*args: Any, **kwargs: Any) -> Any:
-    return __traindx_own_function__(987_654_321, args, kwargs)  # type: ignore[name-defined]  # noqa: F821
+Told = Callable[[str, tuple[Any, ...], Any, FrameType | None], None]
 
 
 class OwnFunctions:
     """Watches functions of modules that are the user's, and methods of classes there, whose name is `wanted`.
 
-    `told` is called with the function, the arguments and what it returned; only plain functions without variables of an outer
-    function are watched. Under `torch.compile` and `torch.jit` they run as if nothing were watched.
+    `told` is called with the name, the positional arguments as they were at the call, what was returned, and the calling frame.
     """
 
-    def __init__(self, frames: Frames, wanted: Callable[[str], bool], told: Told, traced: Callable[[], bool]) -> None:
-        self._frames, self._wanted, self._told, self._traced = frames, wanted, told, traced
-        self._watched: list[tuple[FunctionType, Any, FunctionType]] = []
+    def __init__(self, frames: Frames, wanted: Callable[[str], bool], told: Told) -> None:
+        self._frames, self._wanted, self._told = frames, wanted, told
+        self._codes: dict[CodeType, str] | None = None
+        self._open: dict[int, tuple[Any, ...]] = {}
+        self._left = 0
+        self._process = os.getpid()
+        self._hook = self._seen
 
     def watch(self) -> None:
-        """Watch what is there by now."""
-        if hasattr(builtins, HOOK):
-            return
-        for function in self._found():
-            if len(self._watched) >= MOST:
-                break
-            self._put_aside(function)
-        if self._watched:
-            setattr(builtins, HOOK, self._called)
+        """Watch the calling thread from now on."""
+        if self._codes is None:
+            self._codes = dict(self._found())
+        if self._codes and sys.getprofile() is None:
+            self._left = EVENTS
+            sys.setprofile(self._hook)
 
     def leave(self) -> None:
-        """Give all functions their own code back."""
-        for function, code, _ in self._watched:
-            function.__code__ = code
-        if self._watched and getattr(builtins, HOOK, None) == self._called:
-            delattr(builtins, HOOK)
-        self._watched = []
+        """Watch no longer; the next watch may begin."""
+        self._left = 0
+        self._open = {}
+        if sys.getprofile() is self._hook:
+            sys.setprofile(None)
 
-    def _put_aside(self, function: FunctionType) -> None:
-        code = function.__code__
-        own = FunctionType(code, function.__globals__, function.__name__, function.__defaults__, None)
-        own.__kwdefaults__ = function.__kwdefaults__
-        number = len(self._watched)
-        taking = _stand_in.__code__
-        constants = tuple(number if c == NUMBER else c for c in taking.co_consts)
-        self._watched.append((function, code, own))
-        function.__code__ = taking.replace(co_consts=constants, co_name=code.co_name)
+    def _seen(self, frame: FrameType, event: str, value: Any) -> None:
+        self._left -= 1
+        if self._left < 0:  # also in another thread or process that the hook was left in
+            sys.setprofile(None)
+        elif event == "call":
+            if self._codes is not None and frame.f_code in self._codes:
+                with suppress(Exception):  # the training goes on, whatever is wrong with the recorder
+                    names = frame.f_code.co_varnames[: frame.f_code.co_argcount]
+                    self._open[id(frame)] = tuple(map(frame.f_locals.get, names))
+        elif event == "return" and self._open:
+            given = self._open.pop(id(frame), None)
+            if given is not None and self._codes is not None and os.getpid() == self._process:
+                with suppress(Exception):
+                    self._told(self._codes[frame.f_code], given, value, frame.f_back)
 
-    def _called(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        function, _, own = self._watched[number]
-        result = own(*args, **kwargs)
-        if not self._traced():
-            with suppress(Exception):  # the training goes on, whatever is wrong with the recorder
-                self._told(function, args, kwargs, result)
-        return result
-
-    def _found(self) -> Iterator[FunctionType]:
-        seen: set[int] = set()
+    def _found(self) -> Iterator[tuple[CodeType, str]]:
+        found: dict[CodeType, str] = {}
         for module in list(sys.modules.values()):
             path = getattr(module, "__file__", None)
             if type(path) is not str or not self._frames.is_user(path):
@@ -84,11 +76,11 @@ class OwnFunctions:
                 held = list(vars(value).values()) if type(value) is type else [value]
                 for item in held:
                     plain = item.__func__ if type(item) in (staticmethod, classmethod) else item
-                    if type(plain) is FunctionType and id(plain) not in seen and self._is_wanted(plain):
-                        seen.add(id(plain))
-                        yield plain
+                    if type(plain) is FunctionType and self._is_wanted(plain):
+                        found[plain.__code__] = plain.__name__
+        yield from list(found.items())[:MOST]
 
     def _is_wanted(self, function: FunctionType) -> bool:
         code = function.__code__
-        plain = not code.co_freevars and not code.co_flags & 0x2A0  # no generator, coroutine or asynchronous generator
-        return plain and self._wanted(function.__name__) and self._frames.is_user(code.co_filename)
+        generates = code.co_flags & 0x2A0  # generator, coroutine, asynchronous generator
+        return not generates and self._wanted(function.__name__) and self._frames.is_user(code.co_filename)

@@ -13,13 +13,15 @@ from traindx.core.target_boxes import corners
 from traindx.recorder import measure
 from traindx.recorder.own_functions import OwnFunctions
 from traindx.recorder.probe import Arguments, Named, Probe
-from traindx.recorder.probes.box_calls import DENSE, STEPS
+from traindx.recorder.probes.box_calls import DENSE
 from traindx.recorder.readback import Slots
 from traindx.recorder.schedule import is_written
 from traindx.recorder.wrappers import is_traced
 
 SITES, CALLS, BOXES = 6, 32, 32
 """Lines of code that are looked at in a step or a validation, calls of each, and boxes of each argument."""
+STEPS = 12
+"""Recorded steps that are watched: watching slows a step."""
 
 
 class OwnOverlaps(Probe):
@@ -34,33 +36,38 @@ class OwnOverlaps(Probe):
         self._validating = False
         self._steps = self._validations = 0
         self._sites: dict[tuple[str, int], _Site] = {}
-        self._functions = OwnFunctions(seen.frames, is_overlap, self._told, is_traced(seen.torch))
-        self._watched = False
+        self._traced = is_traced(seen.torch)
+        self._functions = OwnFunctions(seen.frames, is_overlap, self._told)
+        self._watching = False
 
     def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
         """The root is called with gradients: what comes now is training."""
         self._validating = False
-        if not self._watched:
-            self._watched = True
-            self._functions.watch()
+        if self.seen.current.recorded and self._steps < STEPS:
+            self._watch()
 
     def validation_forward(self, module: Any, arguments: Arguments, named: Named) -> None:
         """The root is called without gradients: what comes now is its validation."""
         if not self._validating:
             self._sites = {}
+            self._leave()
         self._validating = True
+        if is_written(self._validations, DENSE):
+            self._watch()
 
     def closed(self, step: Any) -> None:
         """A recorded step is over."""
+        self._steps += self._watching
+        self._leave()
         sites, self._sites = self._sites, {}
         if sites and not self._validating:
-            self._steps += 1
             step.details["own_overlaps"] = found = list[dict[str, Any]]()
             for site in sites.values():
                 site.send(step.slots, found, self.contained)
 
     def validation_over(self, line: dict[str, Any]) -> None:
         """A validation is over."""
+        self._leave()
         sites, self._sites = self._sites, {}
         self._validations += 1
         if sites and self._validating:
@@ -71,21 +78,29 @@ class OwnOverlaps(Probe):
 
     def end(self) -> None:
         """The recording ends."""
+        self._leave()
+
+    def _watch(self) -> None:
+        if not self._watching:
+            self._watching = True
+            self._functions.watch()
+
+    def _leave(self) -> None:
+        self._watching = False
         self._functions.leave()
 
-    def _told(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> None:
-        due = is_written(self._validations, DENSE) if self._validating else self.seen.current.recorded
-        if due and (self._validating or self._steps < STEPS):
-            self.seen.probes.run(type(self), self._take, function.__name__, args, result)
+    def _told(self, name: str, args: tuple[Any, ...], result: Any, caller: Any) -> None:
+        if not self._traced():
+            self.seen.probes.run(type(self), self._take, name, args, result, caller)
 
-    def _take(self, name: str, args: tuple[Any, ...], result: Any) -> None:
+    def _take(self, name: str, args: tuple[Any, ...], result: Any, caller: Any) -> None:
         torch = self.seen.torch
         held = [_tensor(torch, value) for value in args[:3]]
         sets = [b for b in (_boxes(value) for value in held if value is not None) if b is not None]
         returned = _tensor(torch, result)
         if len(sets) != 2 or returned is None or not returned.is_floating_point():
             return
-        place = self.seen.frames.caller()
+        place = self.seen.frames.caller(caller)
         if place is None:
             return
         site = self._sites.get(place)
