@@ -30,6 +30,7 @@ POISONED_CHECKPOINT = Cause(
         Clue("S204", if_seen=8.5, proves=True),
         Clue("S222", if_seen=8.0, proves=True),
         Clue("S206", if_seen=1.0),
+        Clue("S209", if_seen=4.0),
         Clue("T001", if_seen=0.3),
         Clue("T101", if_seen=0.5, from_start=True),
         Clue("T104", if_seen=0.3),

@@ -32,7 +32,8 @@ HALVES = frozenset(["float16", "bfloat16", "float8_e4m3fn", "float8_e5m2"])
 @dataclass(frozen=True)
 class Tensor:
     """A saved tensor. `not_finite` counts its NaN and infinite values; `constant` is the value that all of it have, None where
-    they differ; `low` and `high` are known of short tensors alone (statistics, biases, counters)."""
+    they differ; `low` and `high` are known of short tensors alone (statistics, biases, counters), `largest` is the largest size of
+    a value in any that is of floats and finite."""
 
     name: str
     shape: tuple[int, ...]
@@ -41,6 +42,7 @@ class Tensor:
     constant: float | None = None
     low: float | None = None
     high: float | None = None
+    largest: float | None = None
 
     @property
     def broken(self) -> bool:

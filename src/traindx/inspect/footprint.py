@@ -217,7 +217,7 @@ def _in_two_stages(torch: Any, built: Any, wanted: int, channels: int, optimizer
         for side, batches in ((SIZE, (FEW, MORE)), (LARGER, (MORE,))):
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                copied.model.transform.min_size, copied.model.transform.max_size = (side,), side
+                _resized(copied.model.transform, side)
                 pictures, loss, words = loss_of(torch, copied, side, channels)
                 found, lived = _lived(torch, copied.model, pictures, loss, optimizer, batches)
             for name, rows in lived.items():
@@ -243,7 +243,7 @@ def _grown(runs: Sequence[list[int]], grown: float) -> tuple[tuple[float, float]
 def _at(torch: Any, built: Any, side: int, channels: int, optimizer: str) -> dict[str, Any]:
     """Measured with pictures of one size, which a model that scales them itself is told to leave as they are."""
     if built.listed:
-        built.model.transform.min_size, built.model.transform.max_size = (side,), side
+        _resized(built.model.transform, side)
     pictures, loss, words = loss_of(torch, built, side, channels)
     return {**measured(torch, built.model, pictures, loss, optimizer=optimizer), "size": side, "loss": words}
 
@@ -252,7 +252,17 @@ def _trained_at(built: Any) -> int | None:
     """The side of a square as large as the pictures that a torchvision detector trains on at most: it scales them itself."""
     if not built.listed:
         return None
-    return int((max(built.model.transform.min_size) * built.model.transform.max_size) ** 0.5)
+    transform = built.model.transform
+    if transform.fixed_size is not None:
+        return int((transform.fixed_size[0] * transform.fixed_size[1]) ** 0.5)
+    return int((max(transform.min_size) * transform.max_size) ** 0.5)
+
+
+def _resized(transform: Any, side: int) -> None:
+    """Have a torchvision detector leave pictures of this side as they are."""
+    transform.min_size, transform.max_size = (side,), side
+    if transform.fixed_size is not None:
+        transform.fixed_size = (side, side)
 
 
 def _copied(torch: Any, model: Any, device: str) -> Any:

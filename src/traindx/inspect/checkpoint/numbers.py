@@ -61,18 +61,24 @@ def tensor_of(name: str, raw: Raw) -> Tensor:
 def _floating(name: str, raw: Raw) -> Tensor:
     kind, mask = BITS[raw.dtype]
     bits = raw.data.view(kind)
-    bad = sum(_not_finite(bits[at : at + PIECE], mask) for at in range(0, len(bits), PIECE))
+    pieces = [_sizes(bits[at : at + PIECE], mask) for at in range(0, len(bits), PIECE)]
+    bad = sum(count for count, _ in pieces)
+    most = np.array([max((size for _, size in pieces), default=0)], dtype=bits.dtype)
+    largest = None if bad or not len(bits) else float(floats(most, raw.dtype)[0])
     low = high = None
     same = len(bits) > 0 and all(_same(bits[at : at + PIECE], bits[0]) for at in range(0, len(bits), PIECE))
     if 0 < len(bits) <= SHORT and not bad:
         values = floats(bits, raw.dtype)
         low, high = float(values.min()), float(values.max())
     constant = float(floats(bits[:1], raw.dtype)[0]) if same and not bad else low if low == high else None
-    return Tensor(name, raw.shape, raw.dtype, bad, constant, low, high)
+    return Tensor(name, raw.shape, raw.dtype, bad, constant, low, high, largest)
 
 
-def _not_finite(bits: NDArray[Any], mask: int) -> int:
-    return int(np.count_nonzero((bits & bits.dtype.type(mask)) == mask))
+def _sizes(bits: NDArray[Any], mask: int) -> tuple[int, int]:
+    """How many values are not finite, and the largest without its sign as bits, whose order is that of positive floats."""
+    sizes = bits & bits.dtype.type(2 ** (8 * bits.itemsize - 1) - 1)
+    largest = int(sizes.max()) if len(sizes) else 0
+    return (int(np.count_nonzero(sizes >= mask)) if largest >= mask else 0), largest
 
 
 def _same(bits: NDArray[Any], first: Any) -> bool:
