@@ -11,13 +11,6 @@ import numpy as np
 from traindx.core.finding import Place
 from traindx.core.recording import Floats, Recording
 
-CLASSES = ("cross_entropy", "nll_loss")
-BINARY = ("binary_cross_entropy", "binary_cross_entropy_with_logits")
-DISTANCES = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
-
-WITH_LOGITS = ("cross_entropy", "binary_cross_entropy_with_logits")
-"""Losses that apply their own softmax or sigmoid."""
-
 
 @dataclass(frozen=True)
 class LossCalls:

@@ -10,6 +10,7 @@ import types
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from traindx.core.loss_names import LOSSES
 from traindx.recorder import wrappers
 from traindx.recorder.imports import Watch
 from traindx.recorder.probe import Patch, Probe
@@ -156,7 +157,7 @@ class Attachment:
         for kind in list(vars(torch.optim.lr_scheduler).values()):
             if isinstance(kind, type) and hasattr(kind, "state_dict"):
                 self._wrap(kind, "step", scheduler_step)
-        for name in wrappers.LOSSES:
+        for name in LOSSES:
             self._wrap(functional, name, wrappers.loss(torch, session, name))
         self._wrap(scaler, "scale", wrappers.scale(session))
         self._wrap(scaler, "unscale_", wrappers.unscale(session))

@@ -62,6 +62,9 @@ class Probe:
     def validation_forward(self, module: Any, arguments: Arguments, named: Named) -> None:
         """The root or a copy of it (an average of its weights) is called without gradients."""
 
+    def answered(self, module: Any, output: Any) -> None:
+        """The root, a copy of it, or a module inside of it of its class returned, without gradients."""
+
     def validation_over(self, line: dict[str, Any]) -> None:
         """The forward passes without gradients are over; `line` is the `validation` line before its numbers are there."""
 

@@ -48,7 +48,7 @@ class Session:
         for treatment in self.treatments.all:
             self.seen.journal.event("treatment", 0, name=treatment.name, arguments=dict(treatment.arguments))
 
-    # ---- forward ----
+    # ---- forward, loss and backward ----
 
     @guarded
     def forward(self, module: Any, arguments: Any, named: Callable[[], Named]) -> Any:
@@ -63,9 +63,8 @@ class Session:
         if roots.searching:
             seen.rest_when_tired()
         takes_input = roots.takes_input(module)
-        changed = None
-        if takes_input and self.treatments.change_inputs:
-            changed = self.treatments.inputs(arguments, learns=gradients)
+        changes = takes_input and self.treatments.change_inputs
+        changed = self.treatments.inputs(arguments, learns=gradients) if changes else None
         given = arguments if changed is None else changed
         if root and gradients:
             seen.close(self.cost)
@@ -109,18 +108,20 @@ class Session:
             seen.probes.tell("criterion", module, arguments, output)
 
     @guarded
+    def answered(self, module: Any, output: Any) -> None:
+        """A module of the root's class has returned, without gradients."""
+        self.seen.probes.tell("answered", module, output)
+
+    @guarded
     def wake(self) -> None:
         """A module of the class that was only evaluated so far is about to be called with gradients."""
         self.seen.search()
-
-    # ---- loss and backward ----
 
     @guarded
     def loss_called(self, name: str, scores: Any, target: Any, value: Any, settings: Named) -> None:
         """A loss function, called with these further arguments, has returned."""
         seen = self.seen
-        readable, torch = measure.readable, self.torch
-        if not (readable(torch, value) and readable(torch, scores) and readable(torch, target)):
+        if not all(measure.readable(self.torch, given) for given in (value, scores, target)):
             return
         if not self.torch.is_grad_enabled():
             if seen.validation.batches and (name in seen.loss_names or not seen.loss_names):
@@ -208,8 +209,6 @@ class Session:
         self.alive = False
         self.leave()
 
-    # ---- everything else that is called ----
-
     @guarded
     def called(self, letter: str, source: str) -> None:
         """zero_grad (z) or unscale (u) is called."""
@@ -264,8 +263,9 @@ class Session:
     def raised(self, error: BaseException, always: bool) -> None:
         """An exception ends the process; without `always` it is left out where no training was seen."""
         journal = self.seen.journal
-        trained = always or self.seen.saw_forward or journal.is_open
-        if not trained or type(error).__name__ == "ChildFailedError":  # torchrun's: its rank has recorded its own
+        if (
+            not (always or self.seen.saw_forward or journal.is_open) or type(error).__name__ == "ChildFailedError"
+        ):  # torchrun's: its rank has recorded its own
             return
         journal.open()
         journal.event("exception", self.seen.now_at, **fields_of(error, self.frames))

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from traindx.core.loss_names import CLASSES, DISTANCES
 from traindx.recorder.measure import excerpt, stacked, usable
 from traindx.recorder.readback import Slots, rounded
 
 MOST = 10_000
 """Batches whose loss and accuracy are kept."""
-CLASS_LOSSES = ("cross_entropy", "nll_loss")
-DISTANCES = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
 MOST_DISTANCES = 20
 """Batches of a validation of whose distances both sides are looked at."""
 MOST_CLASSES = 256
@@ -92,7 +91,7 @@ class Validation:
         with torch.no_grad():
             if value.dim() == 0 and len(self._losses) < MOST:
                 self._losses.append(value.detach().clone())
-            if name in CLASS_LOSSES and scores.dim() == 2 and not target.is_floating_point():
+            if name in CLASSES and scores.dim() == 2 and not target.is_floating_point():
                 self._judged.add(torch, scores, target)
             elif name in DISTANCES and usable(torch, scores) and usable(torch, target):
                 self._compare(torch, name, excerpt(scores.detach()).float(), excerpt(target.detach()).float())

@@ -12,23 +12,9 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from traindx.recorder.probe import Patch, Probe
-from traindx.recorder.probes.answers import Answers
-from traindx.recorder.probes.dropout_in_evaluation import DropoutInEvaluation
 from traindx.recorder.session import Session
 
 Maker: TypeAlias = Callable[[Any], Callable[..., Any]]
-
-LOSSES = (
-    "cross_entropy",
-    "nll_loss",
-    "binary_cross_entropy",
-    "binary_cross_entropy_with_logits",
-    "mse_loss",
-    "l1_loss",
-    "smooth_l1_loss",
-    "huber_loss",
-)
-"""The functions of `torch.nn.functional` that are watched as losses."""
 
 
 def is_traced(torch: Any) -> Callable[[], bool]:
@@ -39,7 +25,7 @@ def is_traced(torch: Any) -> Callable[[], bool]:
 
 def root_called(torch: Any, session: Session, detach: Callable[[], None]) -> Callable[..., Any]:
     """The call of a module of the root's class, in place of what that class does (`original`): see `RootCalls`."""
-    compiling, gradients, answers, draws = is_traced(torch), torch.is_grad_enabled, Answers, DropoutInEvaluation
+    compiling, gradients = is_traced(torch), torch.is_grad_enabled
 
     def wrapper(module: Any, original: Any, /, *args: Any, **kwargs: Any) -> Any:
         if compiling():
@@ -56,8 +42,7 @@ def root_called(torch: Any, session: Session, detach: Callable[[], None]) -> Cal
                 args = changed if isinstance(changed, tuple) else (changed,)
             if not gradients():
                 answer = original(*args, **kwargs)
-                session.call(answers, "answered", module, answer)
-                session.call(draws, "answered", module, answer)
+                session.answered(module, answer)
                 return answer
         return original(*args, **kwargs)
 

@@ -9,7 +9,8 @@ from typing import Any
 from traindx.core.check import Facts, check
 from traindx.core.example import falling, flat, recording_with
 from traindx.core.finding import Finding, Measured
-from traindx.core.loss_calls import WITH_LOGITS, LossCalls, layer_of, loss_calls_of
+from traindx.core.loss_calls import LossCalls, layer_of, loss_calls_of
+from traindx.core.loss_names import WITH_LOGITS
 from traindx.core.recording import Recording
 
 SQUASHES = ("Sigmoid", "Hardsigmoid", "Softmax")

@@ -10,7 +10,8 @@ from typing import Any
 from traindx.core.check import Facts, check
 from traindx.core.example import falling, recording_with
 from traindx.core.finding import Finding, Measured
-from traindx.core.loss_calls import DISTANCES, loss_calls_of
+from traindx.core.loss_calls import loss_calls_of
+from traindx.core.loss_names import DISTANCES
 from traindx.core.recording import Recording
 
 

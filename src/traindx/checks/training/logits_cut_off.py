@@ -11,7 +11,8 @@ import numpy as np
 from traindx.core.check import Facts, check
 from traindx.core.example import falling, flat, recording_with
 from traindx.core.finding import Finding, Measured
-from traindx.core.loss_calls import BINARY, CLASSES, layer_of, loss_calls_of
+from traindx.core.loss_calls import layer_of, loss_calls_of
+from traindx.core.loss_names import BINARY, CLASSES
 from traindx.core.recording import Recording
 
 CUTS = {"Relu": "no score below 0", "Softplus": "no score below 0", "Hardtanh": "a narrow range", "Tanh": "-1..1"}

@@ -10,7 +10,8 @@ import numpy as np
 from traindx.core.check import Facts, check
 from traindx.core.example import falling, recording_with
 from traindx.core.finding import Finding, Measured
-from traindx.core.loss_calls import BINARY, layer_of, loss_calls_of
+from traindx.core.loss_calls import layer_of, loss_calls_of
+from traindx.core.loss_names import BINARY
 from traindx.core.recording import Recording
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from traindx.core.check import Facts, check
 from traindx.core.example import falling, flat, recording_with
 from traindx.core.finding import Finding, Measured, Place
-from traindx.core.loss_calls import BINARY, CLASSES, DISTANCES, loss_calls_of
+from traindx.core.loss_calls import loss_calls_of
+from traindx.core.loss_names import BINARY, CLASSES, DISTANCES
 from traindx.core.recording import Recording
 
 

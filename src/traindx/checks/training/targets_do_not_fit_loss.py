@@ -9,7 +9,8 @@ import numpy as np
 from traindx.core.check import Facts, check
 from traindx.core.example import falling, recording_with
 from traindx.core.finding import Finding, Measured
-from traindx.core.loss_calls import BINARY, LossCalls, loss_calls_of
+from traindx.core.loss_calls import LossCalls, loss_calls_of
+from traindx.core.loss_names import BINARY
 from traindx.core.recording import Recording
 
 SLACK = 0.25

@@ -9,7 +9,8 @@ import numpy as np
 from traindx.core.check import Facts, check
 from traindx.core.example import falling, flat, recording_with
 from traindx.core.finding import Finding, Measured
-from traindx.core.loss_calls import CLASSES, LossCalls, loss_calls_of
+from traindx.core.loss_calls import LossCalls, loss_calls_of
+from traindx.core.loss_names import CLASSES
 from traindx.core.recording import Recording
 
 

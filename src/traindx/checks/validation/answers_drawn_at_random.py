@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.example import falling, recording_with
 from traindx.core.finding import Finding, Measured, Place
-from traindx.core.loss_calls import BINARY, CLASSES, loss_calls_of
+from traindx.core.loss_calls import loss_calls_of
+from traindx.core.loss_names import BINARY, CLASSES
 from traindx.core.recording import Recording
 
 

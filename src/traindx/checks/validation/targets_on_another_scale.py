@@ -10,7 +10,8 @@ import numpy as np
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.example import falling, recording_with
 from traindx.core.finding import Finding, Measured, Place, Table
-from traindx.core.loss_calls import DISTANCES, LossCalls, loss_calls_of
+from traindx.core.loss_calls import LossCalls, loss_calls_of
+from traindx.core.loss_names import DISTANCES
 from traindx.core.recording import Recording
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from traindx.core.loss_names import CLASSES
 from traindx.recorder import measure
 from traindx.recorder.contents import mapping, sequence
 from traindx.recorder.observation import Observation
 from traindx.recorder.probe import Arguments, Named, Probe
-from traindx.recorder.validation import CLASS_LOSSES
 
 NAMES = ("labels", "label", "targets", "target", "y")
 """Under which a batch that is a dictionary holds its labels."""
@@ -48,7 +48,7 @@ class Answers(Probe):
     def loss(self, name: str, scores: Any, target: Any, value: Any) -> None:
         """A loss function has returned."""
         labels, step = self._labels, self.seen.current
-        if self._known or not step.recorded or name not in CLASS_LOSSES or labels is None:
+        if self._known or not step.recorded or name not in CLASSES or labels is None:
             return
         given = (scores.data_ptr(), scores.shape)
         if given not in self._returned or target.shape != labels.shape or target.is_floating_point():

@@ -35,7 +35,9 @@ class Divergence(Probe):
             "scores_learn": x.requires_grad,
             "target_learns": t.requires_grad,
         }
-        fields |= {"log_target": bool(named.get("log_target", False)), "reduction": str(named.get("reduction", "mean"))}
+        reduction = named.get("reduction", "mean")
+        fields["log_target"] = named.get("log_target") is True
+        fields["reduction"] = reduction if type(reduction) is str else "mean"
         place = self.seen.frames.caller()
         fields |= {"path": place[0], "line": place[1]} if place else {}
         with torch.no_grad():
@@ -43,7 +45,9 @@ class Divergence(Probe):
             low, high = torch.aminmax(other)
             numbers = (one.max(), one.sum(dim=1).mean(), low, high, other.sum(dim=1).mean())
             names = ("input_max", "row_sum", "target_min", "target_max", "target_row_sum")
-            step.slots.add(
-                torch.stack(numbers), lambda values: fields.update(zip(names, map(rounded, values), strict=True))
-            )
+
+            def fill(values: list[float]) -> None:
+                fields.update(zip(names, map(rounded, values), strict=True))
+
+            step.slots.add(torch.stack(numbers), self.contained(fill))
         step.details["divergence"] = fields

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from weakref import ref
 
+from traindx.core.loss_names import BINARY, CLASSES, DISTANCES
 from traindx.recorder import measure
 from traindx.recorder.observation import Observation
 from traindx.recorder.probe import Arguments, Named, Probe
@@ -12,9 +13,6 @@ from traindx.recorder.readback import Slots, rounded
 from traindx.recorder.score_source import REACH, source_of
 from traindx.recorder.step import Step
 
-CLASS_SCORES = ("cross_entropy", "nll_loss")
-BINARY_SCORES = ("binary_cross_entropy", "binary_cross_entropy_with_logits")
-DISTANCES = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
 SETTINGS = ("reduction", "label_smoothing", "ignore_index")
 MOST_CALLS = 4
 """Calls of one step that are written, of as many places or functions."""
@@ -49,7 +47,7 @@ class LossCall(Probe):
             return
         if "loss_call" not in step.details:
             self._made = set()
-        elif name in CLASS_SCORES and self._first is not None and self._first[0]() is scores:
+        elif name in CLASSES and self._first is not None and self._first[0]() is scores:
             step.details["loss_call"] |= {} if self._first[1]() is target else {"other_targets": True}
         frame = self.seen.frames.user_frame()
         place = self.seen.frames.place_of(frame)
@@ -85,11 +83,11 @@ def measured_call(torch: Any, name: str, scores: Any, target: Any, value: Any, s
         numbers["zeros"] = (x == 0).float().mean()
         if value.dim() == 0:
             numbers["value"] = value.detach().float()
-        if x.dim() >= 1 and (name in CLASS_SCORES or (x.dim() == 2 and x.shape[1] > 1)):
+        if x.dim() >= 1 and (name in CLASSES or (x.dim() == 2 and x.shape[1] > 1)):
             numbers |= dict(
                 zip(("row_sum_min", "row_sum_max"), torch.aminmax(x.sum(dim=1 if x.dim() > 1 else 0)), strict=True)
             )
-        if x.dim() == 2 and x.shape[1] > 1 and name in BINARY_SCORES and t.shape == x.shape:
+        if x.dim() == 2 and x.shape[1] > 1 and name in BINARY and t.shape == x.shape:
             numbers |= dict(zip(("target_row_sum_min", "target_row_sum_max"), torch.aminmax(t.sum(dim=1)), strict=True))
         if x.dim() == 2 and x.shape == scores.shape:
             numbers |= dict(zip(("column_sum_min", "column_sum_max"), torch.aminmax(x.sum(dim=0)), strict=True))
@@ -106,7 +104,7 @@ def measured_call(torch: Any, name: str, scores: Any, target: Any, value: Any, s
     call |= {"softmax_of": source.of} if source.of else {}
     call |= {"target_learns": True} if target.requires_grad else {}
     call |= {"scores_learn": False} if not scores.requires_grad else {}
-    if name in CLASS_SCORES:
+    if name in CLASSES:
         call["classes"] = int(scores.shape[1] if scores.dim() > 1 else scores.shape[0])
     names = tuple(numbers)
     slots.add(vector, lambda values: call.update(zip(names, map(rounded, values), strict=True)))

@@ -18,6 +18,7 @@ from typing import Any
 import torch
 
 from traindx.core.capsule import open_capsule
+from traindx.core.loss_names import LOSSES
 from traindx.core.trials_of_replay import StepTrial, next_trial
 from traindx.recorder.description import core_of
 from traindx.recorder.ending import _leave
@@ -26,7 +27,6 @@ from traindx.recorder.replaying.result import result_of
 from traindx.recorder.replaying.watch import Watch, places
 from traindx.recorder.source import Frames
 from traindx.recorder.structure import changed, tensors_of
-from traindx.recorder.wrappers import LOSSES
 
 
 class Loop:

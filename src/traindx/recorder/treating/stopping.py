@@ -6,17 +6,9 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from traindx.core.loss_names import LOSSES
 from traindx.core.treatment import Argument
 from traindx.recorder.treater import Change, Training, Treater
-
-LOSSES = (
-    "cross_entropy",
-    "nll_loss",
-    "binary_cross_entropy",
-    "binary_cross_entropy_with_logits",
-    "mse_loss",
-    "l1_loss",
-)
 
 
 class StopEarly(Treater):
