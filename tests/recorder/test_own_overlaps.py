@@ -25,6 +25,20 @@ def box_iou(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     return shared / (sides[0][:, None] + sides[1][None] - shared + 1e-6)
 
 
+def overlap_area(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    return (torch.min(a[:, None, 2:], b[None, :, 2:]) - torch.max(a[:, None, :2], b[None, :, :2])).clamp(min=0).prod(2)
+
+
+def bbox_iou(a: torch.Tensor, b: torch.Tensor, GIoU: bool = True) -> torch.Tensor:
+    iou = box_iou(a, b)
+    hull = (torch.max(a[:, None, 2:], b[None, :, 2:]) - torch.min(a[:, None, :2], b[None, :, :2])).prod(2)
+    return iou - (1 - iou) * (1 - iou.clamp(max=0.9)) * hull / hull.max() if GIoU else iou
+
+
+def iou_of_columns(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    return box_iou(b, a)
+
+
 class Overlaps:
     """Two more, as methods."""
 
@@ -45,13 +59,13 @@ def boxes(n: int) -> tuple[torch.Tensor, torch.Tensor]:
     return corners, torch.cat([(corners[:, :2] + corners[:, 2:]) / 2, corners[:, 2:] - corners[:, :2]], 1)
 
 
-def train(record: Record, folder: Path, overlap: Any, *, centres: bool = False) -> Recording:
+def train(record: Record, folder: Path, overlap: Any, *, centres: bool = False, first: int = 7) -> Recording:
     model = nn.Linear(3, 2)
     optimizer = torch.optim.SGD(model.parameters(), 0.1)
     with record():
         for n in range(12):
             loss = model(torch.ones(4, 3)).square().mean()
-            overlap(boxes(n)[centres][:7], boxes(n)[centres])
+            overlap(boxes(n)[centres][:first], boxes(n)[centres])
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -96,6 +110,25 @@ def test_a_wrong_function_is_known_and_taken_for_nothing_else(record: Record, fo
     assert {e["function"] for _, e in own_overlaps_of(recording)} == {"jaccard"}
     assert min(e["off"] for _, e in own_overlaps_of(recording)) > 0.1
     assert not sites_of(recording)
+
+
+def test_an_area_and_the_other_way_round_are_overlaps_too(record: Record, folder: Path) -> None:
+    def both(a: torch.Tensor, b: torch.Tensor) -> None:
+        overlap_area(a, b)
+        iou_of_columns(a, b)
+
+    recording = train(record, folder, both, first=12)
+    found = {e["function"]: e["off"] for _, e in own_overlaps_of(recording)}
+    assert {"overlap_area", "iou_of_columns"} <= set(found) and max(found.values()) < 0.001
+
+
+def test_what_may_return_another_measure_is_not_judged(record: Record, folder: Path) -> None:
+    assert {e["function"] for _, e in own_overlaps_of(train(record, folder, bbox_iou))} == {"box_iou"}
+
+
+@pytest.mark.parametrize("first", [4, 1])
+def test_four_rows_may_be_columns(record: Record, folder: Path, first: int) -> None:
+    assert bool(own_overlaps_of(train(record, folder, box_iou, first=first))) == (first == 1)
 
 
 def test_functions_stay_as_they_are(record: Record, folder: Path) -> None:

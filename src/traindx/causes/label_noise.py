@@ -26,7 +26,7 @@ LABEL_NOISE = Cause(
         Clue("D401", if_seen=-9.0),  # folders one level up are no classes
         Clue("D402", if_seen=-9.0),  # the folder's pictures are copies of those of classes
         Clue("D244", if_seen=4.0),
-        Clue("D248", if_seen=6.5),
+        Clue("D248", if_seen=4.0),
         Clue("D501", if_seen=2.8, if_absent=-0.5),
         Clue("D502", if_seen=3.0, if_absent=-1.0),
         Clue("D520", if_seen=6.5),

@@ -46,8 +46,8 @@ FAR = 1 / 3
 pixels) and 0.30 (8 pixels), of one hand seconds later none; of frames of a fixed camera 0.75, of altered copies 0.67 to 1."""
 
 REPEATED = 0.5
-"""Share of a split from which close copies with the same objects in the same places (of the same class) are an error, however
-alike train's own pictures are: frames of recordings that were dealt to the splits one by one. A guess."""
+"""Share of a split from which close copies with the same objects in the same places are an error, however alike train's own
+pictures are: frames of recordings that were dealt to the splits one by one. A guess."""
 
 MATERIAL_FRAMES = 10
 """Fewest pictures of which that is said. A guess."""
@@ -150,17 +150,12 @@ def leaks(dataset: Dataset) -> Iterator[Leak]:
 
 
 def repeated(dataset: Dataset, leak: Leak) -> Ints:
-    """The pictures of a split that repeat a picture of train, where that is most of the split and train's pictures are alike too.
-
-    With their objects in their places, in detection: pictures without objects say nothing, a fixed camera's ground is alike.
-    In classification only the nearest copies count: of random splits of scikit-learn's digits 1 % are, of hands none.
-    """
-    distance = dataset.copies_of_train.distance[leak.near]
-    detect = dataset.task == "detect"
-    close = leak.near[distance <= (CLOSE if detect else CERTAIN)]
-    close = close[np.isin(close, dataset.boxes.image)] if detect else close
+    """The pictures of a split that repeat a picture of train with its objects in their places, where that is most of the split
+    and train's pictures are alike too; else none. Pictures without objects say nothing, a fixed camera's ground is alike."""
+    close = leak.near[dataset.copies_of_train.distance[leak.near] <= CLOSE]
+    close = close[np.isin(close, dataset.boxes.image)]
     many = leak.likeness >= ALIKE and len(close) >= max(MATERIAL_FRAMES, REPEATED * leak.total)
-    return close if many else close[:0]
+    return close if dataset.task == "detect" and many else close[:0]
 
 
 def near_copies(dataset: Dataset, leak: Leak) -> Ints:

@@ -23,12 +23,12 @@ Told = Callable[[str, tuple[Any, ...], Any, FrameType | None], None]
 
 
 class OwnFunctions:
-    """Watches functions of modules that are the user's, and methods of classes there, whose name is `wanted`.
+    """Watches functions of modules that are the user's, and methods of classes there, that are `wanted`.
 
     `told` is called with the name, the positional arguments as they were at the call, what was returned, and the calling frame.
     """
 
-    def __init__(self, frames: Frames, wanted: Callable[[str], bool], told: Told) -> None:
+    def __init__(self, frames: Frames, wanted: Callable[[FunctionType], bool], told: Told) -> None:
         self._frames, self._wanted, self._told = frames, wanted, told
         self._codes: dict[CodeType, str] | None = None
         self._open: dict[int, tuple[Any, ...]] = {}
@@ -83,4 +83,4 @@ class OwnFunctions:
     def _is_wanted(self, function: FunctionType) -> bool:
         code = function.__code__
         generates = code.co_flags & 0x2A0  # generator, coroutine, asynchronous generator
-        return not generates and self._wanted(function.__name__) and self._frames.is_user(code.co_filename)
+        return not generates and self._wanted(function) and self._frames.is_user(code.co_filename)

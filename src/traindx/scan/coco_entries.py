@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +14,8 @@ from traindx.scan.json_text import JsonText
 
 FEWEST_CROWDS = 20
 """Annotations of a category from which on it is told that most are crowds. A guess."""
+REGIONS = re.compile(r"ignor|crowd|group|don.?t.?care|occlu|unlabel|void", re.IGNORECASE)
+"""What a category is called whose annotations are meant to be left out."""
 
 
 def read_entries(text: JsonText, label_path: str) -> CocoEntries:
@@ -87,7 +90,7 @@ def _crowds(found: CocoEntries) -> None:
     """Categories most of whose annotations are crowds: an annotation of many objects at once is the exception."""
     boxes = Counter(found.boxes.category)
     for key, (number, line) in found.crowds.items():
-        if number >= FEWEST_CROWDS and number > boxes[key]:
+        if number >= FEWEST_CROWDS and number > boxes[key] and not REGIONS.search(found.categories.get(key, "")):
             of = f"{number:,} of {number + boxes[key]:,} annotations of category {shown(key)}"
             said = f"{of} ({found.categories.get(key, 'not listed')}) have iscrowd 1: trainings and evaluations leave them out"
             found.say(line, "crowds", said)

@@ -26,7 +26,8 @@ def overlap_miscalculated(recording: Recording, *, far: float = 0.1, pairs: int 
 
     Its values are compared with shared area over that of the union, of either box and of the smaller one, with and without a last
     pixel, and with 1 less these, for corners, centre and size, and corner and size. Named where they differ by `far` on average in
-    the nearest of all, over `pairs` pairs of boxes that meet or of which it says so. Guesses; right ones differ by 0.00.
+    the nearest of all, over `pairs` pairs of boxes that meet or of which it says so. Guesses; right ones differ by 0.00. A function
+    that speaks of GIoU, DIoU or CIoU is not judged: it may return these.
     """
     sites = own_overlaps_of(recording)
     told: dict[tuple[str, int, str], list[Any]] = {}

@@ -18,7 +18,8 @@ def class_marked_as_crowds(dataset: Dataset) -> Iterator[Finding | Measured]:
 
     ## Why is this bad?
     An annotation of a crowd is of many objects at once. torchvision's references, Detectron2 and Ultralytics' converter leave
-    it out, and COCO's evaluation ignores what is predicted there: the class is neither learned nor measured.
+    it out, and COCO's evaluation ignores what is predicted there: the class is neither learned nor measured. Categories that are
+    called so (ignored regions, groups, crowds) are left out.
 
     ## How to fix
     Set `iscrowd` to 0 where the annotation is of one object.

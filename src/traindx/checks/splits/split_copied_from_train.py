@@ -20,8 +20,7 @@ def split_copied_from_train(dataset: Dataset) -> Iterator[Finding | Measured]:
     Counted are those that differ in 6 bits of the hash at most. Reported from 5 % of the split and three pictures on, and only
     where they are three times as many as train's own near copies would let one expect and Fisher's exact test gives less than
     0.005: pictures that are all alike (one camera, one microscope) stay a warning (D323), unless half of the split repeats
-    pictures of train with the same objects in the same places (of the same class, and at most 4 bits apart, in classification),
-    as frames of a recording do that were dealt out one by one.
+    pictures of train with the same objects in the same places, as frames of a recording do that were dealt out one by one.
 
     ## Why is this bad?
     Most of what is scored was trained on, encoded again, scaled, darkened, cropped or mirrored. The score is too good.
@@ -42,7 +41,7 @@ def split_copied_from_train(dataset: Dataset) -> Iterator[Finding | Measured]:
             yield from pair_findings(dataset, copies, summary, (number, alike))
 
 
-def _drawn(*, alike: bool, boxes: bool = False, classes: bool = False) -> Dataset:
+def _drawn(*, alike: bool, boxes: bool = False) -> Dataset:
     """20 pictures of train and 10 of val; each of val is one of train but for a bit; `alike`: so are those of train."""
     rng = np.random.default_rng(0)
     of = np.concatenate([np.arange(20) % 10 if alike else np.arange(20), np.arange(10)])
@@ -53,10 +52,6 @@ def _drawn(*, alike: bool, boxes: bool = False, classes: bool = False) -> Datase
         {"path": f"{i}.jpg", "content": i + 1, "split": "train" if i < 20 else "val", "phash": h, "thumb": t}
         for i, (h, t) in enumerate(rows)
     ]
-    if classes:
-        return dataset_of(
-            [{**image, "class_id": k % 10 % 2} for image, k in zip(images, of, strict=True)], task="classify"
-        )
     return dataset_of(images, [{"image": i} for i in range(30 * boxes)])
 
 
@@ -68,11 +63,6 @@ def all_of_val() -> Facts:
 @split_copied_from_train.fires_on
 def frames_of_recordings_dealt_out_one_by_one() -> Facts:
     return {"dataset": _drawn(alike=True, boxes=True)}
-
-
-@split_copied_from_train.fires_on
-def thumbnails_of_pictures_dealt_out_one_by_one() -> Facts:
-    return {"dataset": _drawn(alike=True, classes=True)}
 
 
 @split_copied_from_train.quiet_on

@@ -16,7 +16,7 @@ from traindx.core.trend import trend
 
 @check("T390", level="error")
 def weights_changed_between_steps(
-    recording: Recording, *, pairs: int = 5, most: float = 0.8, drop: float = 0.3
+    recording: Recording, *, pairs: int = 5, most: float = 0.8, drop: float = 0.1
 ) -> Iterator[Finding | Measured]:
     """Between two steps the weights move as far as in a step, or farther, nearly every time, and the loss hardly falls.
 

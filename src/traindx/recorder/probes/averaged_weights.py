@@ -15,13 +15,14 @@ LINES, PARAMETERS, NUMBERS = 20, 256, 64
 
 class AveragedWeights(Probe):
     """Writes an `averaged_weights` line for a validation of a copy: `way`, 0 where the copy has the model's first weights and 1
-    where it has come as far as the model in the same direction; of a sample of the numbers.
+    where it has come as far as the model in the same direction; of a sample of the numbers. `itself`: the model itself was
+    evaluated too, in this validation or before.
     """
 
     def __init__(self, seen: Any) -> None:
         super().__init__(seen)
         self._start: Any = None
-        self._begun = False
+        self._begun = self._itself = False
         self._lines = 0
         self._slots: Slots | None = None
         self._facts: dict[str, Any] = {}
@@ -34,10 +35,11 @@ class AveragedWeights(Probe):
 
     def validation_forward(self, module: Any, arguments: Arguments, named: Named) -> None:
         """The root, or a copy of it, is called without gradients."""
-        root = self.seen.roots.root
+        root, itself = self.seen.roots.root, self.seen.roots.is_root(module)
+        self._itself |= itself and not module.training
         if self._slots is not None or self._start is None or self._lines >= LINES or root is None:
             return
-        if self.seen.roots.is_root(module) or module.training:
+        if itself or module.training:
             return
         copy, own = self._sample(module), self._sample(root)
         if copy is None or own is None or not copy.shape == own.shape == self._start.shape:
@@ -57,7 +59,7 @@ class AveragedWeights(Probe):
     def validation_over(self, line: dict[str, Any]) -> None:
         """Validation is over."""
         if self._slots is not None:
-            self._facts["step"] = line["step"]
+            self._facts |= {"step": line["step"]} | ({"itself": True} if self._itself else {})
             self.seen.journal.add_line(self._slots, self._facts)
         self._slots, self._facts = None, {}
 

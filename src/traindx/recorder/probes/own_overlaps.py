@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 import numpy as np
 
 from traindx.core.box_calls import Given, facts_of
-from traindx.core.own_overlaps import Call, format_of, is_overlap
+from traindx.core.own_overlaps import Call, format_of, is_overlap, returns_overlap_alone
 from traindx.core.target_boxes import corners
 from traindx.recorder import measure
 from traindx.recorder.own_functions import OwnFunctions
@@ -37,7 +38,7 @@ class OwnOverlaps(Probe):
         self._steps = self._validations = 0
         self._sites: dict[tuple[str, int], _Site] = {}
         self._traced = is_traced(seen.torch)
-        self._functions = OwnFunctions(seen.frames, is_overlap, self._told)
+        self._functions = OwnFunctions(seen.frames, _is_wanted, self._told)
         self._watching = False
 
     def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
@@ -113,12 +114,8 @@ class OwnOverlaps(Probe):
         if len(site.calls) >= CALLS or not n or not m or len({x.device for x in (first, second, returned)}) > 1:
             return
         with torch.no_grad():
-            values = returned.detach()
-            if values.numel() == n * m:
-                values = values.reshape(n, m)[:BOXES, :BOXES]
-            elif n == m and values.numel() == n:
-                values = values.reshape(n)[:BOXES]
-            else:
+            values = _pairs(returned.detach(), n, m)
+            if values is None:
                 return
             parts = [first.detach()[:BOXES].float(), second.detach()[:BOXES].float(), values.float()]
             learns = (bool(first.requires_grad), bool(second.requires_grad))
@@ -161,11 +158,23 @@ def _facts(site: _Site, arrived: list[tuple[Call, tuple[bool, bool]]]) -> list[d
     ]
     if not finite:
         return []
-    form, off, told = format_of([call for call, _ in finite])
+    form, off, told = format_of([call for call, _ in finite], site.function)
     given = [Given((corners(c.first, form), corners(c.second, form)), learns) for c, learns in finite]
     path, line = site.place
     own = {"function": site.function, "format": form, "off": round(off, 4), "told": told}
     return [{"call": "overlap", "path": path, "line": line, **own, **facts_of(given)}]
+
+
+def _is_wanted(function: FunctionType) -> bool:
+    return is_overlap(function.__name__) and returns_overlap_alone(function.__code__)
+
+
+def _pairs(returned: Any, n: int, m: int) -> Any:
+    """The first values of each pair [n, m], or of sets of one length [n]; axes of one value do not count. None of another shape."""
+    axes = [int(size) for size in returned.shape if size != 1]
+    if axes == [size for size in (n, m) if size != 1]:
+        return returned.reshape(n, m)[:BOXES, :BOXES]
+    return returned.reshape(n)[:BOXES] if n == m and axes == [n] else None
 
 
 def _tensor(torch: Any, value: Any) -> Any:
@@ -176,9 +185,11 @@ def _tensor(torch: Any, value: Any) -> Any:
 
 
 def _boxes(value: Any) -> Any:
-    """Rows of four numbers [n, 4]: a single box, a set of them, or one that is laid out to be held against all of another."""
+    """Rows of four numbers [n, 4]: a single box, a set of them, or one that is laid out to be held against all of another. None
+    of four rows that may as well be columns."""
     if value.dim() == 3 and 1 in value.shape[:2]:
         value = value.reshape(-1, value.shape[2])
     if value.dim() == 1:
         value = value[None]
-    return value if value.dim() == 2 and value.shape[1] == 4 and value.is_floating_point() else None
+    fits = value.dim() == 2 and value.shape[1] == 4 and value.shape[0] != 4 and value.is_floating_point()
+    return value if fits else None
