@@ -5,7 +5,7 @@
 Each case is built as `model=` builds it, in a process of its own, and judged against a drawn dataset: ten classes of pictures,
 boxes of three classes, or boxes of six pixels. A fault counts as found when a check of the case's list names it at level error
 or warning, and its place as right when a finding bears the layer, the setting or the line that is expected; the line is the one
-marked `# fault` in `faulty.py`, where the case has one. Of a sound network any error or warning of an M2 check is a false
+marked `# fault` in the file, where the case has one. Of a sound network any error or warning of an M2 check is a false
 alarm. Results are kept by case in bench/results/model-faults.jsonl and written to bench/results/model-faults.md; a case that is
 there is not run again without --again.
 """
@@ -77,10 +77,11 @@ def judged(case: Case, dataset: Dataset, folder: Path) -> Report:
     return examine.judge(facts, select=SELECT, meta=meta)
 
 
-def marked_line(name: str) -> int | None:
-    """The line of a case that is marked in faulty.py."""
+def marked_line(file: str, name: str) -> int | None:
+    """The line of a case that is marked in its file."""
     inside = False
-    for number, line in enumerate((HERE / "faulty.py").read_text(encoding="utf-8").splitlines(), 1):
+    text = (HERE / file).read_text(encoding="utf-8") if file.endswith(".py") else ""
+    for number, line in enumerate(text.splitlines(), 1):
         if re.match(r"(class|def) ", line):
             inside = re.match(rf"(class|def) {name}\b", line) is not None
         if inside and line.endswith("# fault"):
@@ -90,8 +91,9 @@ def marked_line(name: str) -> int | None:
 
 def is_at(case: Case, finding: Finding) -> bool:
     """Whether a finding stands at the expected place."""
-    place, line = finding.place, marked_line(case.model.rpartition(":")[2])
-    if line is not None and place.path and place.path.endswith("faulty.py") and place.line == line:
+    file, _, name = case.model.rpartition(":")
+    place, line = finding.place, marked_line(file, name)
+    if line is not None and place.path and place.path.endswith(file) and place.line == line:
         return True
     if case.layer:
         return fnmatch(place.layer or "", case.layer) and line is None
@@ -112,7 +114,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_files(folder)
-        for file in ("faulty.py", "sound.py"):
+        for file in ("parts.py", "faulty_values.py", "faulty_flow.py", "sound.py"):
             (folder / file).write_text((HERE / file).read_text(encoding="utf-8"))
         drawn = {"boxes": draw_boxes(folder / "boxes"), "classes": draw_classes(folder / "classes")}
         drawn["specks"] = draw_specks(folder / "specks")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from faulty import CLASSES, Small, cnn
+from parts import CLASSES, Small, cnn
 from torch import nn
 
 

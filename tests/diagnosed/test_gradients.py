@@ -88,3 +88,19 @@ def test_a_minus_before_the_loss_is_named(diagnosed: Callable[..., Diagnosed]) -
     found = diagnosed(turned)
     assert (found.report.verdict, found.first.cause, found.first.status) == ("faulty", "gradient-ascent", "proved")
     assert found.first.places[0].line == found.line_of("-F.cross_entropy")
+
+
+PARTS = """losses = {"own": F.cross_entropy(scores, y), "beside": F.cross_entropy(beside.detach(), y)}
+            loss = losses["own"] + 0.5 * losses["beside"]"""
+
+
+def test_a_part_of_the_loss_that_teaches_nothing_is_named(diagnosed: Callable[..., Diagnosed]) -> None:
+    found = diagnosed(LOOP.replace("loss = F.cross_entropy(scores, y) + F.cross_entropy(beside, y)", PARTS))
+    failed = {o.code for o in found.report.outcomes if o.status == "failed" and o.level == "error"}
+    assert (found.report.verdict, found.first.cause) == ("faulty", "broken-graph") and "T426" in failed
+
+
+def test_a_part_that_is_only_shown_is_no_part_of_the_loss(diagnosed: Callable[..., Diagnosed]) -> None:
+    shown = PARTS.replace(' + 0.5 * losses["beside"]', "")
+    found = diagnosed(LOOP.replace("loss = F.cross_entropy(scores, y) + F.cross_entropy(beside, y)", shown))
+    assert "T426" not in {o.code for o in found.report.outcomes if o.status == "failed"}
