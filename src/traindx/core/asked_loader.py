@@ -47,7 +47,7 @@ def loaders_of(setup: Setup, processors: float) -> tuple[AskedLoader, ...]:
         workers, batch = _whole(call.get("num_workers", 5, 0)), _whole(call.get("batch_size", 1, 1))
         prefetch = _whole(call.get("prefetch_factor", default=PREFETCH)) or PREFETCH
         if workers is not None and batch is not None:
-            place = Place(setup.text.path, call.line, setting="num_workers")
+            place = setup.text.place(call, "num_workers")
             found.append(AskedLoader(workers, batch, prefetch, _item(setup), place))
     return tuple(found)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from traindx.core.finding import Place
-from traindx.core.script import Call
+from traindx.core.script import Call, Script
 from traindx.core.setup import Setup
 
 KINDS = ("SGD", "Adam", "AdamW", "NAdam", "RAdam", "Adamax", "RMSprop")
@@ -19,7 +19,11 @@ DECOUPLED = ("adamw", "adamw_torch", "adamw_torch_fused", "adamw_hf", "lamb", "l
 
 @dataclass(frozen=True)
 class AskedOptimizer:
-    """`kind` in small letters; numbers are None where the text does not tell them. `defaulted`: the rate was not asked for."""
+    """`kind` in small letters; numbers are None where the text does not tell them. `defaulted`: the rate was not asked for.
+
+    `group` is the text of its parameters where it stands for one group of several, `lead` false where another has a higher rate;
+    `call` is the line of the optimizer then.
+    """
 
     kind: str
     rate: float | None
@@ -28,6 +32,9 @@ class AskedOptimizer:
     nesterov: bool
     place: Place
     defaulted: bool = False
+    group: str = ""
+    lead: bool = True
+    call: int = 0
 
 
 def optimizers_of(setup: Setup) -> Iterator[AskedOptimizer]:
@@ -37,11 +44,11 @@ def optimizers_of(setup: Setup) -> Iterator[AskedOptimizer]:
         return
     for call in setup.text.called(*KINDS):
         if call.owner.endswith("optim") or not call.owner:
-            yield _of_call(call, setup.text.path)
+            yield from _of_groups(call, setup.text) if call.groups else (_of_call(call, setup.text),)
     for call in setup.text.called("TrainingArguments"):
         kind = call.get("optim", default="adamw_torch")
         decay = _number(call.get("weight_decay", default=0.0))
-        place = Place(setup.text.path, call.line, setting="learning_rate")
+        place = setup.text.place(call, "learning_rate")
         yield AskedOptimizer(
             str(kind or ""), _number(call.get("learning_rate", default=5e-5)), None, decay, False, place
         )
@@ -60,7 +67,21 @@ def _of_trainer(setup: Setup) -> Iterator[AskedOptimizer]:
         yield AskedOptimizer(kind, rate, momentum, decay, kind == "sgd", place, "lr0" not in setup.asked)
 
 
-def _of_call(call: Call, path: str) -> AskedOptimizer:
+def _of_groups(call: Call, text: Script) -> Iterator[AskedOptimizer]:
+    """One for each group: its own settings, else those of the call."""
+    groups = [
+        _of_call(
+            replace(call, arguments={**call.arguments, **g.arguments}, texts={**call.texts, **g.texts}, line=g.line),
+            text,
+        )
+        for g in call.groups
+    ]
+    highest = max((g.rate or 0.0 for g in groups), default=0.0)
+    for given, group in zip(call.groups, groups, strict=True):
+        yield replace(group, group=given.params, lead=(group.rate or 0.0) >= highest, call=call.line)
+
+
+def _of_call(call: Call, text: Script) -> AskedOptimizer:
     sgd = call.name == "SGD"
     betas = call.get("betas", 2)
     momentum = call.get("momentum", 2, 0.0) if sgd else betas[0] if isinstance(betas, list) and betas else None
@@ -72,7 +93,7 @@ def _of_call(call: Call, path: str) -> AskedOptimizer:
         _number(momentum),
         _number(decay),
         call.get("nesterov", default=False) is True,
-        Place(path, call.line, setting="lr"),
+        text.place(call, "lr"),
     )
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from traindx.core.finding import Place
+from traindx.core.helper_schedules import HELPERS, TIMM, form_of, share_of
+from traindx.core.schedule_parts import parts_of
 from traindx.core.script import Call, Script
 
-KINDS = (
+TORCH = (
     *("StepLR", "MultiStepLR", "ExponentialLR", "CosineAnnealingLR", "PolynomialLR", "LinearLR", "OneCycleLR"),
     *("ReduceLROnPlateau", "CosineAnnealingWarmRestarts", "LambdaLR", "CyclicLR"),
 )
+KINDS = (*TORCH, *HELPERS)
 COMBINED = (
     "SequentialLR",
     "ChainedScheduler",
@@ -22,16 +26,24 @@ COMBINED = (
     "GradualWarmupScheduler",
     "SWALR",
 )
-"""What puts schedules one after another: their parts are not stepped by their own names."""
+"""What puts schedules one after another: their parts are not stepped by their own names. `core.schedule_parts` knows the first."""
 
 BATCHES_AT_LEAST = 20
 """Batches an epoch that are taken for granted where a text does not tell them (a guess)."""
 
 
+_LENGTHS: Mapping[str, tuple[str, int | None]] = {
+    "CosineAnnealingLR": ("T_max", 1),
+    "PolynomialLR": ("total_iters", 1),
+    "OneCycleLR": ("total_steps", 2),
+    **{name: helper.whole for name, helper in HELPERS.items()},
+}
+
+
 @dataclass(frozen=True)
 class Plan:
     """A schedule: `stepped` once an epoch or a batch, empty where the text does not tell; `epochs` that the training has, with
-    their text (`args.epochs`); `steps` are the calls of its `step`.
+    their text (`args.epochs`); `steps` are the calls of its `step`. One of several begins after `start` steps and may end at `end`.
     """
 
     call: Call
@@ -40,13 +52,45 @@ class Plan:
     epochs_text: str
     steps: tuple[Call, ...]
     path: str
+    start: float = 0.0
+    end: float = math.inf
 
     @property
     def place(self) -> Place:
         """Where it is built."""
-        return Place(self.path, self.call.line, setting=self.call.name)
+        return Place(self.call.path or self.path, self.call.line, setting=self.call.name)
 
-    def number(self, name: str, position: int, default: float | None = None) -> float | None:
+    @property
+    def planned(self) -> float | None:
+        """How many epochs its length is, where the text tells that."""
+        if self.stepped == "batch":
+            name, position = _LENGTHS.get(self.call.name, ("", None))
+            return self.call.passes_of(name, position)
+        return self.length[0] if self.stepped == "epoch" and not self.counts_batches else None
+
+    @property
+    def warm(self) -> float | None:
+        """How many epochs the warm-up of a helper is."""
+        helper = HELPERS.get(self.call.name)
+        if helper is None or not self.stepped:
+            return None
+        if self.stepped == "batch":
+            return self.call.passes_of(*helper.warm)
+        return self.number(*helper.warm, 0.0)
+
+    @property
+    def left_half_way(self) -> float | None:
+        """The rate half way through the training, over that at the start or the highest."""
+        if not self.epochs or not self.stepped or self.start:
+            return None
+        if self.call.name in HELPERS:
+            whole, half = self.planned, self.epochs / 2
+            if whole is None and self.stepped == "batch" and (steps := self.length[0]) is not None:
+                whole, half = steps, half * BATCHES_AT_LEAST
+            return share_of(form_of(self.call), half, self.warm or 0.0, whole) if whole else None
+        return self.relative_rate(self.epochs * (1 if self.stepped == "epoch" else BATCHES_AT_LEAST) // 2)
+
+    def number(self, name: str, position: int | None, default: float | None = None) -> float | None:
         """A number among its arguments, None where the text does not tell it."""
         value = self.call.get(name, position, default)
         return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
@@ -61,6 +105,9 @@ class Plan:
         if self.call.name == "OneCycleLR":
             text = self.call.text("total_steps", 2)
             return (self.number("total_steps", 2), text) if text and text != "None" else self._of_epochs()
+        if (helper := HELPERS.get(self.call.name)) is not None and helper.whole[0]:
+            text = self.call.text(*helper.whole) or f"{helper.default or ''}"
+            return self.number(*helper.whole, helper.default), text
         return None, ""
 
     def _of_epochs(self) -> tuple[float | None, str]:
@@ -102,18 +149,18 @@ class Plan:
         if self.call.name == "LinearLR":
             first, last = self.number("start_factor", 1, 1 / 3), self.number("end_factor", 2, 1.0)
             over = self.number("total_iters", 3, 5.0)
-            known = first is not None and last is not None and over and last > first
+            known = first is not None and last is not None and over and last > first and self.end >= steps
             return None if not known else (first + (last - first) * min(1.0, (steps - 1) / over)) / last  # type: ignore[operator]
         rates = self.formula or {}
-        within = [abs(rate) for step, rate in rates.items() if step < steps]
-        highest = max(map(abs, rates.values()), default=0.0)
-        return max(within) / highest if within and highest else None
+        within = [rate for step, rate in rates.items() if step < steps]
+        highest = max(rates.values(), default=0.0)
+        return max(within) / highest if within and highest > 0 else None
 
     def _by_formula(self, step: int) -> float | None:
         """The formula's rate at the nearest step that was worked out, over its highest up to there; None of one that is zero."""
         known = [s for s in self.formula or () if s <= step]
-        highest = max((abs(self.formula[s]) for s in known), default=0.0) if self.formula else 0.0
-        return None if not highest or self.formula is None else abs(self.formula[max(known)]) / highest
+        highest = max((self.formula[s] for s in known), default=0.0) if self.formula else 0.0
+        return None if highest <= 0 or self.formula is None else self.formula[max(known)] / highest
 
     @property
     def milestones(self) -> tuple[float, ...]:
@@ -128,16 +175,19 @@ class Plan:
 
 def plans_of(text: Script) -> Iterator[Plan]:
     """Every schedule of the script whose steps can be followed."""
-    if any(text.called(*COMBINED)):
+    if any(text.called(*COMBINED[1:])):
         return
     epochs, written = _epochs(text)
+    parts = {id(part.call): part for combined in text.called(COMBINED[0]) for part in parts_of(combined, text)}
     for call in text.called(*KINDS):
-        if _has_alternatives(call, text):
+        part = parts.get(id(call))
+        if call.path or (part is None and (parts or _has_alternatives(call, text))):
             continue
-        steps = _steps(call, text)
+        steps = _steps(part.of if part is not None else call, text)
         stepped = _stepped(call, steps, text)
-        times = _times(call, steps[0]) if stepped == "epoch" and steps else epochs
-        yield Plan(call, stepped, times, written if times == epochs else "", steps, text.path)
+        times = _times(call, steps[0]) if stepped == "epoch" and steps and call.name not in TIMM else epochs
+        plan = Plan(call, stepped, times, written if times == epochs else "", steps, text.path)
+        yield plan if part is None else replace(plan, start=part.start, end=part.end)
 
 
 def _steps(call: Call, text: Script) -> tuple[Call, ...]:
@@ -187,6 +237,8 @@ def _stepped(call: Call, steps: tuple[Call, ...], text: Script) -> Literal["epoc
         return "batch" if interval == "step" else "epoch" if interval else ""
     if any(step.now_and_then for step in steps):
         return ""
+    if call.name in TIMM and steps:
+        return "epoch" if all("epoch" in step.text("epoch", 0) for step in steps) else ""
     inner = [step.loops[-1] if step.loops else None for step in steps]
     if inner and all(loop is not None and loop.is_of_epochs for loop in inner):
         return "epoch"

@@ -7,8 +7,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from traindx.core.finding import Place
+
 _EPOCH = re.compile(r"epoch|^ep$", re.IGNORECASE)
 _BATCHES = re.compile(r"loader|batches|\bdl\b|_dl\b|train_iter|train_data\b|trainset\b|data_iter", re.IGNORECASE)
+
+
+def is_of_batches(text: str) -> bool:
+    """Whether an expression names what gives the batches of an epoch."""
+    return bool(_BATCHES.search(text))
 
 
 @dataclass(frozen=True)
@@ -28,7 +35,18 @@ class Loop:
     @property
     def is_of_batches(self) -> bool:
         """Whether it draws batches from a loader."""
-        return not self.is_of_epochs and bool(_BATCHES.search(self.over))
+        return not self.is_of_epochs and is_of_batches(self.over)
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of parameters as an optimizer is given it: `params` as written, with what makes the names in it; the settings of its
+    own by name, `arguments` those whose value the text tells."""
+
+    params: str
+    line: int
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -38,6 +56,8 @@ class Call:
     outermost first, `scope` the function that it stands in; `tried`: inside of a `try`,
     `now_and_then`: inside of an `if` that counts (`if step % 100 == 0`, `if epoch >= 5`). `made` is the line of the call that made
     the owner, 0 where the text does not tell it. The loops include those around the one place that calls its function.
+    `passes` are arguments that are a number of batches, as passes over a loader; `groups` those of an optimizer, where the text
+    tells all of them. `path` is that of a file of settings that stands for the call, empty where the script itself calls.
     """
 
     function: str
@@ -51,6 +71,9 @@ class Call:
     tried: bool = False
     now_and_then: bool = False
     made: int = 0
+    passes: Mapping[str, float] = field(default_factory=dict)
+    groups: tuple[Group, ...] = ()
+    path: str = ""
 
     @property
     def name(self) -> str:
@@ -69,6 +92,11 @@ class Call:
                 return self.arguments.get(key)
         return default
 
+    def passes_of(self, name: str, position: int | None = None) -> float | None:
+        """How many passes over a loader an argument counts; None where it counts none, or the text does not tell it."""
+        found = self.passes.get(name)
+        return found if found is not None or position is None or name in self.texts else self.passes.get(str(position))
+
     def text(self, name: str, position: int | None = None) -> str:
         """The argument as written, empty where it is not given."""
         return self.texts.get(name) or ("" if position is None else self.texts.get(str(position), ""))
@@ -77,7 +105,8 @@ class Call:
 @dataclass(frozen=True)
 class Script:
     """`path` relative to the command's folder; `used` counts how often each name is read, `words` are all constants of text,
-    `defined` the names of its own functions and classes; `intervals` are those that stand in dictionaries for Lightning.
+    `defined` the names of its own functions and classes; `intervals` are those that stand in dictionaries for Lightning;
+    `stored` the names of the fields that it writes into, or whose entries it changes.
     """
 
     path: str = ""
@@ -87,10 +116,15 @@ class Script:
     words: frozenset[str] = frozenset()
     defined: frozenset[str] = frozenset()
     intervals: frozenset[str] = frozenset()
+    stored: frozenset[str] = frozenset()
 
     def called(self, *names: str) -> Iterator[Call]:
         """The calls of functions with one of these names."""
         yield from (call for call in self.calls if call.name in names)
+
+    def place(self, call: Call, setting: str, argument: str = "") -> Place:
+        """Where a call is written, or one of its arguments."""
+        return Place(call.path or self.path, call.lines.get(argument, call.line), setting=setting)
 
     @property
     def said(self) -> str:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from traindx.core.script import Call, Loop, Script
+from traindx.inspect.counted import groups_of, passes_of
 from traindx.inspect.formula import rates_of
 from traindx.inspect.scopes import DEEPEST, At
 from traindx.inspect.values import UNKNOWN, Values
@@ -37,7 +38,17 @@ def script_of(
     reader.visit(tree)
     used = Counter(n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
     intervals = frozenset(_intervals(tree))
-    return Script(path, reader.calls, tuple(reader.loops), used, words, own, intervals)
+    return Script(path, reader.calls, tuple(reader.loops), used, words, own, intervals, frozenset(_stored(tree)))
+
+
+def _stored(tree: ast.AST) -> Iterator[str]:
+    """The fields in a chain that is written into (`optimizer.param_groups[0]["lr"] = 0.1`), and those that a loop runs over: what
+    it takes from there may be changed."""
+    for node in ast.walk(tree):
+        written = isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Store)
+        for part in ast.walk(node) if written else ast.walk(node.iter) if isinstance(node, ast.For) else ():
+            if isinstance(part, ast.Attribute):
+                yield part.attr
 
 
 def _intervals(tree: ast.AST) -> Iterator[str]:
@@ -99,6 +110,11 @@ class _Reader(ast.NodeVisitor):
         self.generic_visit(node)
         self._counted = before
 
+    def visit_BoolOp(self, node: ast.BoolOp) -> None:
+        before, self._counted = self._counted, self._counted or self._counts(node.values[0])
+        self.generic_visit(node)
+        self._counted = before
+
     def _counts(self, test: ast.expr) -> bool:
         """Whether a condition asks how far the loop is: by a remainder, or by what a loop counts."""
         names = {n.id for n in ast.walk(test) if isinstance(n, ast.Name)}
@@ -137,6 +153,11 @@ class _Reader(ast.NodeVisitor):
             self._tried,
             self._counted,
             self._made(node, key),
+            {name: n for name, part in given.items() if (n := passes_of(part, key, self._values)) is not None},
+            next(
+                (g for name in ("params", "0") if name in given and (g := groups_of(given[name], key, self._values))),
+                (),
+            ),
         )
         self.generic_visit(node)
 

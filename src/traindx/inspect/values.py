@@ -7,6 +7,7 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from traindx.core.script import is_of_batches
 from traindx.inspect.parsed import is_parsing, options_of, parsed_names
 from traindx.inspect.scopes import At, Scopes
 
@@ -55,6 +56,7 @@ DEEPEST = 16
 class Values:
     """Resolves expressions: constants, names and fields that are given one value, parameters whose calls are all of one value,
     options of argparse with their defaults, entries of dictionaries and of yaml and json files, which `read` opens by name.
+    `batches` is what `len(loader)` is to be taken for.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Values:
     ) -> None:
         self.scopes = Scopes(tree)
         self._read = read
+        self.batches: int | None = None
         self._options = options_of(tree, settings, UNKNOWN)
         self._parsed = parsed_names(tree)
 
@@ -127,6 +130,8 @@ class Values:
 
     def _call(self, node: ast.Call, scope: str, depth: int) -> Any:
         """`int(x)` and `float(x)` of what is known, `settings.get("lr", 0.1)`, and what an own function returns."""
+        if self.batches and isinstance(node.func, ast.Name) and node.func.id == "len" and len(node.args) == 1:
+            return self.batches if is_of_batches(ast.unparse(node.args[0])) else UNKNOWN
         if isinstance(node.func, ast.Name) and node.func.id in _CASTS and len(node.args) == 1:
             value = self.of(node.args[0], scope, depth + 1)
             number = isinstance(value, (int, float)) and abs(value) < LARGEST

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from traindx.checks.setup.example import call, calling
 from traindx.core.check import Facts, NotEnough, check
-from traindx.core.finding import Finding, Measured, Place
+from traindx.core.finding import Finding, Measured
 from traindx.core.script import Call
 from traindx.core.setup import Setup
 
@@ -40,14 +40,14 @@ def betas_exchanged(
         if second < max(first, shortest):
             steps = 1 / max(1 - second, 1e-9)
             text = f"betas=({first:g}, {second:g}): squares are remembered for {steps:.2g} steps (should be 0.999, 1000 steps)"
-            yield Finding(Place(setup.text.path, call_.lines.get("betas", call_.line), setting="betas"), text)
+            yield Finding(setup.text.place(call_, "betas", "betas"), text)
     for call_ in calls:
         eps, rate = call_.get("eps", 3, 1e-8), call_.get("lr", 1, 1e-3)
         if isinstance(eps, (int, float)) and isinstance(rate, (int, float)):
             yield Measured("epsilon", eps, f"below {epsilon:g}")
             if eps >= epsilon and rate <= slow:
                 text = f"eps={eps:g} with a rate of {rate:g}: gradients are no longer divided by their size (should be 1e-8)"
-                yield Finding(Place(setup.text.path, call_.lines.get("eps", call_.line), setting="eps"), text)
+                yield Finding(setup.text.place(call_, "eps", "eps"), text)
 
 
 def _betas(built: Call) -> Iterator[tuple[float, float]]:

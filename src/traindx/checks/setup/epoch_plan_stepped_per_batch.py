@@ -41,7 +41,7 @@ def _why(plan: Plan) -> str:
         return f"ReduceLROnPlateau has a patience of {patience:g}" if patience is not None and patience <= 20 else ""
     length, text = plan.length
     same = bool(plan.epochs_text) and text == plan.epochs_text
-    if same or (length is not None and length == plan.epochs and length > 1):
+    if same or (length is not None and plan.epochs and length == plan.epochs - plan.start and length > 1):
         return f"{plan.call.name} is planned for {text}, which is the number of epochs"
     return ""
 

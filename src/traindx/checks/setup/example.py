@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 from traindx.core.check import Facts
 from traindx.core.library import Library
-from traindx.core.script import Call, Loop, Script
+from traindx.core.script import Call, Group, Loop, Script
 from traindx.core.setup import Asked, Setup
 
 EPOCHS = Loop(10, "epoch", "range(args.epochs)", 100)
@@ -84,6 +85,16 @@ def call(function: str, *loops: Loop, line: int = 5, target: str = "", **argumen
     known = {name: value for name, value in arguments.items() if not isinstance(value, Text)}
     texts = {name: value.words if isinstance(value, Text) else repr(value) for name, value in arguments.items()}
     return Call(function, line, known, texts, target, loops)
+
+
+def adam_with_groups(rates: Mapping[str, float], stored: frozenset[str] = frozenset()) -> Facts:
+    """A script whose AdamW has groups of parameters with a rate each."""
+    groups = tuple(
+        Group(params, 5 + n, {"lr": rate}, {"lr": str(rate)}) for n, (params, rate) in enumerate(rates.items())
+    )
+    built = replace(call("torch.optim.AdamW"), groups=groups)
+    text = Script("train.py", (built,), stored=stored)
+    return {"setup": Setup(("python", "train.py"), ".", "pytorch", script="train.py", text=text)}
 
 
 class Text:

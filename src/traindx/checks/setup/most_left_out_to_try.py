@@ -52,7 +52,7 @@ def _switches(setup: Setup) -> Iterator[tuple[str, Any, float, Place]]:
         for name in ("fast_dev_run", *BATCHES):
             value = built.get(name)
             if _is_set(value) and isinstance(asked, int):
-                yield name, value, asked, Place(setup.text.path, built.lines.get(name, built.line), setting=name)
+                yield name, value, asked, setup.text.place(built, name, name)
     held = {name: _plain(value) for name, value in setup.settings.items() if name.startswith("trainer.")}
     asked = held.get("trainer.max_epochs")
     for name in ("fast_dev_run", *BATCHES):

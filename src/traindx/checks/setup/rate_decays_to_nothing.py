@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from traindx.checks.setup.example import BATCHES, EPOCHS, stepping
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.finding import Finding, Measured
-from traindx.core.schedules import BATCHES_AT_LEAST, plans_of
+from traindx.core.schedules import plans_of
 from traindx.core.setup import Setup
 
 
@@ -23,20 +23,15 @@ def rate_decays_to_nothing(setup: Setup, *, nothing: float = 1e-5) -> Iterator[F
 
     `nothing` is a guess; where the schedule is stepped once a batch, ten batches an epoch are taken for granted.
     """
-    known = [
-        (plan, share)
-        for plan in plans_of(setup.text)
-        if plan.stepped and plan.epochs
-        for each in [1 if plan.stepped == "epoch" else BATCHES_AT_LEAST]
-        if (share := plan.relative_rate(plan.epochs * each // 2)) is not None
-    ]
+    known = [(plan, share) for plan in plans_of(setup.text) if (share := plan.left_half_way) is not None]
     if not known:
         raise NotEnough("no decay of a schedule can be read")
     for plan, share in known:
         yield Measured("rate half way, over that at the start", share, f"above {nothing:g}")
         if share < nothing:
-            each = f"a {plan.stepped}"
-            text = f"{plan.call.name}, stepped once {each}, leaves {share:.1e} of the rate half way through {plan.epochs} epochs"
+            each = "an epoch" if plan.stepped == "epoch" else "a batch"
+            left = "turns the rate negative" if share < 0 else f"leaves {share:.1e} of the rate"
+            text = f"{plan.call.name}, stepped once {each}, {left} half way through {plan.epochs} epochs"
             yield Finding(plan.place, text)
 
 

@@ -36,7 +36,7 @@ def rate_unusual_for_sgd(setup: Setup, *, low: float = 5e-4, high: float = 10.0)
     Reported where the rate times 1 / (1 - momentum) is under `low` or over `high` (guesses).
     """
     raised = any(setup.text.called(*RAISING))
-    judged = [o for o in optimizers_of(setup) if o.kind == "sgd" and o.rate and not raised]
+    judged = [o for o in optimizers_of(setup) if o.kind == "sgd" and o.rate and o.lead and not raised]
     if not judged:
         raise NotEnough("no rate of SGD can be read")
     for asked in judged:

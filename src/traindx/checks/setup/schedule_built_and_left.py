@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from traindx.checks.setup.example import EPOCHS, call, calling, stepping
 from traindx.core.check import Facts, NotEnough, check
-from traindx.core.finding import Finding, Measured, Place
+from traindx.core.finding import Finding, Measured
 from traindx.core.schedules import KINDS
 from traindx.core.setup import Setup
 
@@ -28,7 +28,7 @@ def schedule_built_and_left(setup: Setup) -> Iterator[Finding | Measured]:
         times = setup.text.used.get(made.target, 0)
         yield Measured(f"uses of {made.target}", times, "1 at least")
         if not times:
-            place = Place(setup.text.path, made.line, setting=made.name)
+            place = setup.text.place(made, made.name)
             yield Finding(place, f"{made.name} is built as {made.target}, and never stepped")
 
 

@@ -25,7 +25,7 @@ def schedule_longer_than_training(setup: Setup, *, times: float = 2.0, short: in
 
     Reported from `times` on, where the rate ends above half of its start; a loop of fewer than `short` epochs is a try-out.
     """
-    judged = [(p, p.length[0], p.epochs) for p in plans_of(setup.text) if p.stepped == "epoch" and not p.counts_batches]
+    judged = [(p, p.planned, p.epochs) for p in plans_of(setup.text)]
     known = [(plan, length, epochs) for plan, length, epochs in judged if length and epochs]
     if not known:
         raise NotEnough("no schedule of known length is stepped once an epoch")

@@ -10,6 +10,9 @@ from traindx.core.finding import Finding, Measured
 from traindx.core.schedules import plans_of
 from traindx.core.setup import Setup
 
+WAVES = ("CosineAnnealingLR", "get_cosine_schedule_with_warmup")
+"""Schedules that go on as a wave behind their end."""
+
 
 @check("S150", level="warning")
 def schedule_shorter_than_training(setup: Setup, *, beyond: float = 1.2) -> Iterator[Finding | Measured]:
@@ -24,18 +27,17 @@ def schedule_shorter_than_training(setup: Setup, *, beyond: float = 1.2) -> Iter
 
     Reported where the loop has more than `beyond` times `T_max` epochs, where the rate has risen by a tenth of its start.
     """
-    judged = [p for p in plans_of(setup.text) if p.call.name == "CosineAnnealingLR" and p.stepped == "epoch"]
-    known = [(p, p.length[0], p.epochs) for p in judged]
+    judged = [p for p in plans_of(setup.text) if p.call.name in WAVES]
+    known = [(p, p.planned, p.epochs - p.start) for p in judged if p.epochs]
     if not any(length and epochs for _, length, epochs in known):
-        raise NotEnough("no cosine schedule of known length is stepped once an epoch")
+        raise NotEnough("no cosine schedule of known length is stepped in a loop that can be followed")
     for plan, length, epochs in known:
         if length and epochs:
             yield Measured("epochs over T_max", epochs / length, f"{beyond:g} at most")
             if epochs > beyond * length:
-                text = (
-                    f"T_max={length:g} in a training of {epochs} epochs: the rate rises again from epoch {length:g} on"
-                )
-                yield Finding(plan.place, text, fix=f"T_max={epochs}")
+                planned = f"{length:g} epochs are planned of {epochs:g} ({plan.length[1]})"
+                text = f"{planned}: the rate rises again from epoch {length:g} on"
+                yield Finding(plan.place, text, fix=f"T_max={epochs:g}" if plan.call.name == WAVES[0] else None)
 
 
 @schedule_shorter_than_training.fires_on

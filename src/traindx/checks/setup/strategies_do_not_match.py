@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from traindx.checks.setup.example import call, calling
 from traindx.core.began import require_not_begun
 from traindx.core.check import Facts, NotEnough, check
-from traindx.core.finding import Finding, Measured, Place
+from traindx.core.finding import Finding, Measured
 from traindx.core.recording import Recording
 from traindx.core.setup import Setup
 
@@ -34,7 +34,7 @@ def strategies_do_not_match(setup: Setup, recording: Recording | None = None) ->
         saved = one.get("save_strategy", default=DEFAULTS["save"])
         yield Measured("strategies of evaluating and saving", f"{evaluated}, {saved}", "the same, or saving the best")
         if None not in (evaluated, saved) and saved != "best" and str(evaluated) != str(saved):
-            place = Place(setup.text.path, one.line, setting="load_best_model_at_end")
+            place = setup.text.place(one, "load_best_model_at_end")
             text = f"eval_strategy={evaluated!r} and save_strategy={saved!r}: TrainingArguments raises, they should be the same"
             yield Finding(place, text)
 

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from traindx.checks.setup.example import call, calling
 from traindx.core.began import require_not_begun
 from traindx.core.check import Facts, NotEnough, check
-from traindx.core.finding import Finding, Measured, Place
+from traindx.core.finding import Finding, Measured
 from traindx.core.recording import Recording
 from traindx.core.script import Call
 from traindx.core.setup import Setup
@@ -40,7 +40,7 @@ def unknown_keyword(setup: Setup, recording: Recording | None = None) -> Iterato
             if not word.isdigit() and word != "**" and word not in names:
                 near = get_close_matches(word, names, n=1, cutoff=0.5)
                 meant = f", should probably be {near[0]}" if near else ""
-                place = Place(setup.text.path, one.lines.get(word, one.line), setting=word)
+                place = setup.text.place(one, word, word)
                 yield Finding(place, f"{one.name} of the installed library has no argument {word}{meant}")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from traindx.checks.setup.example import EPOCHS, asking, call, calling, stepping
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.finding import Finding, Measured, Place
-from traindx.core.schedules import plans_of
+from traindx.core.schedules import Plan, plans_of
 from traindx.core.setup import Setup
 
 PAIRS = (
@@ -35,7 +35,7 @@ def warm_up_longer_than_training(setup: Setup, *, short: int = 5, low: float = 0
     than `low` of its rate nearly ends (guesses).
     """
     pairs = list(_pairs(setup))
-    plans = [(p, p.epochs, p.reached(p.epochs)) for p in plans_of(setup.text) if p.stepped == "epoch" and p.epochs]
+    plans = [(p, p.epochs, _reached(p)) for p in plans_of(setup.text) if p.epochs]
     if not pairs and all(share is None for _, _, share in plans):
         raise NotEnough("no length of warm-up and training is asked for")
     for word, place, warm, whole in pairs:
@@ -51,11 +51,19 @@ def warm_up_longer_than_training(setup: Setup, *, short: int = 5, low: float = 0
         yield Measured(
             f"highest rate of {plan.call.name} within the training, over its highest", share, f"above {low:g}"
         )
-        if share < low and epochs >= short:
+        if share < (1.0 if plan.warm else low) and epochs >= short:
+            each = "an epoch" if plan.stepped == "epoch" else "a batch"
             text = (
-                f"{plan.call.name}, stepped once an epoch, comes to {share:.2g} of its full rate within {epochs} epochs"
+                f"{plan.call.name}, stepped once {each}, comes to {share:.2g} of its full rate within {epochs} epochs"
             )
             yield Finding(plan.place, text)
+
+
+def _reached(plan: Plan) -> float | None:
+    """The highest rate within the training, over the highest that the plan comes to; None where the text does not tell it."""
+    if plan.warm and plan.epochs:
+        return min(1.0, plan.epochs / plan.warm)
+    return plan.reached(plan.epochs) if plan.stepped == "epoch" and plan.epochs else None
 
 
 def _pairs(setup: Setup) -> Iterator[tuple[str, Place, float, float]]:
@@ -69,7 +77,7 @@ def _pairs(setup: Setup) -> Iterator[tuple[str, Place, float, float]]:
         if warm is not None and whole:
             yield part, Place(setting=f"--{part}"), warm, whole
     for made in setup.text.called("TrainingArguments"):
-        place = Place(setup.text.path, made.line, setting="warmup_steps")
+        place = setup.text.place(made, "warmup_steps")
         warm, whole = _number(made.get("warmup_steps")), _number(made.get("max_steps"))
         if warm is not None and whole and whole > 0:
             yield "warmup_steps", place, warm, whole
