@@ -1,13 +1,15 @@
-"""The anchors of an anchor-based detector do not reach the boxes.
+"""The anchors of an anchor-based detector do not reach the boxes, or are in another order than the outputs.
 
 ## How it shows
-Objects of some shapes or sizes are never found, others well. Models without anchors do not have it.
+Objects of some shapes or sizes are never found, others well. With anchors in another order than the outputs nothing is found
+and the loss hardly falls. Models without anchors do not have it.
 
 ## How to tell it from its look-alikes
 Objects that are merely small are `tiny-objects`. Boxes of impossible shapes are `wrong-box-format`.
 
 ## How to fix
-Leave autoanchor on, or write fitted anchors into the model's settings, at the size that is trained at.
+Leave autoanchor on, or write fitted anchors into the model's settings, at the size that is trained at. List anchors
+in the order to which the outputs are reshaped.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ ANCHOR_MISMATCH = Cause(
     doc=__doc__,
     clues=(  # a guess until the benchmark sets it
         Clue("M207", if_seen=11.0, proves=True),
+        Clue("B159", if_seen=9.0, proves=True),
         Clue("M225", if_seen=7.0, if_absent=-3.0),
         Clue("B130", if_seen=-5.0),  # boxes of other pictures fit no anchor
         Clue("B131", if_seen=-5.0),

@@ -1,4 +1,4 @@
-"""Boxes are written in another form than they are read: by corners, or with the axes swapped; in files, targets or calls.
+"""Boxes are written in another form than they are read: by corners, axes swapped, another stride; in files, targets or calls.
 
 ## How it shows
 All numbers are legal shares, and no reader complains. Boxes are too large and in the wrong place: the box loss stays high
@@ -28,6 +28,7 @@ WRONG_BOX_FORMAT = Cause(
         Clue("T030", if_seen=9.0, proves=True),
         Clue("B149", if_seen=9.0, proves=True),
         Clue("B151", if_seen=9.0, proves=True),
+        Clue("B158", if_seen=9.0, proves=True),
         Clue("V435", if_seen=6.0),
         Clue("T001", if_seen=0.3),
         Clue("D207", if_seen=0.5),

@@ -31,29 +31,29 @@ def scores_of(picture: Floats, own: Floats, other: Floats, size: tuple[int, int]
     """
     found: dict[str, list[float]] = {}
     for start in range(own.shape[1] - 3 if own.ndim == 2 else 0):
-        four, others = _boxes(own, start), _boxes(other, start)
+        four, others = boxes_at(own, start), boxes_at(other, start)
         if not len(four) or not len(others):
             continue
         height, width = (1.0, 1.0) if max(four.max(), others.max()) <= SHARE_AT_MOST else size
         scale = np.array([picture.shape[2] / width, picture.shape[1] / height] * 2)
         for name in FORMATS:
             read = [corners(rows, name) for rows in (four, others)]
-            if all(_fits(boxes, width, height) for boxes in read):
+            if all(fit(boxes, width, height) for boxes in read):
                 scores = [edge_scores(picture, boxes * scale) for boxes in read]
                 if scores[0] is not None and scores[1] is not None:
                     found[f"{start} {name}"] = [*scores[0], *scores[1]]
     return found
 
 
-def _boxes(rows: Floats, start: int) -> Floats:
+def boxes_at(rows: Floats, start: int, width: int = 4) -> Floats:
     """Four columns of the rows that are no padding; none where one of the numbers is below zero."""
     rows = rows[np.isfinite(rows).all(axis=1) & (rows > 0).any(axis=1)]
-    four = rows[:, start : start + 4]
+    four = rows[:, start : start + width]
     kept = four[(four >= 0).all(axis=1) & (four > 0).any(axis=1)]
     return kept if len(kept) >= VALID * len(rows) else kept[:0]
 
 
-def _fits(read: Floats, width: float, height: float) -> bool:
+def fit(read: Floats, width: float, height: float) -> bool:
     """Whether nearly all corners [n, 4] have an area and lie in the picture, within rounding."""
     inside = (read[:, :2] > -0.01 * max(width, height)).all(axis=1)
     inside &= (read[:, 2] < 1.01 * width) & (read[:, 3] < 1.01 * height)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from traindx.core.check import Facts
 from traindx.core.example import falling, recording_with
+from traindx.core.pulled_rows import FEATURES, GIVEN, LAYOUTS
 
 
 def run_with_places(*pictures: Sequence[float]) -> Facts:
@@ -19,4 +20,31 @@ def run_with_places(*pictures: Sequence[float]) -> Facts:
     for step in range(12):
         rows = [[float(v) for v in row.reshape(-1)] for row in noise[4 * step : 4 * step + 4]]
         run.details[step]["target_places"] = rows  # type: ignore[index]
+    return {"recording": run}
+
+
+def run_with_pulls(
+    pulls: Mapping[int, float],
+    *,
+    shown: Mapping[int, float] | None = None,
+    outside: tuple[int, int] = (200, 60),
+    inside: tuple[int, int] = (100, 40),
+) -> Facts:
+    """48 pictures of one map: by how much more its gradient lies at their boxes than at another's, in each layout, and by how much
+    the pictures agree with these (as given, unless told)."""
+    run = recording_with(falling(), detail={})
+    noise = np.random.default_rng(0)
+    for step in range(12):
+        said, seen = (
+            noise.normal(0.0, 0.05, (4, FEATURES, 2, len(LAYOUTS))),
+            noise.normal(0.0, 0.05, (4, 4, len(LAYOUTS) - 1)),
+        )
+        said[:, 0, 1] += pulls.get(GIVEN, 0.0)
+        for values, means in ((said[:, 0, 0], pulls), (seen[:, 0], shown or {GIVEN: 0.3})):
+            for layout, mean in means.items():
+                values[:, layout] += mean
+        entry = {"reading": "0 xyxy", "map": "output", "channels": 8, "grid": [12, 12]}
+        entry |= {"rows": said.reshape(4, -1).tolist(), "shown": seen.reshape(4, -1).tolist()}
+        entry |= {"outside": list(outside), "inside": list(inside)}
+        run.details[step]["pulled_places"] = [entry]  # type: ignore[index]
     return {"recording": run}

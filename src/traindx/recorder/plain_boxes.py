@@ -25,6 +25,13 @@ def plain_boxes(torch: Any, batch: Any, images: int) -> list[Any] | None:
     return None
 
 
+def plain_points(torch: Any, batch: Any, images: int) -> list[Any] | None:
+    """For each sample a tensor [k, 2], of what can hold points in the batch; None where nothing does, or several things."""
+    found = [v for v in inside(batch)[:16] if measure.readable(torch, v) and v.is_floating_point()]
+    found = [v for v in found if v.dim() == 3 and v.shape[0] == images and v.shape[2] == 2 and v.shape[1] <= MOST]
+    return list(found[0].detach()) if len(found) == 1 else None
+
+
 def _values(batch: Any) -> Iterator[Any]:
     for value in inside(batch)[:16]:
         yield value

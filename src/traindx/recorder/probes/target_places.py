@@ -71,7 +71,7 @@ class TargetPlaces(Probe):
         self._looked += 1
         torch = self.seen.torch
         with torch.no_grad():
-            shown = _features(torch, pictures, tuple(places.shape[1:]))
+            shown = features_of(torch, pictures, tuple(places.shape[1:]))
             whole = torch.cat([shown, places[:, None]], dim=1)
         found: list[list[float]] = []
         step.details["target_places"] = found
@@ -110,7 +110,7 @@ def _map_of(torch: Any, value: Any, images: int, size: tuple[int, int]) -> Any:
     return None
 
 
-def _features(torch: Any, pictures: Any, shape: tuple[int, int]) -> Any:
+def features_of(torch: Any, pictures: Any, shape: tuple[int, int]) -> Any:
     """Colours and edges of pictures [N, 3, H, W] at the places of a map: [N, 4, h, w]."""
     stride = max(1, min(-(-max(pictures.shape[2:]) // SIDE), min(pictures.shape[2:]) // max(shape)))
     small = pictures[:, :, ::stride, ::stride].float()
