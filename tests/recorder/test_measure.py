@@ -30,6 +30,15 @@ def test_differences_are_those_of_float64() -> None:
     assert found.tolist() == pytest.approx(expected, rel=1e-4)
 
 
+@pytest.mark.parametrize("shape", [(4, 3, 8, 8), (4, 3, 2, 2), (5, 6)])
+def test_the_ranges_of_units_are_those_over_all_their_values(shape: tuple[int, ...]) -> None:
+    x = torch.randn(shape)
+    low, high = measure.unit_ranges(torch, x, "Linear" if len(shape) == 2 else "Conv2d") or (None, None)
+    axes = tuple(d for d in range(len(shape)) if d != 1)
+    assert low is not None and high is not None
+    assert low.tolist() == exact(x).min(axis=axes).tolist() and high.tolist() == exact(x).max(axis=axes).tolist()
+
+
 @pytest.mark.parametrize("shape", [(4, 3, 8, 8), (6, 5), (3, 16, 16), (4, 200)])
 def test_input_statistics_are_those_of_float64(shape: tuple[int, ...]) -> None:
     x = torch.randn(shape) * 3 + 1

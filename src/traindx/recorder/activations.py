@@ -55,7 +55,7 @@ class Pass:
         self._scalars: list[Any] = []
         self._units: dict[int, tuple[Any, Any]] = {}
         self._same = ""
-        self._known: dict[int, tuple[weakref.ref[Any], int, str, tuple[Any, Any] | None]] = {}
+        self._known: dict[int, tuple[weakref.ref[Any], int, int | None, tuple[Any, Any] | None]] = {}
         self._inputs: tuple[weakref.ref[Any], int, dict[str, Any]] | None = None
 
     def inputs(self, arguments: Any) -> None:
@@ -134,13 +134,13 @@ class Pass:
 
     def _silent(self, key: int, tensor: Any, kind: str) -> None:
         """Take the ranges of a layer's units; what one layer returned and the next is given is looked at once."""
-        known = self._known.get(id(tensor))
-        if known is not None and known[0]() is tensor and known[1:3] == (measure.version(tensor), kind):
+        known, axis = self._known.get(id(tensor)), measure.channel_dim(tensor, kind)
+        if known is not None and known[0]() is tensor and known[1:3] == (measure.version(tensor), axis):
             ranges = known[3]
         else:
             negative = not self._signed and measure.surely_negative(tensor)
             ranges = None if negative else measure.unit_ranges(self._torch, tensor, kind)
-            self._known[id(tensor)] = weakref.ref(tensor), measure.version(tensor), kind, ranges
+            self._known[id(tensor)] = weakref.ref(tensor), measure.version(tensor), axis, ranges
         if ranges is None:
             self._window.broken(key)
         else:

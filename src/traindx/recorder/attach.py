@@ -66,15 +66,15 @@ class Attachment:
         self._module_hook = self._forward_hook = None
 
     def _hooks(self) -> None:
-        session, compiling = self._session, wrappers.is_traced(self._torch)
+        session, compiling = self._session, wrappers.is_compiled(self._torch)
 
         def before_step(optimizer: Any, arguments: Any, named: Any) -> None:
             if not compiling():
-                session.step_begins(optimizer, _has_closure(arguments, named))
+                session.step_begins(optimizer, (len(arguments) > 1 or bool(named)) and _has_closure(arguments, named))
 
         def after_step(optimizer: Any, arguments: Any, named: Any) -> None:
             if not compiling():
-                session.step_ends(optimizer, _has_closure(arguments, named))
+                session.step_ends(optimizer, (len(arguments) > 1 or bool(named)) and _has_closure(arguments, named))
 
         module, optimizer = self._torch.nn.modules.module, importlib.import_module("torch.optim.optimizer")
         self._undo += [
@@ -110,7 +110,7 @@ class Attachment:
         """Put the hook on all modules: while the root is sought, and under torch.compile, as each change recompiles."""
         if self._module_hook is not None:
             return
-        session, compiling = self._session, wrappers.is_traced(self._torch)
+        session, compiling = self._session, wrappers.is_compiled(self._torch)
 
         def before_forward(module: Any, arguments: Any) -> Any:
             if compiling():
@@ -128,7 +128,7 @@ class Attachment:
     def _see_outputs(self, on: bool) -> None:
         """Switch the hook that sees every layer's output; under torch.compile it stays."""
         if on and self._forward_hook is None:
-            session, compiling = self._session, wrappers.is_traced(self._torch)
+            session, compiling = self._session, wrappers.is_compiled(self._torch)
 
             def after_forward(module: Any, arguments: Any, output: Any) -> None:
                 if not compiling():

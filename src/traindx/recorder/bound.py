@@ -25,7 +25,7 @@ class Bound:
     def __init__(self, torch: Any, seen: Observation) -> None:
         self.thread = 0
         self._torch, self._seen = torch, seen
-        self._in_earnest = self._others = False
+        self._in_earnest = self.others = False
         self._changing = threading.Lock()
 
     @property
@@ -45,7 +45,7 @@ class Bound:
             return not self.thread
         if self._binds(trains):
             return True
-        self._others |= trains
+        self.others |= trains
         if moment == "step_begins":
             self._seen.holdings.leave(arguments[0])
         return False
@@ -67,6 +67,6 @@ class Bound:
 
     def say_others(self) -> None:
         """Write once that other threads train too."""
-        if self._others and not self._seen.holdings.in_threads:
+        if self.others and not self._seen.holdings.in_threads:
             self._seen.holdings.in_threads = True
             self._seen.journal.event("other_threads", self._seen.current.number)

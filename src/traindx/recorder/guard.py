@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from threading import get_ident
 from typing import Any, Protocol, TypeVar, cast
 
-from traindx.recorder.bound import Bound
+from traindx.recorder.bound import ANYWHERE, Bound
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -31,9 +31,10 @@ class Guarded(Protocol):
 
 def guarded(method: F) -> F:
     """Run a method so that it can neither raise an error nor be entered from inside itself, nor by a thread whose training
-    is not the recorded one; None is returned instead.
+    is not the recorded one, nor while torch traces (what Dynamo traces the wrappers see); None is returned instead.
     """
-    name = method.__name__
+    name, clock = method.__name__, time.perf_counter
+    anywhere = name in ANYWHERE
 
     @functools.wraps(method)
     def call(self: Guarded, *args: Any, **kwargs: Any) -> Any:
@@ -41,10 +42,12 @@ def guarded(method: F) -> F:
             return None
         if self.bound.thread != get_ident() and not self.bound.admits(name, args):
             return None
+        core = self.torch._C
+        if (core._is_tracing() or getattr(self.torch.compiler, "_is_compiling_flag", False)) and not anywhere:
+            return None
         self.busy = True
-        started = time.perf_counter()
+        started = clock()
         try:
-            core = self.torch._C
             with core.DisableTorchFunction():  # no mode or subclass of the user's sees what is done here
                 if not core._len_torch_dispatch_stack():
                     return method(self, *args, **kwargs)
@@ -56,7 +59,7 @@ def guarded(method: F) -> F:
             self.fail(error)
             return None
         finally:
-            self.cost += time.perf_counter() - started
+            self.cost += clock() - started
             self.busy = False
 
     return cast(F, call)

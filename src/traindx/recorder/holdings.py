@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from threading import get_ident
 from typing import Any
@@ -41,9 +41,11 @@ class Holdings:
         self.in_threads = False
         self.description: Description | None = None
         self._described = 0
+        self._first: Callable[[], Any] = _none
 
     def made(self, optimizer: Any, place: Place | None) -> None:
         """An optimizer was constructed, at `place`."""
+        self._changed()
         self._made.pop(id(optimizer), None)  # of one that is gone
         self._made[id(optimizer)] = Made(weakref.ref(optimizer), place, get_ident())
         if len(self._made) > self._prune_at:
@@ -55,6 +57,7 @@ class Holdings:
         made = self._made.get(id(optimizer))
         if made is not None and _is(made, optimizer):
             if not made.stepped:
+                self._changed()
                 self._made[id(optimizer)] = replace(made, stepped=True)
             return False
         earlier = self._elsewhere.pop(id(optimizer), None)
@@ -64,6 +67,7 @@ class Holdings:
 
     def keep_of(self, thread: int) -> None:
         """From now on this thread is the bound one: optimizers that others made may be theirs to step."""
+        self._changed()
         self._elsewhere.update({key: made for key, made in list(self._made.items()) if made.thread != thread})
         self._made = {key: made for key, made in list(self._made.items()) if made.thread == thread}
 
@@ -72,6 +76,7 @@ class Holdings:
         made = self._made.get(id(optimizer))
         if made is not None and _is(made, optimizer):
             self._elsewhere[id(optimizer)] = made
+            self._changed()
 
     def is_known(self, parameters: list[Any]) -> bool:
         """Whether all of these parameters are described already."""
@@ -105,10 +110,19 @@ class Holdings:
     @property
     def rates(self) -> list[float | None]:
         """The learning rates of the groups of the first optimizer that has stepped, as they are now."""
-        for optimizer in self._living():
-            if self._made[id(optimizer)].stepped:
-                return [rate(group) for group in optimizer.param_groups]
-        return []
+        optimizer = self._first()
+        if optimizer is None:
+            optimizer = next((o for o in self._living() if self._made[id(o)].stepped), None)
+            if optimizer is None:
+                return []
+            self._first = weakref.ref(optimizer)
+        groups = optimizer.param_groups
+        only = groups[0].get("lr") if len(groups) == 1 else None
+        return [only] if type(only) is float else [rate(group) for group in groups]
+
+    def _changed(self) -> None:
+        """What has stepped first may be another one now."""
+        self._first = _none
 
     def parameters(self, roots: Roots) -> list[Any]:
         """All that is described; before there is a description, the root's."""
@@ -151,6 +165,10 @@ class Holdings:
     def _place(self, optimizer: Any) -> Place | None:
         made = self._made.get(id(optimizer))
         return None if made is None else made.place
+
+
+def _none() -> None:
+    """A reference to nothing."""
 
 
 def _is(made: Made | None, optimizer: Any) -> bool:

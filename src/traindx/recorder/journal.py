@@ -37,12 +37,8 @@ class Journal:
         self._jumps = Jumps()
         self._was_finite = True
         self._flushed = 0.0
+        self.is_open = False
         self.anomaly: Callable[[int, str], None] = lambda step, what: None
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the file has been made."""
-        return self._writer is not None
 
     @property
     def name(self) -> str:
@@ -58,7 +54,7 @@ class Journal:
         """Make the file of this process and write what waited for it."""
         if self._writer is None:
             rank = _rank(self._torch)
-            self._writer = Writer(self.folder, rank)
+            self._writer, self.is_open = Writer(self.folder, rank), True
             self._writer.write(self._start(rank), *self._early)
             self._early = []
 
@@ -73,12 +69,15 @@ class Journal:
         """Write an event."""
         self.write({"kind": "event", "event": event, "step": step, "time": round(self.now, 6), **fields})
 
-    def add(self, step: Step) -> None:
-        """Take a finished step; it is read back with the next recorded one, or after half a second."""
+    def add(self, step: Step, now: float) -> bool:
+        """Take a finished step; it is read back with the next recorded one, or after half a second. Whether that is now."""
         self._steps.append(step)
-        if step.recorded or self.now - self._flushed > EVERY:
+        flushes = step.recorded or now - self._flushed > EVERY
+        if flushes:
             self.flush()
-        self._drain(wait=False)
+        elif self._under_way:
+            self._drain(wait=False)
+        return flushes
 
     def add_line(self, slots: Slots, line: dict[str, Any]) -> None:
         """Take a line whose numbers are still on the device."""
@@ -119,13 +118,14 @@ class Journal:
             self.write(*written, *lines)
 
     def _judged(self, step: Step) -> dict[str, Any] | None:
-        line = step.line()
+        line, finite = step.line(), step.finite
         jump = step.loss is not None and self._jumps.is_jump(step.loss)
-        if not step.finite and self._was_finite:
+        if not finite and self._was_finite:
             self.event("nonfinite", step.number, what="loss", value=step.loss)
             self.anomaly(step.number, "loss")
         elif (
-            step.finite
+            finite
+            and step.recorded
             and not math.isfinite(line.get("grad_norm") or 0.0)
             and not line.get("scaler", {}).get("found_inf")
         ):
@@ -133,8 +133,8 @@ class Journal:
             self.anomaly(step.number, "gradient")
         elif jump:
             self.anomaly(step.number, "jump")
-        odd = jump or (self._was_finite and not step.finite)
-        self._was_finite = step.finite
+        odd = jump or (self._was_finite and not finite)
+        self._was_finite = finite
         if odd:
             self._schedule.alarm(step.number)
         return line if step.recorded or odd or step.number % light_stride(step.number) == 0 else None

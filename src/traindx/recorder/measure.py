@@ -18,6 +18,8 @@ ACTIVATION = 1 << 18
 """The same of a layer's output, of which there are hundreds: on one core a quarter of the time that a million takes."""
 CHANNELS = 16
 FEW = 512
+INNER = 16
+"""Numbers that lie together, from which on it is worth reducing them first."""
 
 
 def local(tensor: Tensor) -> Tensor:
@@ -76,8 +78,9 @@ def version(tensor: Tensor) -> int:
 def stacked(torch: Any, tensors: Sequence[Tensor]) -> Tensor:
     """Tensors without dimensions as one vector of float32, where the first of them lies."""
     with torch.no_grad():
-        device = tensors[0].device
-        return torch.stack([t.to(device, torch.float32, non_blocking=True) for t in tensors])
+        device, kind = tensors[0].device, torch.float32
+        alike = all(t.dtype is kind and t.device == device for t in tensors)
+        return torch.stack([t if alike else t.to(device, kind, non_blocking=True) for t in tensors])
 
 
 def norms(torch: Any, tensors: Sequence[Tensor]) -> Tensor:
@@ -218,4 +221,9 @@ def unit_ranges(torch: Any, tensor: Tensor, kind: str) -> tuple[Tensor, Tensor] 
     with torch.no_grad():
         x = excerpt(x) if x.numel() > 4 * ELEMENTS else x
         rest = [d for d in range(x.dim()) if d != dim]
-        return (x.amin(dim=rest), x.amax(dim=rest)) if rest else (x, x)
+        if not rest:
+            return x, x
+        if x.is_cpu and dim == 1 and x.dim() == 4 and x.is_contiguous() and x.shape[2] * x.shape[3] >= INNER:
+            rows = x.detach().flatten(2)  # first over what lies together: several times as fast
+            return rows.amin(2).amin(0), rows.amax(2).amax(0)
+        return x.amin(dim=rest), x.amax(dim=rest)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from traindx.recorder.activations import Pass, Window
@@ -12,8 +13,8 @@ from traindx.recorder.description import held
 from traindx.recorder.holdings import Holdings, Place
 from traindx.recorder.journal import Journal
 from traindx.recorder.logged import Logged
+from traindx.recorder.losses import Losses
 from traindx.recorder.norms import Copies
-from traindx.recorder.probe import Named
 from traindx.recorder.probes import Probes
 from traindx.recorder.readback import Slots
 from traindx.recorder.roots import Roots
@@ -52,14 +53,16 @@ class Observation:
         self.steps_taken = 0
         self.saw_forward = self.saw_backward = False
         self.wait = self.waited = 0.0
-        self.scaled: tuple[weakref.ref[Any], Any] | None = None
-        self.loss_settings: Named = {}
-        self.loss_names: set[str] = set()
+        self.handed: Any = None
+        self.handed_to_train = False
+        self.backwards = 0
+        self.losses = Losses(self)
         self._last_end: float | None = None
-        self._captured = False
+        self._captured = self._holds_modes = False
         self._price = 0.0
         self._single_passes = self._validations = self._mode_events = self._optimizers = 0
-        self._sources: set[str] = set()
+        self.sources: set[str] = set()
+        self._watched = True
         self.logged = Logged(self)
         self.probes = Probes(self)
         self.journal.anomaly = lambda step, what: self.probes.tell("anomaly", step, what)
@@ -87,8 +90,8 @@ class Observation:
 
     def source(self, call: str) -> None:
         """Note where the user's code makes a kind of call for the first time."""
-        if call not in self._sources:
-            self._sources.add(call)
+        if call not in self.sources:
+            self.sources.add(call)
             place = self.frames.caller()
             if place is not None:
                 self.journal.write({"kind": "source", "call": call, "path": place[0], "line": place[1]})
@@ -113,14 +116,20 @@ class Observation:
     def search(self) -> None:
         """Look for the root anew."""
         self.roots.search(self.current.number)
-        self.watch(True)
+        self._switch(True)
 
     def rest_when_tired(self) -> None:
         """After long without an optimizer step look for no root and at no layer, until there is one."""
         if self.roots.is_tired:
             self.roots.rest()
             self.capture = None
-            self.watch(False)
+            self._switch(False)
+
+    def _switch(self, on: bool) -> None:
+        """Have the hooks on all modules put on or taken off; what is off, and was off before, is left alone."""
+        if on or self._watched or self.roots.searching:
+            self._watched = on or self.roots.searching
+            self.watch(on)
 
     # ---- forward ----
 
@@ -130,14 +139,21 @@ class Observation:
         self.saw_forward = True
         if self._last_end is None:
             self._last_end = self.journal.now
-        self.roots.called(step.number)
-        if self._modes:
+        self.roots.called_at = step.number
+        if self._holds_modes:
             for seen, (mode, place) in list(self._modes.items()):
                 if self.roots.is_root(seen):
                     self.mode_event(mode, place)
                     del self._modes[seen]
+            self._holds_modes = bool(self._modes)
+        again = "f" in step.calls
         self.letter("f")
-        if step.training is None or "b" not in step.calls:
+        if "b" not in step.calls:
+            step.training = bool(module.training)
+            step.forwards[step.training] += 1
+            if again:
+                self.probes.tell("forward_again", module)
+        elif step.training is None:
             step.training = bool(module.training)
         if step.recorded and not self._captured:
             self.capture = step.passed = Pass(self.torch, step.slots, self.window, signed=self._signed)
@@ -149,7 +165,7 @@ class Observation:
         if self.roots.is_root(module):
             self.mode_event(training, self.frames.caller())
         elif self.roots.searching:
-            self._modes[module] = (training, self.frames.caller())
+            self._modes[module], self._holds_modes = (training, self.frames.caller()), True
 
     def mode_event(self, training: bool, place: Place | None) -> None:
         """Write that the root changed its mode."""
@@ -178,13 +194,14 @@ class Observation:
         self.end_validation()
         self.validation.restored = True
 
-    def loss_returned(self, name: str, scores: Any, target: Any, value: Any, settings: Named) -> None:
-        """A loss function has returned, with gradients. In validations only functions that are trained with count."""
-        self.source("loss")
-        self.loss_names.add(name)
-        self.loss_settings = settings
-        self.probes.tell("loss", name, scores, target, value)
-        self.loss_settings = {}
+    def batch(self, batch: Any, gradients: bool) -> None:
+        """A loader has handed out a batch: it is kept here, for all probes, until the root is called."""
+        self.handed, self.handed_to_train = batch, gradients
+
+    @property
+    def training_batch(self) -> Any:
+        """The batch that was handed out last, with gradients switched on, None where the root was called since."""
+        return self.handed if self.handed_to_train else None
 
     # ---- steps ----
 
@@ -215,7 +232,7 @@ class Observation:
             if step.training is None and self.roots.root is not None:
                 step.training = bool(self.roots.root.training)
         step.stepped.append(id(optimizer))
-        now = self.journal.now
+        now = perf_counter() - self.journal.started
         step.time, step.wait, self.wait = now, step.wait + self.wait, 0.0
         step.seconds += now - (now if self._last_end is None else self._last_end)
         self._last_end = now
@@ -232,14 +249,21 @@ class Observation:
         step.cost = cost - step.started_cost
         if step.recorded:
             self._price = step.cost
-        self.probes.tell("closed", step)
-        self.journal.add(step)
+        if step.recorded or "closed" in self.probes.awake:
+            self.probes.tell("closed", step)
+        now = perf_counter() - self.journal.started
+        if self.journal.add(step, now):
+            self.probes.tell("passed", step)
         number = step.number + 1
-        recorded = self.schedule.wants(number, self.journal.now, cost, self._price)
+        recorded = self.schedule.wants(number, now, cost, self._price)
         self.current = Step(self.torch, number, recorded, step.after, self._copies)
         self.current.started_cost = cost
         self._captured, self.capture = False, None
-        self.watch(recorded or self.roots.searching)
+        self.losses.step_begins()
+        if number >= self.probes.next_alarm:
+            self.probes.wake_due(number)
+        if recorded or self._watched or self.roots.searching:
+            self._switch(recorded or self.roots.searching)
 
     def finish(self, cost: float) -> None:
         """Write all that is pending, and the last line."""

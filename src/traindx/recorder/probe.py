@@ -47,10 +47,19 @@ class Probe:
 
     patches: ClassVar[tuple[Patch, ...]] = ()
     on_recorded: ClassVar[tuple[str, ...]] = ()
-    """Moments of which the probe is told on recorded steps only: a call costs a microsecond, and there are thirty probes."""
+    """Moments of which the probe is told on recorded steps only, until it asks for all (`wake`): on a step that is not recorded
+    nobody is to be called who has nothing to do there."""
 
     def __init__(self, seen: Observation) -> None:
         self.seen = seen
+
+    def rest(self, *moments: str, until: int | None = None) -> None:
+        """Be told of these moments on recorded steps only: from now on, or until that step begins."""
+        self.seen.probes.rest(type(self), moments, until)
+
+    def wake(self, *moments: str) -> None:
+        """Be told of these moments on all steps."""
+        self.seen.probes.wake(type(self), moments)
 
     def contained(self, take: Callable[[Any], None]) -> Callable[[Any], None]:
         """`take` as `slots` may call it when the numbers arrive: an error in it ends this probe alone."""
@@ -58,6 +67,9 @@ class Probe:
 
     def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
         """The root (what is trained) is called with gradients; the step under way is `self.seen.current`."""
+
+    def forward_again(self, module: Any) -> None:
+        """The root is called once more in a step before its first backward pass; `seen.current.forwards` counts the calls."""
 
     def validation_forward(self, module: Any, arguments: Arguments, named: Named) -> None:
         """The root or a copy of it (an average of its weights) is called without gradients."""
@@ -86,8 +98,14 @@ class Probe:
     def loss(self, name: str, scores: Any, target: Any, value: Any) -> None:
         """A loss function of `torch.nn.functional` returned `value`, with gradients; all three are plain tensors."""
 
+    def loss_not_finite(self, value: float) -> None:
+        """A backward pass is about to start from a loss, on the host, that is not a finite number."""
+
     def backward(self, tensors: Any) -> None:
         """A backward pass is about to start."""
+
+    def backward_alone(self, tensors: Any) -> None:
+        """The same where no loss has a graph, on steps that are not recorded."""
 
     def backward_done(self) -> None:
         """A backward pass is over, also by an exception; gradients are as it left them."""
@@ -111,13 +129,17 @@ class Probe:
         """The user's module inside its wrapper (DDP, compiled) is called with gradients, after DDP has sent the buffers."""
 
     def batch(self, loader: Any, batch: Any) -> None:
-        """A loader's iterator (`loader`) has handed out a batch; the training waited `self.seen.waited` seconds for it."""
+        """A loader's iterator (`loader`) has handed out a batch; the training waited `self.seen.waited` seconds for it. Who needs
+        it where the root is called asks for `self.seen.handed` or `training_batch` there: it is not to be kept."""
 
     def no_batch(self, loader: Any, error: BaseException) -> None:
         """A loader's iterator has no further batch (`StopIteration`), or an error came instead of one."""
 
     def closed(self, step: Step) -> None:
         """A step is over and about to be written; the last moment for its fields."""
+
+    def passed(self, step: Step) -> None:
+        """A step is over, and it was recorded, or half a second is over since the last time: for what looks at the time."""
 
     def anomaly(self, step: int, what: str) -> None:
         """The numbers of a step that was closed a while ago turned out odd: `loss`, `gradient` (not finite) or `jump`."""

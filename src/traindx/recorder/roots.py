@@ -19,7 +19,8 @@ PATIENCE = 300
 class Roots:
     """Watches all calls while `searching`; afterwards only the root's own. Modules are held weakly.
 
-    `rests`: the search has been given up without an optimizer step, until there is one.
+    `rests`: the search has been given up without an optimizer step, until there is one. `called_at`: the training step in which
+    the root was called last.
     """
 
     def __init__(self) -> None:
@@ -32,7 +33,7 @@ class Roots:
         self._stack: list[int] = []
         self._sizes: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
         self._called: weakref.WeakSet[Any] = weakref.WeakSet()
-        self._found = self._called_at = 0
+        self._found = self.called_at = 0
 
     @property
     def root(self) -> Any | None:
@@ -67,12 +68,8 @@ class Roots:
         self._calls, self.rests = 0, False
         if not self.searching:
             root = self.root
-            in_use = root is not None and step - self._called_at <= STALE and _is_trained(root)
+            in_use = root is not None and step - self.called_at <= STALE and _is_trained(root)
             self.searching, self._stack, self._found = True, [], self._size if in_use else 0
-
-    def called(self, step: int) -> None:
-        """Note that the root was called in a training step."""
-        self._called_at = step
 
     def settle(self) -> None:
         """Stop searching once a root is found."""

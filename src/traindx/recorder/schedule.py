@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, insort
 from collections import deque
 
 DENSE = 10
@@ -41,7 +42,7 @@ class Schedule:
     def __init__(self, budget: float = 0.01) -> None:
         self.budget = budget
         self._last = -1
-        self._dense_until = -1
+        self._dense_until = self._asked_again = -1
         self._paid_from: tuple[float, float] | None = None
 
     def wants(self, step: int, elapsed: float, cost: float, price: float) -> bool:
@@ -52,9 +53,12 @@ class Schedule:
             self._last = step
             return True
         waited = step - self._last
+        if waited < AT_LEAST_EVERY and (waited < step // 16 or step < self._asked_again):  # the gap, for most steps
+            return False
         if waited < gap(step):
             return False
         if waited < widest(step) and not self._affordable(elapsed, cost, price):
+            self._asked_again = step + 1 + gap(step) // 8
             return False
         self._last = step
         return True
@@ -78,14 +82,20 @@ class Jumps:
     """
 
     def __init__(self) -> None:
-        self._recent: deque[float] = deque(maxlen=20)
+        self._recent: deque[float] = deque()
+        self._ordered: list[float] = []
 
     def is_jump(self, loss: float) -> bool:
-        """Judge a finite loss against the ones before it, and remember it."""
-        recent = sorted(self._recent)
-        self._recent.append(loss)
-        if len(recent) < 10:
+        """Judge a loss against the ones before it, and remember it if it is finite."""
+        if not math.isfinite(loss):
             return False
-        middle = recent[len(recent) // 2]
-        spread = sorted([abs(x - middle) for x in recent])[len(recent) // 2]
-        return math.isfinite(loss) and loss - middle > max(10 * spread, 0.5 * abs(middle))
+        recent, jumps = self._ordered, False
+        if len(recent) >= 10:
+            middle = recent[len(recent) // 2]
+            if loss - middle > 0.5 * abs(middle):
+                jumps = loss - middle > 10 * sorted([abs(x - middle) for x in recent])[len(recent) // 2]
+        self._recent.append(loss)
+        if len(self._recent) > 20:
+            del recent[bisect_left(recent, self._recent.popleft())]
+        insort(recent, loss)
+        return jumps

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import sys
-import weakref
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from traindx.core.treatment import Treatment
-from traindx.recorder import measure
 from traindx.recorder.bound import Bound
 from traindx.recorder.guard import guarded
 from traindx.recorder.observation import Observation
@@ -51,28 +49,32 @@ class Session:
     # ---- forward, loss and backward ----
 
     @guarded
-    def forward(self, module: Any, arguments: Any, named: Callable[[], Named]) -> Any:
+    def forward(self, module: Any, arguments: Any, named: Named | Callable[[], Named]) -> Any:
         """A module is about to be called: the root, a copy of it, or any while a root is searched for.
 
-        `named` tells the keyword arguments. Returns the arguments to call it with instead, None to leave them.
+        `named` are the keyword arguments, or tells them. Returns the arguments to call it with instead, None to leave them.
         """
         seen, roots, gradients = self.seen, self.seen.roots, self.torch.is_grad_enabled()
-        if (treated := self.treatments.any) and roots.searching:
+        treated, searching = self.treatments.any, roots.searching
+        if treated and searching:
             self.treatments.any_call(module)
-        root = roots.enter(module, gradients) if roots.searching else module is roots.root
-        if roots.searching:
+        root = roots.enter(module, gradients) if searching else module is roots.root
+        if searching:
             seen.rest_when_tired()
-        takes_input = roots.takes_input(module)
-        changes = takes_input and self.treatments.change_inputs
-        changed = self.treatments.inputs(arguments, learns=gradients) if changes else None
+        trained, changed = root and gradients, None
+        takes_input = (not trained or treated) and roots.takes_input(module)
+        if takes_input and self.treatments.change_inputs:
+            changed = self.treatments.inputs(arguments, learns=gradients)
         given = arguments if changed is None else changed
-        if root and gradients:
+        if trained:
             seen.close(self.cost)
-            seen.end_validation()
+            if seen.validation.batches:
+                seen.end_validation()
             if treated:
-                self._treat_model(module)
+                self.treatments.model(module)
             seen.training_forward(module, given)
-            seen.probes.tell("forward", module, given, named())
+            seen.probes.tell("forward", module, given, named() if callable(named) else named)
+            seen.handed = None
         elif takes_input and gradients and seen.roots.is_root(module):
             seen.probes.tell("core_forward", module)
         elif takes_input and not gradients:
@@ -80,14 +82,9 @@ class Session:
             if treated:
                 self.treatments.validation(module)
             seen.validation.forward(module)
-            seen.probes.tell("validation_forward", module, given, named())
+            seen.probes.tell("validation_forward", module, given, named() if callable(named) else named)
+            seen.handed = None
         return changed
-
-    def _treat_model(self, root: Any) -> None:
-        mode = self.treatments.forward(root, searching=self.seen.roots.searching)
-        if mode is not None and root.training is not mode:
-            root.train(mode)
-            self.seen.mode_event(mode, self.frames.caller())
 
     @guarded
     def forward_done(self, module: Any, arguments: Any, output: Any) -> None:
@@ -120,39 +117,34 @@ class Session:
     @guarded
     def loss_called(self, name: str, scores: Any, target: Any, value: Any, settings: Named) -> None:
         """A loss function, called with these further arguments, has returned."""
-        seen = self.seen
-        if not all(measure.readable(self.torch, given) for given in (value, scores, target)):
-            return
-        if not self.torch.is_grad_enabled():
-            if seen.validation.batches and (name in seen.loss_names or not seen.loss_names):
-                seen.validation.loss(self.torch, name, scores, target, value)
-        elif value.requires_grad:
-            seen.loss_returned(name, scores, target, value, settings)
+        self.seen.losses.called(name, scores, target, value, settings)
 
     @guarded
     def scaled(self, outputs: Any, result: Any) -> None:
         """A gradient scaler has multiplied a loss: what is backpropagated is `result`, the loss is `outputs`."""
-        if measure.usable(self.torch, result) and measure.usable(self.torch, outputs):
-            self.seen.scaled = (weakref.ref(result), outputs.detach().clone())
+        self.seen.losses.scale(outputs, result)
 
     @guarded
     def backward(self, tensors: Any) -> None:
         """A backward pass is about to start."""
         seen = self.seen
-        seen.close(self.cost)
+        if seen.current.stepped:
+            seen.close(self.cost)
         seen.saw_backward, seen.capture, step = True, None, seen.current
+        seen.backwards += 1
         if "b" not in step.calls:
             if "f" not in step.calls:
                 seen.search()
             if step.recorded:
                 step.norms.leftover(seen.holdings.parameters(seen.roots))
         seen.letter("b")
-        seen.source("backward")
-        for loss in [tensors] if isinstance(tensors, self.torch.Tensor) else list(tensors):
-            if measure.usable(self.torch, loss) and loss.numel() == 1:
-                unscaled = seen.scaled[1] if seen.scaled is not None and seen.scaled[0]() is loss else None
-                step.add_loss(loss.detach().clone() if unscaled is None else unscaled)
-        seen.probes.tell("backward", tensors)
+        if "backward" not in seen.sources:
+            seen.source("backward")
+        alone = seen.losses.backward(tensors)
+        if step.recorded or "backward" in seen.probes.awake:
+            seen.probes.tell("backward", tensors)
+        if alone and not step.recorded:
+            seen.probes.tell("backward_alone", tensors)
 
     @guarded
     def backward_over(self) -> None:
@@ -179,12 +171,16 @@ class Session:
             seen.close(self.cost)
         if seen.holdings.stepped(optimizer) or seen.roots.rests:
             seen.search()
-        seen.journal.open()
-        self.bound.say_others()
+        if not seen.journal.is_open:
+            seen.journal.open()
+        if self.bound.others:
+            self.bound.say_others()
         if self.treatments.any:
             self.treatments.before_step(seen.roots.root, optimizer)
-        seen.source("step")
-        seen.before_step(optimizer, closure)
+        if "step" not in seen.sources:
+            seen.source("step")
+        if seen.current.recorded:
+            seen.before_step(optimizer, closure)
         seen.probes.tell("before_step", optimizer, closure)
 
     @guarded
@@ -194,7 +190,8 @@ class Session:
         if not seen.stepping or seen.stepping.pop() != id(optimizer) or seen.stepping:
             return
         seen.after_step(optimizer, closure)
-        seen.probes.tell("after_step", optimizer, closure)
+        if seen.current.recorded or "after_step" in seen.probes.awake:
+            seen.probes.tell("after_step", optimizer, closure)
         if self.treatments.any and self.treatments.after_step(optimizer):
             seen.letter("z")
         if self.max_steps is not None and seen.current.number + 1 >= self.max_steps:
@@ -213,7 +210,8 @@ class Session:
     def called(self, letter: str, source: str) -> None:
         """zero_grad (z) or unscale (u) is called."""
         self.seen.letter(letter)
-        self.seen.source(source)
+        if source not in self.seen.sources:
+            self.seen.source(source)
 
     @guarded
     def scheduled(self, scheduler: Any) -> None:
@@ -226,6 +224,7 @@ class Session:
     def batch(self, loader: Any, batch: Any, waited: float) -> None:
         """A loader's iterator has handed out a batch, for which the training waited so many seconds."""
         self.seen.waited = waited
+        self.seen.batch(batch, self.torch.is_grad_enabled())
         self.seen.probes.tell("batch", loader, batch)
 
     @guarded

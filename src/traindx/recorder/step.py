@@ -20,7 +20,8 @@ MOST_LOSSES = 1000
 class Step:
     """`recorded` steps are measured in full; the others keep their losses and calls only.
 
-    `details` become fields of its line; `notes` are what one probe leaves for another, and are not written.
+    `forwards` counts the root's calls before the first backward pass, in evaluation and in training mode. `details` become
+    fields of its line; `notes` are what one probe leaves for another, and are not written.
     """
 
     def __init__(self, torch: Any, number: int, recorded: bool, calls: list[str], copies: Copies) -> None:
@@ -28,7 +29,7 @@ class Step:
         self.calls, self.after = calls, list[str]()
         self.losses: list[Any] = []
         self.loss: float | None = None
-        self.slots = Slots()
+        self.forwards = [0, 0]
         self._torch, self._copies = torch, copies
         self.details: dict[str, Any] = {}
         self.notes: dict[str, Any] = {}
@@ -41,12 +42,17 @@ class Step:
         self.description: Description | None = None
 
     @cached_property
+    def slots(self) -> Slots:
+        """What is to be read back of the step: made where anything is."""
+        return Slots()
+
+    @cached_property
     def norms(self) -> Norms:
         """Of the step's gradients, weights and updates: made where they are asked for, on recorded steps."""
         return Norms(self._torch, self.slots, self._copies)
 
     def add_loss(self, loss: Any) -> None:
-        """Take the loss of one backward pass, a tensor of one element."""
+        """Take the loss of one backward pass: a number, or a tensor of one element that is to be read back."""
         if len(self.losses) < MOST_LOSSES:
             self.losses.append(loss)
 
@@ -54,10 +60,21 @@ class Step:
         """All that is to be read back of this step."""
         if self.passed is not None:
             self.passed.send()
+        known = self.slots.segments if "slots" in vars(self) else []
         if not self.losses:
-            return self.slots.segments
-        losses = self.losses[0] if len(self.losses) == 1 else stacked(torch, [loss.reshape(()) for loss in self.losses])
-        return [Segment(losses, self._fill_losses), *self.slots.segments]
+            return known
+        away = [at for at, loss in enumerate(self.losses) if type(loss) is not float]
+        if not away:
+            self._fill_losses(self.losses)
+            return known
+        losses = [self.losses[at] for at in away]
+        vector = losses[0] if len(losses) == 1 else stacked(torch, [loss.reshape(()) for loss in losses])
+
+        def fill(values: list[float]) -> None:
+            arrived = dict(zip(away, values, strict=True))
+            self._fill_losses([arrived.get(at, loss) for at, loss in enumerate(self.losses)])
+
+        return [Segment(vector, fill), *known]
 
     def _fill_losses(self, values: list[float]) -> None:
         self.loss = rounded(sum(values) / len(values))

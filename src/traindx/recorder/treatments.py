@@ -55,6 +55,14 @@ class Treatments:
             mode = mode if wanted is None else wanted
         return mode
 
+    def model(self, root: Any) -> None:
+        """The root is called with gradients: tell the treaters, and give it the mode that they want."""
+        seen = self._session.seen
+        mode = self.forward(root, searching=seen.roots.searching)
+        if mode is not None and root.training is not mode:
+            root.train(mode)
+            seen.mode_event(mode, seen.frames.caller())
+
     def validation(self, module: Any) -> None:
         """The root or a copy of it is called without gradients."""
         for treater in list(self._treaters):

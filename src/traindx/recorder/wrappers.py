@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from threading import get_ident
 from typing import Any, TypeAlias
 
 from traindx.recorder.probe import Patch, Probe
@@ -23,21 +24,29 @@ def is_traced(torch: Any) -> Callable[[], bool]:
     return lambda: compiling() or tracing()
 
 
+def is_compiled(torch: Any) -> Callable[[], bool]:
+    """Tells whether Dynamo is tracing the code that asks, which then has to be as if it were not there; whether anything else is
+    tracing is asked where something is about to be measured (`guarded`)."""
+    asked: Callable[[], bool] = torch.compiler.is_dynamo_compiling
+    return asked
+
+
 def root_called(torch: Any, session: Session, detach: Callable[[], None]) -> Callable[..., Any]:
     """The call of a module of the root's class, in place of what that class does (`original`): see `RootCalls`."""
-    compiling, gradients = is_traced(torch), torch.is_grad_enabled
+    compiling, gradients = is_compiled(torch), torch.is_grad_enabled
 
     def wrapper(module: Any, original: Any, /, *args: Any, **kwargs: Any) -> Any:
         if compiling():
             return original(*args, **kwargs)
         roots = session.seen.roots
+        root = roots.root
         if not session.alive:
             detach()  # not earlier: torch does not let an optimizer's hook take itself off
-        elif roots.root is None:
+        elif root is None:
             if roots.rests and gradients():
                 session.wake()  # puts the hook on all modules, which sees this call
-        elif module is roots.root or type(module) is roots.core_type:
-            changed = session.forward(module, args, lambda: kwargs)
+        elif module is root or type(module) is roots.core_type:
+            changed = session.forward(module, args, kwargs)
             if changed is not None:
                 args = changed if isinstance(changed, tuple) else (changed,)
             if not gradients():
@@ -51,7 +60,7 @@ def root_called(torch: Any, session: Session, detach: Callable[[], None]) -> Cal
 
 def backward(torch: Any, session: Session) -> Maker:
     """`torch.autograd.backward`, through which `Tensor.backward` goes too; not those inside another (checkpointing)."""
-    compiling, inside, tensor = is_traced(torch), [False], torch.Tensor
+    compiling, inside, tensor, this_thread = is_compiled(torch), [False], torch.Tensor, get_ident
 
     def make(original: Any) -> Callable[..., Any]:
         def wrapper(*args: Any, **kwargs: Any) -> Any:
@@ -59,14 +68,16 @@ def backward(torch: Any, session: Session) -> Maker:
                 return original(*args, **kwargs)
             tensors = args[0] if args else kwargs.get("tensors")
             session.backward(tensors if isinstance(tensors, (tensor, list, tuple)) else ())  # a generator is its own
-            if session.bound.is_elsewhere:
+            seen, thread = session.seen, session.bound.thread
+            if thread and thread != this_thread():
                 return original(*args, **kwargs)
             inside[0] = True
             try:
                 return original(*args, **kwargs)
             finally:
                 inside[0] = False
-                session.backward_over()
+                if seen.current.recorded or "backward_done" in seen.probes.awake:
+                    session.backward_over()
 
         return wrapper
 
@@ -75,7 +86,7 @@ def backward(torch: Any, session: Session) -> Maker:
 
 def train(torch: Any, session: Session) -> Maker:
     """`Module.train`, and so `eval`: the outermost call, as torch calls it again for each child."""
-    compiling, inside = is_traced(torch), [False]
+    compiling, inside = is_compiled(torch), [False]
 
     def make(original: Any) -> Callable[..., Any]:
         def wrapper(self: Any, mode: bool = True) -> Any:
@@ -96,7 +107,7 @@ def train(torch: Any, session: Session) -> Maker:
 
 def zero_grad(torch: Any, session: Session) -> Maker:
     """`zero_grad` of optimizers and modules."""
-    compiling = is_traced(torch)
+    compiling = is_compiled(torch)
 
     def make(original: Any) -> Callable[..., Any]:
         def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
@@ -157,7 +168,7 @@ def _is_initial(scheduler: Any) -> bool:
 
 def loss(torch: Any, session: Session, name: str) -> Maker:
     """A loss function of `torch.nn.functional`."""
-    compiling = is_traced(torch)
+    compiling = is_compiled(torch)
 
     def make(original: Any) -> Callable[..., Any]:
         def wrapper(*args: Any, **kwargs: Any) -> Any:
@@ -230,7 +241,7 @@ def next_batch(torch: Any, session: Session) -> Maker:
 
 def watched(torch: Any, session: Session, kind: type[Probe], patch: Patch) -> Maker:
     """A function that a probe watches."""
-    compiling, before, after = is_traced(torch), patch.before, patch.after
+    compiling, before, after = is_compiled(torch), patch.before, patch.after
     alone, gradients = patch.without_gradients, torch.is_grad_enabled
 
     def make(original: Any) -> Callable[..., Any]:

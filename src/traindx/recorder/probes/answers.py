@@ -25,7 +25,7 @@ class Answers(Probe):
     evaluation.
     """
 
-    on_recorded = ("returned", "loss")
+    on_recorded = ("forward", "returned", "loss")
 
     def __init__(self, seen: Observation) -> None:
         super().__init__(seen)
@@ -36,9 +36,10 @@ class Answers(Probe):
         self._known = False
         self._asked = 0
 
-    def batch(self, loader: Any, batch: Any) -> None:
-        """A loader has handed out a batch."""
-        self._labels = labels_of(self.seen.torch, batch)
+    def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
+        """The root is called with gradients."""
+        if not self._known:
+            self._take_labels()
 
     def returned(self, module: Any, output: Any) -> None:
         """The root returned, in a recorded step."""
@@ -63,7 +64,14 @@ class Answers(Probe):
 
     def validation_forward(self, module: Any, arguments: Arguments, named: Named) -> None:
         """The root, or an average of it, is called without gradients."""
+        if self._known:
+            self._take_labels()
         self._asked = id(module) if self._known and self._labels is not None else 0
+
+    def _take_labels(self) -> None:
+        """Of the batch that was handed out since the root was called last, if any."""
+        if self.seen.handed is not None:
+            self._labels = labels_of(self.seen.torch, self.seen.handed)
 
     def answered(self, module: Any, output: Any) -> None:
         """A module of the root's class has returned: it, or one inside of it."""

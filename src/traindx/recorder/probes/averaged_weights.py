@@ -19,6 +19,8 @@ class AveragedWeights(Probe):
     evaluated too, in this validation or before.
     """
 
+    on_recorded = ("forward",)
+
     def __init__(self, seen: Any) -> None:
         super().__init__(seen)
         self._start: Any = None

@@ -31,11 +31,15 @@ class BatchExcerpts(Probe):
         number, torch = self.seen.current.number, self.seen.torch
         if self._written >= ODD or (self._kept and self._kept[-1][0] == number):
             return
-        tensor = measure.first_plain(torch, [*arguments, dict(named)])
-        if tensor is None or not measure.usable(torch, tensor, or_bytes=True):
+        tensor: Any = arguments[0] if arguments else None
+        if not measure.readable(torch, tensor) or tensor.dim() < 3:  # else it is the picture, as most often
+            tensor = measure.first_plain(torch, [*arguments, dict(named)])
+            if tensor is None or not measure.readable(torch, tensor):
+                return
+        if not (tensor.is_floating_point() or tensor.dtype == torch.uint8):
             return
         many = tensor.numel()
-        if many >= NUMBERS and _is_dense(torch, tensor):
+        if many >= NUMBERS and (tensor.is_contiguous() or _is_dense(torch, tensor)):
             stride = max(1, many // NUMBERS - 1) | 1  # odd: an even one would always meet the same columns
             length = min(NUMBERS, 1 + (many - 1) // stride)
             source = tensor.detach() if tensor.requires_grad else tensor

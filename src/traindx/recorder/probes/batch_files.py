@@ -45,6 +45,7 @@ class BatchFiles(Probe):
     After an anomaly an event `anomaly_files` names them for that step.
     """
 
+    on_recorded = ("forward", "closed")
     patches = (
         Patch("torch.utils.data.dataloader", "_BaseDataLoaderIter._reset", before="begins"),
         Patch("torch.utils.data.dataloader", "_BaseDataLoaderIter._next_index", after="drawn"),
@@ -83,12 +84,14 @@ class BatchFiles(Probe):
         dataset = getattr(loader, "_dataset", None) if indices else None
         known = getattr(type(dataset), "__weakrefoffset__", 0)  # a plain list cannot be held weakly, and has no names
         self._fetched.append(Fetched(weakref.ref(dataset) if known else None, indices, names_in(batch)))
+        self.wake("forward", "closed")
 
     def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
         """The root is called: with names in what it is given, else with what was fetched last, or by a loader that is ahead,
         before that."""
         own = names_in(arguments[0]) if arguments and mapping(arguments[0]) is not None else ()
         if own:
+            self.wake("forward", "closed")
             self._fetched.append(Fetched(None, (), own))
         elif not self._fetched:
             return

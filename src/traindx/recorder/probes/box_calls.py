@@ -31,7 +31,7 @@ class BoxCalls(Probe):
     Calls that torchvision makes itself are none of the user's. What torchmetrics' mean average precision is given counts too.
     """
 
-    on_recorded = ("closed",)
+    on_recorded = ("forward", "closed")
     patches = (
         *(Patch(f"{OPS}.boxes", name, before="overlap") for name in OVERLAPS),
         *(Patch(f"{OPS}.{file}", name, before="overlap") for file, name in zip(FILES, LOSSES, strict=True)),
@@ -50,10 +50,12 @@ class BoxCalls(Probe):
     def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
         """The root is called with gradients: what comes now is training."""
         self._validating = False
+        self.rest("forward")
 
     def validation_forward(self, module: Any, arguments: Arguments, named: Named) -> None:
         """The root is called without gradients: what comes now is its validation."""
         self._validating = True
+        self.wake("forward")
 
     def overlap(self, arguments: Arguments, named: Named) -> None:
         """An overlap of two sets is asked for."""

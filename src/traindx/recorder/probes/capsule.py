@@ -10,12 +10,11 @@ from typing import Any
 
 from traindx.recorder import capsule_writing as writing
 from traindx.recorder import measure
-from traindx.recorder.contents import is_a, sequence
+from traindx.recorder.contents import is_a
 from traindx.recorder.description import core_of, held
 from traindx.recorder.kept import Kept, named_state, not_finite, size_of
 from traindx.recorder.pairing import used_batches
 from traindx.recorder.probe import Arguments, Named, Probe
-from traindx.recorder.step import Step
 from traindx.recorder.structure import leaves, tensors_of
 
 DEFAULT_MIB = 512
@@ -25,7 +24,6 @@ SHARE = 0.002
 """Share of the run's time that copies of the weights may take (a guess: a fifth of the recorder's own budget)."""
 COPIED_PER_SECOND = 8e9
 """Bytes a second that a copy from the device is taken to move (a guess for PCIe 3): the host does not see how long it takes."""
-LAST_LOSSES = 20
 SENTINEL = 1 << 16
 """Elements of the gradients that are looked at in every step, at most."""
 
@@ -47,10 +45,7 @@ class Capsule(Probe):
         self._root: weakref.ref[Any] | None = None
         self._late = False
         self._called: dict[str, tuple[Any, int]] = {}
-        self._target: Any = None
-        self._value: Any = None
         self._random: dict[str, Any] = {}
-        self._losses: deque[float] = deque(maxlen=LAST_LOSSES)
         self._sentinels: dict[int, list[weakref.ref[Any]]] = {}
         self._written: set[str] = set()
         self._bad = -1
@@ -90,13 +85,13 @@ class Capsule(Probe):
         if self._root is None or self._root() is not module:
             self._root = weakref.ref(module)
             self._late = any(p.device.type != "cpu" for p in module.parameters())
-        if not named and all(measure.readable(torch, value) for value in arguments):  # so it is most often
-            self._called = {f"/args/{at}": (t, measure.version(t)) for at, t in enumerate(arguments)}
+        only: Any = arguments[0] if len(arguments) == 1 and not named else None  # so it is most often
+        if measure.readable(torch, only) and not only.is_inference():
+            self._called = {"/args/0": (only, only._version)}
         else:
             given = {"args": arguments, "kwargs": named}
             self._called = {path: (t, measure.version(t)) for path, t in tensors_of(torch, given).items()}
-        self._target = self._value = None
-        self._random = {"cpu": torch.get_rng_state()}
+        self._random = {"cpu": torch.default_generator.get_state()}
         if self._late and torch.cuda.is_initialized():
             self._random["cuda"] = torch.cuda.get_rng_state()
         if step.recorded and "b" not in step.calls and self._affordable(module, step.number):
@@ -110,45 +105,31 @@ class Capsule(Probe):
         self._spent += on_device / COPIED_PER_SECOND
         return step == 0 or self._spent <= SHARE * self.seen.journal.now
 
-    def loss(self, name: str, scores: Any, target: Any, value: Any) -> None:
-        """Hold the target, where no loader hands out batches, and the value."""
-        if self._most:
-            self._target = None if self._handed else target
-            self._value = value.detach() if value.is_floating_point() else None
-
-    def closed(self, step: Step) -> None:
-        """The step is over: let go of what belongs to it."""
-        self._called, self._target, self._value = {}, None, None
+    def validation_forward(self, module: Any, arguments: Arguments, named: Named) -> None:
+        """The step is over, and no other follows at once: let go of what belongs to it."""
+        self._called = {}
 
     # ---- whether a step is bad ----
 
-    def backward(self, tensors: Any) -> None:
-        """Look at the loss, where it lies on the host."""
-        torch, scaled = self.seen.torch, self.seen.scaled
-        for loss in [tensors] if is_a(tensors, torch.Tensor) else sequence(tensors) or ():
-            if scaled is not None and scaled[0]() is loss:
-                loss = scaled[1]
-            if self._most and measure.usable(torch, loss) and loss.numel() == 1 and loss.is_cpu:
-                value = loss.item()
-                if not math.isfinite(value):
-                    self._write("loss", self.seen.now_at, value)
-                self._losses.append(value)
+    def loss_not_finite(self, value: float) -> None:
+        """A loss on the host is not finite."""
+        if self._most:
+            self._write("loss", self.seen.now_at, value)
 
     def before_step(self, optimizer: Any, closure: bool) -> None:
         """Look at the first small gradient of what the optimizer holds, on recorded steps at the last too, on the host."""
         if not self._most or closure or getattr(optimizer, "found_inf", None) is not None:
             return  # the scaler has looked already: a fused optimizer leaves such a step out by itself
-        references = self._sentinels.get(id(optimizer))
+        torch, references = self.seen.torch, self._sentinels.get(id(optimizer))
         if references is None:
-            known = [p for p in held(optimizer) if not measure.is_lazy(p)]
-            small = [p for p in known if p.device.type == "cpu" and p.numel() <= SENTINEL]
-            references = self._sentinels[id(optimizer)] = [weakref.ref(p) for p in (*small[:1], *small[1:][-1:])]
+            references = self._sentinels[id(optimizer)] = _sentinels(optimizer)
         for reference in references if self.seen.current.recorded else references[:1]:
             parameter = reference()
             gradient: Any = None if parameter is None else parameter.grad
-            looked_at = measure.usable(self.seen.torch, gradient) and gradient.is_cpu
-            plain = gradient.detach() if looked_at and gradient.requires_grad else gradient
-            if looked_at and not math.isfinite(plain.sum().item()):
+            if type(gradient) is not torch.Tensor or not gradient.is_cpu or gradient.layout is not torch.strided:
+                continue
+            plain = gradient.detach() if gradient.requires_grad else gradient
+            if not math.isfinite(plain.sum().item()):
                 self._write("gradient", self.seen.now_at, float("nan"))
                 return
 
@@ -173,11 +154,12 @@ class Capsule(Probe):
 
     def end(self) -> None:
         """The code left between forward and backward pass, as it does when it sees a loss that is not finite."""
-        step, value = self.seen.current, self._value
+        step, returned = self.seen.current, self.seen.losses.returned
+        value: Any = None if returned is None else returned[0]
         root = None if self._root is None else self._root()
         if not self._most or root is None or "f" not in step.calls or "b" in step.calls or step.stepped:
             return
-        known = value is not None and value.numel() == 1
+        known = measure.usable(self.seen.torch, value) and value.numel() == 1
         if known and not math.isfinite(float(value)):
             self._write("loss", step.number, float(value))
         elif not known and root.training and self.seen.saw_backward:
@@ -217,7 +199,7 @@ class Capsule(Probe):
             "poisoned": sorted(poisoned, key=lambda name: name not in trained)[:1000],
             "poisoned_weights": sum(name in trained for name in poisoned),
             "loss": loss,
-            "losses": list(self._losses),
+            "losses": list(self.seen.losses.last),
             "error": error,
             "calls": "".join(self.seen.current.calls),
             "lr": self.seen.holdings.rates[:8],
@@ -230,7 +212,7 @@ class Capsule(Probe):
 
     def _add_batches(self, content: writing.Content, step: int, over: bool, *, earlier: bool) -> None:
         torch = self.seen.torch
-        used, content.facts["paired"] = used_batches(torch, self._handed, self._called, step, over=over)
+        used, content.facts["paired"] = used_batches(torch, self._handed, {} if over else self._called, step, over=over)
         if earlier:  # it may have been the step before that made the weights what they are
             before = [
                 batch for number, batch in self._handed if number == step - 1 and all(batch is not u for u in used)
@@ -251,8 +233,17 @@ class Capsule(Probe):
             called = {path: pair[0] for path, pair in self._called.items() if _is_intact(pair)}
             content.add("what the model received", "argument", called)
             content.add("random state", "random/", self._random)
-            if self._target is not None:
-                content.add("target", "target/", {"0": self._target})
+            returned = self.seen.losses.returned
+            target = None if returned is None or self._handed else returned[1]
+            if measure.readable(torch, target):
+                content.add("target", "target/", {"0": target})
+
+
+def _sentinels(optimizer: Any) -> list[weakref.ref[Any]]:
+    """The first and the last small parameter on the host that an optimizer holds."""
+    known = [p for p in held(optimizer) if not measure.is_lazy(p) and p.is_floating_point() and not p.is_nested]
+    small = [p for p in known if p.device.type == "cpu" and p.numel() <= SENTINEL]
+    return [weakref.ref(p) for p in (*small[:1], *small[1:][-1:])]
 
 
 def _is_intact(pair: tuple[Any, int]) -> bool:

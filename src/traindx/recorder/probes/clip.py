@@ -28,7 +28,6 @@ class Clip(Probe):
     def __init__(self, seen: Observation) -> None:
         super().__init__(seen)
         self._cut = self._measured = 0
-        self._scaled_before: Any = None
 
     def about(self, arguments: Arguments, named: Named) -> None:
         """A clip is called."""
@@ -52,13 +51,10 @@ class Clip(Probe):
         if measure.usable(self.seen.torch, norm) and norm.numel() == 1:
             step.slots.add(norm.detach(), self._filling(clip, float(limit)))
 
-    def closed(self, step: Step) -> None:
-        """A loss that is scaled from now on belongs to the next step."""
-        self._scaled_before = self.seen.scaled
-
     def _is_scaled(self, step: Step) -> bool:
         """Whether a loss was scaled in this step and no `unscale_` came since the last backward pass."""
-        if self.seen.scaled is None or self.seen.scaled is self._scaled_before or "b" not in step.calls:
+        losses = self.seen.losses
+        if losses.scaled is None or losses.scaled is losses.scaled_before or "b" not in step.calls:
             return False
         last = len(step.calls) - 1 - step.calls[::-1].index("b")
         return "u" not in step.calls[last:]

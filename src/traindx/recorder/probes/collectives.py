@@ -24,6 +24,7 @@ class Collectives(Probe):
     One that is made inside another (`all_gather` inside `all_gather_object`) is counted too.
     """
 
+    on_recorded = ("closed",)
     patches = tuple(Patch(MODULE, name, before=f"called_{name}") for name in NAMES)
 
     def __init__(self, seen: Observation) -> None:
@@ -39,6 +40,7 @@ class Collectives(Probe):
 
     def _count(self, name: str) -> None:
         self._counts[name] = self._counts.get(name, 0) + 1
+        self.wake("closed")
         self.seen.source(name)
 
     def closed(self, step: Step) -> None:

@@ -34,6 +34,7 @@ class DropoutInEvaluation(Probe):
     holds the lines of the root's own file, `code_path`, that may.
     """
 
+    on_recorded = ("forward",)
     patches = tuple(Patch(MODULE, name, before=f"called_{name}", without_gradients=True) for name in FUNCTIONS)
 
     def __init__(self, seen: Observation) -> None:
@@ -48,6 +49,8 @@ class DropoutInEvaluation(Probe):
         self._looks += 1
         looks = not self._written and self._looks <= LOOKS and not module.training
         self._evaluating = looks and not any(m.training for m in module.modules())
+        if self._evaluating:
+            self.wake("forward")
         self._asked = (id(module), self._state()) if self._evaluating and self._looks <= DRAWS else None
 
     def _state(self) -> Any:
@@ -76,6 +79,7 @@ class DropoutInEvaluation(Probe):
     def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
         """The root is called with gradients."""
         self._evaluating = False
+        self.rest("forward")
 
     def called_dropout(self, arguments: Arguments, named: Named) -> None:
         """`dropout` is called."""

@@ -60,6 +60,8 @@ class FirstBatches(Probe):
     nothing; their targets are not.
     """
 
+    on_recorded = ("forward", "closed")
+
     def __init__(self, seen: Any) -> None:
         super().__init__(seen)
         self._kept: deque[Shot] = deque(maxlen=KEPT)
@@ -108,7 +110,11 @@ class FirstBatches(Probe):
             self._numbers += shot.numbers if shot.sampled else 0
             while self._numbers > PASSING:
                 self._numbers -= self._passing.popleft().numbers
+
+    def passed(self, step: Any) -> None:
+        """Steps may have become slow, or fast."""
         self._pace = step.seconds
+        (self.wake if self._side >= LEAST else self.rest)("forward", "closed")
 
     def anomaly(self, step: int, what: str) -> None:
         """A step turned out odd: save what it was given."""

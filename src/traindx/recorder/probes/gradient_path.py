@@ -43,7 +43,7 @@ class GradientPath(Probe):
     A line `loss_left_out`: the `losses` {name, path, line} that were computed and are part of no backward pass of the step.
     """
 
-    on_recorded = ("layer", "layer_without_gradients", "loss")
+    on_recorded = ("forward", "layer", "layer_without_gradients", "loss", "backward", "closed")
 
     def __init__(self, seen: Observation) -> None:
         super().__init__(seen)
@@ -135,6 +135,10 @@ class GradientPath(Probe):
                 )
         if behind is not None:
             self._losses = [one for one in self._losses if one[2] not in behind]
+
+    def backward_alone(self, tensors: Any) -> None:
+        """The loss has no graph, in a step that is not recorded."""
+        self.backward(tensors)
 
     def _is_trained(self, nodes: set[Any]) -> bool:
         """Whether a graph ends in a parameter of an optimizer or of the model; true where there is no optimizer."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from traindx.recorder.contents import sequence
 from traindx.recorder.keeping_lines import keeping_lines
-from traindx.recorder.probe import Probe
+from traindx.recorder.probe import Arguments, Named, Probe
 from traindx.recorder.step import Step
 
 KEY = "traindx"
@@ -56,7 +56,7 @@ class HeldGraphs(Probe):
     An event `graphs_held` names, once for each, the lines that keep a loss.
     """
 
-    on_recorded = ("backward",)
+    on_recorded = ("forward", "backward", "loss")
 
     def __init__(self, seen: Any) -> None:
         super().__init__(seen)
@@ -75,6 +75,16 @@ class HeldGraphs(Probe):
         if root is not None and not root.training:
             self._mark("validation", value)
 
+    def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
+        """The root is called: whether losses are of interest."""
+        (self.rest if module.training else self.wake)("loss")
+
+    def mode_called(self, module: Any, training: bool) -> None:
+        """`train` or `eval` was called."""
+        root = self.seen.roots.root
+        if root is not None:
+            (self.rest if root.training else self.wake)("loss")
+
     def _mark(self, kind: str, tensor: Any) -> None:
         marks, step = self._marks[kind], self.seen.now_at
         if marks.all and marks.all[-1][0] == step:
@@ -87,6 +97,7 @@ class HeldGraphs(Probe):
         if step.number < self._next:
             return
         self._next = step.number + max(5, step.number // 4)
+        self.rest("closed", until=self._next)
         for kind, marks in self._marks.items():
             held, marked = marks.before(step.number)
             if len(held) > 1 or self._held.get(kind):

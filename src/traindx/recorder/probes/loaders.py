@@ -54,14 +54,14 @@ class Draws:
 
 
 class Pass:
-    """One pass over a loader: the batches that the training has received."""
+    """One pass over a loader: the batches that the training has received; `backwards` passes came before it."""
 
-    def __init__(self, number: int, step: int, time: float, epoch: int | None) -> None:
+    def __init__(self, number: int, step: int, time: float, epoch: int | None, backwards: int) -> None:
         self.number, self.step, self.time, self.epoch = number, step, time, epoch
         self.batches, self.wait = 0, 0.0
         self.first_wait: float | None = None
         self.training: bool | None = None
-        self.backwards = 0
+        self.backwards = backwards
         self.seen = time
 
 
@@ -95,7 +95,6 @@ class Loaders(Probe):
         self._made: list[int] = []
         self._passes: list[int] = []
         self._orders: dict[tuple[int, str, int], int] = {}
-        self._backwards = 0
 
     def built(self, arguments: Arguments, named: Named, result: Any) -> None:
         """A loader was made: its settings stand where it was."""
@@ -139,7 +138,7 @@ class Loaders(Probe):
     def _start(self, watched: Watched, time: float, epoch: int | None) -> None:
         number = self._passes[watched.loader]
         self._passes[watched.loader] += 1
-        watched.current = Pass(number, self.seen.now_at, time, epoch)
+        watched.current = Pass(number, self.seen.now_at, time, epoch, self.seen.backwards)
         self._open.add(watched)
 
     def drawn(self, arguments: Arguments, named: Named, index: Any) -> None:
@@ -149,13 +148,6 @@ class Loaders(Probe):
             if not watched.draws or watched.draws[-1].batches == watched.period:
                 watched.draws.append(Draws())
             watched.draws[-1].add(index)
-
-    def backward(self, tensors: Any) -> None:
-        """A backward pass begins: the passes that are under way may be of the training."""
-        self._backwards += 1
-        for watched in self._open:
-            if watched.current is not None:
-                watched.current.backwards += 1
 
     def batch(self, loader: Any, batch: Any) -> None:
         """A batch is there."""
@@ -200,7 +192,7 @@ class Loaders(Probe):
         if current is not None and (current.batches or how != "left"):
             if current.training is None:
                 current.training = self.seen.torch.is_grad_enabled()
-            if current.batches > 1 and self._backwards and not current.backwards:
+            if current.batches > 1 and 0 < self.seen.backwards == current.backwards:  # none during the pass
                 current.training = False  # gradients were switched off inside the loop
             self._write(watched, current, how)
         watched.current = None

@@ -60,7 +60,7 @@ class LossCall(Probe):
             self._made.add(key)
             call.update({"path": place[0], "line": place[1]} if place else {})
             call.update({"nth": before} if before else {})
-            add_settings(self.seen.torch, call, self.seen.loss_settings, target, step.slots)
+            add_settings(self.seen.torch, call, self.seen.losses.settings, target, step.slots)
             self._keep(step, call, scores, target)
 
     def _keep(self, step: Step, call: dict[str, Any], scores: Any, target: Any) -> None:

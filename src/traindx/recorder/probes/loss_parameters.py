@@ -24,7 +24,7 @@ class LossParameters(Probe):
     and `moved` (parameters that were others in the next recorded step).
     """
 
-    on_recorded = ("criterion",)
+    on_recorded = ("criterion", "before_step", "closed")
 
     def __init__(self, seen: Observation) -> None:
         super().__init__(seen)
@@ -45,6 +45,7 @@ class LossParameters(Probe):
                 "shapes": [list(p.shape) for p in own.values()],
             }
             line |= {"path": place[0], "line": place[1]} if place else {}
+            self.wake("before_step")
             self._found[id(module)] = weakref.ref(module), line | {"reached": 0}
 
     def before_step(self, optimizer: Any, closure: bool) -> None:
@@ -73,6 +74,7 @@ class LossParameters(Probe):
                 self._before[key] = now
         if self._over:
             self._found, self._before = {}, {}
+            self.rest("before_step")
 
     def _write(self, step: Step, line: dict[str, Any], moved: Any) -> None:
         written, slots = {"kind": "loss_parameters", "step": step.number, **line}, Slots()

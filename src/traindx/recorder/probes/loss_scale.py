@@ -34,6 +34,7 @@ class LossScale(Probe):
     on the device: then scale and `found_inf` are taken at every step, and read back with the next recorded one.
     """
 
+    on_recorded = ("closed",)
     patches = tuple(
         patch
         for module, name in SCALERS
@@ -52,7 +53,6 @@ class LossScale(Probe):
         self._changes = self._unchanged_for = self._taken_before = self._closed_attempts = 0
         self._last: float | None = None
         self._suspect = self._set = False
-        self._scaled: Any = None
         self._slots = Slots()
 
     @property
@@ -70,6 +70,7 @@ class LossScale(Probe):
 
     def about_to_step(self, arguments: Arguments, named: Named) -> None:
         """A scaler's step begins."""
+        self.wake("closed")
         self._describe(arguments[0])
         self._taken_before = self.seen.steps_taken
 
@@ -102,6 +103,7 @@ class LossScale(Probe):
         scaler = arguments[0]
         if not scaler.is_enabled() or getattr(scaler, "_scale", None) is None:
             return
+        self.wake("closed")
         self._unchanged_for = 0 if self._suspect or self._set else self._unchanged_for + 1
         due = self._unchanged_for >= scaler.get_growth_interval()
         if self._suspect or self._set or due or self.seen.current.recorded:
@@ -111,7 +113,7 @@ class LossScale(Probe):
 
     def closed(self, step: Step) -> None:
         """The loss was scaled and the optimizer stepped without the scaler: its gradients are multiplied by the scale."""
-        scaled, self._scaled = self.seen.scaled is not self._scaled, self.seen.scaled
+        scaled = self.seen.losses.scaled is not self.seen.losses.scaled_before
         total = self._attempts if self._counts else 0
         attempts, self._closed_attempts = total - self._closed_attempts, total
         if scaled and not attempts and step.recorded:

@@ -36,7 +36,7 @@ class LossSign(Probe):
     told.
     """
 
-    on_recorded = ("loss", "backward")
+    on_recorded = ("loss", "backward", "backward_done", "closed")
 
     def __init__(self, seen: Observation) -> None:
         super().__init__(seen)
@@ -46,6 +46,7 @@ class LossSign(Probe):
 
     def loss(self, name: str, scores: Any, target: Any, value: Any) -> None:
         """A loss function returned: the operations that it ends in are its."""
+        self._begin()
         if self._steps >= STEPS:
             return
         place, node = self.seen.frames.caller(), value.grad_fn
@@ -58,6 +59,7 @@ class LossSign(Probe):
 
     def backward(self, tensors: Any) -> None:
         """A backward pass is about to start."""
+        self._begin()
         made, self._made = self._made, {}
         step, torch = self.seen.current, self.seen.torch
         if self._steps >= STEPS or "loss_terms" in step.details:
@@ -107,9 +109,13 @@ class LossSign(Probe):
 
     def closed(self, step: Step) -> None:
         """A step is over."""
-        root = id(self.seen.roots.root)
-        self._steps, self._root = (self._steps if root == self._root else 0) + step.recorded, root
+        self._steps += 1
         self._made = {}
+
+    def _begin(self) -> None:
+        root = self.seen.roots.root
+        if root is not None and id(root) != self._root:
+            self._steps, self._root = 0 if self._root else self._steps, id(root)
 
 
 def _rows(node: Node, arrived: Any) -> dict[str, Any]:

@@ -42,6 +42,8 @@ SHARE = 1 / 1000
 class Machine(Probe):
     """Writes one `machine` line when training begins and `resources` lines while it runs."""
 
+    on_recorded = ("forward",)
+
     def __init__(self, seen: Observation) -> None:
         super().__init__(seen)
         self._group: Group | None = None
@@ -54,7 +56,7 @@ class Machine(Probe):
             self._group = own_group()
             self.seen.journal.write(facts(self.seen, self._group))
 
-    def closed(self, step: Step) -> None:
+    def passed(self, step: Step) -> None:
         """What is used now, if the last look is long enough ago."""
         self._look(step.number)
 

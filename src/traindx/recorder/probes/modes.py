@@ -9,7 +9,6 @@ from traindx.recorder.mode_map import ModeMap, word
 from traindx.recorder.observation import Observation
 from traindx.recorder.precision import autocast_of, first_parameter, type_name
 from traindx.recorder.probe import Arguments, Named, Probe
-from traindx.recorder.step import Step
 
 MOST_LINES = 200
 MOST_PLACES = 5
@@ -27,20 +26,19 @@ class Modes(Probe):
     and of those in train mode `unused_forwards` with their line.
     """
 
+    on_recorded = ("forward",)
+
     def __init__(self, seen: Observation) -> None:
         super().__init__(seen)
         self._map: ModeMap | None = None
         self._last: tuple[bool | None, ...] = ()
         self._switched: dict[tuple[Place, bool, str], int] = {}
-        self._called = True
-        self._lines = self._looks = self._eval_forwards = self._validations = 0
-        self._train_forwards = 0
-        self._second_at: Place | None = None
+        self._lines = self._looks = self._validations = 0
         self._validated: dict[str, Any] = {}
 
     def mode_called(self, module: Any, training: bool) -> None:
         """`train` or `eval` was called."""
-        self._called = True
+        self.wake("forward")
         if self._looks < MOST_LOOKS:
             self._looks += 1
             place, kind = self.seen.frames.caller(), type(module).__name__
@@ -49,13 +47,9 @@ class Modes(Probe):
 
     def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
         """The root is called with gradients."""
-        step = self.seen.current
-        if "b" not in step.calls:
-            self._eval_forwards += not module.training
-            self._passed(module)
-        if not (self._called or step.recorded) or self._lines >= MOST_LINES:
+        self.rest("forward")
+        if self._lines >= MOST_LINES:
             return
-        self._called = False
         if self._map is None or not self._map.is_of(module) or None in self._last:  # a module was replaced
             self._map = ModeMap(module)
         modes = self._map.modes()
@@ -76,22 +70,19 @@ class Modes(Probe):
             self.seen.journal.write(line)
         self._switched = {}
 
-    def _passed(self, module: Any) -> None:
-        """Count forward passes in train mode before the first backward pass: all but the last are unused."""
-        self._train_forwards += bool(module.training)
-        if self._train_forwards == 2 and self._looks < MOST_LOOKS:
-            self._looks += 1
-            self._second_at = self.seen.frames.caller()
-
-    def closed(self, step: Step) -> None:
-        """A step is over."""
-        if self._train_forwards > 1:
-            place = {"path": self._second_at[0], "line": self._second_at[1]} if self._second_at is not None else {}
-            step.details["unused_forwards"] = {"count": self._train_forwards - 1, **place}
-        self._train_forwards, self._second_at = 0, None
-        if self._eval_forwards > 1:  # one is that of a training in eval mode, which `training` of the step tells
-            step.details["eval_forwards"] = self._eval_forwards
-        self._eval_forwards = 0
+    def forward_again(self, module: Any) -> None:
+        """Forward passes in train mode before the first backward pass are unused, all but the last."""
+        step = self.seen.current
+        evaluating, training = step.forwards
+        if training > 1:
+            unused = step.details.setdefault("unused_forwards", {})
+            unused["count"] = training - 1
+            if training == 2 and module.training and self._looks < MOST_LOOKS:
+                self._looks += 1
+                place = self.seen.frames.caller()
+                unused |= {"path": place[0], "line": place[1]} if place is not None else {}
+        if evaluating > 1:  # one is that of a training in eval mode, which `training` of the step tells
+            step.details["eval_forwards"] = evaluating
 
     def validation_forward(self, module: Any, arguments: Arguments, named: Named) -> None:
         """The root, or an average of it, is called without gradients: the first, where that is often alone the second."""

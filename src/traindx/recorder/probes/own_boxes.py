@@ -26,24 +26,13 @@ class OwnBoxes(Probe):
 
     def __init__(self, seen: Any) -> None:
         super().__init__(seen)
-        self._batch: Any = None
         self._kept: tuple[list[Any], list[Any], tuple[int, int]] | None = None
         self._looked = 0
 
-    def batch(self, loader: Any, batch: Any) -> None:
-        """A loader has handed out a batch: kept until the root is called."""
-        wanted = self._looked < STEPS and self.seen.torch.is_grad_enabled()
-        self._batch = batch if wanted else None
-
-    def validation_forward(self, module: Any, arguments: Arguments, named: Named) -> None:
-        """A batch of validation is not kept."""
-        self._batch = None
-
     def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
         """The root is called: keep small copies of its first pictures, with their boxes."""
-        batch, self._batch = self._batch, None
-        torch = self.seen.torch
-        if batch is None or self._kept is not None:
+        batch, torch = self.seen.training_batch, self.seen.torch
+        if batch is None or self._kept is not None or self._looked >= STEPS:
             return
         given = [p.detach() for p in given_pictures(torch, arguments, named) if p.dim() == 4]
         images = sum(len(p) for p in given)

@@ -30,7 +30,7 @@ class OwnOverlaps(Probe):
     `core.box_calls`, with `function`, its `format`, and `off` and `told` as `core.own_overlaps.format_of` gives them.
     """
 
-    on_recorded = ("closed",)
+    on_recorded = ("forward", "closed")
 
     def __init__(self, seen: Any) -> None:
         super().__init__(seen)
@@ -44,6 +44,7 @@ class OwnOverlaps(Probe):
     def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
         """The root is called with gradients: what comes now is training."""
         self._validating = False
+        self.rest("forward")
         if self.seen.current.recorded and self._steps < STEPS:
             self._watch()
 
@@ -53,6 +54,7 @@ class OwnOverlaps(Probe):
             self._sites = {}
             self._leave()
         self._validating = True
+        self.wake("forward")
         if is_written(self._validations, DENSE):
             self._watch()
 

@@ -24,6 +24,7 @@ class Parameters(Probe):
     Which parameters have no gradient (null) or a zero one stands in each recorded step's `parameters.grad`.
     """
 
+    on_recorded = ("closed",)
     patches = (Patch("torch.nn.modules.module", "Module.requires_grad_", after="switched"),)
 
     def __init__(self, seen: Observation) -> None:

@@ -24,6 +24,7 @@ class TorchvisionPositives(Probe):
     overlap of an object with the anchor that fits it best, on average (where they are boxes: not of FCOS).
     """
 
+    on_recorded = ("forward",)
     patches = (
         *(Patch(f"{PACKAGE}.{m}", path, before=f"{key}_begins", after=f"{key}_ends") for m, path, key in TWO_STAGE),
         *(Patch(f"{PACKAGE}.{m}", f"{owner}.compute_loss", before="one_stage") for m, owner in ONE_STAGE),

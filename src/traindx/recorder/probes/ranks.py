@@ -29,6 +29,7 @@ class Ranks(Probe):
     DDP has sent its buffers; `at` is `backward` where that moment cannot be seen (compiled), and then there are no buffers.
     """
 
+    on_recorded = ("backward",)
     patches = (
         Patch("torch.nn.parallel.distributed", "DistributedDataParallel.__init__", after="wrapped"),
         *(Patch(module, "fully_shard", after="sharded") for module in SHARDED),
@@ -75,6 +76,7 @@ class Ranks(Probe):
     def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
         """The batch, and the weights and buffers where nothing wraps the model."""
         step = self.seen.current.number
+        self.rest("forward", until=next_due(step))
         if step == self._last or not is_due(step):
             return
         self._last, self._pending, torch = step, None, self.seen.torch
@@ -83,6 +85,7 @@ class Ranks(Probe):
         self._several = world_size(torch) > 1
         if not self._several:
             return
+        self.wake("backward")
         slots, line = Slots(), {"kind": "checksums", "step": step, "root": type(module).__name__}
         line["random"] = randomness.states(torch)
         batch = measure.first_tensor(torch, (arguments, dict(named)))
@@ -145,6 +148,12 @@ def is_due(step: int) -> bool:
     """Whether a step is one of 0 and 1, 2, 5 times a power of ten: few, and the same on every rank."""
     digits = str(step)
     return digits[0] in "0125" and not digits[1:].strip("0")
+
+
+def next_due(step: int) -> int:
+    """The next of these steps."""
+    power = int(10 ** (len(str(step)) - 1))
+    return next((m * power for m in (1, 2, 5) if m * power > step), 10 * power)
 
 
 def is_sharded(tensor: Any) -> bool:

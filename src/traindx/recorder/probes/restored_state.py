@@ -25,6 +25,7 @@ class RestoredState(Probe):
     optimizer that steps next has no state.
     """
 
+    on_recorded = ("before_step",)
     patches = (
         Patch("torch.serialization", "load", after="read"),
         Patch("torch.optim.optimizer", "Optimizer.load_state_dict", after="optimizer"),
@@ -54,11 +55,13 @@ class RestoredState(Probe):
             self._write(line)
         if self.seen.saw_backward and any(one["states"] for one in line.get("optimizer", ())):
             self._read = self.seen.now_at
+            self.wake("before_step")
 
     def before_step(self, optimizer: Any, closure: bool) -> None:
         """An optimizer is about to step."""
         if self._read is not None:
             read, self._read = self._read, None
+            self.rest("before_step")
             self._write({"kind": "stepped_after", "read": read, "empty": not optimizer.state})
 
     def optimizer(self, arguments: Arguments, named: Named, result: Any) -> None:

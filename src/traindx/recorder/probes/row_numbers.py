@@ -21,22 +21,12 @@ class RowNumbers(Probe):
 
     def __init__(self, seen: Any) -> None:
         super().__init__(seen)
-        self._batch: Any = None
         self._looked = 0
-
-    def batch(self, loader: Any, batch: Any) -> None:
-        """A loader has handed out a batch: kept until the root is called."""
-        self._batch = batch if self._looked < STEPS and self.seen.torch.is_grad_enabled() else None
-
-    def validation_forward(self, module: Any, arguments: Arguments, named: Named) -> None:
-        """A batch of validation is not kept."""
-        self._batch = None
 
     def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
         """The root is called: look at the rows of its first batch."""
-        batch, self._batch = self._batch, None
-        step, torch = self.seen.current, self.seen.torch
-        if batch is None or not step.recorded or "row_numbers" in step.details:
+        batch, step, torch = self.seen.training_batch, self.seen.current, self.seen.torch
+        if batch is None or self._looked >= STEPS or "row_numbers" in step.details:
             return
         images = sum(len(p) for p in given_pictures(torch, arguments, named) if p.dim() == 4)
         for value in inside(batch)[:16] if images else ():

@@ -45,6 +45,7 @@ class Schedulers(Probe):
     A rate that is assigned to a group directly is seen in the rates of the steps; the line that assigned it is not.
     """
 
+    on_recorded = ("before_step",)
     patches = (
         *(Patch(TORCH, f"{name}.__init__", after="made") for name in BUILDERS),
         Patch(TIMM, "Scheduler.__init__", after="made"),
@@ -157,10 +158,12 @@ class Schedulers(Probe):
             return None
         self._known.append(Known(weakref.ref(scheduler), place))
         self._pending = True
+        self.wake("before_step")
         return self._known[-1]
 
     def _describe_all(self) -> None:
         self._pending = False
+        self.rest("before_step")
         alive = [(known, s) for known in self._known if (s := known.reference()) is not None]
         inside = {id(part) for _, scheduler in alive for part in parts_of(scheduler)}
         for known, scheduler in alive:

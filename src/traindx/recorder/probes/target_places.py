@@ -32,24 +32,14 @@ class TargetPlaces(Probe):
 
     def __init__(self, seen: Any) -> None:
         super().__init__(seen)
-        self._batch: Any = None
         self._pictures: Any = None
         self._images = 0
         self._map: Any = None
         self._looked = 0
 
-    def batch(self, loader: Any, batch: Any) -> None:
-        """A loader has handed out a batch: kept until the root is called."""
-        self._batch = batch if self._looked < STEPS and self.seen.torch.is_grad_enabled() else None
-
-    def validation_forward(self, module: Any, arguments: Arguments, named: Named) -> None:
-        """A batch of validation is not kept."""
-        self._batch = None
-
     def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
         """The root is called: keep its first pictures, small, and a map in the batch."""
-        batch, self._batch = self._batch, None
-        torch = self.seen.torch
+        batch, torch = self.seen.training_batch, self.seen.torch
         if self._looked >= STEPS or self._pictures is not None:
             return
         given = [p.detach() for p in given_pictures(torch, arguments, named) if p.dim() == 4]

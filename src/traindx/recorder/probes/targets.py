@@ -22,26 +22,16 @@ class TargetsReceived(Probe):
     left for other probes as `notes["targets"]`.
     """
 
-    on_recorded = ("loss", "closed")
+    on_recorded = ("forward", "loss", "closed")
     patches = tuple(Patch(module, "ComputeLoss.__call__", before="yolov5_loss") for module in YOLOV5)
 
     def __init__(self, seen: Any) -> None:
         super().__init__(seen)
-        self._batch: Any = None
         self._given: Targets | None = None
-
-    def batch(self, loader: Any, batch: Any) -> None:
-        """A loader has handed out a batch: kept until the root is called."""
-        self._batch = batch if self.seen.torch.is_grad_enabled() else None
-
-    def validation_forward(self, module: Any, arguments: Arguments, named: Named) -> None:
-        """A batch of validation is not kept."""
-        self._batch = None
 
     def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
         """The root is called: with Ultralytics, torchvision's detectors and DETR the targets come along."""
-        batch, self._batch = self._batch, None
-        step, torch = self.seen.current, self.seen.torch
+        batch, step, torch = self.seen.training_batch, self.seen.current, self.seen.torch
         if not step.recorded or "sizes" in step.notes:
             return
         step.notes["sizes"] = picture_sizes(torch, arguments, named)

@@ -28,7 +28,7 @@ class WeightsLoaded(Probe):
     validation that follows it is a line of its own, with `restored`.
     """
 
-    on_recorded = ("closed",)
+    on_recorded = ("forward", "closed")
     patches = (
         Patch("torch.nn.modules.module", "Module.load_state_dict", before="loading", after="loaded"),
         Patch("ultralytics.nn.tasks", "BaseModel.load", before="transfer"),

@@ -206,7 +206,7 @@ class Twins(StepTreater):
         listed = [tensors] if isinstance(tensors, self.torch.Tensor) else list(tensors)
         value, factor = 0.0, 1.0
         for loss in (x for x in listed if x.numel() == 1):
-            scaled = self.training.session.seen.scaled
+            scaled = self.training.session.seen.losses.scaled
             own = scaled[1] if scaled is not None and scaled[0]() is loss else loss.detach()
             value += float(own)
             factor = float(loss.detach()) / float(own) if float(own) and math.isfinite(float(loss.detach())) else 1.0
