@@ -30,7 +30,6 @@ class PulledPlaces(Probe):
 
     def __init__(self, seen: Any) -> None:
         super().__init__(seen)
-        self._batch: Any = None
         self._size = (0, 0)
         self._images = 0
         self._kept: tuple[Any, list[Any]] | None = None
@@ -38,19 +37,10 @@ class PulledPlaces(Probe):
         self._seen: dict[tuple[str, int], _Way] = {}
         self._looked = 0
 
-    def batch(self, loader: Any, batch: Any) -> None:
-        """A loader has handed out a batch: kept until the root is called."""
-        self._batch = batch if self._looked < STEPS and self.seen.torch.is_grad_enabled() else None
-
-    def validation_forward(self, module: Any, arguments: Arguments, named: Named) -> None:
-        """A batch of validation is not kept."""
-        self._batch = None
-
     def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
         """The root is called: keep its first pictures, small, and their boxes."""
-        batch, self._batch = self._batch, None
-        torch = self.seen.torch
-        if batch is None or self._kept is not None:
+        batch, torch = self.seen.training_batch, self.seen.torch
+        if batch is None or self._kept is not None or self._looked >= STEPS:
             return
         given = [p.detach() for p in given_pictures(torch, arguments, named) if p.dim() == 4]
         if len(given) != 1 or len(given[0]) < 2 or given[0].shape[1] != 3:
