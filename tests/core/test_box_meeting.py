@@ -96,3 +96,14 @@ def test_moves_of_several_validations_are_one_reading() -> None:
     assert whole is not None
     name = max(whole.read, key=lambda name: whole.read[name])
     assert name.startswith("first: as if moved by 2") and whole.read[name] > 0.6 > whole.elsewhere[name]
+
+
+def test_boxes_of_another_stride_around_their_centres_are_told() -> None:
+    pairs = []
+    for corners, centres in (drawn(n) for n in range(20)):
+        small = np.hstack([centres[:, :2] - centres[:, 2:] / 16, centres[:, :2] + centres[:, 2:] / 16])
+        pairs.append((small * 96, corners * 96))
+    found = meeting(pairs)
+    assert found is not None and found.given < 0.1
+    name = max(found.read, key=lambda name: found.read[name])
+    assert name == "first: as if 8 times as wide and 8 times as high around their centres" and found.read[name] > 0.9

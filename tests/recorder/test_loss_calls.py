@@ -111,3 +111,13 @@ def test_several_losses_of_one_line_are_told_apart(calls: Callable[[Loss], list[
     )
     assert [[call.get("nth", 0) for call in f.calls] for f in found] == [[0, 0], [1, 1]]
     assert found[0].line == found[1].line and found[0].column("value").tolist() == [0, 0]
+
+
+def test_rows_of_four_numbers_tell_how_many_are_corners(calls: Callable[[Loss], list[LossCalls]]) -> None:
+    def loss(scores: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        sides = scores[:, 2:].exp()
+        corners = torch.cat([scores[:, :2] - sides, scores[:, :2] + sides], dim=1)
+        return functional.l1_loss(corners, torch.cat([y[:, None].float().expand(-1, 2) + 1, sides * 0 + 0.5], dim=1))
+
+    (found,) = calls(loss)
+    assert found.column("input_corners").tolist() == [1, 1] and found.column("target_corners").tolist() == [0, 0]

@@ -35,6 +35,12 @@ def bbox_iou(a: torch.Tensor, b: torch.Tensor, GIoU: bool = True) -> torch.Tenso
     return iou - (1 - iou) * (1 - iou.clamp(max=0.9)) * hull / hull.max() if GIoU else iou
 
 
+def iou_of_each(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    lower, upper = torch.max(a[:, :2], b[:, :2]), torch.min(a[:, 2:], b[:, 2:])
+    shared = (upper - lower).clamp(min=0).prod(1)
+    return shared / ((a[:, 2:] - a[:, :2]).prod(1) + (b[:, 2:] - b[:, :2]).prod(1) - shared + 1e-6)
+
+
 def iou_of_columns(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     return box_iou(b, a)
 
@@ -129,6 +135,12 @@ def test_what_may_return_another_measure_is_not_judged(record: Record, folder: P
 @pytest.mark.parametrize("first", [4, 1])
 def test_four_rows_may_be_columns(record: Record, folder: Path, first: int) -> None:
     assert bool(own_overlaps_of(train(record, folder, box_iou, first=first))) == (first == 1)
+
+
+def test_boxes_that_are_compared_one_by_one_meet_those_in_their_place_alone(record: Record, folder: Path) -> None:
+    recording = train(record, folder, lambda a, b: iou_of_each(a, b.roll(1, 0)), first=12)
+    met = [s.meeting for s in sites_of(recording) if s.meeting is not None]
+    assert met and all(m.pairs == 12 and m.given < 0.3 for m in met)  # the box itself is in the set, in another place
 
 
 def test_functions_stay_as_they_are(record: Record, folder: Path) -> None:

@@ -28,6 +28,7 @@ WRONG_BOX_FORMAT = Cause(
         Clue("T030", if_seen=9.0, proves=True),
         Clue("B149", if_seen=9.0, proves=True),
         Clue("B151", if_seen=9.0, proves=True),
+        Clue("T442", if_seen=9.0, proves=True),
         Clue("B158", if_seen=9.0, proves=True),
         Clue("V435", if_seen=6.0),
         Clue("T001", if_seen=0.3),

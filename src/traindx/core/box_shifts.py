@@ -19,10 +19,14 @@ FARTHEST, STEP = 0.4, 0.25
 LARGER = 1.25
 """Ratio of what the two sets reach over from which one is scaled to the other (a guess)."""
 
+SIZED = 1.8
+"""The same of their middle sides: a stride left out is 2 or more, sizes that are still being learned are nearer (a guess)."""
+
 
 def shifts_of(pairs: Pairs, meet: Callable[[Pairs], float]) -> dict[str, Reading]:
-    """Readings of the first set: scaled to what the second reaches over where that differs, and moved along the axis, and by as
-    much, as lets most boxes meet. `meet` is how much the boxes of pairs overlap."""
+    """Readings of the first set: scaled to what the second reaches over where that differs, or to its sides around the centre and
+    cut at the border, and moved along the axis, and by as much, as lets most boxes meet. `meet` is how much pairs overlap.
+    """
     pairs = pairs[:LOOKED]
     first, second = (np.concatenate(sets) for sets in zip(*pairs, strict=True))
     reach = np.array([np.percentile(boxes[:, 2:], 98, axis=0) for boxes in (first, second)])
@@ -34,6 +38,11 @@ def shifts_of(pairs: Pairs, meet: Callable[[Pairs], float]) -> dict[str, Reading
     if (np.maximum(factor, 1 / factor) > LARGER).any():
         name = f"as if scaled by {factor[0]:.2g} in width and {factor[1]:.2g} in height"
         found[name] = partial(_scaled, factor=factor)
+    sides = np.array([np.median(np.clip(boxes[:, 2:] - boxes[:, :2], 0, None), axis=0) for boxes in (first, second)])
+    sized = sides[1] / np.maximum(sides[0], 1e-9)
+    if (np.maximum(sized, 1 / np.maximum(sized, 1e-9)) > SIZED).any():
+        name = f"as if {sized[0]:.2g} times as wide and {sized[1]:.2g} times as high around their centres"
+        found[name] = partial(_sized, factor=sized, end=second.max(axis=0)[2:])
     moves = [0.0, 0.0]
     for axis, letter in enumerate("xy"):
         distances = _distances(side, float(reach[:, axis].max()))
@@ -55,6 +64,11 @@ def _distances(side: float, reach: float) -> list[float]:
 
 def _scaled(boxes: Floats, factor: Floats) -> Floats:
     return np.asarray(boxes * np.tile(factor, 2))
+
+
+def _sized(boxes: Floats, factor: Floats, end: Floats) -> Floats:
+    centre, half = (boxes[:, :2] + boxes[:, 2:]) / 2, (boxes[:, 2:] - boxes[:, :2]) / 2 * factor
+    return np.concatenate([np.maximum(centre - half, 0), np.minimum(centre + half, end)], axis=1)
 
 
 def _moved(boxes: Floats, axis: int, distance: float) -> Floats:

@@ -63,6 +63,11 @@ class Call:
     returned: Floats
 
 
+def each_alone(call: Call) -> list[tuple[Floats, Floats]]:
+    """The pairs of boxes of a call that compared each box with the one in its place alone."""
+    return [(call.first[i : i + 1], call.second[i : i + 1]) for i in range(len(call.first))]
+
+
 def format_of(calls: Sequence[Call], function: str) -> tuple[str, float, int]:
     """The format in which the sets overlap as the `function` of this name returned; the mean distance in it (of areas: as a share
     of them), over the boxes that meet there or of which something else was returned; and their number. Of formats that fit alike

@@ -36,10 +36,11 @@ def loss_pulls_elsewhere(
     stride `picture / map`. `meshgrid(..., indexing="ij")` gives rows first.
 
     Looked at is the gradient of each output of the network that can be read as a map: for each picture the rank of its places
-    at the centres of its boxes, less that at the centres of another picture's. Named where another layout has `certain` standard
-    errors and a difference of `share` of all places, all maps as given have less than `less` of either, and the boxes as given
-    agree with what the pictures show by `seen` standard errors and by more than in that layout: targets and pictures that are both
-    transposed, or boxes of another unit, are no fault. Guesses.
+    at the centres of its boxes, less that at the centres of another picture's; of another layout only boxes that lie elsewhere
+    in it. Named where it has `certain` standard errors there and a difference of `share` of all places, over the same boxes as
+    given all maps have less than `less` of either, and the boxes as given agree with what the pictures show by `seen` standard
+    errors and by more than in that layout: targets and pictures that are both transposed, or boxes of another unit, are no
+    fault. Guesses.
     """
     ways = pulled_places_of(recording, fewest)
     if not ways:
@@ -51,7 +52,8 @@ def loss_pulls_elsewhere(
         return
     pulled, layout = found
     text = f"in {pulled.pictures} pictures the loss pulls at the network's map of {pulled.grid[0]} x {pulled.grid[1]} places where"
-    text += f" the objects lie by {most:.1f} standard errors as given, and {LAYOUTS[layout]} by {pulled.certainty(layout):.1f}"
+    text += f" the objects lie by {pulled.certainty(layout, given=True):.1f} standard errors as given, and {LAYOUTS[layout]} by"
+    text += f" {pulled.certainty(layout):.1f}"
     yield Finding(fed_at(recording, step=pulled.steps[0]), text)
 
 

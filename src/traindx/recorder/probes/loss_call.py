@@ -97,6 +97,11 @@ def measured_call(torch: Any, name: str, scores: Any, target: Any, value: Any, s
         if name in DISTANCES:
             numbers |= {"target_mean": t.mean(), "target_deviation": t.std(correction=0)}
             numbers |= {"input_mean": x.mean(), "input_deviation": x.std(correction=0)}
+            if x.dim() == 2 and x.shape[1] == 4 and x.shape == t.shape:
+                numbers |= {
+                    f"{k}_corners": (v[:, 2:] > v[:, :2]).all(dim=1).float().mean()
+                    for k, v in (("input", x), ("target", t))
+                }
         vector = torch.stack([p.reshape(()) for p in numbers.values()])
     call: dict[str, Any] = {"name": name, "shape": list(scores.shape), "target_shape": list(target.shape)}
     call |= {"target_type": str(target.dtype).removeprefix("torch."), "made_by": source.made_by}

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from traindx.core.box_calls import Given, facts_of
-from traindx.core.own_overlaps import Call, format_of, is_overlap, returns_overlap_alone
+from traindx.core.own_overlaps import Call, each_alone, format_of, is_overlap, returns_overlap_alone
 from traindx.core.target_boxes import corners
 from traindx.recorder import measure
 from traindx.recorder.own_functions import OwnFunctions
@@ -161,7 +161,11 @@ def _facts(site: _Site, arrived: list[tuple[Call, tuple[bool, bool]]]) -> list[d
     if not finite:
         return []
     form, off, told = format_of([call for call, _ in finite], site.function)
-    given = [Given((corners(c.first, form), corners(c.second, form)), learns) for c, learns in finite]
+    given = [
+        Given((corners(first, form), corners(second, form)), learns)
+        for c, learns in finite
+        for first, second in (each_alone(c) if c.returned.ndim == 1 else [(c.first, c.second)])
+    ]
     path, line = site.place
     own = {"function": site.function, "format": form, "off": round(off, 4), "told": told}
     return [{"call": "overlap", "path": path, "line": line, **own, **facts_of(given)}]
