@@ -81,6 +81,7 @@ def check(
     *,
     scanning: ScanOptions | None = None,
     settings: Mapping[str, Any] | None = None,
+    configured: str | None = None,
     predictions: str | Path | None = None,
     model: str | Path | None = None,
     augment: str | None = None,
@@ -94,7 +95,8 @@ def check(
 ) -> Report:
     """Examine the dataset at `data` (a data.yaml, a COCO json, or a dataset's folder). Raises `TraindxError` if it is none.
 
-    `scanning` says how to scan; `settings` are those of the training to come (`imgsz`, `batch`, ...), as far as known.
+    `scanning` says how to scan; `settings` are those of the training to come (`imgsz`, `batch`, ...), as far as known;
+    `configured` names the file, folder or command in which they stand besides.
     `predictions` is a file or folder of a model's predictions for these pictures, which then judge the labels;
     `model` names the network to come (a yaml, `timm:resnet18`, `models.py:build`, ...), which is built in a process of its own and
     examined against the data, or a checkpoint, which is read and not loaded: its class names are compared with the dataset's.
@@ -105,6 +107,7 @@ def check(
     `label_noise` looks at every object once more, for labels that objects of the same look do not have.
     """
     from traindx.inspect.checkpoint import is_checkpoint, read_checkpoint
+    from traindx.inspect.setup import setup_beside
     from traindx.scan import known_as, scan
     from traindx.scan.box_fit import with_box_fit
     from traindx.scan.crops import with_crops_of_few
@@ -115,10 +118,11 @@ def check(
     dataset = scan(data, scanning, progress=progress)
     facts: dict[str, Any] = {}
     told: dict[str, Any] = {}
+    setup, settings = setup_beside(configured, settings or {}, Path.cwd())
     if model is not None:
         from traindx.inspect.modelled import with_model
 
-        asked = {**(settings or {}), **({"few": FEW_SECONDS} if few_samples else {})}
+        asked = {**settings, **({"few": FEW_SECONDS} if few_samples else {})}
         asked |= {"twins": TWIN_SECONDS, **({"weights": str(weights)} if weights else {})} if twins else {}
         dataset, facts, told = with_model(dataset, str(model), asked)
         facts |= {"checkpoint": read_checkpoint(model)} if is_checkpoint(model) else {}
@@ -127,21 +131,14 @@ def check(
 
         told["augment"] = augment
         try:
-            facts["augmentation"] = audit(augment, dataset, augment_val, (settings or {}).get("imgsz"))
+            facts["augmentation"] = audit(augment, dataset, augment_val, settings.get("imgsz"))
         except TraindxError as problem:
             told["augment_error"] = str(problem)
     meta = {
-        "data": str(data),
-        "root": dataset.root,
-        "pictures": len(dataset.images),
-        "boxes": len(dataset.boxes),
-        "format": dataset.format,
-        "seconds": 0.0,
-        **told,
+        **{"data": str(data), "root": dataset.root, "pictures": len(dataset.images), "boxes": len(dataset.boxes)},
+        **{"format": dataset.format, "seconds": 0.0, **told, **({"settings": configured} if configured else {})},
     }
-    facts["dataset"] = dataset
-    if settings:
-        facts["setup"] = Setup(command=(), cwd=str(Path.cwd()), framework="pytorch", settings=settings)
+    facts |= {"dataset": dataset, **({"setup": setup} if setup is not None else {})}
     if predictions is not None:
         from traindx.scan.predictions import read_predictions
 

@@ -23,6 +23,7 @@ HEAD_CLASS_MISMATCH = Cause(
         Clue("V439", if_seen=5.0),
         Clue("V432", if_seen=5.0),
         Clue("M202", if_seen=3.0),
+        Clue("S147", if_seen=3.0),
         Clue("M201", if_seen=11.0, if_absent=-2.0, proves=True),
         Clue("M121", if_seen=11.0, if_absent=-3.0, proves=True),
         Clue("M123", if_seen=11.0, proves=True),

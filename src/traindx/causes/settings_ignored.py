@@ -22,6 +22,7 @@ SETTINGS_IGNORED = Cause(
         Clue("V424", if_seen=6.0, proves=True),
         Clue("S110", if_seen=8.0, if_absent=-1.0, proves=True),
         Clue("S120", if_seen=8.0, proves=True),
+        Clue("S148", if_seen=8.0, proves=True),
         Clue("S121", if_seen=8.0, proves=True),
         Clue("S122", if_seen=8.0, proves=True),
         Clue("S124", if_seen=6.0, proves=True),

@@ -9,13 +9,27 @@ import click
 
 from traindx.cli.arguments import Command
 from traindx.cli.fix import Codes, Fixing, carry_out, fix_options
-from traindx.cli.options import FOR_MACHINES, check_options, report_options, scan_options, scanning_of, selection
+from traindx.cli.options import (
+    FOR_MACHINES,
+    Selection,
+    check_options,
+    report_options,
+    scan_options,
+    scanning_of,
+    selection,
+)
 from traindx.cli.output import Output
 from traindx.errors import TraindxError
 
 
 @click.command(cls=Command)
-@click.argument("data")
+@click.argument("data", required=False)
+@click.option(
+    "--settings",
+    metavar="SETTINGS",
+    help="What the training is started with, also without DATA: a yaml, json or OpenMMLab Python file, a folder of Hydra's, a run "
+    'with .hydra in it, or the command in quotes ("python train.py experiment=big lr=0.1"). Read as text, nothing is started.',
+)
 @click.option(
     "--imgsz",
     type=click.IntRange(1),
@@ -73,7 +87,8 @@ from traindx.errors import TraindxError
 @check_options
 @report_options
 def check(
-    data: str,
+    data: str | None,
+    settings: str | None,
     imgsz: int | None,
     batch: int | None,
     predictions: Path | None,
@@ -102,6 +117,10 @@ def check(
 
     Options may be written as `key=value`: traindx check data.yaml format=html ignore=D302=known
     """
+    if data is None and settings is None:
+        raise click.UsageError("Missing argument 'DATA'.")
+    if data is None:
+        return _settings_alone(str(settings), Output(kind, output, verbose).require(), selection(select, ignore))
     if few_samples and model is None:
         raise click.UsageError("--few-samples trains the network that --model names: give that too")
     if twins and model is None:
@@ -123,14 +142,15 @@ def check(
             dataset = scan(data, options, progress=advance)
         return carry_out(dataset, fixing, Codes(chosen.select, tuple(chosen.ignore)), data)
     named = {"imgsz": imgsz, "batch": batch, "num_classes": num_classes}
-    settings = {name: value for name, value in named.items() if value is not None}
+    given = {name: value for name, value in named.items() if value is not None}
 
     try:
         with progress("pictures") as advance:
             report = examine.check(
                 data,
                 scanning=options,
-                settings=settings,
+                settings=given,
+                configured=settings,
                 predictions=predictions,
                 model=model,
                 augment=augment,
@@ -153,4 +173,14 @@ def check(
     if (fixes := report.meta.get("fixes")) and kind == "text" and output is None:
         counts = f"{fixes['fixable']:,} of {fixes['findings']:,} findings can be fixed"
         click.echo(f"{counts}: {fixes['command']} ({fixes['safe']:,} safe)", err=True)
+    return report.exit_status
+
+
+def _settings_alone(settings: str, place: Output, chosen: Selection) -> int:
+    """Examine settings without a dataset."""
+    from traindx import examine
+    from traindx.inspect.setup import setup_at
+
+    report = examine.judge({"setup": setup_at(settings, Path.cwd())}, meta={"settings": settings}, **chosen.arguments())
+    place.write(report)
     return report.exit_status

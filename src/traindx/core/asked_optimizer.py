@@ -35,6 +35,7 @@ class AskedOptimizer:
     group: str = ""
     lead: bool = True
     call: int = 0
+    decay_place: Place | None = None
 
 
 def optimizers_of(setup: Setup) -> Iterator[AskedOptimizer]:
@@ -93,8 +94,16 @@ def _of_call(call: Call, text: Script) -> AskedOptimizer:
         _number(momentum),
         _number(decay),
         call.get("nesterov", default=False) is True,
-        text.place(call, "lr"),
+        (call.path and _written(call, "lr", text)) or text.place(call, "lr"),
+        decay_place=_written(call, "weight_decay", text),
     )
+
+
+def _written(call: Call, name: str, text: Script) -> Place | None:
+    """Where an argument by keyword is written; without a file where the command gives it in place of a file of settings."""
+    if name not in call.texts:
+        return None
+    return Place(setting=name) if call.path and name not in call.lines else text.place(call, name, name)
 
 
 def _number(value: Any) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from traindx.core.configured import Configured
 from traindx.core.finding import Table
 from traindx.core.setup import Setup
 
@@ -20,5 +21,17 @@ def settings_overview(setup: Setup) -> tuple[Table, ...]:
         for name, asked in sorted(setup.asked.items())
         if name in defaults and name not in BESIDE and asked.value is not None and asked.value != defaults[name]
     ]
+    shown = _as_read(setup.configured)
     title = f"Settings that differ from the defaults of {setup.library.name} {setup.library.version}"
-    return (Table(title, ("setting", "asked for", "default"), tuple(rows[:MOST])),) if rows else ()
+    return (*((Table(title, ("setting", "asked for", "default"), tuple(rows[:MOST])),) if rows else ()), *shown)
+
+
+def _as_read(found: Configured) -> tuple[Table, ...]:
+    """What files of settings say of the training, by meaning: which entry, its value, where it is written."""
+    rows = [
+        (role, name, str(asked.value)[:60], f"{asked.path}:{asked.line}" if asked.path else "the command")
+        for role in sorted(found.roles)
+        for name, asked in found.roles[role][:3]
+    ]
+    title = f"Settings as they were read ({found.kind}, {', '.join(found.paths[:4])}{', …' if len(found.paths) > 4 else ''})"
+    return (Table(title, ("what", "entry", "value", "where"), tuple(rows)),) if rows else ()

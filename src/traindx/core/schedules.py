@@ -43,7 +43,8 @@ _LENGTHS: Mapping[str, tuple[str, int | None]] = {
 @dataclass(frozen=True)
 class Plan:
     """A schedule: `stepped` once an epoch or a batch, empty where the text does not tell; `epochs` that the training has, with
-    their text (`args.epochs`); `steps` are the calls of its `step`. One of several begins after `start` steps and may end at `end`.
+    their text (`args.epochs`); `steps` are the calls of its `step`. One of several begins after `start` steps and may end at
+    `end`. `unit` is what is counted as epochs where the training is counted in iterations.
     """
 
     call: Call
@@ -54,6 +55,7 @@ class Plan:
     path: str
     start: float = 0.0
     end: float = math.inf
+    unit: str = "epoch"
 
     @property
     def place(self) -> Place:
@@ -181,13 +183,26 @@ def plans_of(text: Script) -> Iterator[Plan]:
     parts = {id(part.call): part for combined in text.called(COMBINED[0]) for part in parts_of(combined, text)}
     for call in text.called(*KINDS):
         part = parts.get(id(call))
-        if call.path or (part is None and (parts or _has_alternatives(call, text))):
+        if call.path:
+            yield from _of_settings(call, text)
+            continue
+        if part is None and (parts or _has_alternatives(call, text)):
             continue
         steps = _steps(part.of if part is not None else call, text)
         stepped = _stepped(call, steps, text)
         times = _times(call, steps[0]) if stepped == "epoch" and steps and call.name not in TIMM else epochs
         plan = Plan(call, stepped, times, written if times == epochs else "", steps, text.path)
         yield plan if part is None else replace(plan, start=part.start, end=part.end)
+
+
+def _of_settings(call: Call, text: Script) -> Iterator[Plan]:
+    """A schedule that a file of settings names, which says as well how long the training is."""
+    length = text.lengths.get(call.pace) if call.pace else None
+    if length is None or length != int(length):
+        return
+    plan = Plan(call, "epoch", int(length), "", (), call.path)
+    begin, end = plan.number("begin", None, 0.0) or 0.0, plan.number("end", None)
+    yield replace(plan, start=begin, end=math.inf if end is None else end, unit=call.pace or "epoch")
 
 
 def _steps(call: Call, text: Script) -> tuple[Call, ...]:

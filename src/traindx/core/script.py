@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from traindx.core.finding import Place
 
@@ -38,6 +38,10 @@ class Loop:
         return not self.is_of_epochs and is_of_batches(self.over)
 
 
+Pace = Literal["epoch", "iteration", ""]
+"""After what a schedule is stepped: `iteration` where the whole training is counted in them."""
+
+
 @dataclass(frozen=True)
 class Group:
     """A group of parameters as an optimizer is given it: `params` as written, with what makes the names in it; the settings of its
@@ -57,7 +61,8 @@ class Call:
     `now_and_then`: inside of an `if` that counts (`if step % 100 == 0`, `if epoch >= 5`). `made` is the line of the call that made
     the owner, 0 where the text does not tell it. The loops include those around the one place that calls its function.
     `passes` are arguments that are a number of batches, as passes over a loader; `groups` those of an optimizer, where the text
-    tells all of them. `path` is that of a file of settings that stands for the call, empty where the script itself calls.
+    tells all of them. `path` is that of a file of settings that stands for the call, empty where the script itself calls,
+    `pace` how often a schedule that it names is stepped.
     """
 
     function: str
@@ -74,6 +79,7 @@ class Call:
     passes: Mapping[str, float] = field(default_factory=dict)
     groups: tuple[Group, ...] = ()
     path: str = ""
+    pace: Pace = ""
 
     @property
     def name(self) -> str:
@@ -106,7 +112,8 @@ class Call:
 class Script:
     """`path` relative to the command's folder; `used` counts how often each name is read, `words` are all constants of text,
     `defined` the names of its own functions and classes; `intervals` are those that stand in dictionaries for Lightning;
-    `stored` the names of the fields that it writes into, or whose entries it changes.
+    `stored` the names of the fields that it writes into, or whose entries it changes. `lengths` are those of the training that
+    files of settings name.
     """
 
     path: str = ""
@@ -117,6 +124,7 @@ class Script:
     defined: frozenset[str] = frozenset()
     intervals: frozenset[str] = frozenset()
     stored: frozenset[str] = frozenset()
+    lengths: Mapping[Pace, float] = field(default_factory=dict)
 
     def called(self, *names: str) -> Iterator[Call]:
         """The calls of functions with one of these names."""

@@ -8,18 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from traindx.core.cause import Framework
+from traindx.core.configured import Asked, Configured
 from traindx.core.finding import Place
 from traindx.core.library import Library
 from traindx.core.script import Script
 
-
-@dataclass(frozen=True)
-class Asked:
-    """A value that was asked for, and where it is written: a file and line, or the command line (both None)."""
-
-    value: Any
-    path: str | None = None
-    line: int | None = None
+__all__ = ["Asked", "Setup"]
 
 
 @dataclass(frozen=True)
@@ -29,7 +23,8 @@ class Setup:
     `script` is the Python file that the command runs, `ignored` its options that it never reads or overwrites, with their lines;
     `resumes`: it reads the epoch or step that something saved (`checkpoint["epoch"]`). `trainer` is the one that takes settings
     by name, `asked` those that were written for it, `library` its own defaults; `text` is what the script's text tells, and
-    `keywords` the parameters of functions of installed libraries that it calls.
+    `keywords` the parameters of functions of installed libraries that it calls;
+    `configured` is what files of settings hold, whose calls stand in `text` as well.
     """
 
     command: tuple[str, ...]
@@ -60,6 +55,7 @@ class Setup:
     library: Library = Library()
     text: Script = Script()
     keywords: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    configured: Configured = Configured()
 
     def value(self, name: str) -> Any:
         """What a setting of the trainer is: as asked for, else the default of the installed library, None if not known."""

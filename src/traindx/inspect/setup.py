@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from traindx.core.cause import Framework
+from traindx.core.configured import Configured
 from traindx.core.library import Library
+from traindx.core.script import Pace, Script
 from traindx.core.setup import Setup
+from traindx.errors import TraindxError
 from traindx.inspect.asked import asked_of
+from traindx.inspect.configured.reading import Found, settings_at, settings_of
 from traindx.inspect.library import YOLOV5, keywords_of, ultralytics
 from traindx.inspect.options import ignored_options
 from traindx.inspect.packages import folders_of, versions_of
@@ -46,6 +52,7 @@ def setup_of(command: Sequence[str], cwd: str | Path) -> Setup:
     trainer, asked = asked_of(command, settings, text, home)
     folders = folders_of(command)
     model = str(asked["model"].value) if "model" in asked else ""
+    configured, text = (Configured(), text) if trainer else _with_settings(settings_of(command, text, home), text)
     known = {call.name for call in text.calls}
     return Setup(
         command=tuple(command),
@@ -62,7 +69,52 @@ def setup_of(command: Sequence[str], cwd: str | Path) -> Setup:
         library=ultralytics(folders, model) if trainer == "ultralytics" else YOLOV5 if trainer else Library(),
         text=text,
         keywords=keywords_of(folders, known) if known else {},
+        configured=configured,
     )
+
+
+def setup_at(place: str, cwd: str | Path) -> Setup:
+    """What the settings at a file or folder, or a command in words, ask for. Raises `TraindxError` where nothing can be read."""
+    words, home = shlex.split(place), Path(cwd)
+    if len(words) > 1 and not (home / place).exists():
+        return setup_of(words, home)
+    found = settings_at(home / place, home)
+    if found is None or not found[0].roles:
+        seen = f"{place}: no settings of a training" if (home / place).exists() else f"{place}: no such file"
+        hint = 'settings=configs/train.yaml, settings=RUN (with .hydra in it), settings="python train.py lr=0.1"'
+        raise TraindxError(seen, "yaml, json and OpenMMLab's Python files are read, and folders of Hydra", hint)
+    configured, text = _with_settings(found, Script())
+    folders = folders_of(("python",))
+    known = {call.name for call in text.calls}
+    versions = versions_of(folders, LIBRARIES)
+    keywords = keywords_of(folders, known) if known else {}
+    return Setup((), str(home), "pytorch", versions=versions, text=text, keywords=keywords, configured=configured)
+
+
+def setup_beside(configured: str | None, settings: Mapping[str, Any], cwd: Path) -> tuple[Setup | None, dict[str, Any]]:
+    """What is known of the training to come, and its size and batch: as given, else as the files of settings say."""
+    if configured is None:
+        known = Setup((), str(cwd), "pytorch", settings=settings) if settings else None
+        return known, dict(settings)
+    setup = setup_at(configured, cwd)
+    size, batch = setup.configured.number("size"), setup.configured.number("batch")
+    asked = {
+        name: int(value) for name, value in (("imgsz", size), ("batch", batch)) if value is not None and value >= 1
+    }
+    known_settings = {**asked, **settings}
+    return replace(setup, settings={**setup.settings, **known_settings}), known_settings
+
+
+def _with_settings(found: Found | None, text: Script) -> tuple[Configured, Script]:
+    """The script as if it made the calls that its files of settings name; where it makes such calls itself, those count."""
+    if found is None:
+        return Configured(), text
+    configured, calls = found
+    own = {call.name for call in text.calls if call.arguments.keys() - {"0", "params", "optimizer"}}
+    added = tuple(call for call in calls if call.name not in own)
+    paces: tuple[tuple[Pace, str], ...] = (("epoch", "epochs"), ("iteration", "steps"))
+    lengths = {pace: length for pace, role in paces if (length := configured.number(role)) is not None and length > 0}
+    return configured, replace(text, calls=(*text.calls, *added), lengths=lengths)
 
 
 def is_dataset(path: Path) -> bool:

@@ -35,7 +35,7 @@ def decay_asked_too_high(
         decay = asked.decay or 0.0
         yield Measured(f"weight decay of {asked.kind}", decay, f"below {limit:g}")
         if decay > decoupled or (asked.kind not in DECOUPLED and decay >= coupled):
-            place = setup.place("weight_decay") if setup.trainer else asked.place
+            place = setup.place("weight_decay") if setup.trainer else asked.decay_place or asked.place
             usual = "0.01 to 0.3" if asked.kind in DECOUPLED else "1e-4 to 5e-4"
             yield Finding(place, f"weight decay {decay:g} of {asked.kind}, usual are {usual}")
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from traindx.core.check import Facts
+from traindx.core.configured import Configured
 from traindx.core.library import Library
 from traindx.core.script import Call, Group, Loop, Script
 from traindx.core.setup import Asked, Setup
@@ -95,6 +96,14 @@ def adam_with_groups(rates: Mapping[str, float], stored: frozenset[str] = frozen
     built = replace(call("torch.optim.AdamW"), groups=groups)
     text = Script("train.py", (built,), stored=stored)
     return {"setup": Setup(("python", "train.py"), ".", "pytorch", script="train.py", text=text)}
+
+
+def configured(values: Mapping[str, Any]) -> Facts:
+    """Settings of Hydra in one file, by dotted names; those that are called `num_classes` are classes."""
+    held = {name: Asked(value, "config.yaml", n) for n, (name, value) in enumerate(values.items(), 1)}
+    classes = tuple((name, asked) for name, asked in held.items() if name.endswith("num_classes"))
+    found = Configured("hydra", ("config.yaml",), held, {"classes": classes}, whole=True)
+    return {"setup": Setup(("python", "train.py"), ".", "pytorch", configured=found)}
 
 
 class Text:

@@ -28,7 +28,9 @@ def milestone_beyond_end(setup: Setup) -> Iterator[Finding | Measured]:
     for plan, marks, epochs in known:
         yield Measured("first milestone", min(marks), f"below {epochs}")
         if epochs is not None and min(marks) >= epochs >= 5:
-            yield Finding(plan.place, f"the first milestone is epoch {min(marks):g}, and the training has {epochs}")
+            yield Finding(
+                plan.place, f"the first milestone is {plan.unit} {min(marks):g}, and the training has {epochs}"
+            )
 
 
 @milestone_beyond_end.fires_on

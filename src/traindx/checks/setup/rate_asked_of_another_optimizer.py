@@ -24,18 +24,20 @@ def rate_asked_of_another_optimizer(
     ## How to fix
     0.001 and less for Adam and its kin; 0.01 to 0.1 for SGD with momentum 0.9.
 
-    Reported above `high` (a guess; small networks learn at 0.01 to 0.03), and from `high_for_detectors` on for Ultralytics,
-    whose own settings name 1e-3 (`cfg/default.yaml`; ultralytics#23244: AdamW at the default lr0 does not converge). From
-    `high_for_transformers` on for `TrainingArguments`, whose default is 5e-5 (a guess; low-rank adapters are trained at up
-    to 5e-3).
+    Reported above `high` (a guess; small networks learn at 0.01 to 0.03), and from `high_for_detectors` on for OpenMMLab, whose
+    recipes have 1e-4 to 4e-3, and for Ultralytics, whose own settings name 1e-3 (`cfg/default.yaml`; ultralytics#23244: AdamW at
+    the default lr0 does not converge). From `high_for_transformers` on for `TrainingArguments`, whose default is 5e-5 (a guess;
+    low-rank adapters are trained at up to 5e-3).
     """
     judged = [o for o in optimizers_of(setup) if o.kind in ADAM and o.rate is not None]
     if not judged:
         raise NotEnough("no rate of Adam or one of its kin can be read")
     for asked in judged:
         rate = asked.rate or 0.0
-        trainers = {"ultralytics": high_for_detectors, "huggingface": high_for_transformers}
-        own = "huggingface" if asked.place.setting == "learning_rate" else setup.trainer
+        trainers = {"ultralytics": high_for_detectors, "openmmlab": high_for_detectors}
+        trainers |= {"huggingface": high_for_transformers}
+        own = setup.trainer or (setup.configured.kind if setup.configured.kind == "openmmlab" else "")
+        own = "huggingface" if asked.place.setting == "learning_rate" else own
         limit = trainers.get(own, high)
         yield Measured(f"rate of {asked.kind}", rate, f"below {limit:g}")
         if rate > high or (own in trainers and rate >= limit):

@@ -76,6 +76,10 @@ def _pairs(setup: Setup) -> Iterator[tuple[str, Place, float, float]]:
         warm, whole = _number(setup.settings.get(part)), _number(setup.settings.get(all_of_it))
         if warm is not None and whole:
             yield part, Place(setting=f"--{part}"), warm, whole
+    for part, all_of_it in (("warmup_epochs", "epochs"), ("warmup_steps", "steps")):
+        warm, whole = setup.configured.number(part), setup.configured.number(all_of_it)
+        if warm is not None and whole is not None and whole > 0 and setup.configured.kind != "transformers":
+            yield part, setup.configured.place(part), warm, whole
     for made in setup.text.called("TrainingArguments"):
         place = setup.text.place(made, "warmup_steps")
         warm, whole = _number(made.get("warmup_steps")), _number(made.get("max_steps"))
