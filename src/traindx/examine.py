@@ -134,10 +134,9 @@ def check(
             facts["augmentation"] = audit(augment, dataset, augment_val, settings.get("imgsz"))
         except TraindxError as problem:
             told["augment_error"] = str(problem)
-    meta = {
-        **{"data": str(data), "root": dataset.root, "pictures": len(dataset.images), "boxes": len(dataset.boxes)},
-        **{"format": dataset.format, "seconds": 0.0, **told, **({"settings": configured} if configured else {})},
-    }
+    meta: dict[str, Any] = {"data": str(data), "root": dataset.root, "pictures": len(dataset.images)}
+    meta |= {"boxes": len(dataset.boxes), "format": dataset.format, "seconds": 0.0, **told}
+    meta |= {"settings": configured} if configured else {}
     facts |= {"dataset": dataset, **({"setup": setup} if setup is not None else {})}
     if predictions is not None:
         from traindx.scan.predictions import read_predictions
