@@ -25,6 +25,7 @@ EVALUATOR_MISMATCH = Cause(
         Clue("V471", if_seen=9.0, if_absent=-0.5, proves=True),
         Clue("V472", if_seen=9.0, if_absent=-0.5, proves=True),
         Clue("V435", if_seen=9.0, if_absent=-0.5, proves=True),
+        Clue("V473", if_seen=9.0, if_absent=-0.5, proves=True),
         Clue("V436", if_seen=2.5),
         Clue("V401", if_seen=5.0, if_absent=-3.0),
         Clue("V417", if_seen=-3.0),

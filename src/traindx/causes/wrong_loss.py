@@ -3,8 +3,8 @@
 ## How it shows
 `nll_loss` is given numbers above zero, so they are no log-probabilities; predictions [N, 1] meet targets [N]; targets of a
 binary cross entropy lie outside 0..1; a sum takes the place of a mean; most targets are ignored, weighed in reverse or
-smoothed away; a detector's places without an object are left out. The loss falls below zero without end, stops at the spread
-of the targets, or moves while the accuracy does not.
+smoothed away; a detector's places without an object are left out, or its objects are matched with what fits least. The loss
+falls below zero without end, stops at the spread of the targets, or moves while the accuracy does not.
 
 ## How to tell it from its look-alikes
 A rate that is too high makes a fitting loss explode upwards. Softmax before cross entropy has a floor above zero.
@@ -36,6 +36,7 @@ WRONG_LOSS = Cause(
         Clue("T441", if_seen=7.0),
         Clue("B157", if_seen=9.0, proves=True),
         Clue("B154", if_seen=9.0, proves=True),
+        Clue("T443", if_seen=9.0, proves=True),
         Clue("V436", if_seen=3.0),
         Clue("T101", if_seen=0.3),
         Clue("T104", if_seen=0.3),

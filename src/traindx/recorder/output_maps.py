@@ -38,6 +38,18 @@ class Map:
             return part.reshape(len(part), self.each, h, w, -1).movedim(1, 3)
         return part.reshape(len(part), h, w, self.each, -1)
 
+    def on_host(self, value: Any) -> Any:
+        """The map [n, h, w, each, channels] of an output that is an array of numpy's."""
+        h, w = self.grid
+        if not self.count:
+            axes = [self.start, self.start + 1]
+            others = [d for d in range(1, value.ndim) if d not in axes]
+            return value.transpose(0, *axes, *others).reshape(len(value), h, w, 1, -1)
+        part = value[:, self.start : self.start + self.count]
+        if self.planes:
+            return part.reshape(len(part), self.each, h, w, -1).transpose(0, 2, 3, 1, 4)
+        return part.reshape(len(part), h, w, self.each, -1)
+
 
 def outputs_of(torch: Any, output: Any) -> Iterator[tuple[str, Any]]:
     """The float tensors in what a network returned, with a name of where each lies."""

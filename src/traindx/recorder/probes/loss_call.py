@@ -18,6 +18,8 @@ MOST_CALLS = 4
 """Calls of one step that are written, of as many places or functions."""
 MOST_WEIGHTS = 64
 """Class weights that are written."""
+WIDEST = 8
+"""Numbers of a row up to which its distance is held against that from the target of another: boxes, points."""
 NEAR = 1e-3
 """How far beyond the reach of an activation a target may lie and still count as reached, as a share of its range of 1."""
 
@@ -97,11 +99,10 @@ def measured_call(torch: Any, name: str, scores: Any, target: Any, value: Any, s
         if name in DISTANCES:
             numbers |= {"target_mean": t.mean(), "target_deviation": t.std(correction=0)}
             numbers |= {"input_mean": x.mean(), "input_deviation": x.std(correction=0)}
+            if x.dim() == 2 and x.shape == t.shape and 1 < x.shape[1] <= WIDEST and len(x) > 1:
+                numbers |= {"paired": (x - t).abs().mean(), "unpaired": (x - t.roll(len(t) // 2, 0)).abs().mean()}
             if x.dim() == 2 and x.shape[1] == 4 and x.shape == t.shape:
-                numbers |= {
-                    f"{k}_corners": (v[:, 2:] > v[:, :2]).all(dim=1).float().mean()
-                    for k, v in (("input", x), ("target", t))
-                }
+                numbers |= {"input_corners": _corners(x), "target_corners": _corners(t)}
         vector = torch.stack([p.reshape(()) for p in numbers.values()])
     call: dict[str, Any] = {"name": name, "shape": list(scores.shape), "target_shape": list(target.shape)}
     call |= {"target_type": str(target.dtype).removeprefix("torch."), "made_by": source.made_by}
@@ -114,6 +115,11 @@ def measured_call(torch: Any, name: str, scores: Any, target: Any, value: Any, s
     names = tuple(numbers)
     slots.add(vector, lambda values: call.update(zip(names, map(rounded, values), strict=True)))
     return call
+
+
+def _corners(rows: Any) -> Any:
+    """The share of rows of four numbers that are corners of a box."""
+    return (rows[:, 2:] > rows[:, :2]).all(dim=1).float().mean()
 
 
 def add_settings(torch: Any, call: dict[str, Any], settings: Named, target: Any, slots: Slots) -> None:
