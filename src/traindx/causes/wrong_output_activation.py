@@ -23,6 +23,7 @@ WRONG_OUTPUT_ACTIVATION = Cause(
     clues=(  # guesses
         Clue("M223", if_seen=9.0, if_absent=-0.5, proves=True),
         Clue("M222", if_seen=9.0, if_absent=-0.5, proves=True),
+        Clue("M228", if_seen=5.0),
         Clue("M227", if_seen=5.5),
         Clue("T405", if_seen=9.0, if_absent=-1.0, proves=True),
         Clue("T406", if_seen=9.0, if_absent=-1.0, proves=True),

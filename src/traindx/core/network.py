@@ -129,8 +129,8 @@ class Network:
     any step. `silent` is the share of channels that are zero throughout in what a layer receives from a ReLU, `flat` the share
     of values in the flat ends of a sigmoid or tanh that a layer receives. `priors` are the probabilities that a detection
     head's biases give to a class, by layer. `loads` are the calls of `load_state_dict` while it was
-    built. `dropout` is the share that is left out while training, by layer. `outside` are parameters that the loss depends on
-    and the model does not list.
+    built. `ceiling` are the bounds of scores that cannot grow, and the module whose weights make them. `dropout` is the share that is left out while training, by
+    layer. `outside` are parameters that the loss depends on and the model does not list.
     `footprint` is what a training step needs of memory; `decode` and `step` are the seconds that opening a picture, and a pass on
     it, take on one core; `few` are the losses of a training on a few samples and `twins` the events of its twins, where
     that was asked for.
@@ -166,6 +166,7 @@ class Network:
     scores: Scores | None = None
     priors: Mapping[str, float] = field(default_factory=dict)
     mixing: Mixing | None = None
+    ceiling: tuple[float, float, str] | None = None
     dropout: Mapping[str, float] = field(default_factory=dict)
     outside: int = 0
     refused: Refused | None = None
@@ -210,6 +211,7 @@ def network_of(plain: Mapping[str, Any]) -> Network:
             "norms": tuple(NormLayer(**x) for x in plain.get("norms", ())),
             "flat": {k: (str(v[0]), float(v[1])) for k, v in plain.get("flat", {}).items()},
             "scores": _scores(plain.get("scores")),
+            "ceiling": (float(x[0]), float(x[1]), str(x[2])) if (x := plain.get("ceiling")) else None,
             "mixing": Mixing(**x) if (x := plain.get("mixing")) else None,
             "refused": Refused(**x) if (x := plain.get("refused")) else None,
             "loads": tuple(map(load_of, plain.get("loads", ()))),

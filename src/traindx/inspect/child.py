@@ -94,6 +94,7 @@ def _materialised(torch: Any, built: Built) -> None:
 def _looked_at(torch: Any, wanted: Wanted, built: Built, facts: dict[str, Any], made: Made) -> dict[str, Any]:
     """The forward and backward pass, and what it shows."""
     from traindx.inspect import looking, mixing, usage
+    from traindx.inspect.ceiling import ceiling_of
     from traindx.inspect.first_batch import first_batch
     from traindx.inspect.tried import few_of
 
@@ -120,6 +121,9 @@ def _looked_at(torch: Any, wanted: Wanted, built: Built, facts: dict[str, Any], 
         if not built.listed and not found.get("outside"):  # layers that it does not list stay in training mode
             with suppress(Exception):  # in evaluation mode it may ask for something else
                 found["mixing"] = mixing.mixing_of(torch, model, batch.inputs, look.names)
+        if found.get("scores") and built.task == "classify":
+            with suppress(Exception):  # what is wrong with it was seen before
+                found["ceiling"] = ceiling_of(torch, model, batch.inputs, found["scores"]["classes"])
         if wanted.few:
             found["few"] = few_of(torch, wanted, built, size, channels or 3)
         break
