@@ -129,8 +129,8 @@ class Network:
     any step. `silent` is the share of channels that are zero throughout in what a layer receives from a ReLU, `flat` the share
     of values in the flat ends of a sigmoid or tanh that a layer receives. `priors` are the probabilities that a detection
     head's biases give to a class, by layer. `loads` are the calls of `load_state_dict` while it was
-    built. `ceiling` are the bounds of scores that cannot grow, and the module whose weights make them. `dropout` is the share that is left out while training, by
-    layer. `outside` are parameters that the loss depends on and the model does not list.
+    built. `ceiling` are the bounds of scores that cannot grow, and the module whose weights make them. `dropout` is the share
+    that is left out while training, by layer. `outside` are parameters that the loss depends on and the model does not list.
     `footprint` is what a training step needs of memory; `decode` and `step` are the seconds that opening a picture, and a pass on
     it, take on one core; `few` are the losses of a training on a few samples and `twins` the events of its twins, where
     that was asked for.

@@ -17,8 +17,10 @@ STEPS = (1.0, 3.0, 10.0, 30.0)
 
 
 def ceiling_of(torch: Any, model: Any, inputs: Any, classes: int) -> tuple[float, float, str] | None:
-    """The lowest and highest score that were reached and the module of the class weights, of a network whose scores do not grow; None of one whose scores do, or whose
-    class weights cannot be told."""
+    """The lowest and highest score that were reached, and the module of the class weights, of a network whose scores do not grow.
+
+    None of one whose scores do, or whose class weights cannot be told.
+    """
     own = {
         name: p for name, p in model.named_parameters() if p.requires_grad and (classes in p.shape or p.numel() == 1)
     }
