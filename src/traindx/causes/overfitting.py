@@ -22,7 +22,7 @@ OVERFITTING = Cause(
     clues=(  # weights are a guess until the benchmark sets them
         Clue("V492", if_seen=5.0),
         Clue("V402", if_seen=6.0, if_absent=-3.0, proves=True),
-        Clue("V412", if_seen=7.5),  # V402 then passed, and counts against it
+        Clue("V412", if_seen=8.5),  # V402 then passed, and counts against it
         Clue("V404", if_seen=1.0),
         Clue("V455", if_seen=7.5),
         Clue("V407", if_seen=-2.0),

@@ -18,6 +18,7 @@ UNDERFITTING = Cause(
     doc=__doc__,
     clues=(  # a guess until the benchmark sets them
         Clue("T382", if_seen=4.5, if_absent=-2.0),
+        Clue("B145", if_seen=-4.0),  # training goes on: what it learns does not carry over
         Clue("T105", if_seen=-1.0),
         Clue("T202", if_seen=-3.0),
         Clue("T201", if_seen=-2.0),

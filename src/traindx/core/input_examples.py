@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from traindx.core.example import falling, recording_with
@@ -24,14 +25,23 @@ def batch(
 
 
 def run_with(
-    training: dict[str, Any], *validation: dict[str, Any], lines: Sequence[dict[str, Any]] = (), steps: int = 60
+    training: dict[str, Any] | Sequence[dict[str, Any]],
+    *validation: dict[str, Any],
+    lines: Sequence[dict[str, Any]] = (),
+    steps: int = 60,
 ) -> Recording:
-    """A run whose training batches all look alike, and with validation batches one validation of several passes after each 20
-    steps."""
+    """A run whose training batches all look alike, or as the given ones in turn; validation batches are those of one validation
+    of several passes after each 20 steps."""
     seen = [{**b, "batch": n} for n, b in enumerate(validation)]
     each: list[dict[str, Any]] = [
         {"kind": "validation_inputs", "step": step, "of": 7, "path": "train.py", "line": 48, "batches": seen}
         for step in range(19, steps, 20)
     ]
-    detail = {"inputs": training, "texture": training.get("texture"), "first_input": {**training, "layer": "conv1"}}
-    return recording_with(falling(steps=steps), detail=detail, events=[*(each if seen else ()), *lines])
+    turns = [training] if isinstance(training, dict) else training
+    details: list[dict[str, Any]] = [
+        {"inputs": b, "texture": b.get("texture"), "first_input": {**b, "layer": "conv1"}} for b in turns
+    ]
+    run = recording_with(falling(steps=steps), detail=details[0], events=[*(each if seen else ()), *lines])
+    return replace(
+        run, details={step: {**d, **details[n % len(turns)]} for n, (step, d) in enumerate(run.details.items())}
+    )

@@ -10,14 +10,20 @@ from traindx.core.input_examples import batch, run_with
 from traindx.core.loaders import fed_at
 from traindx.core.network_inputs import training_inputs, validations
 from traindx.core.recording import Recording
-from traindx.core.scale_difference import stream
+from traindx.core.scale_difference import is_one_factor, stream
 
 
 @check("B124", level="warning", preview=True)
 def augmented_beyond_recognition(
-    recording: Recording, *, rough: float = 2.5, smooth: float = 0.3, contrast: float = 0.45, min_batches: int = 5
+    recording: Recording,
+    *,
+    rough: float = 2.5,
+    smooth: float = 0.3,
+    contrast: float = 0.45,
+    wide: float = 2.0,
+    min_batches: int = 5,
 ) -> Iterator[Finding | Measured]:
-    """Neighbouring pixels differ far more, or far less, in training than in validation, or the contrast is gone.
+    """Neighbouring pixels differ far more, or far less, in training than in validation, noise is added, or the contrast is gone.
 
     ## Why is this bad?
     Noise, blur, erasing, or tiny crops drawn large leave little of what tells the classes. The network learns slowly or not at all,
@@ -26,8 +32,10 @@ def augmented_beyond_recognition(
     ## How to fix
     Train once without augmentation: where that learns, put transforms back one by one, weaker. Look at the first batches in the
     report's page.
+
     Differences of neighbours are in deviations of the batch, so that the scale does not count. Crops of the usual size, mixing and
-    mosaic stay within a factor of two; the limits are a guess.
+    mosaic stay within a factor of two. Of small pictures, whose neighbours differ as much as noise does, noise shows in a
+    deviation `wide` times that of validation, with a range that grew by more than that and has no hard ends. Limits are a guess.
     """
     seen, other = training_inputs(recording), [b for v in validations(recording) for b in v.batches]
     one, two = stream(seen), stream(other)
@@ -43,6 +51,10 @@ def augmented_beyond_recognition(
         text = f"neighbouring pixels differ {ratio:.2g} times as much in training as in validation: noise covers the picture"
     elif ratio < smooth:
         text = f"neighbouring pixels differ {1 / ratio:.2g} times less in training than in validation: blurred, or tiny crops"
+    elif left > wide and two.hard and not one.hard and one.high - one.low > left * (two.high - two.low):
+        if is_one_factor(two, one):
+            return
+        text = f"training pictures have {left:.2g} times the deviation of validation pictures, and tails: noise covers the picture"
     elif same_range and left < contrast:
         text = f"training pictures have {left:.2g} of the contrast of validation pictures"
     else:
@@ -61,6 +73,24 @@ def noise_over_everything() -> Facts:
 @augmented_beyond_recognition.fires_on
 def crops_of_a_few_pixels() -> Facts:
     return {"recording": run_with(batch(0, 1, (0.5,) * 3, (0.2,) * 3, texture=(0.005, 0.01, 0.015)), CLEAN)}
+
+
+@augmented_beyond_recognition.fires_on
+def noise_over_small_pictures() -> Facts:
+    small = batch(-0.8, 1.9, (0.0,), (1.0,), texture=(0.9, 1.1, 1.2), shape=(32, 1, 8, 8))
+    noise = [
+        batch(-13 - 2 * (n % 3), 13 + 2 * (n % 2), (0.0,), (4.1,), texture=(4.6, 4.6, 4.6), shape=(32, 1, 8, 8))
+        for n in range(6)
+    ]
+    return {"recording": run_with(noise, small)}
+
+
+@augmented_beyond_recognition.quiet_on
+def another_scale() -> Facts:
+    small = batch(-0.8, 1.9, (0.0,), (1.0,), texture=(0.9, 1.1, 1.2), shape=(32, 1, 8, 8))
+    return {
+        "recording": run_with(batch(-3.2, 7.6, (0.0,), (4.0,), texture=(3.6, 4.4, 4.8), shape=(32, 1, 8, 8)), small)
+    }
 
 
 @augmented_beyond_recognition.quiet_on

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,12 @@ import numpy as np
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.example import falling, recording_with
 from traindx.core.finding import Finding, Measured, Place, Table
+from traindx.core.input_examples import batch
+from traindx.core.network_inputs import training_inputs
 from traindx.core.recording import Recording
+
+LATER, FEWEST = 10, 3
+"""Recorded steps after an odd one that are looked at, and how many there must be."""
 
 
 @check("B116", level="error", preview=True)
@@ -26,15 +32,15 @@ def batch_unlike_the_others(recording: Recording, *, times: float = 5.0) -> Iter
     one.
 
     Compared are mean and deviation of a part of the inputs with those of up to 64 steps before: outside of their range,
-    wider by five times that range on each side, or a deviation over five times the largest. Five is a guess.
+    wider by five times that range on each side, or a deviation over five times the largest. Five is a guess. Not named where
+    the batches after it are nearer to it than to those before: then other pictures were given from there on.
     """
     lines = [line for line in recording.lines.get("odd_inputs", ()) if (line.get("others") or {}).get("mean")]
     if not lines:
         raise NotEnough("no step whose loss leapt or broke was seen with what it was given")
-    distances = [(_distance(line), line) for line in lines]
-    yield Measured(
-        "distance of odd steps' inputs from those before, in ranges", max(d for d, _ in distances), f"under {times:g}"
-    )
+    distances = [(_distance(line), line) for line in lines if not _went_on(recording, line)]
+    largest = max((d for d, _ in distances), default=0.0)
+    yield Measured("distance of odd steps' inputs from those before, in ranges", largest, f"under {times:g}")
     for line in [line for distance, line in distances if distance > times][:3]:
         step, others = int(line["step"]), line["others"]
         image, more = _file(recording, step)
@@ -58,6 +64,16 @@ def _distance(line: Mapping[str, Any]) -> float:
     return float(max(*far, line["std"] / largest if largest > 0 else 0.0))
 
 
+def _went_on(recording: Recording, line: Mapping[str, Any]) -> bool:
+    """Whether most batches after the step are nearer to what it was given than to what the steps before it were."""
+    after = [b for b in training_inputs(recording) if b.step > int(line["step"])][:LATER]
+    own = np.array([line["mean"], line["std"]], dtype=float)
+    before = np.array([line["others"][name][1] for name in ("mean", "std")])
+    seen = [np.array([np.mean(b.mean), b.deviation]) for b in after]
+    near = [bool(np.abs(x - own).sum() < np.abs(x - before).sum()) for x in seen]
+    return len(near) >= FEWEST and float(np.mean(near)) > 0.5
+
+
 def _words(values: list[float]) -> str:
     return f"{values[0]:.3g} to {values[2]:.3g}"
 
@@ -70,13 +86,15 @@ def _file(recording: Recording, step: int) -> tuple[str | None, str]:
     return (files[0] if len(files) == 1 else None), ", ".join(files[:3]) + more
 
 
-def _run(mean: float, deviation: float) -> Facts:
+def _run(mean: float, deviation: float, *, after: float = 0.45) -> Facts:
     loss = falling(steps=60)
     loss[40] = 900.0
     others = {"mean": [0.44, 0.46, 0.49], "std": [0.22, 0.25, 0.27]}
     odd = {"kind": "odd_inputs", "step": 40, "why": "jump", "mean": mean, "std": deviation, "others": others}
     files = {"kind": "event", "event": "anomaly_files", "step": 40, "folder": "data", "names": ["a.png", "b.png"]}
-    return {"recording": recording_with(loss, events=[{**odd, "min": 0.0, "max": 255.0}, files])}
+    run = recording_with(loss, events=[{**odd, "min": 0.0, "max": 255.0}, files])
+    seen = {step: {"inputs": batch(0, 1, (0.45 if step < 40 else after,) * 3, (0.25,) * 3)} for step in run.details}
+    return {"recording": replace(run, details={step: {**d, **seen[step]} for step, d in run.details.items()})}
 
 
 @batch_unlike_the_others.fires_on
@@ -87,3 +105,8 @@ def pixels_that_were_not_divided() -> Facts:
 @batch_unlike_the_others.quiet_on
 def a_leap_on_usual_inputs() -> Facts:
     return _run(0.47, 0.26)
+
+
+@batch_unlike_the_others.quiet_on
+def other_pictures_from_there_on() -> Facts:
+    return _run(1.45, 0.26, after=1.45)

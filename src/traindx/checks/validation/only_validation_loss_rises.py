@@ -15,7 +15,7 @@ from traindx.core.history import History, history_of
 
 @check("V412", level="warning", preview=True)
 def only_validation_loss_rises(
-    history: History, *, rise: float = 0.3, fall: float = 0.3, good: float = 0.9, epochs: int = 5
+    history: History, *, rise: float = 0.3, fall: float = 0.3, good: float = 0.9, far: float = 0.5, epochs: int = 5
 ) -> Iterator[Finding | Measured]:
     """Since the validation loss was lowest, training loss fell far, validation loss rose far, and the metric gained nothing.
 
@@ -28,7 +28,8 @@ def only_validation_loss_rises(
     decay, label smoothing, a smaller model.
 
     Where the metric falls too, V402 says so. A metric that rose by more than its noise since then, or is above `good`, is
-    no finding: a classifier that grows certain has a rising loss and is better. Defaults are guesses.
+    no finding: a classifier that grows certain has a rising loss and is better. Where the loss rose by `far`, the metric must
+    have gained a quarter of what it lacked. Defaults are guesses.
     """
     train, val = history.train_loss, history.val_loss
     if len(history) < 2 * epochs or np.isfinite(val).sum() < 2 * epochs or np.isfinite(train).sum() < 2 * epochs:
@@ -40,7 +41,7 @@ def only_validation_loss_rises(
         raise NotEnough("losses that are not above zero cannot be compared by shares")
     yield Measured("rise of the validation loss since its lowest", high / low - 1, f"below {rise:g}")
     yield Measured("fall of the training loss since then", 1 - after / before)
-    if len(history) - turn <= epochs or _gained(history, turn, good) or learned_alone(history):
+    if len(history) - turn <= epochs or _gained(history, turn, good, high > (1 + far) * low) or learned_alone(history):
         return
     risen = max(rise * low, 3 * noise(val) * np.sqrt(2 / epochs))  # the standard error of a difference of two levels
     if high - low > risen and before - after > fall * before:
@@ -58,13 +59,15 @@ def only_validation_loss_rises(
         )
 
 
-def _gained(history: History, turn: int, good: float) -> bool:
-    """Whether the metric is good, or better at the end than at the turn by more than its noise."""
+def _gained(history: History, turn: int, good: float, far: bool) -> bool:
+    """Whether the metric is good, or better at the end than at the turn by more than its noise; `far`: by a quarter of what was
+    missing."""
     if history.metric is None:
         return False
     values = history.metric[1]
     then, last = float(smooth(values)[turn]), end_of(values)
-    return last >= good or last - then > max(2 * noise(values), 0.02 * abs(then))
+    missing = (1 - then) / 4 if far and 0 <= then <= 1 else 0.0
+    return last >= good or last - then > max(2 * noise(values), 0.02 * abs(then), missing)
 
 
 def _metric_words(history: History) -> str:
