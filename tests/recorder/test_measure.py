@@ -26,7 +26,7 @@ def test_differences_are_those_of_float64() -> None:
     before = [torch.randn(50, 3), torch.randn(4)]
     after = [b + 1e-3 * torch.randn_like(b) for b in before]
     expected = [np.linalg.norm(exact(a) - exact(b)) for a, b in zip(after, before, strict=True)]
-    found = measure.differences(torch, after, measure.copies(torch, before))
+    found = measure.moved(torch, after, measure.copies(torch, before))[0]
     assert found.tolist() == pytest.approx(expected, rel=1e-4)
 
 

@@ -51,10 +51,12 @@ class Pass:
         self._columns: dict[str, dict[int, float]] = {name: {} for name in COLUMNS}
         self._seen: set[int] = set()
         self._first: int | None = None
-        self._outputs: list[tuple[int, int]] = []
+        self._outputs: list[tuple[list[int], int]] = []
+        self._last: tuple[weakref.ref[Any], int, list[int]] | None = None
         self._scalars: list[Any] = []
         self._units: dict[int, tuple[Any, Any]] = {}
         self._same = ""
+        self._rectifying = () if signed else (torch.nn.ReLU, torch.nn.ReLU6)
         self._known: dict[int, tuple[weakref.ref[Any], int, int | None, tuple[Any, Any] | None]] = {}
         self._inputs: tuple[weakref.ref[Any], int, dict[str, Any]] | None = None
 
@@ -81,12 +83,13 @@ class Pass:
         if measure.usable(self._torch, output):
             self._output(key, output)
             if kind in RELUS:
-                self._silent(key, output, kind)
+                self._silent(key, output, kind, rectified=type(module) in self._rectifying)
 
     def send(self) -> None:
         """Hand what was gathered to the slots: a vector for the outputs of all layers, and one for their units."""
         torch, scalars, outputs, units = self._torch, self._scalars, self._outputs, self._units
         self._scalars, self._outputs, self._units, self._known, self._inputs = [], [], {}, {}, None
+        self._last = None
         if scalars:
             self._slots.add(measure.stacked(torch, scalars), lambda values: self._fill_outputs(outputs, values))
         for device in {low.device for low, _ in units.values()}:
@@ -122,24 +125,31 @@ class Pass:
         self._slots.add(vector, lambda values: facts.update(measure.as_input([rounded(v) for v in values])))
 
     def _output(self, key: int, output: Any) -> None:
+        """Take the numbers of a layer's output; an identity's, or a dropout's of zero, are the last one's."""
+        last, version = self._last, measure.version(output)
+        if last is not None and last[0]() is output and last[1] == version >= 0:
+            last[2].append(key)
+            return
         scalars, count = measure.activation_statistics(self._torch, output)
         self._scalars += scalars
-        self._outputs.append((key, count))
+        keys = [key]
+        self._outputs.append((keys, count))
+        self._last = weakref.ref(output), version, keys
 
-    def _fill_outputs(self, outputs: Sequence[tuple[int, int]], values: list[float]) -> None:
-        for at, (key, count) in enumerate(outputs):
+    def _fill_outputs(self, outputs: Sequence[tuple[list[int], int]], values: list[float]) -> None:
+        for at, (keys, count) in enumerate(outputs):
             found = measure.as_activation(values[4 * at : 4 * at + 4], count)
             for name, value in zip(COLUMNS, found, strict=False):
-                self._columns[name][key] = rounded(value)
+                self._columns[name].update(dict.fromkeys(keys, rounded(value)))
 
-    def _silent(self, key: int, tensor: Any, kind: str) -> None:
+    def _silent(self, key: int, tensor: Any, kind: str, *, rectified: bool = False) -> None:
         """Take the ranges of a layer's units; what one layer returned and the next is given is looked at once."""
         known, axis = self._known.get(id(tensor)), measure.channel_dim(tensor, kind)
         if known is not None and known[0]() is tensor and known[1:3] == (measure.version(tensor), axis):
             ranges = known[3]
         else:
             negative = not self._signed and measure.surely_negative(tensor)
-            ranges = None if negative else measure.unit_ranges(self._torch, tensor, kind)
+            ranges = None if negative else measure.unit_ranges(self._torch, tensor, kind, rectified=rectified)
             self._known[id(tensor)] = weakref.ref(tensor), measure.version(tensor), axis, ranges
         if ranges is None:
             self._window.broken(key)

@@ -16,6 +16,8 @@ ELEMENTS = 1 << 20
 """Elements of a tensor that are looked at; beyond, only the first samples are."""
 ACTIVATION = 1 << 18
 """The same of a layer's output, of which there are hundreds: on one core a quarter of the time that a million takes."""
+HANDFUL = 1 << 19
+"""Elements of weights on the host that are looked at in one go: two megabytes, and as many of their copies."""
 CHANNELS = 16
 FEW = 512
 INNER = 16
@@ -86,8 +88,13 @@ def stacked(torch: Any, tensors: Sequence[Tensor]) -> Tensor:
 def norms(torch: Any, tensors: Sequence[Tensor]) -> Tensor:
     """The Euclidean norm of each float tensor as one vector; half precision is summed in single."""
     with torch.no_grad():
-        wide = [t.float() if t.dtype in (torch.float16, torch.bfloat16) else t for t in tensors]
-        return stacked(torch, torch._foreach_norm(wide, 2))
+        return stacked(torch, _sizes(torch, tensors))
+
+
+def _sizes(torch: Any, tensors: Sequence[Tensor]) -> Sequence[Tensor]:
+    wide = [t.float() if t.dtype in (torch.float16, torch.bfloat16) else t for t in tensors]
+    sizes: Sequence[Tensor] = torch._foreach_norm(wide, 2)
+    return sizes
 
 
 def copies(torch: Any, tensors: Sequence[Tensor]) -> list[Tensor]:
@@ -103,11 +110,30 @@ def overwrite(torch: Any, copies: Sequence[Tensor], tensors: Sequence[Tensor]) -
             torch._foreach_copy_(list(copies), list(tensors))
 
 
-def differences(torch: Any, after: Sequence[Tensor], before: list[Tensor]) -> Tensor:
-    """The norm of each `after - before`; `before` is overwritten."""
+def moved(torch: Any, after: Sequence[Tensor], before: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+    """The norm of each `after - before`, and of each `after`; `before` is overwritten.
+
+    On the host it takes a few tensors at a time, as many as fit into a processor's cache.
+    """
+    changes, sizes = list[Tensor](), list[Tensor]()
     with torch.no_grad():
-        torch._foreach_sub_(before, list(after))
-    return norms(torch, before)
+        for few in _handfuls(after):
+            new, old = list(after[few]), list(before[few])
+            sizes += _sizes(torch, new)
+            torch._foreach_sub_(old, new)
+            changes += _sizes(torch, old)
+        return stacked(torch, changes), stacked(torch, sizes)
+
+
+def _handfuls(tensors: Sequence[Tensor]) -> Iterator[slice]:
+    """Ranges of tensors that follow one another and have few elements together; all at once where they lie on a device."""
+    first, elements = 0, 0
+    for at, tensor in enumerate(tensors):
+        if tensor.is_cpu and at > first and elements + tensor.numel() > HANDFUL:
+            yield slice(first, at)
+            first, elements = at, 0
+        elements += tensor.numel()
+    yield slice(first, len(tensors))
 
 
 def first_tensor(torch: Any, value: Any) -> Tensor | None:
@@ -192,10 +218,9 @@ def as_input(values: list[float]) -> dict[str, Any]:
 
 def activation_statistics(torch: Any, tensor: Tensor) -> tuple[list[Tensor], int]:
     """Least, largest, mean and norm of an activation, each a tensor, and the number of elements they are over."""
-    with torch.no_grad():
-        x = excerpt(tensor, ACTIVATION)
-        x = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
-        return [*torch.aminmax(x), x.mean(), torch.linalg.vector_norm(x)], x.numel()
+    x = excerpt(tensor.detach(), ACTIVATION)
+    x = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
+    return [*torch.aminmax(x), x.mean(), torch.linalg.vector_norm(x)], x.numel()
 
 
 def as_activation(values: list[float], count: int) -> tuple[float, float, float]:
@@ -213,8 +238,10 @@ def surely_negative(tensor: Tensor) -> bool:
     return tensor.is_contiguous() and float(tensor.detach().view(-1)[:FEW].min()) < 0
 
 
-def unit_ranges(torch: Any, tensor: Tensor, kind: str) -> tuple[Tensor, Tensor] | None:
-    """Least and largest of each channel or feature over the whole batch; None without such units."""
+def unit_ranges(torch: Any, tensor: Tensor, kind: str, *, rectified: bool = False) -> tuple[Tensor, Tensor] | None:
+    """Least and largest of each channel or feature over the whole batch; None without such units. Of what is `rectified`, which
+    has no negative elements, the largest is given for both: it is zero, or no number, where both are.
+    """
     x, dim = tensor, channel_dim(tensor, kind)
     if dim is None:
         return None
@@ -225,5 +252,7 @@ def unit_ranges(torch: Any, tensor: Tensor, kind: str) -> tuple[Tensor, Tensor] 
             return x, x
         if x.is_cpu and dim == 1 and x.dim() == 4 and x.is_contiguous() and x.shape[2] * x.shape[3] >= INNER:
             rows = x.detach().flatten(2)  # first over what lies together: several times as fast
-            return rows.amin(2).amin(0), rows.amax(2).amax(0)
-        return x.amin(dim=rest), x.amax(dim=rest)
+            high = rows.amax(2).amax(0)
+            return high if rectified else rows.amin(2).amin(0), high
+        high = x.amax(dim=rest)
+        return high if rectified else x.amin(dim=rest), high

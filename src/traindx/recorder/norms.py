@@ -67,12 +67,14 @@ class Norms:
         self._stepped |= {id(p) for p in parameters}
         if gradients:
             self._measure("grad", [(p, p.grad) for p in parameters])
-        self._measure("weight", [(p, p) for p in parameters])
+        self._measure("weight", [(p, p) for p in parameters if id(p) not in self._copies])
         moved = [p for p in parameters if id(p) in self._copies]
         if moved:
-            before = [self._copies[id(p)] for p in moved]
-            vector = measure.differences(self._torch, [measure.local(p) for p in moved], before)
-            self._fill("update", [id(p) for p in moved], vector)
+            keys = [id(p) for p in moved]
+            now, before = [measure.local(p) for p in moved], [self._copies[key] for key in keys]
+            updates, weights = measure.moved(self._torch, now, before)
+            self._fill("update", keys, updates)
+            self._fill("weight", keys, weights)
         self._copies = {}
 
     def others(self, parameters: Iterable[Any]) -> None:

@@ -61,6 +61,10 @@ class Probe:
         """Be told of these moments on all steps."""
         self.seen.probes.wake(type(self), moments)
 
+    def leave(self, *moments: str) -> None:
+        """Be told of these moments no more: the probe has seen what it was to see."""
+        self.seen.probes.leave(type(self), moments)
+
     def contained(self, take: Callable[[Any], None]) -> Callable[[Any], None]:
         """`take` as `slots` may call it when the numbers arrive: an error in it ends this probe alone."""
         return lambda values: self.seen.probes.run(type(self), take, values)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from traindx.recorder.observation import Observation
 
 Told: TypeAlias = list[tuple[type[Probe], Callable[..., None]]]
-NO_MOMENTS = ("__init__", "contained", "rest", "wake")
+NO_MOMENTS = ("__init__", "contained", "rest", "wake", "leave")
 
 
 def kinds() -> tuple[type[Probe], ...]:
@@ -53,13 +53,14 @@ class Probes:
         self._seen = seen
         self._all: dict[type[Probe], Probe] = {}
         self._resting: dict[type[Probe], set[str]] = {}
+        self._left: dict[type[Probe], set[str]] = {}
         self._full: dict[str, Told] = {}
         self._light: dict[str, Told] = {}
         self._alarms: dict[tuple[type[Probe], str], int] = {}
         self.awake: set[str] = set()
         self.next_alarm = math.inf
         for kind in kinds():
-            self._resting[kind] = set(kind.on_recorded)
+            self._resting[kind], self._left[kind] = set(kind.on_recorded), set()
             try:
                 self._all[kind] = kind(seen)
             except Exception as error:
@@ -95,6 +96,11 @@ class Probes:
             self._resting[kind].difference_update(moments)
             self._name(moments)
 
+    def leave(self, kind: type[Probe], moments: Sequence[str]) -> None:
+        """Tell a probe of these moments no more."""
+        self._left[kind].update(moments)
+        self._name(moments)
+
     def wake_due(self, step: int) -> None:
         """A step begins: wake those that rest until then."""
         due = [key for key, at in self._alarms.items() if at <= step]
@@ -110,7 +116,7 @@ class Probes:
             full = [
                 (kind, getattr(probe, moment))
                 for kind, probe in self._all.items()
-                if getattr(kind, moment) is not empty
+                if getattr(kind, moment) is not empty and moment not in self._left[kind]
             ]
             light = [(kind, method) for kind, method in full if moment not in self._resting[kind]]
             self._full[moment], self._light[moment] = full, light

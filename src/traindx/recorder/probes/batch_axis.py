@@ -72,6 +72,7 @@ class BatchAxis(Probe):
         if self._written or root is None:
             return
         self._written, found, self._found = True, self._found, {}
+        self.leave("forward", "layer", "loss", "closed")
         self._write_path(step, root)
         names = {id(m): name.replace("_orig_mod.", "") for name, m in core_of(root).named_modules()} if found else {}
         layers = [{"name": names[key], **facts} for key, facts in found.items() if key in names]

@@ -100,9 +100,10 @@ class Capsule(Probe):
             self._spent += self.seen.journal.now - began
 
     def _affordable(self, module: Any, step: int) -> bool:
-        known = (p for p in module.parameters() if not measure.is_lazy(p))
-        on_device = sum(p.numel() * p.element_size() for p in known if p.device.type != "cpu")
-        self._spent += on_device / COPIED_PER_SECOND
+        if self._late:
+            known = (p for p in module.parameters() if not measure.is_lazy(p))
+            on_device = sum(p.numel() * p.element_size() for p in known if p.device.type != "cpu")
+            self._spent += on_device / COPIED_PER_SECOND
         return step == 0 or self._spent <= SHARE * self.seen.journal.now
 
     def validation_forward(self, module: Any, arguments: Arguments, named: Named) -> None:

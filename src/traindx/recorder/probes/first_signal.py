@@ -59,6 +59,7 @@ class FirstSignal(Probe):
 
     def _write(self, step: Step) -> None:
         self._written = True
+        self.leave("layer")
         found, self._found = self._found, {}
         description = step.description
         if description is None:

@@ -25,11 +25,14 @@ class Freezing(Probe):
     def __init__(self, seen: Observation) -> None:
         super().__init__(seen)
         self._done = False
+        self._looked_at: Any = None
 
     def closed(self, step: Step) -> None:
         """A step is over."""
-        root = self.seen.roots.root
-        if not self._done and root is not None and not all(p.requires_grad for p in core_of(root).parameters()):
+        root, last, self._looked_at = self.seen.roots.root, self._looked_at, step.description
+        if self._done or root is None or (last is not None and last is step.description):
+            return  # a new description is made where anything was frozen
+        if not all(p.requires_grad for p in core_of(root).parameters()):
             self._write(step.number, core_of(root))
 
     def backward(self, tensors: Any) -> None:

@@ -169,6 +169,7 @@ class GradientPath(Probe):
     def closed(self, step: Step) -> None:
         """A step is over."""
         if self._steps >= PASSES:
+            self.leave("forward", "validation_forward", "layer", "layer_without_gradients", "loss", "closed")
             return
         self._steps += 1
         layers, self._layers = self._layers, []
