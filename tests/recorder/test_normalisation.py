@@ -10,7 +10,7 @@ import torch
 
 from tests.recorder.conftest import Net, Record, batch, train
 from traindx.core.recording import Recording
-from traindx.recorder.norm_statistics import coarser, rows_of, summary
+from traindx.recorder.norm_statistics import coarser, distances, rows_of, summary
 from traindx.recorder.probes.normalisation import _kept, summaries
 
 
@@ -29,7 +29,8 @@ def test_the_largest_distance_is_that_of_the_slow_twin() -> None:
     layer(x)
     rows = rows_of(torch, layer, x)
     assert rows is not None
-    found = summary({name: row.numpy() for name, row in rows.items()}, eps=layer.eps, kept=0.9)
+    values = {name: row.numpy() for name, row in rows.items()}
+    found = summary(values, distances(values, eps=layer.eps, kept=0.9), eps=layer.eps)
     assert found["z"] == pytest.approx(expected.max(), rel=1e-3) and expected.argmax() == 2
     assert found["flat"] == 0 and (found["weight_min"], found["weight_max"]) == (1.0, 1.0)
 

@@ -217,15 +217,16 @@ def as_input(values: list[float]) -> dict[str, Any]:
 
 
 def activation_statistics(torch: Any, tensor: Tensor) -> tuple[list[Tensor], int]:
-    """Least, largest, mean and norm of an activation, each a tensor, and the number of elements they are over."""
+    """Least, largest, sum and norm of an activation, each a tensor, and the number of elements they are over."""
     x = excerpt(tensor.detach(), ACTIVATION)
     x = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
-    return [*torch.aminmax(x), x.mean(), torch.linalg.vector_norm(x)], x.numel()
+    return [*torch.aminmax(x), x.sum(), torch.linalg.vector_norm(x)], x.numel()
 
 
 def as_activation(values: list[float], count: int) -> tuple[float, float, float]:
     """Mean, standard deviation and largest magnitude from the numbers of `activation_statistics`."""
-    low, high, mean, norm = values
+    low, high, total, norm = values
+    mean = total / count
     variance = norm * norm / count - mean * mean
     deviation = math.sqrt(variance) if variance > 0 else (variance if math.isnan(variance) else 0.0)
     return mean, deviation, max(abs(low), abs(high))

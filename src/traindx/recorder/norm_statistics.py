@@ -80,8 +80,8 @@ def coarser(x: Any) -> Any:
     return x[: max(2, int(x.shape[0] / over))] if over > 4 else x
 
 
-def summary(values: Values, *, eps: float, kept: float) -> dict[str, float]:
-    """A layer's numbers. `kept` is the share of the running mean that the batch has left as it was, 1 where none was updated.
+def summary(values: Values, z: NDArray[np.float32] | None, *, eps: float) -> dict[str, float]:
+    """A layer's numbers, with the `distances` of its channels.
 
     `z` is the largest distance of a channel's mean from the running one, in running standard deviations, `z_median` that of
     the channel in the middle; `ratio` the median
@@ -89,7 +89,6 @@ def summary(values: Values, *, eps: float, kept: float) -> dict[str, float]:
     variance inside samples; `weight` and `bias` with the least and the largest.
     """
     found: dict[str, float] = {}
-    z = distances(values, eps=eps, kept=kept)
     if z is not None:
         found["z"] = float(z.max())
         found["z_median"] = _median(z)
@@ -106,7 +105,9 @@ def summary(values: Values, *, eps: float, kept: float) -> dict[str, float]:
 
 
 def distances(values: Values, *, eps: float, kept: float) -> NDArray[np.float32] | None:
-    """Distance of each channel's mean from the running mean before this batch, in running standard deviations."""
+    """Distance of each channel's mean from the running mean before this batch, in running standard deviations; `kept` is the share
+    of the running mean that the batch has left as it was, 1 where none was updated.
+    """
     if not {"mean", "running_mean", "running_var"} <= set(values):
         return None
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):

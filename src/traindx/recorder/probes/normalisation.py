@@ -111,20 +111,21 @@ def summaries(
 ) -> dict[str, Any]:
     """The columns of a step, from all layers' rows as they were read back."""
     columns: dict[str, list[float | None]] = {}
-    worst: list[tuple[float, dict[str, Any]]] = []
+    worst: list[tuple[float, int, dict[str, Any], Any]] = []
     start = 0
     for index, (shape, layer) in enumerate(zip(layout, settings, strict=True)):
         values = {}
         for name, size in shape:
             values[name], start = flat[start : start + size], start + size
         eps, kept = float(layer.get("eps") or 0.0), _kept(layer)
-        for name, value in summary(values, eps=eps, kept=kept).items():
-            columns.setdefault(name, [None] * len(layout))[index] = value
         z = distances(values, eps=eps, kept=kept)
+        for name, value in summary(values, z, eps=eps).items():
+            columns.setdefault(name, [None] * len(layout))[index] = value
         if z is not None:
-            worst.append((float(z.max()), {"layer": index, **worst_channel(values, z)}))
+            worst.append((float(z.max()), index, values, z))
     ranked = sorted(worst, key=lambda pair: -pair[0] if pair[0] == pair[0] else float("-inf"))[:WORST]
-    return columns | ({"worst": [found for _, found in ranked]} if ranked else {})
+    found = [{"layer": index, **worst_channel(values, z)} for _, index, values, z in ranked]
+    return columns | ({"worst": found} if found else {})
 
 
 def _kept(layer: Mapping[str, Any]) -> float:
