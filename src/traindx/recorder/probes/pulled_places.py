@@ -9,6 +9,7 @@ import numpy as np
 
 from traindx.core.pulled_rows import FEATURES, entries_of
 from traindx.recorder import measure
+from traindx.recorder.guard import unseen_by_modes
 from traindx.recorder.output_maps import Map, gradient_features, maps_of, outputs_of, roughness
 from traindx.recorder.plain_boxes import plain_boxes, plain_points
 from traindx.recorder.probe import Arguments, Named, Probe
@@ -70,11 +71,13 @@ class PulledPlaces(Probe):
                 self._handles.append(node.register_prehook(self._hook(found, value.output_nr)))
 
     def _hook(self, found: _Way, number: int) -> Callable[[Any], None]:
-        take = self.contained(lambda gradient: found.add(self.seen.torch, gradient))
+        torch = self.seen.torch
+        take = self.contained(lambda gradient: found.add(torch, gradient))
 
         def hook(gradients: Any) -> None:
             if gradients[number] is not None:
-                take(gradients[number])
+                with unseen_by_modes(torch):
+                    take(gradients[number])
 
         return hook
 
