@@ -10,7 +10,7 @@ single rows are wrong, or names are missing from the settings.
 
 ## How to fix
 Add the missing names, or correct or delete the rows named. A detector of sets (DETR) needs one class more than the highest id: it
-keeps its last for "no object".
+keeps its last for "no object". Where a loss keeps 0 for the background, ids count from 1.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ CLASS_ID_OUT_OF_RANGE = Cause(
         Clue("D235", if_seen=6.0, if_absent=-1.0, proves=True),
         Clue("B135", if_seen=8.0, proves=True),
         Clue("B156", if_seen=8.0, proves=True),
+        Clue("B155", if_seen=8.0, proves=True),
         Clue("D205", if_seen=-8.0),
         Clue("D216", if_seen=-8.0),
     ),

@@ -29,6 +29,7 @@ def run_with_pulls(
     shown: Mapping[int, float] | None = None,
     outside: tuple[int, int] = (200, 60),
     inside: tuple[int, int] = (100, 40),
+    taught: Mapping[str, Sequence[float]] | None = None,
 ) -> Facts:
     """48 pictures of one map: by how much more its gradient lies at their boxes than at another's, in each layout, and by how much
     the pictures agree with these (as given, unless told)."""
@@ -45,6 +46,6 @@ def run_with_pulls(
                 values[:, layout] += mean
         entry = {"reading": "0 xyxy", "map": "output", "channels": 8, "grid": [12, 12]}
         entry |= {"rows": said.reshape(4, -1).tolist(), "shown": seen.reshape(4, -1).tolist()}
-        entry |= {"outside": list(outside), "inside": list(inside)}
+        entry |= {"outside": list(outside), "inside": list(inside), "taught": dict(taught or {})}
         run.details[step]["pulled_places"] = [entry]  # type: ignore[index]
     return {"recording": run}

@@ -34,6 +34,8 @@ class Pulled:
     inside: tuple[int, int]
     steps: tuple[int, ...]
     channels: int
+    taught: Mapping[float, tuple[int, int, float]]
+    """For each class id the boxes of the batches, those of them with a gradient in any level of the output, and their mean side."""
 
     @property
     def pictures(self) -> int:
@@ -114,4 +116,11 @@ def _pulled(name: str, grid: tuple[int, int], found: Sequence[tuple[int, Mapping
         (summed[2], summed[3]),
         tuple(step for step, _ in found),
         max(int(entry["channels"]) for _, entry in found),
+        _taught([entry.get("taught") or {} for _, entry in found]),
     )
+
+
+def _taught(found: Sequence[Mapping[str, Sequence[float]]]) -> dict[float, tuple[int, int, float]]:
+    ids = sorted({float(number) for one in found for number in one})
+    summed = {n: np.array([one[f"{n:g}"] for one in found if f"{n:g}" in one]).sum(axis=0) for n in ids}
+    return {n: (int(counts[0]), int(counts[1]), float(counts[2] / counts[0])) for n, counts in summed.items()}

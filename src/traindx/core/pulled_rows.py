@@ -171,6 +171,29 @@ def entries_of(
     return found
 
 
+def with_taught(
+    entries: Sequence[dict[str, Any]],
+    levels: Sequence[Floats],
+    boxes: Sequence[Floats],
+    ids: Sequence[Floats],
+    size: tuple[int, int],
+) -> list[dict[str, Any]]:
+    """Entries of an output with `taught`: for each class id how many boxes there are, in how many of them a place of one of its
+    `levels` [n, h, w] has a gradient, and the sum of their sides, as shares of the picture."""
+    read = dict(readings(boxes, size))
+    for entry in entries:
+        taught: dict[str, list[Any]] = {}
+        for i, own in enumerate(read[entry["reading"]]):
+            for box, number in zip(own, ids[i], strict=False) if len(own) == len(ids[i]) else ():
+                reached = any((painted(box[None], GIVEN, level.shape[1:]) * level[i]).any() for level in levels)
+                counts = taught.setdefault(f"{number:g}", [0, 0, 0.0])
+                counts[0] += 1
+                counts[1] += int(reached)
+                counts[2] = round(counts[2] + float(np.sqrt(np.prod(box[2:] - box[:2]))), 4)
+        entry["taught"] = taught
+    return list(entries)
+
+
 def readings(boxes: Sequence[Floats], size: tuple[int, int]) -> list[tuple[str, list[Floats]]]:
     """The ways in which rows of the pictures [n, 2 to 6] can be boxes (or points) of them, as corners in shares of the picture: at
     most two."""

@@ -32,6 +32,27 @@ def plain_points(torch: Any, batch: Any, images: int) -> list[Any] | None:
     return list(found[0].detach()) if len(found) == 1 else None
 
 
+def plain_ids(torch: Any, batch: Any, boxes: list[Any]) -> list[Any] | None:
+    """For each sample a tensor [k] of whole numbers, as many as it has boxes; None where nothing in the batch is so."""
+    for value in _lists(batch, ("labels", "classes", "class_labels", "category_id")):
+        whole = all(measure.is_dense(torch, v) and not v.is_floating_point() for v in value)
+        if whole and [tuple(v.shape) for v in value] == [tuple(b.shape[:1]) for b in boxes]:
+            return [v.detach() for v in value]
+    return None
+
+
+def _lists(batch: Any, names: tuple[str, ...]) -> Iterator[list[Any] | tuple[Any, ...]]:
+    """The lists in a batch, and what is under one of these names in lists of dicts."""
+    for value in inside(batch)[:16]:
+        listed = sequence(value) or ()
+        dicts = [mapping(item) for item in listed]
+        if listed and all(d is None for d in dicts):
+            yield listed
+        for key in names:
+            if dicts and all(d is not None and key in d for d in dicts):
+                yield [d[key] for d in dicts if d is not None]
+
+
 def _values(batch: Any) -> Iterator[Any]:
     for value in inside(batch)[:16]:
         yield value

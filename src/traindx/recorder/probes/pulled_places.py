@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from traindx.core.pulled_rows import FEATURES, entries_of
+from traindx.core.pulled_rows import FEATURES, entries_of, with_taught
 from traindx.recorder import measure
 from traindx.recorder.guard import unseen_by_modes
 from traindx.recorder.output_maps import Map, gradient_features, maps_of, outputs_of, roughness
-from traindx.recorder.plain_boxes import plain_boxes, plain_points
+from traindx.recorder.plain_boxes import plain_boxes, plain_ids, plain_points
 from traindx.recorder.probe import Arguments, Named, Probe
 from traindx.recorder.probes.batch_hash import given_pictures
 from traindx.recorder.probes.target_places import features_of
@@ -33,7 +33,7 @@ class PulledPlaces(Probe):
         super().__init__(seen)
         self._size = (0, 0)
         self._images = 0
-        self._kept: tuple[Any, list[Any]] | None = None
+        self._kept: tuple[Any, list[Any], list[Any]] | None = None
         self._handles: list[Any] = []
         self._seen: dict[tuple[str, int], _Way] = {}
         self._looked = 0
@@ -54,7 +54,9 @@ class PulledPlaces(Probe):
             shape = tuple(max(1, round(side * SIDE / max(height, width))) for side in (height, width))
             with torch.no_grad():
                 small = features_of(torch, given[0][:PICTURES], (min(shape[0], height), min(shape[1], width)))
-                self._kept = small, [b[:BOXES].float() for b in boxes[:PICTURES]]
+                ids = plain_ids(torch, batch, boxes) or []
+                ids, boxes = ([v[:BOXES].float() for v in values[:PICTURES]] for values in (ids, boxes))
+                self._kept = small, boxes, ids
 
     def returned(self, module: Any, output: Any) -> None:
         """The root returned: look at the gradients of what can be maps once they come."""
@@ -93,16 +95,16 @@ class PulledPlaces(Probe):
             return
         self._looked += 1
         arrived: list[Any] = []
-        pictures, boxes = kept
+        pictures, boxes, ids = kept
         for way in ways:
             for features in way.maps.values():
                 step.slots.add_array(features, self.contained(arrived.append))
         for rough in (r for way in ways for r in way.rough):
             step.slots.add_array(rough, self.contained(arrived.append))
-        for value in boxes:
+        for value in (*boxes, *ids):
             step.slots.add_array(value, self.contained(arrived.append))
         step.details["pulled_places"] = found = list[dict[str, Any]]()
-        shapes = tuple(pictures.shape), [tuple(b.shape) for b in boxes]
+        shapes = tuple(pictures.shape), [tuple(b.shape) for b in boxes], len(ids)
         size = self._size
 
         def finish(values: Any) -> None:
@@ -135,7 +137,10 @@ class _Way:
 
 
 def _entries(
-    ways: list[_Way], numbers: list[Any], shapes: tuple[tuple[int, ...], list[tuple[int, ...]]], size: tuple[int, int]
+    ways: list[_Way],
+    numbers: list[Any],
+    shapes: tuple[tuple[int, ...], list[tuple[int, ...]], int],
+    size: tuple[int, int],
 ) -> list[dict[str, Any]]:
     picture, *rest = numbers
     if not all(np.isfinite(v).all() for v in numbers):
@@ -144,15 +149,18 @@ def _entries(
     maps = [{key: next(held).reshape(tuple(f.shape)) for key, f in way.maps.items()} for way in ways]
     rough = [[float(next(held).reshape(-1)[0]) for _ in way.rough] for way in ways]
     boxes = [next(held).reshape(shape) for shape in shapes[1]]
+    ids = [next(held).reshape(-1) for _ in range(shapes[2])]
     found: list[dict[str, Any]] = []
     for way, there, roughs in zip(ways, maps, rough, strict=True):
         chosen = int(np.argmin(roughs)) if roughs else 0
+        levels = [f[:, -1] for (n, _), f in there.items() if n == chosen]
         for m, one in enumerate(way.ways[chosen]):
             turned = [n for n, other in enumerate(way.ways) if _is_turned(other, way.ways[chosen])]
             other = there.get((turned[0], m)) if turned else None
             if (chosen, m) in there and there[(chosen, m)].shape[1] == FEATURES:
                 features = there[(chosen, m)]
-                found += entries_of(one.name, way.channels[m], features, other, picture.reshape(shapes[0]), boxes, size)
+                made = entries_of(one.name, way.channels[m], features, other, picture.reshape(shapes[0]), boxes, size)
+                found += made if m or not ids else with_taught(made, levels, boxes, ids, size)
     return found
 
 
