@@ -29,6 +29,7 @@ WRONG_NORMALIZATION = Cause(
         Clue("B212", if_seen=8.5, proves=True),
         Clue("B213", if_seen=9.0, proves=True),
         Clue("B215", if_seen=8.5, proves=True),
+        Clue("B217", if_seen=4.0),
         Clue("B214", if_seen=8.5, proves=True),
         Clue("T103", if_seen=0.3),
         Clue("T105", if_seen=0.3),

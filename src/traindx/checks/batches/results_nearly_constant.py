@@ -29,13 +29,14 @@ def results_nearly_constant(
 
     Judged is the median over the samples of the largest deviation of a channel. In 0..1 pictures have 0.15 to 0.3, normalised ones
     about 1; `spread` lies far below both. A few bright spots on black deviate as little, and reach from 0 to 1: only where the
-    values of a picture lie within `reach` of each other is it said. Both are guesses. Bytes are not judged.
+    values of a picture lie within `reach` of each other, beside how far the means of its channels are apart, is it said. Both are
+    guesses. Bytes are not judged.
     """
     held = [s for s in augmentation.samples if s.std and not s.not_finite and s.dtype not in BYTES]
     if len(held) < fewest:
         raise NotEnough(f"{len(held)} results of floating point were seen, and {fewest} are needed")
     middle = float(np.median([max(s.std) for s in held]))
-    range_ = float(np.median([s.high - s.low for s in held]))
+    range_ = float(np.median([max(0.0, s.high - s.low - np.ptp(s.mean)) for s in held]))
     yield Measured("deviation of a picture's values (median)", middle, f"over {spread:g}")
     yield Measured("from the lowest to the highest value of a picture (median)", range_, f"over {reach:g}")
     if middle < spread and range_ < reach:
@@ -47,6 +48,12 @@ def results_nearly_constant(
 @results_nearly_constant.fires_on
 def divided_twice() -> Facts:
     return augmented(*(sample(number=n, std=(0.001, 0.001, 0.001), low=0.0, high=0.004) for n in range(16)))
+
+
+@results_nearly_constant.fires_on
+def divided_by_255_and_normalised_as_bytes() -> Facts:
+    mean, std = (-2.11, -2.03, -1.8), (0.003, 0.003, 0.003)
+    return augmented(*(sample(number=n, mean=mean, std=std, low=-2.118, high=-1.79) for n in range(16)))
 
 
 @results_nearly_constant.quiet_on

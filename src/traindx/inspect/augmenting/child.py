@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -31,6 +32,15 @@ SECONDS = 45.0
 
 LONGEST = 640
 
+FORM_REFUSED = re.compile(
+    r"(max|min) is less than or equal to|Expected (x|y)_(min|max) for bbox|to be in the range \[0"
+)
+FORM = (
+    "boxes were handed to Albumentations in another form than its bbox_params name: corner and size, or shares, where it takes "
+    "corners in pixels (pascal_voc), or the reverse"
+)
+"""What Albumentations says of boxes that it cannot take, and what it comes from."""
+
 
 def main() -> None:
     """Read the request (json) from standard input, and write the fact, or the error, to the file it names."""
@@ -46,7 +56,8 @@ def main() -> None:
         where = f" ({line[0]}:{line[1]})" if line else ""
         words = " ".join(str(error).split())[:300]
         seen = f"augment={request['spec']} cannot be run: {type(error).__name__}: {words}{where}"
-        found = {"error": [seen, "nothing can be said of the augmentation", "the dataset was examined all the same"]}
+        why = FORM if FORM_REFUSED.search(words) else "nothing can be said of the augmentation"
+        found = {"error": [seen, why, "the dataset was examined all the same"]}
     Path(request["answer"]).write_text(json.dumps(found), encoding="utf-8")
 
 
