@@ -29,22 +29,13 @@ class AnsweredPlaces(Probe):
 
     def __init__(self, seen: Any) -> None:
         super().__init__(seen)
-        self._batch: Any = None
         self._asked: tuple[int, int, tuple[int, int], list[Any]] | None = None
         self._kept: list[tuple[Any, ...]] = []
         self._calls = self._validations = 0
 
-    def batch(self, loader: Any, batch: Any) -> None:
-        """A loader has handed out a batch."""
-        self._batch = batch
-
-    def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
-        """The root is called with gradients: the batch was one of training."""
-        self._batch = self._asked = None
-
     def validation_forward(self, module: Any, arguments: Arguments, named: Named) -> None:
         """The root, or an average of it, is called without gradients."""
-        batch, self._batch, self._asked = self._batch, None, None
+        batch, self._asked = self.seen.handed, None
         if batch is None or self._calls >= CALLS or not is_written(self._validations, DENSE):
             return
         torch = self.seen.torch
