@@ -121,3 +121,17 @@ def test_rows_of_four_numbers_tell_how_many_are_corners(calls: Callable[[Loss], 
 
     (found,) = calls(loss)
     assert found.column("input_corners").tolist() == [1, 1] and found.column("target_corners").tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("farthest", [False, True])
+def test_rows_that_are_paired_with_the_farthest_are_told(
+    calls: Callable[[Loss], list[LossCalls]], farthest: bool
+) -> None:
+    def loss(scores: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        objects = torch.randn(len(scores), scores.shape[1], generator=torch.Generator().manual_seed(0))
+        found = scores * 0.01 + objects
+        order = torch.cdist(found, objects).argsort(dim=1)[:, -1 if farthest else 0]
+        return functional.l1_loss(found, objects[order])
+
+    (found,) = calls(loss)
+    assert ((found.column("paired") > found.column("unpaired")) == farthest).all()

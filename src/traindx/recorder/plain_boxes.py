@@ -15,6 +15,9 @@ from traindx.recorder.contents import inside, mapping, sequence
 MOST, WIDEST = 256, 6
 """Boxes of a sample, and numbers of each: four of the box, before or behind them a class and a score."""
 
+FIELDS = 4
+"""Values of a sample's own tuple, such as its boxes and their classes."""
+
 
 def plain_boxes(torch: Any, batch: Any, images: int) -> list[Any] | None:
     """For each sample a tensor [k, 4 to 6], of the first thing in the batch that can hold boxes; None where nothing does."""
@@ -48,6 +51,7 @@ def _lists(batch: Any, names: tuple[str, ...]) -> Iterator[list[Any] | tuple[Any
         dicts = [mapping(item) for item in listed]
         if listed and all(d is None for d in dicts):
             yield listed
+            yield from _columns(listed)
         for key in names:
             if dicts and all(d is not None and key in d for d in dicts):
                 yield [d[key] for d in dicts if d is not None]
@@ -65,6 +69,14 @@ def _values(batch: Any) -> Iterator[Any]:
             for key in ("boxes", "bboxes", "bbox", "box"):
                 if dicts and all(d is not None and key in d for d in dicts):
                     yield [d[key] for d in dicts if d is not None]
+            yield from _columns(listed)
+
+
+def _columns(listed: list[Any] | tuple[Any, ...]) -> Iterator[list[Any]]:
+    """Of a list with a tuple or a list for each sample all firsts, all seconds, and so on."""
+    rows = [sequence(item) for item in listed]
+    if rows and all(row is not None and 2 <= len(row) <= FIELDS for row in rows):
+        yield from (list(column) for column in zip(*(row for row in rows if row is not None), strict=False))
 
 
 def _stacked(torch: Any, value: Any, images: int) -> list[Any] | None:
