@@ -18,6 +18,12 @@ def test_a_number_that_belongs_to_a_name_is_not_its_value(tmp_path):
     assert log(tmp_path, text).metrics["accuracy_top1"].tolist() == pytest.approx([0.88057, 0.895])
 
 
+def test_a_quantity_at_an_overlap_is_that_quantity(tmp_path):
+    text = "".join(f"epoch {e} train loss {1 / e:.2f}\n  val recall@0.5: 0.0{e} F1@0.50=0.0{e}\n" for e in (1, 2))
+    metrics = log(tmp_path, text).metrics
+    assert metrics["recall"].tolist() == metrics["f1"].tolist() == pytest.approx([0.01, 0.02])
+
+
 @pytest.mark.parametrize(
     ("line", "page"),
     [

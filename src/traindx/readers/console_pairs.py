@@ -32,6 +32,8 @@ _QUANTITY = re.compile(
     r"|(?:\w+_)?(?:precision|recall|f1|m?iou|auc|auroc|dice)(?:_?score)?"
 )
 _AVERAGE = re.compile(r"map_?(50-95|50|75)?")
+_AT_OVERLAP = re.compile(r"^(precision|recall|f1)_?(?:at_?)?(?:iou)?[_=]?0?\.\d+$")
+"""A quantity at an overlap, `recall@0.5`; the sign is taken out before."""
 _SPOKEN_AFTER = ("train", "training", "val", "validation", "valid", "test", "on", "set", "of", "is", "на", "en", "de")
 _APART = re.compile(r"[,;|{}\t\[\]]|\s-\s|→|➜|✓")
 _BEST = re.compile(r"\b(?:best|highest|lowest|min|max|record|previous|prev)\b", re.IGNORECASE)
@@ -161,7 +163,7 @@ def _column(name: str, split: str) -> str | None:
         return "metric/mAP50-95" if of_boxes[1] == "map" else "metric/mAP50"
     low = _SPLIT.sub("", low).strip("._-/ ")
     low = re.sub(r"^(?:avg|mean|epoch|total|running)[_-](?=.)|_(?:epoch|avg|mean|step)$", "", low)
-    low = _SAME.get(low, low)
+    low = _SAME.get(low, _AT_OVERLAP.sub(r"\1", low))
     if found := _AVERAGE.fullmatch(low):
         name = {"50": "mAP50", "50-95": "mAP50-95"}.get(found[1] or "", low)
         return f"{'train_metric' if split == 'train' else 'metric'}/{name}"
