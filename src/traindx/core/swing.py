@@ -18,7 +18,8 @@ AROUND = 20
 @dataclass(frozen=True)
 class Swing:
     """The largest rise of the averaged loss from `low` at a step to `high` at a later one; `share` is it over the start, `errors`
-    it in standard errors of an average, by the noise around it: a loss may be smooth at first and noisy later.
+    it in standard errors of an average, by the noise around it: a loss may be smooth at first and noisy later. The noise is the
+    larger of that of most steps and of what one step differs from the next: mixed batches have losses of two kinds.
     """
 
     low: float
@@ -42,5 +43,7 @@ def largest_swing(recording: Recording) -> Swing | None:
     at = int(np.argmax(smooth - lowest))
     low, high = float(lowest[at]), float(smooth[at])
     around = loss[max(0, int(np.argmin(smooth[: at + 1])) - AROUND) : at + WIDTH + AROUND]
-    error = max(trend(around).noise / float(np.sqrt(WIDTH)), 1e-12)
+    steps = np.diff(around[np.isfinite(around)])
+    noise = max(trend(around).noise, float(np.sqrt((steps**2).mean() / 2)) if len(steps) else 0.0)
+    error = max(noise / float(np.sqrt(WIDTH)), 1e-12)
     return Swing(low, high, int(step[at + WIDTH // 2]), (high - low) / start, (high - low) / error)

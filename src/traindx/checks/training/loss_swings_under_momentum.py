@@ -19,8 +19,9 @@ from traindx.core.trend import over_chance, trend
 LONG = 0.995
 """Momentum from which a swing counts also where the loss comes down again: a run of hundreds of steps is one memory long."""
 
-ERRORS = 5.0
-"""Standard errors that a swing under a shorter memory is more than (a guess: mixed pictures make 4.4 of the noise of batches)."""
+ERRORS = 8.0
+"""Standard errors that a swing under a shorter memory is more than: noise alone brings 4.6 between the lowest and the highest of 60
+averages and 6.5 of 1,000 (Tippett 1925, the range of normal samples)."""
 
 
 @check("T364", level="error")
