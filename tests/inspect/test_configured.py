@@ -240,5 +240,6 @@ def test_settings_are_examined_without_a_dataset_from_a_file_and_from_a_command(
         report = json.loads(capsys.readouterr().out)
         assert [o["code"] for o in report["outcomes"] if o["status"] == "failed"] == ["S135"]
         assert report["overview"][0]["title"].startswith("Settings as they were read")
+        assert report["meta"]["sentence"].startswith("Unclear: no check failed at level error, with a warning: adamw")
     assert status_of(["check", "settings=none.yaml"]) == 2
     assert status_of(["check"]) == 2

@@ -232,7 +232,12 @@ def sentence_of(
         return f"Unclear: {learned}, and warnings show {warned[0].cause}. {reason.text}"
     if "dataset" in facts and "recording" not in facts and "history" not in facts:
         return "Unclear: none of the checks that were chosen had anything to look at"
-    return "Unclear: no check failed at level error, and nothing shows that the run learned"
+    if "recording" in facts or "history" in facts:
+        return "Unclear: no check failed at level error, and nothing shows that the run learned"
+    first = next((o for o in by_code.values() if o.status == "failed" and o.level == "warning"), None)
+    if first is not None:
+        return f"Unclear: no check failed at level error, with a warning: {first.findings[0].message}"
+    return "Unclear: no check failed at level error; whether a training learns is seen once it is recorded"
 
 
 def is_serious(diagnosis: Diagnosis, errors: AbstractSet[str]) -> bool:
