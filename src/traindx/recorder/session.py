@@ -262,9 +262,8 @@ class Session:
     def raised(self, error: BaseException, always: bool) -> None:
         """An exception ends the process; without `always` it is left out where no training was seen."""
         journal = self.seen.journal
-        if (
-            not (always or self.seen.saw_forward or journal.is_open) or type(error).__name__ == "ChildFailedError"
-        ):  # torchrun's: its rank has recorded its own
+        trained = always or self.seen.saw_forward or journal.is_open
+        if not trained or type(error).__name__ == "ChildFailedError":  # torchrun's: its rank has recorded its own
             return
         journal.open()
         journal.event("exception", self.seen.now_at, **fields_of(error, self.frames))

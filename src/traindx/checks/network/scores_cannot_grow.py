@@ -25,6 +25,8 @@ def scores_cannot_grow(network: Network, *, share: float = 0.2) -> Iterator[Find
     ## How to fix
     Multiply the cosines: by a learned scale (`logit_scale.exp()`, from 1 / 0.07 on), or by 16 to 64 as CosFace and ArcFace do.
 
+    Where the loss multiplies them (ArcFace as a module of its own), nothing is to be done.
+
     Measured: the class weights and what they are multiplied with are made sixteen times as large. Where no score grows, the class
     weights are turned towards a sample and away from it, and the highest and lowest scores are the bounds. Reported where the
     least loss that they allow is above `share` of that of a guess (Wang et al. 2017, NormFace, section 3.3, give the bound).
@@ -41,7 +43,9 @@ def scores_cannot_grow(network: Network, *, share: float = 0.2) -> Iterator[Find
     if least > share * chance:
         text = f"scores stay within {low:.3g}..{high:.3g} however large weights and features are"
         bound = f"cross entropy of {scores.classes} classes cannot fall below {least:.2g} (a guess has {chance:.2g})"
-        yield Finding(network.place(layer), f"{text}: {bound}; should be multiplied by a scale of 16 or more")
+        yield Finding(
+            network.place(layer), f"{text}: {bound}; should be multiplied by a scale of 16 or more, here or in the loss"
+        )
 
 
 @scores_cannot_grow.fires_on

@@ -11,7 +11,7 @@ from traindx.recorder import measure
 from traindx.recorder.output_maps import Map, maps_of, outputs_of, roughness
 from traindx.recorder.plain_boxes import plain_boxes
 from traindx.recorder.probe import Arguments, Named, Probe
-from traindx.recorder.probes.batch_hash import given_pictures
+from traindx.recorder.probes.batch_hash import colour_pictures
 from traindx.recorder.probes.box_calls import DENSE
 from traindx.recorder.readback import Slots
 from traindx.recorder.schedule import is_written
@@ -39,13 +39,13 @@ class AnsweredPlaces(Probe):
         if batch is None or self._calls >= CALLS or not is_written(self._validations, DENSE):
             return
         torch = self.seen.torch
-        given = [p for p in given_pictures(torch, arguments, named) if p.dim() == 4]
-        if len(given) != 1 or len(given[0]) < 2 or given[0].shape[1] != 3:
+        given = colour_pictures(torch, arguments, named)
+        if given is None:
             return
-        boxes = plain_boxes(torch, batch, len(given[0]))
+        boxes = plain_boxes(torch, batch, len(given))
         if boxes is not None:
-            size = int(given[0].shape[2]), int(given[0].shape[3])
-            self._asked = id(module), len(given[0]), size, [b[:BOXES].float() for b in boxes[:PICTURES]]
+            size = int(given.shape[2]), int(given.shape[3])
+            self._asked = id(module), len(given), size, [b[:BOXES].float() for b in boxes[:PICTURES]]
 
     def answered(self, module: Any, output: Any) -> None:
         """A module of the root's class has returned: it, or one inside of it."""

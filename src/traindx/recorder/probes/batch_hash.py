@@ -79,3 +79,9 @@ def _joined(values: Any) -> dict[str, Any]:
     for number in samples:
         whole = (whole * MULTIPLIER + number + OFFSET) % 2**64
     return {"hash": f"{whole:016x}", "distinct": len(set(samples))}
+
+
+def colour_pictures(torch: Any, arguments: Arguments, named: Named) -> Any:
+    """The pictures [N, 3, h, w] that the root is given, two or more; None where they are others, or lie in several tensors."""
+    given = [p.detach() for p in given_pictures(torch, arguments, named) if p.dim() == 4]
+    return given[0] if len(given) == 1 and len(given[0]) > 1 and given[0].shape[1] == 3 else None

@@ -13,7 +13,7 @@ from traindx.recorder.guard import unseen_by_modes
 from traindx.recorder.output_maps import Map, gradient_features, maps_of, outputs_of, roughness
 from traindx.recorder.plain_boxes import plain_boxes, plain_ids, plain_points
 from traindx.recorder.probe import Arguments, Named, Probe
-from traindx.recorder.probes.batch_hash import given_pictures
+from traindx.recorder.probes.batch_hash import colour_pictures
 from traindx.recorder.probes.target_places import features_of
 
 STEPS, PICTURES, BOXES, SIDE = 24, 4, 40, 48
@@ -24,7 +24,8 @@ class PulledPlaces(Probe):
     """Writes `pulled_places` into recorded steps: for each output of the root that can be read as a map of the picture an entry of
     `core.pulled_rows`, where the batch holds boxes or points.
 
-    The gradient is seen by a hook of autograd's node, which changes nothing and goes with the step.
+    The gradient is seen by a hook of autograd's node, which changes nothing and goes with the step. An output no longer than
+    a fully connected layer may come from one, which sees the whole picture: its places are where the training puts them.
     """
 
     on_recorded = ("forward", "returned", "closed")
@@ -43,17 +44,17 @@ class PulledPlaces(Probe):
         batch, torch = self.seen.training_batch, self.seen.torch
         if batch is None or self._kept is not None or self._looked >= STEPS:
             return
-        given = [p.detach() for p in given_pictures(torch, arguments, named) if p.dim() == 4]
-        if len(given) != 1 or len(given[0]) < 2 or given[0].shape[1] != 3:
+        given = colour_pictures(torch, arguments, named)
+        if given is None:
             return
-        images = len(given[0])
+        images = len(given)
         boxes = plain_boxes(torch, batch, images) or plain_points(torch, batch, images)
-        if boxes is not None and measure.readable(torch, given[0]):
-            height, width = (int(side) for side in given[0].shape[2:])
+        if boxes is not None and measure.readable(torch, given):
+            height, width = (int(side) for side in given.shape[2:])
             self._images, self._size = images, (height, width)
             shape = tuple(max(1, round(side * SIDE / max(height, width))) for side in (height, width))
             with torch.no_grad():
-                small = features_of(torch, given[0][:PICTURES], (min(shape[0], height), min(shape[1], width)))
+                small = features_of(torch, given[:PICTURES], (min(shape[0], height), min(shape[1], width)))
                 ids = plain_ids(torch, batch, boxes) or []
                 ids, boxes = ([v[:BOXES].float() for v in values[:PICTURES]] for values in (ids, boxes))
                 self._kept = small, boxes, ids
@@ -63,9 +64,11 @@ class PulledPlaces(Probe):
         if self._kept is None or self._handles:
             return
         torch = self.seen.torch
+        wide = max((m.out_features for m in module.modules() if isinstance(m, torch.nn.Linear)), default=0)
         for name, value in outputs_of(torch, output):
             node = value.grad_fn
-            ways = maps_of(name, tuple(value.shape), self._images, self._size) if node is not None else []
+            is_map = node is not None and value.numel() > self._images * wide
+            ways = maps_of(name, tuple(value.shape), self._images, self._size) if is_map else []
             if ways:
                 with torch.no_grad():
                     rough = [roughness(torch, way[0].take(value.detach()[:2])) for way in ways] if len(ways) > 1 else []

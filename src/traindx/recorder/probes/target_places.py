@@ -11,7 +11,7 @@ from traindx.core.target_places import row_of
 from traindx.recorder import measure
 from traindx.recorder.contents import inside
 from traindx.recorder.probe import Arguments, Named, Probe
-from traindx.recorder.probes.batch_hash import given_pictures
+from traindx.recorder.probes.batch_hash import colour_pictures
 
 STEPS, PICTURES, SIDE = 24, 4, 192
 """Recorded steps that are looked at, pictures of each, and their longest side (one pixel of each square)."""
@@ -42,10 +42,10 @@ class TargetPlaces(Probe):
         batch, torch = self.seen.training_batch, self.seen.torch
         if self._looked >= STEPS or self._pictures is not None:
             return
-        given = [p.detach() for p in given_pictures(torch, arguments, named) if p.dim() == 4]
-        if len(given) != 1 or len(given[0]) < 2 or given[0].shape[1] != 3:
+        given = colour_pictures(torch, arguments, named)
+        if given is None:
             return
-        self._images, self._pictures = len(given[0]), given[0][:PICTURES]
+        self._images, self._pictures = len(given), given[:PICTURES]
         for value in _tensors(batch):
             self._take(value)
 
