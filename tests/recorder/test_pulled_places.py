@@ -58,6 +58,19 @@ class Grid(nn.Module):
         return score[..., 0], box
 
 
+class Connected(Grid):
+    """The same outputs of a fully connected layer, as YOLOv1 has them: their order is the user's."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.score = self.box = None  # type: ignore[assignment]
+        self.every = nn.Linear(8 * CELLS * CELLS, CELLS * CELLS * EACH * 5)
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        found = self.every(self.body(x).flatten(1)).reshape(len(x), -1, 5)
+        return found[..., 0], found[..., 1:]
+
+
 def places(fault: str) -> torch.Tensor:
     """The centre of each output, as x and y in pixels, as the user's code has them."""
     rows, columns = torch.meshgrid(torch.arange(CELLS), torch.arange(CELLS), indexing="ij")
@@ -74,9 +87,9 @@ def collated(samples: list[Any]) -> tuple[torch.Tensor, torch.Tensor, list[torch
     return torch.stack(pictures), torch.stack(boxes), [torch.tensor([number]) for number in ids]
 
 
-def told(record: Record, folder: Path, fault: str) -> list[str]:
+def told(record: Record, folder: Path, fault: str, network: type[Grid] = Grid) -> list[str]:
     torch.manual_seed(0)
-    model, points = Grid(), places(fault)
+    model, points = network(), places(fault)
     optimizer = torch.optim.SGD(model.parameters(), 0.01)
     with record():
         for _ in range(3):
@@ -119,3 +132,10 @@ def rows_of(check: Any, recording: Recording) -> list[Any]:
 )
 def test_what_is_taught_at_the_places_of_objects(record: Record, folder: Path, fault: str, codes: list[str]) -> None:
     assert told(record, folder, fault) == codes
+
+
+@pytest.mark.parametrize("order", ["exchanged", "order"])
+def test_a_fully_connected_layer_has_places_where_the_training_puts_them(
+    record: Record, folder: Path, order: str
+) -> None:
+    assert told(record, folder, order, Connected) == []
