@@ -139,3 +139,4 @@ def test_a_fully_connected_layer_has_places_where_the_training_puts_them(
     record: Record, folder: Path, order: str
 ) -> None:
     assert told(record, folder, order, Connected) == []
+    assert not any("pulled_places" in details for details in Recording.load(folder).details.values())
