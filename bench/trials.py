@@ -1,17 +1,20 @@
 """Are trials right? Causes induced in the benchmark's scripts, each proved beside two wrong ones; and healthy runs.
 
     YOLO_DATA=BCCD/data.yaml python bench/trials.py --most 20     # the next twenty cases that are not in the results yet
+    python bench/trials.py --only 'yolo_bccd+*'                   # those whose SCRIPT+CAUSE+DOSE is like that
+    python bench/trials.py --again                                # first those whose right cause was not confirmed, in their place
     python bench/trials.py --report                               # only the page
 
-The recordings are those of `run.py` (bench/recordings); a case is one of them. Of each it is told which causes were confirmed,
-what that cost, and whether the best run with the confirmed cause undone learned as much as the healthy script does in as many
-steps. Beside it, with as many arms on the same run: AUTOTRAINER's ladder of repairs (`peer_rules/autotrainer.py` says what it
-detects), and treatments drawn at random.
+The recordings are those of `run.py` (bench/recordings); what is missing there is recorded. Of each case it is told which causes
+were confirmed, what that cost, and whether the best run with the confirmed cause undone learned as much as the healthy script
+does in as many steps. Beside it, with as many arms on the same run: AUTOTRAINER's ladder of repairs
+(`peer_rules/autotrainer.py` says what it detects), and treatments drawn at random.
 """
 
 from __future__ import annotations
 
 import argparse
+import fnmatch
 import json
 import os
 import random
@@ -21,11 +24,15 @@ import time
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import takewhile
 from pathlib import Path
+from typing import Any
 
 from ladder import POOL, REPAIRS
 from peer_rules import autotrainer
 from result import HEALTHY, RESULTS
+from run import RECORDINGS, record
+from tasks import Task, healthy, induced
 from traindx.causes import all_causes
 from traindx.core.cause import Cause
 from traindx.core.recording import Recording
@@ -41,10 +48,12 @@ from traindx.trial.symptom import symptom_codes, until, visible_after
 from trials_page import written
 from zoo import ONE_CORE
 
-RECORDINGS = Path(__file__).parent / "recordings"
 FILE = RESULTS / "trials.jsonl"
 WRONG = 2
 """Wrong causes that are tried beside the right one."""
+
+BLIND = ("detected", "ladder", "ladder_arms", "random", "random_arms")
+"""What a line says of blind repairs: it stays where a case is tried again without them (`--blind 0`)."""
 
 ENOUGH = 0.95
 """Share of what the healthy script learns in as many steps from which a run counts as mended."""
@@ -66,22 +75,28 @@ class Case:
         return RECORDINGS / f"{kind}+{self.script}+{self.cause}+{self.dose}+{self.seed}"
 
 
-def cases(most_seconds: float) -> list[Case]:
-    """What was recorded, takes no longer than so many seconds, and is healthy or hurt, in no order: a part is like the whole."""
-    found = []
-    for folder in RECORDINGS.glob("*+*+*+*+*"):
-        kind, script, cause, dose, seed = folder.name.split("+")
-        took = folder / "seconds"
-        known = kind == "induced" or (kind == HEALTHY and dose == "as-is")
-        if known and took.exists() and float(took.read_text().split()[0]) <= most_seconds:
-            case = Case(script, cause, dose, int(seed))
-            found += [case] if kind == HEALTHY or hurts(case) else []
-    return sorted(found, key=lambda case: zlib.crc32(case.folder.name.encode()))
+def cases() -> list[Task]:
+    """All that can be put in, and every script as it is, in no order: a part is like the whole."""
+    scripts = takewhile(lambda task: task.seed == 0, healthy())
+    found = [*induced(1), *(task for task in scripts if task.variant == "as-is")]
+    return sorted(found, key=lambda task: zlib.crc32(task.name.encode()))
+
+
+def ready(task: Task, most_seconds: float, timeout: float) -> Case | None:
+    """The case of a task, recorded if need be with its healthy twin; None where it takes longer than so long, or does no harm."""
+    case = Case(task.script, task.cause, task.variant, task.seed)
+    twin = next(t for t in healthy() if t.script == task.script and t.variant == "as-is" and t.seed == task.seed)
+    for one in (twin, task):
+        if not (RECORDINGS / one.name / "seconds").exists():
+            record(one, RECORDINGS / one.name, timeout)
+    if float((case.folder / "seconds").read_text().split()[0]) > most_seconds:
+        return None
+    return case if task.cause == HEALTHY or hurts(case) else None
 
 
 def candidates(case: Case, report: Report) -> list[str]:
     """The right cause, and the most probable wrong ones that another treatment undoes and that a recording can show."""
-    shown = {folder.name.split("+")[2] for folder in RECORDINGS.glob("induced+*")}
+    shown = {task.cause for task in induced(1)}
     causes = {c.slug: c for c in all_causes() if c.undo is not None and c.slug in shown}
     right = causes.get(case.cause)
     ranked = [d.cause for d in report.diagnoses if d.cause in causes and d.cause != case.cause]
@@ -118,10 +133,12 @@ def tried(case: Case, minutes: float, seeds: int, jobs: int, most_blind: int) ->
         twin = healthy_twin(case, max(arm.steps for arm in right.arms)) if right is not None else None
         if right is None or twin is None:
             return line
-        arms = [a for a in right.arms if a.name == "undone" and a.learned is not None]
-        ours = max((a.learned or 0.0 for a in arms), default=0.0) if right.verdict == "confirmed" else 0.0
+        cured = [a for a in right.arms if a.name == "undone" and a.learned is not None]
+        ours = max((a.learned or 0.0 for a in cured), default=0.0) if right.verdict == "confirmed" else 0.0
+        line |= {"twin": twin, "ours": ours}
         undone = sum(not f.parent.name.startswith("control") for f in home.glob("*/arm.json"))
-        return line | {"twin": twin, "ours": ours} | blind(case, right, min(undone, most_blind), Path(scratch))
+        arms = min(undone, most_blind)
+        return line | (blind(case, right, arms, Path(scratch)) if arms else {})
 
 
 def cost(case: Case, trial: Trial, home: Path) -> float | None:
@@ -198,9 +215,14 @@ def _most(done: Sequence[Done]) -> float:
     return max((share for share in shares if share is not None), default=0.0)
 
 
-def lines() -> list[dict[str, object]]:
+def lines() -> list[dict[str, Any]]:
     """All results so far."""
     return [json.loads(line) for line in FILE.read_text().splitlines()] if FILE.exists() else []
+
+
+def key(line: dict[str, Any]) -> tuple[str, str, str, int]:
+    """What tells one case from another."""
+    return line["script"], line["cause"], line["dose"], line["seed"]
 
 
 def main() -> None:
@@ -214,23 +236,33 @@ def main() -> None:
         "--blind", type=int, default=6, help="runs that the ladder and the random treatments get at most"
     )
     parser.add_argument("--until", help="no further case is begun after this time, HH:MM")
-    parser.add_argument("--most-seconds", type=float, default=20.0, help="longest recorded run that becomes a case")
+    parser.add_argument("--most-seconds", type=float, default=300.0, help="longest recorded run that becomes a case")
+    parser.add_argument("--only", default="*", help="SCRIPT+CAUSE+DOSE is like this, with * and ?")
+    parser.add_argument("--again", action="store_true", help="cases whose right cause was not confirmed too, first")
     parser.add_argument("--report", action="store_true")
     options = parser.parse_args()
     os.environ.update(ONE_CORE)
-    known = {(x["script"], x["cause"], x["dose"], x["seed"]) for x in lines()}
-    left = [c for c in cases(options.most_seconds) if (c.script, c.cause, c.dose, c.seed) not in known]
-    for case in [] if options.report else left[: options.most]:
+    before = {key(x): x for x in lines()}
+    poor = {k for k, x in before.items() if x["cause"] != HEALTHY and x["verdicts"].get(x["cause"]) != "confirmed"}
+    left = [t for t in cases() if fnmatch.fnmatch(f"{t.script}+{t.cause}+{t.variant}", options.only)]
+    left = [t for t in left if t.key[1:] not in before or (options.again and t.key[1:] in poor)]
+    for task in [] if options.report else sorted(left, key=lambda t: t.key[1:] not in poor)[: options.most]:
         if options.until and time.strftime("%H:%M") >= options.until:
             break
         try:
+            case = ready(task, options.most_seconds, 60 * options.minutes)
+            if case is None:
+                print(f"none {task.name}: too long, or harmless", flush=True)
+                continue
             line = tried(case, options.minutes, options.seeds, options.jobs, options.blind)
         except TraindxError as error:
-            print(f"none {case.folder.name}: {error}", flush=True)
+            print(f"none {task.name}: {error}", flush=True)
             continue
-        with FILE.open("a") as file:
-            file.write(json.dumps(line) + "\n")
-        print(case.folder.name, line["verdicts"], line["cost"], line["seconds"], flush=True)
+        found = {key(x): x for x in lines()}
+        blind_ones = {k: v for k, v in found.get(key(line), {}).items() if k in BLIND}
+        known = found | {key(line): blind_ones | line}
+        FILE.write_text("".join(json.dumps(x) + "\n" for x in known.values()))
+        print(task.name, line["verdicts"], line["cost"], line["seconds"], flush=True)
     (RESULTS / "trials.md").write_text(written(lines(), ENOUGH))
 
 

@@ -69,7 +69,7 @@ def _costs(costs: Sequence[float]) -> str:
 
 
 def _mended(faulty: Sequence[dict[str, Any]], enough: float) -> list[str]:
-    compared = [x for x in faulty if x.get("twin") and x["twin"] > 0.1]
+    compared = [x for x in faulty if x.get("twin") and x["twin"] > 0.1 and "ladder" in x]
     names = {"ours": "the confirmed cause undone", "ladder": "AUTOTRAINER's ladder", "random": "random treatments"}
     rows = []
     for key, words in names.items():

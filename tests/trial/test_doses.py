@@ -9,8 +9,8 @@ from traindx.core.report import Arm
 from traindx.core.setup import Setup
 from traindx.core.treatment import Treatment, scale_lr, train_mode
 from traindx.trial.doses import other_dose
-from traindx.trial.judge import Ruling
 from traindx.trial.question import Answer, Question
+from traindx.trial.rules import Ruling
 
 
 def tried(

@@ -17,8 +17,8 @@ from traindx.core.setup import Setup
 from traindx.core.treatment import Treatment
 from traindx.trial.arms import Done
 from traindx.trial.held_out import basis_of, by_validation
-from traindx.trial.judge import Kind, Run
 from traindx.trial.question import Answer, Question, answer
+from traindx.trial.rules import Kind, Run
 
 NAN = [*falling(2.3, 2.0, 9), *[math.nan] * 51]
 

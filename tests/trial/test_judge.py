@@ -10,8 +10,9 @@ import pytest
 
 from traindx.core.example import falling, flat, recording_with
 from traindx.core.report import Arm
-from traindx.trial.judge import Rules, Run, arms_of, decide
+from traindx.trial.judge import arms_of, decide
 from traindx.trial.learning import end_of, learned, noise, same_losses, same_start, start_of, thinned
+from traindx.trial.rules import Rules, Run
 
 
 def arm(name: str, seed: int, symptom: bool, share: float | None, **more: object) -> Arm:
@@ -131,16 +132,57 @@ def test_one_seed_decides_where_one_was_planned() -> None:
     assert verdict(ILL[0], CURED[0], planned=1) == "confirmed"
 
 
-def test_a_control_without_the_symptom_refutes_at_once() -> None:
-    assert verdict(arm("control", 0, False, 0.8)) == "refuted"
+WELL = [arm("control", s, False, 0.6) for s in (0, 1, 2)]
+"""Controls in which no check sees anything."""
 
 
-def test_a_symptom_of_the_recording_that_does_not_come_back_decides_nothing() -> None:
-    assert verdict(arm("control", 0, False, 0.8), known=True) == "inconclusive"
+def test_a_control_without_the_symptom_is_set_beside_an_undone_arm() -> None:
+    assert verdict(WELL[0]) is None
+    assert verdict(WELL[0], arm("undone", 0, False, 0.6)) == "refuted"
+    assert verdict(WELL[0], arm("undone", 0, True, 0.1)) == "refuted"
+    assert verdict(WELL[0], arm("undone", 0, False, 0.6), unchanged=True) == "refuted"
 
 
-def test_a_symptom_in_some_controls_only_decides_nothing() -> None:
-    assert verdict(ILL[0], CURED[0], arm("control", 1, False, 0.8)) == "inconclusive"
+def test_where_nothing_compares_a_control_without_the_symptom_refutes_at_once() -> None:
+    assert verdict(WELL[0], comparable=False) == "refuted"
+    assert verdict(WELL[0], basis=None) == "refuted"
+    assert verdict(arm("control", 0, False, None)) == "refuted"
+
+
+def test_a_symptom_of_the_recording_that_does_not_come_back_refutes_nothing() -> None:
+    assert verdict(WELL[0], arm("undone", 0, False, 0.6), known=True) == "inconclusive"
+
+
+def test_a_cause_that_no_check_sees_is_confirmed_by_what_was_learned_of_unseen_pictures() -> None:
+    more = [arm("undone", s, False, 0.8 + s / 100) for s in (0, 1, 2)]
+    seen = {"own": False, "basis": "validation accuracy", "planned": 3}
+    assert verdict(WELL[0], more[0], **seen) is None, "one pair says nothing of other seeds"
+    assert verdict(*WELL[:2], *more[:2], **seen) == "confirmed"
+    assert verdict(*WELL, *more, **seen | {"basis": "training batches"}) == "inconclusive"
+    assert verdict(*WELL, *more, **seen, whole=False) == "inconclusive", "faster for a while is no cure"
+
+
+def test_a_small_gain_without_a_symptom_neither_confirms_nor_refutes() -> None:
+    little = [arm("undone", s, False, 0.67) for s in (0, 1, 2)]
+    assert verdict(*WELL, *little, own=False, basis="validation loss", planned=3) == "inconclusive"
+    near = [[arm(kind, s, False, share) for s in (0, 1, 2)] for kind, share in (("control", 0.92), ("undone", 0.955))]
+    ruled = verdict(*near[0], *near[1], own=False, basis="validation accuracy", planned=3)
+    assert ruled == "inconclusive", "half of what was left to learn"
+
+
+def test_a_symptom_in_some_controls_only_is_decided_by_what_was_learned() -> None:
+    undone = [arm("undone", s, False, 0.7 + s / 100) for s in (0, 1, 2)]
+    controls = [ILL[0], arm("control", 1, False, 0.68)]
+    assert verdict(*controls, *undone[:2], basis="validation loss") == "inconclusive"
+    assert verdict(ILL[0], WELL[1], WELL[2], *undone, planned=3, basis="validation loss") == "confirmed"
+
+
+def test_a_fault_that_hits_seeds_unequally_is_judged_by_ranks() -> None:
+    controls = [arm("control", s, True, share) for s, share in enumerate((0.71, 0.72, -1.0))]
+    undone = [arm("undone", s, False, 0.97) for s in (0, 1, 2)]
+    assert verdict(*controls[::2], *undone[::2], planned=3) is None
+    assert verdict(*controls, *undone, planned=3) == "confirmed"
+    assert verdict(*controls, *undone[:2], arm("undone", 2, False, 0.72), planned=3) == "inconclusive"
 
 
 def test_a_symptom_that_stays_without_any_gain_refutes_at_once() -> None:

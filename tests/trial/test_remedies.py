@@ -16,8 +16,8 @@ from traindx.core.remedies import REMEDIES, remedy
 from traindx.errors import TraindxError
 from traindx.recorder.treating import kinds
 from traindx.trial.arms import Done
-from traindx.trial.judge import Kind, Run
 from traindx.trial.remedies import Tried, verdict_of
+from traindx.trial.rules import Kind, Run
 
 ROOT = Path(__file__).parents[2]
 

@@ -28,3 +28,13 @@ def test_cures_that_help_alike_are_both_confirmed() -> None:
 def test_an_exact_fact_has_no_rival() -> None:
     settled = settle([(MISSING_ZERO_GRAD, trial(0.1)), (LR_TOO_HIGH, trial(0.8))])
     assert settled["missing-zero-grad"].verdict == "confirmed"
+
+
+def test_a_cause_that_no_check_sees_yields_to_one_that_is_seen_and_to_one_that_gains_more() -> None:
+    pair = [(UNSCALED_INPUTS, trial(0.3)), (LR_TOO_HIGH, trial(0.8))]
+    seen = settle(pair, unseen=("lr-too-high",))
+    assert seen["unscaled-inputs"].verdict == "confirmed"
+    assert seen["lr-too-high"].verdict == "inconclusive"
+    assert seen["lr-too-high"].sentence.endswith("what is seen to be wrong is unscaled-inputs")
+    neither = settle([(MISSING_ZERO_GRAD, trial(0.1)), (LR_TOO_HIGH, trial(0.8))], ("missing-zero-grad", "lr-too-high"))
+    assert [t.verdict for t in neither.values()] == ["inconclusive", "confirmed"]

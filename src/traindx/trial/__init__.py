@@ -5,7 +5,10 @@ from __future__ import annotations
 import difflib
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from traindx.causes import all_causes
 from traindx.core.cause import Cause
@@ -19,11 +22,14 @@ from traindx.trial.question import Question, symptom_of
 from traindx.trial.resuming import Asked, begin, numbers, resumed
 from traindx.trial.rivals import settle
 from traindx.trial.rounds import Contest
-from traindx.trial.symptom import serious, steps_needed, symptom_codes
+from traindx.trial.symptom import length_of, serious, steps_needed, symptom_codes
 from traindx.trial.together import smallest_set
 
 MOST_CAUSES = 3
 """Causes that are tried when none is named."""
+
+PAIRS = 2
+"""Pairs of arms without which nothing is confirmed by what was learned alone."""
 
 
 def prove(
@@ -60,12 +66,14 @@ def prove(
     meta = {"scratch": str(evidence.bench.scratch), "minutes": minutes, "seeds": list(asked.seeds)}
     report = judge_facts(evidence.facts, meta={**evidence.meta, **meta})
     chosen = wanted or _likely(report)
-    questions = [_question(cause, report, evidence) for cause in chosen if cause.undo is not None]
+    questions = _at_full_length([_question(c, report, evidence) for c in chosen if c.undo is not None], evidence)
     if not questions:
         _must_have_trained(evidence)
     crew = Crew(evidence.bench, jobs, engine)
     contest = Contest(crew, questions, asked.seeds, minutes, tell, evidence.given, list(evidence.controls))
-    trials = settle([(q.cause, t) for q, t in zip(questions, contest.hold(), strict=True)])
+    held = contest.hold()
+    unseen = {q.cause.slug for q in contest.questions if not contest.answer(q).own}
+    trials = settle([(q.cause, t) for q, t in zip(questions, held, strict=True)], unseen)
     several = smallest_set(contest)
     trials |= {} if several is None else dict.fromkeys(several.together, several)
     return with_trials(report, trials, {c.slug: c for c in chosen if c.undo is None})
@@ -107,7 +115,27 @@ def _question(cause: Cause, report: Report, evidence: Evidence) -> Question:
     codes = symptom_codes(cause)
     known = symptom_of(cause, frozenset(o.code for o in serious(report.outcomes, codes)))
     steps = steps_needed(evidence.facts, known or codes)
-    return Question(cause, cause.undo, known, steps, evidence.bench.setup, evidence.facts.get("dataset"))
+    every = tuple(o.code for o in serious(report.outcomes, tuple(o.code for o in report.outcomes)))
+    return Question(
+        cause,
+        cause.undo,
+        known,
+        steps,
+        evidence.bench.setup,
+        evidence.facts.get("dataset"),
+        others=tuple(code for code in every if code not in codes),
+        length=length_of(evidence.facts),
+    )
+
+
+def _at_full_length(questions: list[Question], evidence: Evidence) -> list[Question]:
+    """The questions; where none has a symptom, with arms as long as the run, if a pair for each fits into the time."""
+    length, recording = length_of(evidence.facts), evidence.facts.get("recording")
+    if length is None or recording is None or any(q.known for q in questions):
+        return questions
+    seconds = float(np.nan_to_num(recording.time[-1]))
+    fits = (1 + len(questions)) * PAIRS * seconds <= evidence.bench.left
+    return [replace(q, steps=max(q.steps, length)) for q in questions] if fits else questions
 
 
 def _must_have_trained(evidence: Evidence) -> None:

@@ -20,10 +20,10 @@ from traindx.inspect.setup import setup_of
 from traindx.recorder.launch import run_command
 from traindx.scan import scan
 from traindx.scan.settings import find_settings
-from traindx.trial.judge import Kind, Run
 from traindx.trial.kept import Kept, keep, kept
 from traindx.trial.outside import changed, stamps_outside
 from traindx.trial.repair import repaired_copy
+from traindx.trial.rules import Kind, Run
 from traindx.trial.treat import arm_command, environment, folders_of, put_dataset
 from traindx.trial.workspace import QUIET, Workspace, make_workspace
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from traindx.core.report import Arm
 from traindx.core.treatment import Treatment, scale_lr
-from traindx.trial.judge import LEAST_EFFECT
 from traindx.trial.question import Answer
+from traindx.trial.rules import LEAST_EFFECT
 
 ROSE = -0.1
 """A share learned below this is a loss that rose."""

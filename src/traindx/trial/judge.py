@@ -3,62 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from collections.abc import Sequence
+from dataclasses import replace
 
 from traindx.core.recording import Recording
-from traindx.core.report import Arm, TrialVerdict
+from traindx.core.report import Arm
+from traindx.trial.gains import Says, effect_between, is_better, measured, spread_of, with_numbers
 from traindx.trial.held_out import Basis, by_validation
-from traindx.trial.interval import Effect, effect_of
-from traindx.trial.learning import collapsed, curve, learned, noise, start_of, thinned
-
-Kind: TypeAlias = Literal["control", "undone"]
-Says: TypeAlias = "Callable[[TrialVerdict, str], Ruling]"
-
-LEAST_EFFECT = 0.05
-"""The smallest share of its start by which a loss must fall more before one run counts as better. A guess."""
-
-
-@dataclass(frozen=True)
-class Run:
-    """One arm as it was run: its recording, or `failed`, why there is none to judge (out of time, never reached a step)."""
-
-    kind: Kind
-    seed: int
-    seconds: float
-    recording: Recording | None = None
-    failed: str | None = None
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What the cause asks of the verdict.
-
-    `exact`: the symptom is a fact of its own (a parameter in no optimizer), so undoing it need not improve the loss.
-    `comparable`: control and undone arms are trained on the same targets; not so when the dataset changed.
-    `basis`: what both kinds of arm can be measured by; None where nothing that was seen compares them.
-    `planned`: arms of each kind at most. `known`: the recording that the user gave shows the symptom. `seeable`: a check of
-    the symptom could look at the control.
-    """
-
-    exact: bool = False
-    comparable: bool = True
-    basis: Basis | None = "training batches"
-    planned: int = 2
-    known: bool = False
-    seeable: bool = True
-
-
-@dataclass(frozen=True)
-class Ruling:
-    """A verdict with its reason in words, and what it rests on (None where no two losses compare)."""
-
-    verdict: TrialVerdict
-    why: str
-    effect: float | None = None
-    spread: float | None = None
-    interval: tuple[float, float] | None = None
+from traindx.trial.interval import Effect
+from traindx.trial.learning import collapsed, curve, learned, start_of, thinned
+from traindx.trial.rules import LEAST_EFFECT, Rules, Ruling, Run
+from traindx.trial.unseen import needs_undone, not_seen, without_symptom
 
 
 def arms_of(
@@ -106,6 +61,8 @@ def decide(arms: Sequence[Arm], rules: Rules, *, unchanged: bool = False) -> Rul
     arm, and the undone arms learned more, seed by seed, by more than chance (`trial.interval`), the noise of the curves and
     `LEAST_EFFECT`. A run that ends worse than it began counts as having learned 0, not less: so a treatment that merely
     stops the training (rate zero) is no better than a control that went to nan. An exact fact is decided by the first pair.
+    A cause whose checks see nothing in the control is refuted where the undone arm learns no better, and confirmed where
+    it learns much more (`LEAST_UNSEEN_EFFECT`) of what the run was not trained on, and arms are as long as the run.
     """
     controls = [a for a in arms if a.name == "control"]
     undone = [a for a in arms if a.name == "undone"]
@@ -114,32 +71,25 @@ def decide(arms: Sequence[Arm], rules: Rules, *, unchanged: bool = False) -> Rul
         return Ruling("inconclusive", f"the {broken.name} arm of seed {broken.seed} {broken.failed}")
     if controls and not rules.seeable:
         return Ruling("inconclusive", "no check of the symptom could look at what the arm left behind")
-    if controls and not all(a.symptom for a in controls):
-        return _without_symptom(controls, rules)
+    if controls and not undone and not needs_undone(controls, rules):
+        return not_seen(rules)
     if not controls or not undone:
         return None
+    if not all(a.symptom for a in controls):
+        return without_symptom(controls, undone, rules, unchanged=unchanged)
     if unchanged and (any(a.symptom for a in undone) or not rules.comparable):
         return Ruling("inconclusive", "undoing it did not reach the run: both arms went exactly alike")
     return _compare(controls, undone, rules)
 
 
-def _without_symptom(controls: Sequence[Arm], rules: Rules) -> Ruling:
-    shown = sum(a.symptom for a in controls)
-    if shown:
-        return Ruling("inconclusive", f"the symptom came in only {shown} of {len(controls)} unchanged runs")
-    if rules.known:
-        return Ruling("inconclusive", "the symptom that the recording shows did not come back in the unchanged run")
-    return Ruling("refuted", "the symptom that this cause explains is not in this run")
-
-
 def _compare(controls: Sequence[Arm], undone: Sequence[Arm], rules: Rules) -> Ruling | None:
     """Both kinds of arm are there and every control shows the symptom."""
     ill, pairs = sum(a.symptom for a in undone), min(len(controls), len(undone))
-    effect, margin = _effect(controls, undone, rules)
+    effect, margin = effect_between(controls, undone, rules)
     mean = effect.mean if effect is not None else None
-    better = effect is not None and effect.least > 0 and effect.mean > margin
+    better = effect is not None and is_better(effect, margin, controls, undone, rules)
     nothing = mean is None or mean <= LEAST_EFFECT
-    says = _with_numbers(effect, _spread(controls, undone, rules), rules)
+    says = with_numbers(effect, spread_of(controls, undone, rules), rules)
     if ill and nothing:
         if rules.exact:
             return says("inconclusive", "undoing it did not remove what the check saw")
@@ -147,6 +97,8 @@ def _compare(controls: Sequence[Arm], undone: Sequence[Arm], rules: Rules) -> Ru
     if ill:  # no further seed could confirm it
         share = f"{ill} of {len(undone)} undone runs"
         return says("inconclusive", f"undoing it helped, but the symptom stayed in {share}")
+    if not rules.own and not nothing and not (rules.held_out and rules.whole):
+        return says("inconclusive", "it helped, but no check of this cause fails in the unchanged run")
     if mean is not None and ((better and pairs > 1) or (rules.exact and mean >= -margin)):
         return says("confirmed", "")
     if pairs < rules.planned:
@@ -174,44 +126,4 @@ def _of_all(effect: Effect | None, better: bool, margin: float, rules: Rules, sa
 
 
 def _no_better(rules: Rules, subject: str) -> str:
-    measured = f" by their {rules.basis}" if rules.basis in ("validation loss", "validation accuracy") else ""
-    return f"the symptom went, but the {subject} learned no better{measured}"
-
-
-def _with_numbers(effect: Effect | None, spread: float | None, rules: Rules) -> Says:
-    shown = effect if rules.comparable else None
-
-    def says(verdict: TrialVerdict, why: str) -> Ruling:
-        interval = (shown.low, shown.high) if shown is not None else None
-        return Ruling(verdict, why, shown.mean if shown is not None else None, spread, interval)
-
-    return says
-
-
-def _effect(controls: Sequence[Arm], undone: Sequence[Arm], rules: Rules) -> tuple[Effect | None, float]:
-    """The effect over the seeds that have both arms, and the margin that it must exceed.
-
-    Where the targets changed, losses of the two kinds do not compare: the effect is what the undone arms learned.
-    """
-    before = {a.seed: gain for a in controls if (gain := _gain(a, rules)) is not None}
-    after = {a.seed: gain for a in undone if (gain := _gain(a, rules)) is not None}
-    seeds = [seed for seed in after if seed in before or not rules.comparable]
-    if not seeds:
-        return None, LEAST_EFFECT
-    scatter = max(noise(a.loss) for a in undone)
-    differences = [after[seed] - (before[seed] if rules.comparable else 0.0) for seed in seeds]
-    return effect_of(differences, scatter, rules.planned), max(LEAST_EFFECT, 2 * scatter)
-
-
-def _spread(controls: Sequence[Arm], undone: Sequence[Arm], rules: Rules) -> float | None:
-    kinds = [controls, undone] if rules.comparable else [undone]
-    gains = [[g for a in arms if (g := _gain(a, rules)) is not None] for arms in kinds]
-    return max((max(g) - min(g) for g in gains if g), default=None) if gains[-1] else None
-
-
-def _gain(arm: Arm, rules: Rules) -> float | None:
-    """What an arm learned, by the basis of the trial; nothing where it ended worse than it began."""
-    if rules.basis is None:
-        return None
-    share = arm.learned if arm.held_out is None else arm.held_out
-    return None if share is None else max(0.0, share)
+    return f"the symptom went, but the {subject} learned no better{measured(rules)}"

@@ -15,8 +15,9 @@ from traindx.core.treatment import Treatment
 from traindx.trial.arms import Done
 from traindx.trial.comparable import same_inputs, same_loss
 from traindx.trial.held_out import basis_of
-from traindx.trial.judge import Kind, Rules, Ruling, Run, arms_of, decide
+from traindx.trial.judge import arms_of, decide
 from traindx.trial.learning import collapsed, same_losses
+from traindx.trial.rules import Kind, Rules, Ruling, Run
 from traindx.trial.symptom import failing, look, serious, symptom_codes, until
 
 
@@ -24,6 +25,7 @@ from traindx.trial.symptom import failing, look, serious, symptom_codes, until
 class Question:
     """Is `cause` what ails this run? `known`: the codes of its checks that failed on the recording that the user gave.
 
+    `others` are the codes of further checks that failed on it, `length` the steps of the run if it came to its end.
     `also` are the questions of further causes that are undone at the same time.
     """
 
@@ -34,6 +36,8 @@ class Question:
     setup: Setup
     dataset: Dataset | None = None
     also: tuple[Question, ...] = ()
+    others: tuple[str, ...] = ()
+    length: int | None = None
 
     @property
     def causes(self) -> tuple[Cause, ...]:
@@ -69,7 +73,8 @@ class Question:
 class Answer:
     """The arms that were run for a question, in the order control, undone, and the ruling on them (None: not decided).
 
-    `codes` are the checks whose failing is the symptom, `failed` those of them that failed on each arm.
+    `codes` are the checks whose failing is the symptom, `failed` those of them that failed on each arm. `own`: a check that
+    speaks for the cause failed on the first control.
     """
 
     question: Question
@@ -79,6 +84,7 @@ class Answer:
     failed: tuple[frozenset[str], ...]
     ruling: Ruling | None
     measured_on: str = "training batches"
+    own: bool = True
 
     def seen(self, kind: Kind) -> frozenset[str]:
         """The checks of the symptom that failed on any arm of a kind."""
@@ -119,15 +125,22 @@ class _Judged:
     The symptom is what the first control shows of the question's checks, of a cause that one of them proves the fact alone: if
     any of those fails on another arm, the arm shows it. A clip that is gone is gone, also where 60 steps show no learning yet.
     A loss that collapses to nothing is a symptom of any cause: it passes for learning in every check that looks at its fall.
+    Where the question's checks see nothing, whatever else is wrong with the control is the symptom: undoing the cause must
+    make that go as well.
     """
 
     def __init__(self, question: Question, controls: Sequence[Done]) -> None:
         self._question = question
         outcomes = look(self._facts(controls[0]), question.codes) if controls else []
         failed = frozenset(o.code for o in serious(outcomes, question.codes))
-        self._codes = (
-            tuple(dict.fromkeys(c for cause in question.causes for c in symptom_of(cause, failed))) or question.codes
-        )
+        own = tuple(dict.fromkeys(c for cause in question.causes for c in symptom_of(cause, failed)))
+        gone = bool(controls) and _collapsed(_cut(controls[0], question.steps).recording)
+        self._own = bool(own) or gone
+        self._codes = own or question.codes
+        if not self._own and controls and not question.known:
+            facts = self._facts(controls[0])
+            elsewhere = tuple(o.code for o in failing(facts, question.others) if o.code not in question.codes)
+            self._codes = elsewhere or question.codes
         self._seeable = any(o.status in ("passed", "failed") for o in outcomes)
         self._seen: dict[int, frozenset[str]] = {}
 
@@ -145,12 +158,14 @@ class _Judged:
             planned=planned,
             known=bool(question.known),
             seeable=self._seeable,
+            own=self._own,
+            whole=question.length is not None and question.steps >= question.length,
         )
         failed = tuple(self.failed(d) for d in done)
         ill = [bool(f) or _collapsed(r.recording) for f, r in zip(failed, runs, strict=True)]
         arms = arms_of(runs, ill, comparable=rules.comparable, basis=basis)
         ruling = decide(arms, rules, unchanged=_unchanged(controls, undone))
-        return Answer(question, arms, done, self._codes, failed, ruling, basis or "nothing that compares")
+        return Answer(question, arms, done, self._codes, failed, ruling, basis or "nothing that compares", self._own)
 
     def failed(self, done: Done) -> frozenset[str]:
         """The checks of the symptom that failed on an arm."""

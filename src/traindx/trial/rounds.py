@@ -14,9 +14,9 @@ from traindx.core.treatment import Treatment
 from traindx.trial.arms import Bench, Done, Order, finished
 from traindx.trial.crew import Crew
 from traindx.trial.doses import other_dose
-from traindx.trial.judge import Ruling
 from traindx.trial.learning import same_start
 from traindx.trial.question import Answer, Question, answer
+from traindx.trial.rules import Ruling
 from traindx.trial.treat import takes_seed
 from traindx.trial.wording import sentence
 

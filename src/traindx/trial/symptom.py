@@ -104,3 +104,11 @@ def steps_needed(facts: Facts, codes: Sequence[str]) -> int:
     seconds = float(np.nanmax(recording.time)) if np.isfinite(recording.time).any() else 0.0
     cheap = int(CHEAP * length / seconds) if seconds > 0 else 0
     return max(2 * (visible or 0), LEAST_STEPS, min(cheap, whole, MOST_STEPS))
+
+
+def length_of(facts: Facts) -> int | None:
+    """The steps of the recorded run if it came to its end, else None."""
+    recording: Recording | None = facts.get("recording")
+    if recording is None or not len(recording.step) or recording.ending != "finished":
+        return None
+    return int(recording.step[-1]) + 1

@@ -8,9 +8,9 @@ import numpy as np
 
 from traindx.core.recording import Recording
 from traindx.core.report import Arm
-from traindx.trial.judge import Kind
 from traindx.trial.learning import collapsed, curve
 from traindx.trial.question import Answer
+from traindx.trial.rules import Kind
 
 LEVEL = 0.02
 """A loss that moved by less than this share of its start stayed where it began."""
