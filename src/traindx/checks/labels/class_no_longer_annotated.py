@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 
 import numpy as np
 from numpy.typing import NDArray
 
 from traindx.core.check import Facts, check
-from traindx.core.class_counts import in_pictures
 from traindx.core.dataset import Dataset, Ints
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.small_dataset import dataset_of
@@ -18,7 +17,8 @@ from traindx.core.small_dataset import dataset_of
 EVERY = 100
 """Pictures that are named. A guess at what one looks at."""
 
-_DIGITS = re.compile(r"\d+")
+_DIGITS = re.compile(r"[0-9]+")
+_ZEROS = re.compile("0+")
 SERIES = 0.9
 """Share of the pictures whose names differ in their numbers alone, from which they are one series. A guess."""
 
@@ -49,7 +49,7 @@ def class_no_longer_annotated(
     there = np.zeros((len(order), dataset.num_classes), dtype=bool)
     place = np.full(len(dataset.images), -1)
     place[order] = np.arange(len(order))
-    image, ids, _ = in_pictures(dataset)
+    image, ids, _ = dataset.classes_in_pictures
     own = place[image] >= 0
     there[place[image[own]], ids[own]] = True
     said = 0
@@ -65,13 +65,23 @@ def class_no_longer_annotated(
 
 def _series(dataset: Dataset) -> Ints:
     """The pictures of the most usual name but for its numbers, by these numbers; none where others are many."""
-    stems = [PurePosixPath(str(path)).stem for path in dataset.images.path]
-    shapes = [_DIGITS.sub("0", stem) for stem in stems]
-    values, of, counts = np.unique(np.array(shapes, dtype=object).astype(str), return_inverse=True, return_counts=True)
-    if not len(values) or counts.max() < SERIES * len(stems):
+    shapes = dataset.images.shapes
+    masks = [path.rpartition("/")[2].rpartition(".")[0] for path in shapes.every]  # names, with each digit as 0
+    counts = Counter[str]()
+    for mask, count in zip(masks, np.bincount(shapes.of, minlength=len(masks)).tolist(), strict=True):
+        counts[_ZEROS.sub("0", mask)] += count
+    name, count = counts.most_common(1)[0] if counts else ("", 0)
+    if count < max(1, SERIES * len(dataset.images)):
         return np.zeros(0, dtype=np.int64)
-    own = np.flatnonzero(of.reshape(-1) == counts.argmax())
-    return np.array(sorted(own.tolist(), key=lambda i: [int(n) for n in _DIGITS.findall(stems[i])]), dtype=np.int64)
+    own = np.array([_ZEROS.sub("0", mask) == name for mask in masks])
+    chosen = np.flatnonzero(own[shapes.of])
+    names = [path.rpartition("/")[2] for path in dataset.images.path[chosen].tolist()]
+    if sum(1 for mask in set(masks) if _ZEROS.sub("0", mask) == name) > 1:  # numbers of several lengths
+        numbers = [[int(n) for n in _DIGITS.findall(each.rpartition(".")[0])] for each in names]
+        order = sorted(range(len(names)), key=numbers.__getitem__)
+    else:
+        order = sorted(range(len(names)), key=names.__getitem__)
+    return np.asarray(chosen[order], dtype=np.int64)
 
 
 def _end(seen: NDArray[np.bool_], fewest: int, times: float, spells: int) -> int:
@@ -103,9 +113,9 @@ def _findings(dataset: Dataset, class_id: int, order: Ints, end: int, *, backwar
         yield Finding(Place(image=picture, setting="labels"), f"{head if n == 0 else ''}look for {name} in {picture}")
 
 
-def _numbered(*, stops: int, others_stop: bool = False) -> Facts:
+def _numbered(*, stops: int, others_stop: bool = False, digits: int = 3) -> Facts:
     rng = np.random.default_rng(0)
-    images = [{"path": f"cell_{n:03d}.jpg"} for n in range(200)]
+    images = [{"path": f"cell_{n:0{digits}d}.jpg"} for n in range(200)]
     boxes = []
     for n in range(200):
         if n < stops or not others_stop:
@@ -118,6 +128,11 @@ def _numbered(*, stops: int, others_stop: bool = False) -> Facts:
 @class_no_longer_annotated.fires_on
 def dogs_up_to_the_hundredth_picture() -> Facts:
     return _numbered(stops=100)
+
+
+@class_no_longer_annotated.fires_on
+def dogs_up_to_the_hundredth_of_numbers_without_zeros() -> Facts:
+    return _numbered(stops=100, digits=1)
 
 
 @class_no_longer_annotated.quiet_on
