@@ -171,7 +171,9 @@ def test_faulty_settings_of_each_style_are_found_at_their_line(tmp_path, style, 
         ("hydra", ["model.optimizer.weight_decay=0.5"], {"S139": "weight_decay"}),
         ("hydra", ["model.optimiser.lr=0.01"], {"S148": "model.optimiser.lr"}),
         ("hydra", ["+model.note=x", "~model.net", "trainer=short"], {}),
-        ("hydra", ["-m", "lr=0.5,0.1"], {}),
+        ("hydra", ["-m", "lr=0.001,0.5"], {"S135": "configs/model/net.yaml:5"}),
+        ("hydra", ["-m", "lr=choice(0.5,0.001)", "trainer=default,short"], {"S135": "configs/model/net.yaml:5"}),
+        ("hydra", ["-m", "lr=tag(log, interval(0.00001, 0.1))"], {}),
         ("cli", ["--optimizer.init_args.lr=0.5"], {"S135": "lr"}),
         ("detectron2", ["SOLVER.MAX_ITER", "100"], {"S126": "configs/mine.yaml:7", "S155": "configs/mine.yaml:5"}),
     ],
@@ -203,7 +205,7 @@ def test_interpolations_follow_names_and_leave_resolvers_untold(tmp_path):
     tree = resolved(held)
     named = {name: bare(part) for name in ("a.c", "a.d", "e", "h") if (part := at(tree, name)) is not None}
     assert named == {"a.c": 2, "a.d": 2, "e": 2, "h": [1, 2]}
-    assert [bare(tree.entries[name]) for name in "fgi"] == [UNTOLD] * 3
+    assert [bare(tree.entries[name]) for name in "fgi"] == [UNTOLD, UNTOLD, "x-2"]
     assert bare(made({"lr": "1e-3", "steps": "(1, 2)"}, "", None)) == {"lr": 0.001, "steps": [1, 2]}
 
 

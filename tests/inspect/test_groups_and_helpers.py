@@ -64,6 +64,22 @@ def test_each_group_is_judged_by_its_own_settings(tmp_path, optimizer, found):
     assert said(tmp_path, f"optimizer = {optimizer}") == found
 
 
+@pytest.mark.parametrize(
+    ("rate", "decay", "found"), [("0.3", "0.01", {"S135": 7}), ("1e-3", "7", {"S139": 7}), ("1e-3", "0.01", {})]
+)
+def test_groups_that_a_loop_gathers_are_judged_one_by_one(tmp_path, rate, decay, found):
+    lines = ["def groups_of(net):", "    found = []", "    for name, p in net.named_parameters():"]
+    lines += ["        if p.ndim == 1:", '            found += [{"params": [p], "weight_decay": 0.0}]', "        else:"]
+    lines += [f'            found.append({{"params": [p], "lr": {rate}, "weight_decay": {decay}}})', "    return found"]
+    assert said(tmp_path, *lines, "optimizer = torch.optim.AdamW(groups_of(model), lr=1e-3)") == found
+
+
+def test_a_list_that_grows_is_not_taken_for_what_it_was_at_first(tmp_path):
+    lines = ["marks = [100]", "marks.append(20)"]
+    schedule = "torch.optim.lr_scheduler.MultiStepLR(optimizer, marks)"
+    assert said(tmp_path, ADAMW, *lines, f"scheduler = {schedule}", epoch="scheduler.step()") == {}
+
+
 def test_a_group_that_is_freed_later_may_begin_at_a_rate_of_zero(tmp_path):
     built = 'optimizer = torch.optim.SGD([{"params": backbone, "lr": 0.0}, {"params": model.fc.parameters()}], lr=0.01)'
     assert said(tmp_path, built, epoch='optimizer.param_groups[0]["lr"] = 1e-3 if epoch > 3 else 0.0') == {}

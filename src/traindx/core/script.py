@@ -112,8 +112,9 @@ class Call:
 class Script:
     """`path` relative to the command's folder; `used` counts how often each name is read, `words` are all constants of text,
     `defined` the names of its own functions and classes; `intervals` are those that stand in dictionaries for Lightning;
-    `stored` the names of the fields that it writes into, or whose entries it changes. `lengths` are those of the training that
-    files of settings name.
+    `stored` the names of the fields that it writes into, or whose entries it changes; `fields` are those in capitals
+    (`cfg.SOLVER.BASE_LR = 0.01`), each without its first name, with its value (None where that is not told) and line. `lengths` are
+    those of the training that files of settings name.
     """
 
     path: str = ""
@@ -124,6 +125,7 @@ class Script:
     defined: frozenset[str] = frozenset()
     intervals: frozenset[str] = frozenset()
     stored: frozenset[str] = frozenset()
+    fields: tuple[tuple[str, Any, int], ...] = ()
     lengths: Mapping[Pace, float] = field(default_factory=dict)
 
     def called(self, *names: str) -> Iterator[Call]:

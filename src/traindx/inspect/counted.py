@@ -30,11 +30,12 @@ def passes_of(node: ast.expr, scope: str, values: Values) -> float | None:
 
 
 def groups_of(node: ast.expr, scope: str, values: Values) -> tuple[Group, ...]:
-    """The groups of parameters that a list of dictionaries holds; empty where one of them cannot be told."""
+    """The groups of parameters that a list of dictionaries holds, also one that a loop fills; empty where one cannot be told."""
     made = values.scopes.follow(At(node, scope))
     if made is None or not isinstance(made.node, (ast.List, ast.Tuple)):
         return ()
-    found = [_group(part, made.scope, values) for part in made.node.elts]
+    parts = [At(part, made.scope) for part in made.node.elts] + values.scopes.grown(made.node)
+    found = [_group(part.node, part.scope, values) for part in parts]
     return tuple(g for g in found if g is not None) if all(found) else ()
 
 

@@ -39,6 +39,7 @@ class Scopes:
         self._fields: dict[tuple[str, str], list[At]] = defaultdict(list)
         self._parameters: set[tuple[str, str]] = set()
         self._called: set[int] = set()
+        self._grown: dict[tuple[str, str], list[At]] = defaultdict(list)
         self._loaded: Counter[str] = Counter()
         self._sites: dict[str, list[Site]] = defaultdict(list)
         calls: list[Site] = []
@@ -79,13 +80,33 @@ class Scopes:
         elif isinstance(node, ast.Global):
             for name in node.names:
                 self._names["", name].append(None)
+        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and isinstance(node.value, ast.List):
+            self._grown[scope, node.target.id] += [At(part, scope) for part in node.value.elts]
         elif isinstance(node, (ast.AugAssign, ast.NamedExpr)):
             self._hold(node.target, None, scope, within)
         elif isinstance(node, ast.Call):
             calls.append(Site(node, scope))
             self._called.add(id(node.func))
+            self._grow(node, scope)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and id(node) not in self._called:
             self._loaded[node.id] += 1
+
+    def _grow(self, call: ast.Call, scope: str) -> None:
+        """`groups.append({...})`, `groups.extend([...])`: what is added to a list."""
+        method = call.func
+        if not isinstance(method, ast.Attribute) or not isinstance(method.value, ast.Name) or len(call.args) != 1:
+            return
+        given = call.args[0]
+        if method.attr in ("append", "add_param_group"):
+            self._grown[scope, method.value.id].append(At(given, scope))
+        elif method.attr in ("extend", "insert"):
+            parts = given.elts if isinstance(given, (ast.List, ast.Tuple)) else [given]
+            self._grown[scope, method.value.id] += [At(part, scope) for part in parts]
+
+    def grown(self, made: ast.expr) -> list[At]:
+        """What is added to the list that an expression makes, in the function that makes it."""
+        holds = [key for key in self._grown if any(value is made for value in self._names.get(key, ()))]
+        return [at for key in holds for at in self._grown[key]]
 
     def _hold(self, target: ast.expr, value: ast.expr | None, scope: str, within: str) -> None:
         if isinstance(target, ast.Name) and within and not scope:

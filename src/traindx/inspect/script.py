@@ -38,7 +38,23 @@ def script_of(
     reader.visit(tree)
     used = Counter(n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
     intervals = frozenset(_intervals(tree))
-    return Script(path, reader.calls, tuple(reader.loops), used, words, own, intervals, frozenset(_stored(tree)))
+    fields = tuple(_fields(tree, reader.values, now_and_then=False))
+    return Script(
+        path, reader.calls, tuple(reader.loops), used, words, own, intervals, frozenset(_stored(tree)), fields
+    )
+
+
+def _fields(node: ast.AST, values: Values, *, now_and_then: bool) -> Iterator[tuple[str, Any, int]]:
+    """Fields in capitals that are given a value; what stands inside of a condition or a loop has none that the text tells."""
+    for child in ast.iter_child_nodes(node):
+        inside = now_and_then or isinstance(child, (ast.If, ast.For, ast.While, ast.ExceptHandler))
+        if isinstance(child, ast.Assign):
+            for target in child.targets:
+                first, _, name = ast.unparse(target).partition(".")
+                if first.isidentifier() and re.fullmatch(r"[A-Z][A-Z0-9_]*(\.[A-Z][A-Z0-9_]*)+", name):
+                    value = values.of(child.value, values.scopes.scope[id(child)])
+                    yield name, None if inside or value is UNKNOWN else value, child.lineno
+        yield from _fields(child, values, now_and_then=inside)
 
 
 def _stored(tree: ast.AST) -> Iterator[str]:
@@ -64,7 +80,7 @@ class _Reader(ast.NodeVisitor):
     """Walks down and keeps the loops and the function around each call."""
 
     def __init__(self, values: Values) -> None:
-        self._values = values
+        self.values = values
         self._around: list[Loop] = []
         self._scope = ""
         self._tried = self._counted = False
@@ -81,7 +97,7 @@ class _Reader(ast.NodeVisitor):
     def _in_loops(self, number: int, depth: int = 0) -> Call:
         call, key = self._call[number], self._key[number]
         sites = (
-            [s for s in self._values.scopes.sites(key) if id(s.call) in self._call] if key and depth < DEEPEST else []
+            [s for s in self.values.scopes.sites(key) if id(s.call) in self._call] if key and depth < DEEPEST else []
         )
         around = [self._in_loops(id(site.call), depth + 1) for site in sites]
         if not around or any(a.loops != around[0].loops for a in around):
@@ -134,11 +150,11 @@ class _Reader(ast.NodeVisitor):
             self.visit(line)
 
     def visit_Call(self, node: ast.Call) -> None:
-        key = self._values.scopes.scope[id(node)]
+        key = self.values.scopes.scope[id(node)]
         given = dict(_given(node))
         given |= self._spread(node, key)
-        known = {name: value for name, part in given.items() if (value := self._values.of(part, key)) is not UNKNOWN}
-        if rates := {name: r for name, part in given.items() if (r := rates_of(part, key, self._values)) is not None}:
+        known = {name: value for name, part in given.items() if (value := self.values.of(part, key)) is not UNKNOWN}
+        if rates := {name: r for name, part in given.items() if (r := rates_of(part, key, self.values)) is not None}:
             known |= rates
         self._key[id(node)] = key
         self._call[id(node)] = Call(
@@ -153,9 +169,9 @@ class _Reader(ast.NodeVisitor):
             self._tried,
             self._counted,
             self._made(node, key),
-            {name: n for name, part in given.items() if (n := passes_of(part, key, self._values)) is not None},
+            {name: n for name, part in given.items() if (n := passes_of(part, key, self.values)) is not None},
             next(
-                (g for name in ("params", "0") if name in given and (g := groups_of(given[name], key, self._values))),
+                (g for name in ("params", "0") if name in given and (g := groups_of(given[name], key, self.values))),
                 (),
             ),
         )
@@ -165,7 +181,7 @@ class _Reader(ast.NodeVisitor):
         """The arguments of `**settings`, where the text tells what that holds; their line is that of the call's."""
         found: dict[str, ast.expr] = {}
         for word in (w for w in node.keywords if w.arg is None and not isinstance(w.value, ast.Dict)):
-            for name, value in (self._values.mapping(word.value, key) or {}).items():
+            for name, value in (self.values.mapping(word.value, key) or {}).items():
                 part = ast.Starred(word.value) if value is UNKNOWN else ast.Constant(value)
                 found[name] = ast.copy_location(part, word.value)
         return found
@@ -175,7 +191,7 @@ class _Reader(ast.NodeVisitor):
         owner = node.func.value if isinstance(node.func, ast.Attribute) else None
         if not isinstance(owner, (ast.Name, ast.Attribute)):
             return 0
-        made = self._values.scopes.follow(At(owner, key))
+        made = self.values.scopes.follow(At(owner, key))
         return made.node.lineno if made is not None and isinstance(made.node, ast.Call) else 0
 
     def _times(self, over: ast.expr) -> int | None:
@@ -184,7 +200,7 @@ class _Reader(ast.NodeVisitor):
             over = over.args[0]
         if not isinstance(over, ast.Call) or ast.unparse(over.func) != "range" or len(over.args) > 2:
             return None
-        ends = [self._values.of(part, self._values.scopes.scope[id(over)]) for part in over.args]
+        ends = [self.values.of(part, self.values.scopes.scope[id(over)]) for part in over.args]
         if not ends or not all(isinstance(end, int) and not isinstance(end, bool) for end in ends):
             return None
         return max(0, int(ends[-1]) - (int(ends[0]) if len(ends) == 2 else 0))
@@ -194,10 +210,10 @@ class _Taken(ast.NodeTransformer):
     """Leaves out the branches that are not taken: of conditions whose value the text tells."""
 
     def __init__(self, values: Values) -> None:
-        self._values = values
+        self.values = values
 
     def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt] | None:
-        test = self._values.of(node.test, self._values.scopes.scope[id(node)])
+        test = self.values.of(node.test, self.values.scopes.scope[id(node)])
         self.generic_visit(node)
         if test is UNKNOWN or not isinstance(test, (bool, str, int, float, type(None))):
             return node

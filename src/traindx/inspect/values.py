@@ -79,6 +79,8 @@ class Values:
         if isinstance(node, ast.Attribute):
             return self._field(node, scope, depth)
         if isinstance(node, (ast.List, ast.Tuple)):
+            if isinstance(node, ast.List) and self.scopes.grown(node):
+                return UNKNOWN
             found = [self.of(item, scope, depth + 1) for item in node.elts]
             return UNKNOWN if any(item is UNKNOWN for item in found) else found
         if isinstance(node, ast.UnaryOp):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from traindx.core.check import Facts, check
+from traindx.core.configured import Asked, Configured
 from traindx.core.dataset import Dataset
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.setup import Setup
@@ -26,6 +28,8 @@ def last_batch_of_one(dataset: Dataset, setup: Setup) -> Iterator[Finding | Meas
     ## How to fix
     `DataLoader(..., drop_last=True)`, or another batch size, or one picture more or less.
     """
+    if "steps" in setup.configured.roles and "epochs" not in setup.configured.roles:
+        return  # pictures are drawn without an end: no batch is the last
     batch = _whole(setup.settings.get("batch", setup.settings.get("batch_size")))
     images = dataset.images
     pictures = int((dataset.in_split("train") & (images.damage == "")).sum())
@@ -57,3 +61,10 @@ def seventeen_in_batches_of_eight() -> Facts:
 @last_batch_of_one.quiet_on
 def sixteen_in_batches_of_eight() -> Facts:
     return _facts(16, 8)
+
+
+@last_batch_of_one.quiet_on
+def a_training_of_so_many_steps() -> Facts:
+    facts = _facts(17, 8)
+    steps = Configured(roles={"steps": (("SOLVER.MAX_ITER", Asked(3000)),)})
+    return {**facts, "setup": replace(facts["setup"], configured=steps)}

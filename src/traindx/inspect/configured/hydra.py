@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from traindx.inspect.configured.tree import DEEPEST, Held, at, made, merged, put, read_yaml, word
 
@@ -23,18 +24,23 @@ class Composed:
     refused: list[str] = field(default_factory=list)
 
 
-def compose(folder: Path, name: str, words: Sequence[str], home: Path) -> Composed:
-    """The settings of `folder/name.yaml` with these overrides."""
+def compose(
+    folder: Path, name: str, words: Sequence[str], home: Path, stored: Mapping[str, Held] = MappingProxyType({})
+) -> Composed:
+    """The settings of `folder/name.yaml`, or of a structured configuration of that name, with these overrides."""
     parsed = [m for text in words if (m := _OVERRIDE.match(text)) and not text.startswith("-")]
-    chosen = {
-        m[2]: m[3] or "" for m in parsed if m[1] in (None, "+", "++") and (folder / m[2].partition("@")[0]).is_dir()
-    }
+    known = {key.rpartition("/")[0] for key in stored if "/" in key}
+
+    def is_group(key: str) -> bool:
+        return (folder / key.partition("@")[0]).is_dir() or key.partition("@")[0] in known
+
+    chosen = {m[2]: m[3] or "" for m in parsed if m[1] in (None, "+", "++") and is_group(m[2])}
     for _ in range(2):  # what a later file overrides is known only when all were read
         found = Composed()
-        composer = _Composer(folder, chosen, home, found)
+        composer = _Composer(folder, chosen, home, found, stored)
         composer.load(name.removesuffix(".yaml").removesuffix(".yml"), "", 0)
         chosen = composer.chosen
-    groups = {m[2] for m in parsed if (folder / m[2].partition("@")[0]).is_dir()}
+    groups = {m[2] for m in parsed if is_group(m[2])}
     for m in parsed:
         if m[2] not in groups:
             _override(found, m[1] or "", m[2], m[3])
@@ -59,19 +65,27 @@ def _override(found: Composed, sign: str, name: str, value: str | None) -> None:
 class _Composer:
     """Follows lists of defaults."""
 
-    def __init__(self, folder: Path, chosen: dict[str, str], home: Path, found: Composed) -> None:
+    def __init__(
+        self, folder: Path, chosen: dict[str, str], home: Path, found: Composed, stored: Mapping[str, Held]
+    ) -> None:
         self._folder, self.chosen, self._home, self._found = folder, dict(chosen), home, found
-        self._also = {key: option for key, option in chosen.items() if (folder / key.partition("@")[0]).is_dir()}
+        self._stored = stored
+        self._also = dict(chosen)
 
     def load(self, name: str, package: str, depth: int, group: str = "") -> None:
         """Merge a file, and what it is built on, into the tree; its own entries where `_self_` stands, else last."""
         path = next((p for end in (".yaml", ".yml") if (p := self._folder / f"{name}{end}").is_file()), None)
         held = read_yaml(path, self._shown(path)) if path is not None and depth < DEEPEST else None
-        if path is None or held is None:
+        header = None
+        if path is not None and held is not None:
+            self._found.paths.append(self._shown(path))
+            header = _PACKAGE.search(path.read_text(encoding="utf-8-sig", errors="replace")[:2000])
+        elif name in self._stored and depth < DEEPEST:
+            held = self._stored[name]
+            self._found.paths += [held.path] if held.path not in self._found.paths else []
+        else:
             self._found.missing += [name] if path is None or path.stat().st_size > 5 else []
             return
-        self._found.paths.append(self._shown(path))
-        header = _PACKAGE.search(path.read_text(encoding="utf-8-sig", errors="replace")[:2000])
         package = _package(header[1], group) if header else package
         entries = dict(held.entries)
         listed = entries.pop("defaults", None)

@@ -4,20 +4,11 @@ far as it is constants, dictionaries, names and sums; nothing is executed."""
 from __future__ import annotations
 
 import ast
-import operator
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from traindx.inspect.configured.tree import DEEPEST, MOST_BYTES, UNTOLD, Held, bare, merged
+from traindx.inspect.configured.tree import DEEPEST, MOST_BYTES, SUMS, UNTOLD, Held, bare, merged
 
-_SUMS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
-}
 _LONGEST = 10_000
 
 
@@ -128,12 +119,12 @@ class _Reader:
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             value = self._of(node.operand, depth + 1).value
             return -value if isinstance(value, (int, float)) else UNTOLD
-        if isinstance(node, ast.BinOp) and type(node.op) in _SUMS:
+        if isinstance(node, ast.BinOp) and type(node.op) in SUMS:
             sides = [bare(self._of(side, depth + 1)) for side in (node.left, node.right)]
             if not all(isinstance(side, (int, float)) for side in sides):
                 return UNTOLD
             try:
-                return _SUMS[type(node.op)](*sides)
+                return SUMS[type(node.op)](*sides)
             except ArithmeticError:
                 return UNTOLD
         if isinstance(node, (ast.Attribute, ast.Subscript)):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 from traindx.core.configured import Configured
 from traindx.core.script import Call, Pace, Script
@@ -13,6 +14,9 @@ from traindx.inspect.configured.built import calls_of
 from traindx.inspect.configured.hydra import Composed, compose, of_run
 from traindx.inspect.configured.openmmlab import read_python
 from traindx.inspect.configured.roles import roles_of, values_of
+from traindx.inspect.configured.solver import written_in
+from traindx.inspect.configured.structured import stored_in
+from traindx.inspect.configured.sweeps import first_of, held_at, swept_words
 from traindx.inspect.configured.tree import DEEPEST, Held, merged, put, read_yaml, resolved, word
 
 ENDS = (".yaml", ".yml", ".json", ".py")
@@ -27,9 +31,9 @@ def settings_at(place: Path, home: Path, words: Sequence[str] = ()) -> Found | N
         run = next((p for p in (place, place / ".hydra") if p.name == ".hydra" and p.is_dir()), None)
         if run is not None:
             done = of_run(run, _shown(run, home))
-            return _of_hydra(done, home) if done is not None else None
+            return _composed(done, home) if done is not None else None
         first = next((name for name in PRIMARY if (place / f"{name}.yaml").is_file()), None)
-        return _of_hydra(compose(place, first, words, home), home) if first else None
+        return _of_hydra(place, first, words, home) if first else None
     if not place.is_file() or place.suffix not in ENDS:
         return None
     if place.suffix == ".py":
@@ -39,7 +43,7 @@ def settings_at(place: Path, home: Path, words: Sequence[str] = ()) -> Found | N
     if held is None or not isinstance(held.value, dict):
         return None
     if isinstance(getattr(held.entries.get("defaults"), "value", None), list):
-        return _of_hydra(compose(place.parent, place.stem, words, home), home)
+        return _of_hydra(place.parent, place.stem, words, home)
     if "_BASE_" in held.entries:
         held = _with_base(held, place, home, 0)
     return _configured(_kind(held), _with_words(held, words), [_shown(place, home)], home, whole=True)
@@ -53,11 +57,11 @@ def settings_of(command: Sequence[str], text: Script, home: Path) -> Found | Non
         if call.owner.rpartition(".")[2] == "hydra" or (call.owner == "" and "config_name" in call.texts):
             option = _option(command, "--config-path", "-cp", "--config-dir", "-cd") or call.get("config_path", 0, ".")
             name = _option(command, "--config-name", "-cn") or call.get("config_name", 1)
-            multirun = {"-m", "--multirun"} & set(command)
-            if isinstance(option, str) and isinstance(name, str) and not multirun:
-                folder = script.parent / option
+            stored = stored_in(script, text.path) if script.is_file() else {}
+            if isinstance(name, str) and (isinstance(option, str) or stored):
+                folder = script.parent / (option if isinstance(option, str) else ".")
                 after = [w for w in words if not w.endswith(".py")]
-                return _of_hydra(compose(folder, name, after, home), home) if folder.is_dir() else None
+                return _of_hydra(folder, name, after, home, stored) if folder.is_dir() else None
             return None
     for named in words:
         path = home / named.partition("=")[2] if "=" in named else home / named
@@ -65,7 +69,11 @@ def settings_of(command: Sequence[str], text: Script, home: Path) -> Found | Non
             found = settings_at(path, home, command)
             if found is not None and {"rate", "epochs", "steps", "optimizer"} & found[0].roles.keys():
                 return found
-    return None
+    written = written_in(text, home)
+    if written is None:
+        return None
+    kind = "detectron2" if "SOLVER" in written[0].entries else "yaml"
+    return _configured(kind, _with_words(written[0], command), [text.path], home, whole=written[1])
 
 
 def _option(command: Sequence[str], *names: str) -> str:
@@ -77,7 +85,31 @@ def _option(command: Sequence[str], *names: str) -> str:
     return ""
 
 
-def _of_hydra(done: Composed, home: Path) -> Found | None:
+def _of_hydra(
+    folder: Path, name: str, words: Sequence[str], home: Path, stored: Mapping[str, Held] = MappingProxyType({})
+) -> Found | None:
+    """What Hydra composes. Of a sweep the first values count, and of the others what they build besides."""
+    done = compose(folder, name, [first_of(word) for word in words], home, stored)
+    found = _composed(done, home)
+    if found is None:
+        return None
+    swept = swept_words(words, done.tree)
+    calls = list(found[1])
+    for key, tried, where in swept:
+        for value in tried[0 if where.path else 1 :]:
+            tree = put(done.tree, key, held_at(value, where))
+            other = _composed(Composed(tree, done.paths, done.missing), home)
+            calls += [
+                call for call in (other[1] if other is not None else ()) if not any(_same(call, c) for c in calls)
+            ]
+    return found[0], tuple(calls)
+
+
+def _same(one: Call, other: Call) -> bool:
+    return one.function == other.function and one.arguments == other.arguments
+
+
+def _composed(done: Composed, home: Path) -> Found | None:
     if not done.paths:
         return None
     found, calls = _configured("hydra", done.tree, done.paths, home, whole=not done.missing)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import operator
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,15 @@ MOST_BYTES = 2**18
 DEEPEST = 24
 UNTOLD = object()
 """A value that the text does not tell."""
+NOT_YET = "???"
+"""OmegaConf's word for an entry that something else is to give: it takes nothing away from what is there."""
+SUMS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+}
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+")
 
 
@@ -102,6 +113,8 @@ def made(value: Any, shown: str, line: int | None) -> Held:
 def merged(under: Held, over: Held) -> Held:
     """Dictionaries entry by entry, anything else replaced; an entry `_delete_` of OpenMMLab takes what was there before away."""
     above = over.entries
+    if over.value == NOT_YET:
+        return under
     if not isinstance(under.value, dict) or not isinstance(over.value, dict):
         return over
     if "_delete_" in above:
@@ -157,7 +170,8 @@ def bare(held: Held) -> Any:
 
 
 def resolved(tree: Held) -> Held:
-    """Interpolations (`${a.b}`, `${.a}`, `${..a}`) replaced by what they name; those of resolvers (`${now:...}`) are UNTOLD."""
+    """Interpolations (`${a.b}`, `${.a}`, `x-${a}`) replaced by what they name. Of resolvers OmegaConf's own are worked out, and
+    sums of numbers (`eval`); others (`${now:...}`) are UNTOLD."""
     return _resolved(tree, tree, "", 0)
 
 
@@ -173,14 +187,66 @@ def _resolved(held: Held, tree: Held, name: str, depth: int) -> Held:
         return Held(parts, held.path, held.line)
     if not isinstance(held.value, str) or "${" not in held.value:
         return held
-    whole = re.fullmatch(r"\$\{([^${}]+)\}", held.value.strip())
-    if depth > DEEPEST or whole is None or ":" in whole[1]:
-        return Held(UNTOLD, held.path, held.line)
-    named, dots = whole[1].strip(), len(whole[1].strip()) - len(whole[1].strip().lstrip("."))
+    text = held.value.strip()
+    for _ in range(DEEPEST):
+        match = re.search(r"\$\{([^${}]+)\}", text)
+        if match is None:
+            return Held(UNTOLD if "${" in text else plain(text), held.path, held.line)
+        found = _named(match[1].strip(), tree, name, depth)
+        if match[0] == text:
+            return Held(found.value, found.path or held.path, found.line or held.line)
+        if found.value is UNTOLD or isinstance(found.value, (dict, list)):
+            break
+        text = text.replace(match[0], str(found.value))
+    return Held(UNTOLD, held.path, held.line)
+
+
+def _named(written: str, tree: Held, name: str, depth: int) -> Held:
+    """What stands between the braces: the name of an entry, or a resolver with its arguments."""
+    resolver, is_call, given = written.partition(":")
+    if is_call:
+        return _by_resolver(resolver, [part.strip() for part in given.split(",")], tree, depth)
+    dots = len(written) - len(written.lstrip("."))
     above = name.split(".")[: -dots or None] if dots else []
-    target = ".".join([*above, *re.sub(r"\[(\w+)\]", r".\1", named.lstrip(".")).split(".")])
-    found = at(tree, target)
-    if found is None:
-        return Held(UNTOLD, held.path, held.line)
-    inner = _resolved(found, tree, target, depth + 1)
-    return Held(inner.value, found.path or held.path, found.line or held.line)
+    target = ".".join([*above, *re.sub(r"\[(\w+)\]", r".\1", written.lstrip(".")).split(".")])
+    found = at(tree, target) if depth <= DEEPEST else None
+    return Held(UNTOLD) if found is None else _resolved(found, tree, target, depth + 1)
+
+
+def _by_resolver(resolver: str, given: list[str], tree: Held, depth: int) -> Held:
+    """`oc.env` as the environment is here, else its default; `oc.select`, `oc.decode`; `eval` and its kin of numbers."""
+    if resolver in ("oc.env", "env"):
+        value = os.environ.get(given[0], given[1] if len(given) > 1 else None)
+        return Held(UNTOLD) if value is None else Held(word(value) if resolver == "env" or len(given) > 1 else value)
+    if resolver == "oc.select":
+        found = at(tree, given[0])
+        if found is not None:
+            return _resolved(found, tree, given[0], depth + 1)
+        return Held(word(given[1])) if len(given) > 1 else Held(None)
+    if resolver == "oc.decode":
+        return Held(word(given[0].strip("'\"")))
+    signs = {"mul": "*", "multiply": "*", "div": "/", "divide": "/", "add": "+", "sum": "+", "sub": "-"}
+    text = ",".join(given) if resolver in ("eval", "python_eval") else signs.get(resolver, ",").join(given)
+    known = resolver in ("eval", "python_eval") or resolver in signs
+    return Held(_sum_of(text.strip("'\"")) if known else UNTOLD)
+
+
+def _sum_of(text: str) -> Any:
+    """The value of a sum of numbers, UNTOLD of anything else."""
+    try:
+        return _worked_out(ast.parse(text, mode="eval").body)
+    except (SyntaxError, ValueError, ArithmeticError, RecursionError):
+        return UNTOLD
+
+
+def _worked_out(node: ast.expr) -> Any:
+    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        return node.value
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return -_worked_out(node.operand)
+    if isinstance(node, ast.BinOp) and type(node.op) in SUMS:
+        return SUMS[type(node.op)](_worked_out(node.left), _worked_out(node.right))
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("int", "float"):
+        value = _worked_out(*node.args)
+        return int(value) if node.func.id == "int" else float(value)
+    raise ValueError(ast.dump(node))
