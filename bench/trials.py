@@ -2,7 +2,7 @@
 
     YOLO_DATA=BCCD/data.yaml python bench/trials.py --most 20     # the next twenty cases that are not in the results yet
     python bench/trials.py --only 'yolo_bccd+*'                   # those whose SCRIPT+CAUSE+DOSE is like that
-    python bench/trials.py --again                                # first those whose right cause was not confirmed, in their place
+    python bench/trials.py --again                                # first those that went wrong, in their place
     python bench/trials.py --report                               # only the page
 
 The recordings are those of `run.py` (bench/recordings); what is missing there is recorded. Of each case it is told which causes
@@ -238,12 +238,18 @@ def main() -> None:
     parser.add_argument("--until", help="no further case is begun after this time, HH:MM")
     parser.add_argument("--most-seconds", type=float, default=300.0, help="longest recorded run that becomes a case")
     parser.add_argument("--only", default="*", help="SCRIPT+CAUSE+DOSE is like this, with * and ?")
-    parser.add_argument("--again", action="store_true", help="cases whose right cause was not confirmed too, first")
+    parser.add_argument(
+        "--again", action="store_true", help="cases with a right cause not confirmed, or a wrong one confirmed, first"
+    )
     parser.add_argument("--report", action="store_true")
     options = parser.parse_args()
     os.environ.update(ONE_CORE)
     before = {key(x): x for x in lines()}
-    poor = {k for k, x in before.items() if x["cause"] != HEALTHY and x["verdicts"].get(x["cause"]) != "confirmed"}
+    poor = {
+        k
+        for k, x in before.items()
+        if not all((v == "confirmed") == (c == x["cause"]) for c, v in x["verdicts"].items())
+    }
     left = [t for t in cases() if fnmatch.fnmatch(f"{t.script}+{t.cause}+{t.variant}", options.only)]
     left = [t for t in left if t.key[1:] not in before or (options.again and t.key[1:] in poor)]
     for task in [] if options.report else sorted(left, key=lambda t: t.key[1:] not in poor)[: options.most]:

@@ -106,6 +106,21 @@ def test_random_transforms_are_left_out_and_parts_become_the_middle(record: Reco
     assert not torch.equal(family.Compose(flips)(x), x)
 
 
+@pytest.mark.parametrize("family", [classic, v2])
+def test_of_random_transforms_a_share_is_carried_out_and_none_of_the_runs_random_numbers_is_used(
+    record: Record, family: Any
+) -> None:
+    flip, x = family.RandomHorizontalFlip(1.0), picture()
+    torch.manual_seed(0)
+    drawn = torch.get_rng_state()
+    with record(data.scale_augmentation(0.3)):
+        moved = sum(not torch.equal(flip(x), x) for _ in range(100))
+    with record(data.scale_augmentation(0.0)):
+        torch.manual_seed(0)
+        assert torch.equal(flip(x), x) and torch.equal(torch.get_rng_state(), drawn)
+    assert 15 <= moved <= 45
+
+
 def test_boxes_stay_with_their_picture_where_nothing_moves(record: Record) -> None:
     boxes = tv_tensors.BoundingBoxes([[1, 2, 5, 6]], format="XYXY", canvas_size=(12, 16))
     flip = v2.RandomHorizontalFlip(1.0)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from traindx.causes.lr_too_high import LR_TOO_HIGH
+from traindx.core.example import flat, recording_with
 from traindx.core.report import Arm
 from traindx.core.setup import Setup
 from traindx.core.treatment import Treatment, scale_lr, train_mode
-from traindx.trial.doses import other_dose
+from traindx.trial.doses import first_dose, other_dose
 from traindx.trial.question import Answer, Question
 from traindx.trial.rules import Ruling
 
@@ -65,3 +66,22 @@ def test_a_treatment_without_a_number_has_one_dose() -> None:
 
 def test_an_arm_that_ran_out_of_time_says_nothing_about_the_dose() -> None:
     assert factor(tried(scale_lr(1 / 30), {"T103"}, 0.0, failed="was stopped")) is None
+
+
+@pytest.mark.parametrize(
+    ("ratio", "asked", "given"),
+    [(1e-6, 100, 1e4), (0.01, 100, 100), (0.3, 1 / 30, 1 / 30), (3.0, 1 / 30, 1 / 300), (0.01, 1 / 30, 1 / 30)],
+)
+def test_the_first_dose_makes_updates_as_large_as_they_usually_are(ratio: float, asked: float, given: float) -> None:
+    dose = first_dose(scale_lr(asked), recording_with(flat(), update_ratio=ratio))
+    assert dose["factor"] == pytest.approx(given, rel=0.05)
+
+
+def test_a_rate_that_was_raised_by_what_the_updates_lack_is_moved_in_steps_from_there() -> None:
+    assert factor(tried(scale_lr(2e5), {"T103"}, -1.0)) == pytest.approx(2e4)
+    assert factor(tried(scale_lr(2e5), {"T103"}, 0.0)) == pytest.approx(2e7)
+
+
+def test_without_measured_updates_the_treatment_stands() -> None:
+    assert first_dose(scale_lr(100), None) == scale_lr(100)
+    assert first_dose(train_mode(), recording_with(flat())) == train_mode()

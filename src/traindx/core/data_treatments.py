@@ -84,7 +84,7 @@ def no_augmentation(*, moving: bool = False) -> Treatment:
 
 
 def scale_augmentation(share: float) -> Treatment:
-    """Ultralytics' augmentation times `share`."""
+    """Ultralytics' augmentation times `share`; of random transforms, that share of the calls."""
     return in_process("scale_augmentation", f"augmentation × {share:g}", share=share)
 
 

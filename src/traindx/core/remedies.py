@@ -53,7 +53,9 @@ REMEDIES: Mapping[str, Remedy] = {
     "no-geometry": _plain(
         "random transforms of colours alone: boxes stay where they are", lambda: data.no_augmentation(moving=True)
     ),
-    "gentle-augmentation": _number("Ultralytics' augmentation times this share", data.scale_augmentation, 0.5),
+    "gentle-augmentation": _number(
+        "this share of random transforms; Ultralytics' augmentation times it", data.scale_augmentation, 0.5
+    ),
     "mosaic": _number("Ultralytics' mosaic with this chance", _setting("mosaic"), 0.0),
     "label-smoothing": _number("cross entropy with this smoothing", data.smooth_labels, 0.1),
     "shuffle": _plain("samples in random order", data.shuffle),

@@ -16,6 +16,7 @@ from traindx.core.report import Report
 from traindx.errors import TraindxError
 from traindx.examine import judge as judge_facts
 from traindx.trial.crew import Crew, Engine
+from traindx.trial.doses import first_dose
 from traindx.trial.evidence import Evidence, evidence_of_command, evidence_of_recording, last_line
 from traindx.trial.into_report import with_trials
 from traindx.trial.question import Question, symptom_of
@@ -74,8 +75,7 @@ def prove(
     held = contest.hold()
     unseen = {q.cause.slug for q in contest.questions if not contest.answer(q).own}
     trials = settle([(q.cause, t) for q, t in zip(questions, held, strict=True)], unseen)
-    several = smallest_set(contest)
-    trials |= {} if several is None else dict.fromkeys(several.together, several)
+    trials |= smallest_set(contest)
     return with_trials(report, trials, {c.slug: c for c in chosen if c.undo is None})
 
 
@@ -118,7 +118,7 @@ def _question(cause: Cause, report: Report, evidence: Evidence) -> Question:
     every = tuple(o.code for o in serious(report.outcomes, tuple(o.code for o in report.outcomes)))
     return Question(
         cause,
-        cause.undo,
+        first_dose(cause.undo, evidence.facts.get("recording")),
         known,
         steps,
         evidence.bench.setup,

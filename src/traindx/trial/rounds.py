@@ -66,11 +66,18 @@ class Contest:
         self._rounds(range(len(self.questions)))
         return [self.trial(question) for question in self.questions]
 
-    def trial_of(self, question: Question) -> Trial:
-        """The trial of one more question: on the controls that are there, and further ones as far as they are needed."""
+    def trial_of(self, question: Question) -> tuple[Trial, Question]:
+        """The trial of one more question, on the controls that are there and further ones as far as they are needed, and the
+        question with the dose that was best. Arms of another dose that were run for the same causes do not count in it.
+        """
+        slug = _slug(question)
+        before = self.undone.pop(slug, None)  # those of this very dose are found again in the scratch
         self.questions.append(question)
         self._rounds([len(self.questions) - 1])
-        return self.trial(self.questions.pop())
+        trial, asked = self.trial(self.questions[-1]), self.questions.pop()
+        if before is not None:
+            self.undone[slug] = before
+        return trial, asked
 
     def answer(self, question: Question) -> Answer:
         """What the arms that were run say to a question."""

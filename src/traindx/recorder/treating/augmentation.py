@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import random
 from collections.abc import Callable
 from typing import Any
+
+import torch
 
 from traindx.recorder.treater import Change, Treater
 
@@ -87,7 +91,7 @@ class NoAugmentation(Treater):
 
     def other(self, original: Callable[..., Any], transform: Any, *inputs: Any, **named: Any) -> Any:
         """One that changes colours, or one of many."""
-        if self.given["moving"]:
+        if self.given.get("moving"):
             return original(transform, *inputs, **named)
         return inputs[0] if len(inputs) == 1 else inputs
 
@@ -104,11 +108,11 @@ class NoAugmentation(Treater):
         return functional.center_crop(inputs[0], [height, width])
 
 
-class ScaleAugmentation(Treater):
-    """Ultralytics' augmentation times a share."""
+class ScaleAugmentation(NoAugmentation):
+    """Ultralytics' augmentation times a share; of random transforms of torchvision and timm, that share of the calls is made."""
 
     name = "scale_augmentation"
-    changes = (Change("ultralytics.engine.model", "Model.train", "train"),)
+    _draws: tuple[int, random.Random] | None = None
 
     def train(self, original: Callable[..., Any], model: Any, trainer: Any = None, **settings: Any) -> Any:
         """Ultralytics is to train."""
@@ -120,6 +124,28 @@ class ScaleAugmentation(Treater):
             name: asked[name] * self.number("share") for name in names if isinstance(asked.get(name), (int, float))
         }
         return original(model, trainer, **{**settings, **scaled})
+
+    def geometry(self, original: Callable[..., Any], transform: Any, *inputs: Any, **named: Any) -> Any:
+        """A transform that moves pixels."""
+        return self._or(super().geometry, original, transform, *inputs, **named)
+
+    def other(self, original: Callable[..., Any], transform: Any, *inputs: Any, **named: Any) -> Any:
+        """One that changes colours, or one of many."""
+        return self._or(super().other, original, transform, *inputs, **named)
+
+    def part(self, original: Callable[..., Any], transform: Any, *inputs: Any, **named: Any) -> Any:
+        """A random part."""
+        return self._or(super().part, original, transform, *inputs, **named)
+
+    def _or(
+        self, without: Callable[..., Any], original: Callable[..., Any], transform: Any, *inputs: Any, **named: Any
+    ) -> Any:
+        """The transform itself, or nothing of it, by random numbers of its own: others in each worker, none of those of the run."""
+        if self._draws is None or self._draws[0] != os.getpid():
+            self._draws = (os.getpid(), random.Random(torch.initial_seed()))
+        if self._draws[1].random() < self.number("share"):
+            return original(transform, *inputs, **named)
+        return without(original, transform, *inputs, **named)
 
 
 def _functional() -> Any:
