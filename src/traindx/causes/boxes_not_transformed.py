@@ -32,6 +32,7 @@ BOXES_NOT_TRANSFORMED = Cause(
         Clue("D207", if_seen=-3.0),
         Clue("B131", if_seen=-4.0),
         Clue("B132", if_seen=-4.0),
+        Clue("B152", if_seen=4.5),  # moved alone, boxes fit no better than another picture's
         Clue("B146", if_seen=0.5),  # boxes that are misread lie beside their objects
     ),
     fix=Fix(

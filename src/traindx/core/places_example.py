@@ -11,14 +11,14 @@ from traindx.core.example import falling, recording_with
 from traindx.core.pulled_rows import FEATURES, GIVEN, LAYOUTS
 
 
-def run_with_places(*pictures: Sequence[float]) -> Facts:
-    """48 pictures, in turn of each kind: by how much the first of four features goes with the map in each layout."""
+def run_with_places(*pictures: Sequence[float], each: int = 4) -> Facts:
+    """Twelve times `each` pictures, in turn of each kind: how the first of four features goes with the map in each layout."""
     run = recording_with(falling(), detail={})
-    noise = np.random.default_rng(0).normal(0.0, 0.1, (48, 4, len(pictures[0]), 2))
-    for n in range(48):
+    noise = np.random.default_rng(0).normal(0.0, 0.1, (12 * each, 4, len(pictures[0]), 2))
+    for n in range(12 * each):
         noise[n, 0, :, 0] += pictures[n % len(pictures)]
     for step in range(12):
-        rows = [[float(v) for v in row.reshape(-1)] for row in noise[4 * step : 4 * step + 4]]
+        rows = [[float(v) for v in row.reshape(-1)] for row in noise[each * step : each * step + each]]
         run.details[step]["target_places"] = rows  # type: ignore[index]
     return {"recording": run}
 

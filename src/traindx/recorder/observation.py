@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import Any
 
 from traindx.recorder.activations import Pass, Window
+from traindx.recorder.cut_by_hand import CutByHand
 from traindx.recorder.description import held
 from traindx.recorder.holdings import Holdings, Place
 from traindx.recorder.journal import Journal
@@ -46,7 +47,7 @@ class Observation:
         self.journal = Journal(torch, folder, self.schedule)
         self.roots, self.holdings, self.window = Roots(), Holdings(), Window()
         self.validation = Validation()
-        self._copies = Copies()
+        self._copies, self._cut = Copies(), CutByHand(frames)
         self.current = Step(torch, 0, True, [], self._copies)
         self.capture: Pass | None = None
         self.stepping: list[int] = []
@@ -202,6 +203,12 @@ class Observation:
     def training_batch(self) -> Any:
         """The batch that was handed out last, with gradients switched on, None where the root was called since."""
         return self.handed if self.handed_to_train else None
+
+    def batch_of(self, images: int) -> Any:
+        """The training batch; of a loop without a loader what it cut by hand for so many pictures, but for whole numbers."""
+        if self.handed is not None or self.handed_to_train:
+            return self.training_batch
+        return self._cut.batch(self.torch, self.current.number, images)
 
     # ---- steps ----
 

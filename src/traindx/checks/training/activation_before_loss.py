@@ -14,14 +14,16 @@ from traindx.core.loss_names import WITH_LOGITS
 from traindx.core.recording import Recording
 
 SQUASHES = ("Sigmoid", "Hardsigmoid", "Softmax")
+JOINS = ("Cat", "Stack", "CopySlices", "Clamp", "Where")
+"""Operations that can hide a sigmoid: heads that put their outputs together, or write in place."""
 
 
 @check("T404", level="error")
 def activation_before_loss(recording: Recording) -> Iterator[Finding | Measured]:
     """The scores lie in 0..1 when they reach a loss that expects logits and applies its own sigmoid or softmax.
 
-    Told by the operation that made the scores, as the graph names it, or where that is hidden (compiled) by scores that never leave
-    0..1; softmax before cross entropy is T401.
+    Told by the operation that made the scores, as the graph names it, or where that is hidden (compiled, put together with
+    others) by scores that never leave 0..1; softmax before cross entropy is T401.
 
     ## Why is this bad?
     `binary_cross_entropy_with_logits` applies a sigmoid: of scores in 0..1 it makes probabilities in 0.5..0.73, so that no
@@ -54,7 +56,8 @@ def activation_before_loss(recording: Recording) -> Iterator[Finding | Measured]
 def _squash(found: LossCalls, call: Any) -> str:
     """The squashing function before a loss, empty where there is none, or T401 tells it."""
     made = str(call.get("made_by", ""))
-    if made.endswith("Function") and call["input_min"] > 0 and call["input_max"] < 1:  # compiled, or checkpointed
+    hides = made.endswith("Function") or (made in JOINS and found.name != "cross_entropy")  # compiled, or checkpointed
+    if hides and call["input_min"] > 0 and call["input_max"] < 1:
         made = "Sigmoid"
     if found.name == "cross_entropy":
         return made if made in SQUASHES[:2] else ""
@@ -89,6 +92,20 @@ def sigmoid_before_the_loss_of_probabilities() -> Facts:
 def logits_of_a_linear_layer() -> Facts:
     call = _call("binary_cross_entropy_with_logits", "Addmm", -3.0, 3.0, row_sum_min=-4.0, row_sum_max=4.0)
     return {"recording": recording_with(falling(), detail=call)}
+
+
+@activation_before_loss.fires_on
+def sigmoids_beside_sizes_in_one_tensor() -> Facts:
+    call = _call("binary_cross_entropy_with_logits", "Cat", 0.1, 0.8)
+    return {"recording": recording_with(flat(level=0.6), detail=call)}
+
+
+@activation_before_loss.quiet_on
+def logits_of_several_heads_in_one_tensor() -> Facts:
+    run = recording_with(falling(), detail=_call("binary_cross_entropy_with_logits", "Cat", 0.1, 0.8))
+    details = dict(run.details)
+    details[59] = {**details[59], **_call("binary_cross_entropy_with_logits", "Cat", -4.0, 0.8)}
+    return {"recording": replace(run, details=details)}
 
 
 @activation_before_loss.quiet_on

@@ -37,9 +37,8 @@ def metric_next_to_nothing(
     Count the predictions in validation, at a score threshold of 0.01. Are there none, look at the weights of the loss's
     parts; are there many, draw ten of them beside their labels.
 
-    A metric of nothing is told from `few` epochs on, once the loss has begun to fall (`begun`), and from `epochs` on in any
-    case; V401 names it when the
-    loss fell far. The defaults are guesses.
+    A metric that ends at nothing is told from `few` epochs on, once the loss has begun to fall (`begun`), and from `epochs` on in
+    any case; V401 names it when the loss fell far. The defaults are guesses.
     """
     values = found_objects(history)
     known = recording.loss[np.isfinite(recording.loss)]
@@ -52,7 +51,7 @@ def metric_next_to_nothing(
     yield Measured("best recall or mAP", best, f"above {least:g}")
     yield Measured("best recall or mAP of the last third", end, f"above {least:g}")
     yield Measured("training loss at its lowest, share of the first tenth", share)
-    nothing = best <= least / 10 and (share <= begun or told >= epochs)
+    nothing = end <= least / 10 and (share <= begun or told >= epochs)
     if nothing or (end <= least and told >= epochs and share <= fell):
         reached = f"{best:.2g} at best" if best <= least else f"{end:.2g} at the end, {best:.2g} at best"
         text = f"recall or mAP is {reached} in {told} epochs (should be above {least:g}), while the training loss"
@@ -79,6 +78,12 @@ def no_prediction_is_ever_sure_enough() -> Facts:
 def boxes_that_are_judged_worse_the_more_is_learned() -> Facts:
     rows = [{"metric/mAP50": value} for value in (0.07, 0.11, 0.1, 0.01, 0.003, 0.002, 0.001, 0.001)]
     return {"history": history_of(rows), "recording": recording_with(falling(end=0.5, steps=140))}
+
+
+@metric_next_to_nothing.fires_on
+def peaks_of_an_untrained_map_and_nothing_since() -> Facts:
+    rows = [{"metric/f1": value} for value in (0.09, 0.0, 0.01, 0.0, 0.0, 0.0, 0.001, 0.0)]
+    return {"history": history_of(rows), "recording": recording_with(falling(end=1.5, steps=140))}
 
 
 @metric_next_to_nothing.quiet_on

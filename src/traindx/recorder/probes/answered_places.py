@@ -11,7 +11,7 @@ from traindx.recorder import measure
 from traindx.recorder.output_maps import Map, maps_of, outputs_of, roughness
 from traindx.recorder.plain_boxes import plain_boxes
 from traindx.recorder.probe import Arguments, Named, Probe
-from traindx.recorder.probes.batch_hash import colour_pictures
+from traindx.recorder.probes.batch_hash import one_batch_of_pictures
 from traindx.recorder.probes.box_calls import DENSE
 from traindx.recorder.readback import Slots
 from traindx.recorder.schedule import is_written
@@ -39,7 +39,7 @@ class AnsweredPlaces(Probe):
         if batch is None or self._calls >= CALLS or not is_written(self._validations, DENSE):
             return
         torch = self.seen.torch
-        given = colour_pictures(torch, arguments, named)
+        given = one_batch_of_pictures(torch, arguments, named)
         if given is None:
             return
         boxes = plain_boxes(torch, batch, len(given))

@@ -81,7 +81,10 @@ def _joined(values: Any) -> dict[str, Any]:
     return {"hash": f"{whole:016x}", "distinct": len(set(samples))}
 
 
-def colour_pictures(torch: Any, arguments: Arguments, named: Named) -> Any:
-    """The pictures [N, 3, h, w] that the root is given, two or more; None where they are others, or lie in several tensors."""
+def one_batch_of_pictures(torch: Any, arguments: Arguments, named: Named) -> Any:
+    """The pictures [N, 3, h, w] that the root is given, two or more, grey ones as if they had colours; None where they are others,
+    or lie in several tensors."""
     given = [p.detach() for p in given_pictures(torch, arguments, named) if p.dim() == 4]
-    return given[0] if len(given) == 1 and len(given[0]) > 1 and given[0].shape[1] == 3 else None
+    if len(given) != 1 or len(given[0]) < 2 or given[0].shape[1] not in (1, 3):
+        return None
+    return given[0].expand(-1, 3, -1, -1)

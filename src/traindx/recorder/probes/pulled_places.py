@@ -13,7 +13,7 @@ from traindx.recorder.guard import unseen_by_modes
 from traindx.recorder.output_maps import Map, gradient_features, maps_of, outputs_of, roughness
 from traindx.recorder.plain_boxes import plain_boxes, plain_ids, plain_points
 from traindx.recorder.probe import Arguments, Named, Probe
-from traindx.recorder.probes.batch_hash import colour_pictures
+from traindx.recorder.probes.batch_hash import one_batch_of_pictures
 from traindx.recorder.probes.target_places import features_of
 
 STEPS, PICTURES, BOXES, SIDE = 24, 4, 40, 48
@@ -41,11 +41,12 @@ class PulledPlaces(Probe):
 
     def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
         """The root is called: keep its first pictures, small, and their boxes."""
-        batch, torch = self.seen.training_batch, self.seen.torch
-        if batch is None or self._kept is not None or self._looked >= STEPS:
+        torch = self.seen.torch
+        if self._kept is not None or self._looked >= STEPS:
             return
-        given = colour_pictures(torch, arguments, named)
-        if given is None:
+        given = one_batch_of_pictures(torch, arguments, named)
+        batch = None if given is None else self.seen.batch_of(len(given))
+        if batch is None:
             return
         images = len(given)
         boxes = plain_boxes(torch, batch, images) or plain_points(torch, batch, images)

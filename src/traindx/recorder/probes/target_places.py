@@ -11,7 +11,7 @@ from traindx.core.target_places import row_of
 from traindx.recorder import measure
 from traindx.recorder.contents import inside
 from traindx.recorder.probe import Arguments, Named, Probe
-from traindx.recorder.probes.batch_hash import colour_pictures
+from traindx.recorder.probes.batch_hash import one_batch_of_pictures
 
 STEPS, PICTURES, SIDE = 24, 4, 192
 """Recorded steps that are looked at, pictures of each, and their longest side (one pixel of each square)."""
@@ -39,14 +39,14 @@ class TargetPlaces(Probe):
 
     def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
         """The root is called: keep its first pictures, small, and a map in the batch."""
-        batch, torch = self.seen.training_batch, self.seen.torch
+        torch = self.seen.torch
         if self._looked >= STEPS or self._pictures is not None:
             return
-        given = colour_pictures(torch, arguments, named)
+        given = one_batch_of_pictures(torch, arguments, named)
         if given is None:
             return
         self._images, self._pictures = len(given), given[:PICTURES]
-        for value in _tensors(batch):
+        for value in _tensors(self.seen.batch_of(self._images)):
             self._take(value)
 
     def loss(self, name: str, scores: Any, target: Any, value: Any) -> None:
