@@ -10,7 +10,7 @@ import torch
 
 from tests.recorder.conftest import Net, Record, batch, train
 from traindx.core.recording import Recording
-from traindx.recorder.norm_statistics import coarser, distances, rows_of, summary
+from traindx.recorder.norm_statistics import coarser, distances, kept_moments, rows_of, summary
 from traindx.recorder.probes.normalisation import _kept, summaries
 
 
@@ -33,6 +33,48 @@ def test_the_largest_distance_is_that_of_the_slow_twin() -> None:
     found = summary(values, distances(values, eps=layer.eps, kept=0.9), eps=layer.eps)
     assert found["z"] == pytest.approx(expected.max(), rel=1e-3) and expected.argmax() == 2
     assert found["flat"] == 0 and (found["weight_min"], found["weight_max"]) == (1.0, 1.0)
+
+
+@pytest.mark.parametrize("shape", [(16, 5, 6, 6), (16, 5), (4, 5, 3, 3, 3)])
+@pytest.mark.parametrize("momentum", [0.1, None])
+def test_what_the_layer_kept_for_its_backward_pass_is_what_its_batch_shows(
+    shape: tuple[int, ...], momentum: float | None
+) -> None:
+    torch.manual_seed(0)
+    layer = {2: torch.nn.BatchNorm1d, 4: torch.nn.BatchNorm2d, 5: torch.nn.BatchNorm3d}[len(shape)](
+        5, momentum=momentum
+    )
+    x = torch.randn(shape) * 2 + 1
+    axes = tuple(d for d in range(len(shape)) if d != 1)
+    kept = rows_of(torch, layer, x, layer(x))
+    assert kept is not None and kept_moments(torch, layer, layer(x)) is not None
+    assert kept["mean"].tolist() == pytest.approx(x.double().mean(axes).tolist(), abs=1e-5)
+    assert kept["var"].tolist() == pytest.approx(x.double().var(axes, False).tolist(), rel=1e-4)
+    with torch.no_grad():
+        assert kept_moments(torch, layer, layer(x)) is None
+    assert kept_moments(torch, layer.eval(), layer(x)) is None
+
+
+def test_channels_without_variance_are_flat_in_what_the_layer_kept() -> None:
+    layer = torch.nn.BatchNorm2d(3)
+    x = torch.randn(4, 3, 5, 5)
+    x[:, 1] = 7.0
+    rows = rows_of(torch, layer, x, layer(x))
+    assert rows is not None
+    values = {name: row.numpy() for name, row in rows.items()}
+    assert summary(values, distances(values, eps=layer.eps, kept=0.9), eps=layer.eps)["flat"] == 1
+
+
+def test_nobody_is_called_to_get_at_what_the_layer_kept() -> None:
+    layer, called = torch.nn.BatchNorm2d(3), []
+
+    def unpacked(x: torch.Tensor) -> torch.Tensor:
+        called.append(x)
+        return x
+
+    with torch.autograd.graph.saved_tensors_hooks(lambda x: x, unpacked):
+        assert kept_moments(torch, layer, layer(torch.randn(4, 3, 5, 5))) is None
+    assert not called
 
 
 def test_settings_modes_and_the_worst_channel_are_recorded(record: Record, folder: Path) -> None:

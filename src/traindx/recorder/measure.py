@@ -14,14 +14,14 @@ SAMPLES = 8
 """Samples of a batch that are looked at where a tensor is large."""
 ELEMENTS = 1 << 20
 """Elements of a tensor that are looked at; beyond, only the first samples are."""
-ACTIVATION = 1 << 18
-"""The same of a layer's output, of which there are hundreds: on one core a quarter of the time that a million takes."""
+ACTIVATION = 1 << 17
+"""The same of a layer's output, of which there are hundreds: on one core an eighth of the time that a million takes."""
 HANDFUL = 1 << 19
 """Elements of weights on the host that are looked at in one go: two megabytes, and as many of their copies."""
 CHANNELS = 16
 FEW = 512
-INNER = 16
-"""Numbers that lie together, from which on it is worth reducing them first."""
+INNER = 256
+"""Numbers that lie together, from which on it is worth reducing them first; where they are fewer, the samples come first."""
 
 
 def local(tensor: Tensor) -> Tensor:
@@ -251,9 +251,10 @@ def unit_ranges(torch: Any, tensor: Tensor, kind: str, *, rectified: bool = Fals
         rest = [d for d in range(x.dim()) if d != dim]
         if not rest:
             return x, x
-        if x.is_cpu and dim == 1 and x.dim() == 4 and x.is_contiguous() and x.shape[2] * x.shape[3] >= INNER:
-            rows = x.detach().flatten(2)  # first over what lies together: several times as fast
-            high = rows.amax(2).amax(0)
-            return high if rectified else rows.amin(2).amin(0), high
+        if x.is_cpu and dim == 1 and x.dim() == 4 and x.is_contiguous():  # one after the other: several times as fast
+            first, second = (2, 0) if x.shape[2] * x.shape[3] >= INNER else (0, 1)
+            rows = x.detach().flatten(2)
+            high = rows.amax(first).amax(second)
+            return high if rectified else rows.amin(first).amin(second), high
         high = x.amax(dim=rest)
         return high if rectified else x.amin(dim=rest), high

@@ -19,6 +19,9 @@ ELEMENTS = 1 << 15
 SAMPLES, VECTORS = 8, 64
 """Samples and vectors of which group and layer norms show the variance inside."""
 DIGITS = 4
+KEEPS_MOMENTS = ("NativeBatchNormBackward0", "CudnnBatchNormBackward0", "MiopenBatchNormBackward0")
+"""Nodes of the graph that hold a batch's mean and 1 / sqrt(variance + eps) by channel as their second and third result (torch's
+derivatives.yaml)."""
 
 
 def is_norm(module: Any) -> bool:
@@ -26,16 +29,17 @@ def is_norm(module: Any) -> bool:
     return "Norm" in type(module).__name__
 
 
-def rows_of(torch: Any, module: Any, given: Any) -> Rows | None:
+def rows_of(torch: Any, module: Any, given: Any, output: Any = None) -> Rows | None:
     """A norm's tensors by name: `mean` and `var` of the batch by channel with `running_mean` and `running_var` (as the batch
     has left them), or the variance `inside` samples for group and layer norms; `weight` and `bias`. None where it cannot look.
+    `given` is what the layer was called with, `output` what it returned.
     """
     if not measure.usable(torch, given) or given.dim() < 2:
         return None
     x = given.detach()
     with torch.no_grad():
         if hasattr(module, "running_mean") or "BatchNorm" in type(module).__name__:
-            rows = moments(torch, coarser(x).float())
+            rows = kept_moments(torch, module, output) or moments(torch, coarser(x).float())
             for name in ("running_mean", "running_var"):
                 rows[name] = getattr(module, name, None)
         elif getattr(module, "num_groups", None):
@@ -66,6 +70,24 @@ def moments(torch: Any, x: Any) -> Rows:
     """Mean and variance by channel."""
     variance, mean = measure.var_mean(torch, x, 1)
     return {"mean": mean, "var": variance}
+
+
+def kept_moments(torch: Any, module: Any, output: Any) -> Rows | None:
+    """The same of the whole batch, as torch's own batch norm in training keeps them for the backward pass: no cost, and exact.
+
+    None where it keeps none, or where hooks of the user would be called to get at them.
+    """
+    made = getattr(output, "grad_fn", None)
+    if made is None or not module.training or made.name() not in KEEPS_MOMENTS:
+        return None
+    hooks = getattr(torch._C._autograd, "_top_saved_tensors_default_hooks", None)
+    if hooks is None or hooks(False) is not None:
+        return None
+    mean, inverse = made._saved_result1, made._saved_result2
+    eps = getattr(made, "_saved_eps", None) or getattr(made, "_saved_epsilon", None)  # native, cuDNN's and MIOpen's
+    if eps is None or mean is None or inverse is None or not mean.shape == inverse.shape == (output.shape[1],):
+        return None
+    return {"mean": mean.detach(), "var": (inverse.detach().float() ** -2 - eps).clamp_(min=0)}
 
 
 def coarser(x: Any) -> Any:

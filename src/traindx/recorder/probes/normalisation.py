@@ -50,7 +50,7 @@ class Normalisation(Probe):
         """A layer returned; of several calls the first counts."""
         if not is_norm(module) or id(module) in self._found or not arguments or len(self._found) >= MOST_LAYERS:
             return
-        rows = rows_of(self.seen.torch, module, arguments[0])
+        rows = rows_of(self.seen.torch, module, arguments[0], output)
         if not rows or self._channels + sum(row.numel() for row in rows.values()) > 6 * MOST_CHANNELS:
             return
         self._channels += sum(row.numel() for row in rows.values())
