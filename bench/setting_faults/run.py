@@ -20,6 +20,8 @@ from bench.setting_faults.case import Case
 from bench.setting_faults.faults import FAULTS
 from bench.setting_faults.healthy import healthy
 from bench.setting_faults.recipes import RECIPES
+from bench.setting_faults.written import FAULTS as WRITTEN
+from bench.setting_faults.written import SOUND
 
 from traindx.checks import all_checks
 from traindx.core.runner import run_checks
@@ -55,7 +57,7 @@ def _place(place: Any) -> str:
 
 def rows() -> Iterator[dict[str, Any]]:
     """A row for every case, planted and sound."""
-    for case in (*FAULTS, *healthy(), *RECIPES):
+    for case in (*FAULTS, *WRITTEN, *healthy(), *RECIPES, *SOUND):
         with tempfile.TemporaryDirectory() as folder:
             found = examined(case, Path(folder))
         own = [f for f in found if f["code"] == case.code]

@@ -101,7 +101,8 @@ def check(
     `model` names the network to come (a yaml, `timm:resnet18`, `models.py:build`, ...), which is built in a process of its own and
     examined against the data, or a checkpoint, which is read and not loaded: its class names are compared with the dataset's.
     `few_samples` trains the classifier that `model` names on sixteen pictures, for `FEW_SECONDS` at most.
-    `twins` does a step on labelled pictures again with one thing changed, for `TWIN_SECONDS`, with `weights` of a file if named.
+    `twins` does a step on labelled pictures again with one thing changed, for `TWIN_SECONDS`, with `weights` of a file if named,
+    and with `augment` if that is named too.
     `augment` names the training's own augmentation (`train.py:transform`, `ultralytics:hyp.yaml`), which is run on samples in a
     process of its own, and `augment_val` that of validation.
     `label_noise` looks at every object once more, for labels that objects of the same look do not have.
@@ -123,7 +124,8 @@ def check(
         from traindx.inspect.modelled import with_model
 
         asked = {**settings, **({"few": FEW_SECONDS} if few_samples else {})}
-        asked |= {"twins": TWIN_SECONDS, **({"weights": str(weights)} if weights else {})} if twins else {}
+        more = {"weights": str(weights) if weights else "", "augment": augment or ""}
+        asked |= {"twins": TWIN_SECONDS, **{name: value for name, value in more.items() if value}} if twins else {}
         dataset, facts, told = with_model(dataset, str(model), asked)
         facts |= {"checkpoint": read_checkpoint(model)} if is_checkpoint(model) else {}
     if augment is not None:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+import torchvision
 from PIL import Image
 
+from traindx.checks.twins.augmentation_hides_the_labels import augmentation_hides_the_labels
+from traindx.core.finding import Finding
 from traindx.core.network import Network, network_of
+from traindx.core.tryout import Tryouts
 from traindx.core.twins import Twins, gap, pairing, precisions
 from traindx.core.twins_read import twins_from
 from traindx.core.twins_words import twins_overview
@@ -105,7 +110,7 @@ def test_a_sound_network_learns_and_each_twin_says_what_it_rules_out(folder: Pat
     assert "ruled out" in words["in float16"] and "ruled out" in words["in bfloat16"]
     assert "arrive at the loss" in words["zeros as pictures"] and "belong" in words["one another's labels"]
     assert words["done again"].endswith("bit for bit") and found.drops
-    assert "not tried: the training runs on cpu" in words["on the processor"]
+    assert "no other device here than the processor" in words["on the processor"]
 
 
 def test_half_precision_that_would_overflow_is_seen_and_full_precision_is_finite(folder: Path) -> None:
@@ -152,6 +157,31 @@ def test_labels_of_another_order_are_seen(folder: Path) -> None:
     trained, path = _trained(folder)
     torch.save({f"model.{k}": v.roll(1, 0) if "fc" in k else v for k, v in trained.state_dict().items()}, path)
     assert "know nothing" in shown(twins(folder, "Small", weights=str(path)))["one another's labels"]
+
+
+AUGMENTATIONS = """
+import torch
+from torchvision import transforms as T
+
+turned = T.Compose([T.Resize((32, 32)), T.RandomHorizontalFlip(), T.ToTensor()])
+erased = T.Compose([T.Resize((32, 32)), T.ToTensor(), T.Lambda(lambda x: torch.rand(1) * torch.ones_like(x))])
+"""
+
+
+@pytest.mark.parametrize(("name", "hides"), [("turned", False), ("erased", True)])
+def test_an_augmentation_that_hides_the_labels_is_told_from_one_that_does_not(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, hides: bool
+) -> None:
+    for owner, opener in ((Image, "open"), (torchvision.io, "read_image"), (torchvision.io, "decode_image")):
+        monkeypatch.setattr(
+            owner, opener, getattr(owner, opener)
+        )  # what is watched while it runs is as before afterwards
+    (folder / "augmentations.py").write_text(AUGMENTATIONS)
+    found = network(folder, "Small", augment=f"{folder / 'augmentations.py'}:{name}")
+    both = replace(twins_from(found.twins), augmented=twins_from(found.augmented))
+    findings = [f for f in augmentation_hides_the_labels({"tryouts": Tryouts(twins=both)}) if isinstance(f, Finding)]
+    assert found.augmented and bool(findings) == hides, found.notes
+    assert ("ruled out" in shown(both)["with the augmentation"]) != hides
 
 
 def test_what_has_no_loss_of_its_own_is_said(folder: Path) -> None:

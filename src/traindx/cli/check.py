@@ -65,7 +65,8 @@ from traindx.errors import TraindxError
     "--twins",
     is_flag=True,
     help="Also do a step of the network that --model names again with one thing changed (half precision, channels, labels, zeros, "
-    "modes, averaged weights), before and after some steps of training: tells look-alikes apart, in about a minute and a half.",
+    "modes, averaged weights; with --augment also that), before and after some steps of training: tells look-alikes apart, in "
+    "about a minute and a half.",
 )
 @click.option(
     "--weights",

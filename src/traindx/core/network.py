@@ -133,7 +133,7 @@ class Network:
     that is left out while training, by layer. `outside` are parameters that the loss depends on and the model does not list.
     `footprint` is what a training step needs of memory; `decode` and `step` are the seconds that opening a picture, and a pass on
     it, take on one core; `few` are the losses of a training on a few samples and `twins` the events of its twins, where
-    that was asked for.
+    that was asked for, `augmented` those of twins on augmented pictures.
     """
 
     spec: str
@@ -177,6 +177,7 @@ class Network:
     step: float | None = None
     few: Mapping[str, Any] | None = None
     twins: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    augmented: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     seconds: float = 0.0
 
     @property
@@ -217,6 +218,7 @@ def network_of(plain: Mapping[str, Any]) -> Network:
             "loads": tuple(map(load_of, plain.get("loads", ()))),
             "notes": tuple(plain.get("notes", ())),
             "twins": tuple((str(name), data) for name, data in plain.get("twins") or ()),
+            "augmented": tuple((str(name), data) for name, data in plain.get("augmented") or ()),
             "footprint": footprint_of(plain.get("footprint")),
         }
     )

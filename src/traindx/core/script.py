@@ -113,8 +113,9 @@ class Script:
     """`path` relative to the command's folder; `used` counts how often each name is read, `words` are all constants of text,
     `defined` the names of its own functions and classes; `intervals` are those that stand in dictionaries for Lightning;
     `stored` the names of the fields that it writes into, or whose entries it changes; `fields` are those in capitals
-    (`cfg.SOLVER.BASE_LR = 0.01`), each without its first name, with its value (None where that is not told) and line. `lengths` are
-    those of the training that files of settings name.
+    (`cfg.SOLVER.BASE_LR = 0.01`), each without its first name, with its value (None where that is not told) and line; `options` are
+    those of argparse as the command or their defaults have them, where that is told. `lengths` are those of the training that
+    files of settings name.
     """
 
     path: str = ""
@@ -126,6 +127,7 @@ class Script:
     intervals: frozenset[str] = frozenset()
     stored: frozenset[str] = frozenset()
     fields: tuple[tuple[str, Any, int], ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
     lengths: Mapping[Pace, float] = field(default_factory=dict)
 
     def called(self, *names: str) -> Iterator[Call]:

@@ -65,6 +65,7 @@ class Twins:
     size: int = 0
     weights: str = ""
     plain: Twins | None = None
+    augmented: Twins | None = None
 
     def of(self, kind: str, moment: str) -> dict[int, list[Twin]]:
         """The twins of a kind by batch."""

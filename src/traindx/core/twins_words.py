@@ -62,6 +62,8 @@ def _rows(twins: Twins) -> Iterator[Row]:
     yield _paired(twins, found)
     if twins.plain is not None:
         yield _unaugmented(twins.plain)
+    if twins.augmented is not None:
+        yield _augmented(twins.augmented, found)
     yield from _moded(twins)
     yield _dropped(twins)
     yield _averaged(twins)
@@ -95,7 +97,8 @@ def _precise(twins: Twins) -> Iterator[Row]:
 def _processed(twins: Twins) -> Row:
     found, base, twin = differs(twins, "processor"), twins.one("base", "first"), twins.one("processor", "first")
     if found is None or base is None or twin is None:
-        return "on the processor", "", f"not tried: the training runs on {twins.device}"
+        alone = "there is no other device here than the processor"
+        return "on the processor", "", f"not tried: {alone if twins.size else f'the training runs on {twins.device}'}"
     words = "device-numerics ruled out" if found[0] < 0.01 else "device-numerics"
     return "on the processor", f"{base.loss:.4g} and {twin.loss:.4g}", f"{words}: {found[0]:.2%} from {twins.device}"
 
@@ -158,6 +161,16 @@ def _unaugmented(plain: Twins) -> Row:
     if found is None:
         return name, "", "not decided"
     words = "it learns: augmentation-too-strong" if found.belongs else "not learned either: augmentation is not why"
+    return name, f"{found.own:.4g} and {found.others:.4g}", words
+
+
+def _augmented(augmented: Twins, without: Pairing | None) -> Row:
+    name, found = "with the augmentation", pairing(augmented)
+    if found is None or without is None:
+        return name, "", "not decided"
+    words = "labels are learned: augmentation-too-strong ruled out" if found.belongs else "not learned"
+    if not found.belongs:
+        words += ", and without it they are: augmentation-too-strong" if without.belongs else " either way"
     return name, f"{found.own:.4g} and {found.others:.4g}", words
 
 

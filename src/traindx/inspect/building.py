@@ -18,7 +18,8 @@ class Wanted:
     """What was asked for. `classes` is the data's number, `given` the user's; `imgsz` None where not named; `yaml` a structure
     that a checkpoint holds; `channels` those that the data's settings name; `common` a size that nearly all pictures have;
     `memory`: what a step needs of it is measured too; `few`: seconds for learning the pictures by heart, `labels` their classes;
-    `twins`: seconds for twins of a step on pictures of `labelled`, on a `device` (else the one that is there), with `weights`."""
+    `twins`: seconds for twins of a step on pictures of `labelled`, on a `device` (else the one that is there), with `weights`,
+    and once more through the user's own `augment`."""
 
     spec: str
     classes: int | None = None
@@ -37,6 +38,7 @@ class Wanted:
     labelled: Sequence[Mapping[str, Any]] = ()
     device: str = ""
     weights: str | None = None
+    augment: str = ""
 
     @property
     def number(self) -> int | None:

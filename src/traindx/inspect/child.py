@@ -55,7 +55,7 @@ def examined(wanted: Wanted) -> dict[str, Any]:
         raise TraindxError("torch is not installed", "no model can be built", "install torch") from error
     from traindx.inspect import heads
     from traindx.inspect.footprint import footprint_in
-    from traindx.inspect.tried import twins_of
+    from traindx.inspect.tried import augmented_of, twins_of
 
     torch.manual_seed(0)
     with noting(torch) as made:
@@ -77,7 +77,10 @@ def examined(wanted: Wanted) -> dict[str, Any]:
         found = footprint_in(torch, built, facts["imgsz"], channels=facts["channels"] or 3)
         facts["footprint"] = None if found is None else asdict(found)
     if facts["refused"] is None and wanted.twins:
+        again = copy.deepcopy(as_built.model) if wanted.augment else None
         facts["twins"] = twins_of(torch, wanted, as_built, facts)
+        if facts["twins"] and again is not None:
+            facts["augmented"] = augmented_of(torch, wanted, replace(as_built, model=again), facts)
     return facts | {"seconds": time.perf_counter() - started}
 
 

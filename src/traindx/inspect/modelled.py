@@ -55,6 +55,8 @@ def _tried(network: Network) -> dict[str, Any]:
         chance = math.log(few["classes"]) if few["classes"] > 1 else None
         learned = overfit(few["losses"], few["samples"], 1, chance=chance)
     twins = twins_from(network.twins, planned=LONG) if network.twins else None
+    if twins is not None and network.augmented:
+        twins = replace(twins, augmented=twins_from(network.augmented, planned=LONG))
     return {"tryouts": Tryouts(overfit=learned, twins=twins)} if few or twins is not None else {}
 
 

@@ -101,7 +101,7 @@ def request_for(spec: str, dataset: Dataset | None, settings: Mapping[str, Any])
         labels = [int(dataset.images.class_id[at]) for at in chosen] if task == "classify" else []
         wanted |= {"few": settings["few"], "labels": labels}
     if settings.get("twins"):
-        wanted |= {name: settings[name] for name in ("twins", "weights", "device") if settings.get(name)}
+        wanted |= {name: settings[name] for name in ("twins", "weights", "device", "augment") if settings.get(name)}
         wanted |= {"labelled": labelled_pictures(dataset, LABELLED)}
     return wanted | {"channels": channels if isinstance(channels, int) else None, "common": _common(dataset)}
 

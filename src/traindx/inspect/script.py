@@ -40,7 +40,16 @@ def script_of(
     intervals = frozenset(_intervals(tree))
     fields = tuple(_fields(tree, reader.values, now_and_then=False))
     return Script(
-        path, reader.calls, tuple(reader.loops), used, words, own, intervals, frozenset(_stored(tree)), fields
+        path,
+        reader.calls,
+        tuple(reader.loops),
+        used,
+        words,
+        own,
+        intervals,
+        frozenset(_stored(tree)),
+        fields,
+        reader.values.options,
     )
 
 

@@ -152,6 +152,13 @@ def _settings(command: Sequence[str]) -> dict[str, Any]:
         elif word.startswith("--"):
             following = words[i + 1] if i + 1 < len(words) else ""
             settings[word[2:]] = following if following and not following.startswith("--") else "true"
+        elif (
+            re.fullmatch(r"-[a-z]", word)
+            and i
+            and any(w.endswith((".py", ".sh")) for w in words[:i])
+            and words[i + 1 :]
+        ):
+            settings.setdefault(word[1:], words[i + 1])
     return settings
 
 

@@ -44,3 +44,16 @@ def twins_of(torch: Any, wanted: Any, built: Any, facts: dict[str, Any]) -> list
         words = str(error) if isinstance(error, TraindxError) else f"{type(error).__name__}: {error}"
         built.notes.append(f"no twins: {' '.join(words.split())[:200]}")
         return None
+
+
+def augmented_of(torch: Any, wanted: Any, built: Any, facts: dict[str, Any]) -> list[Any] | None:
+    """What the same step shows on pictures of the user's own augmentation; else a note says why there is nothing."""
+    from traindx.inspect.twinned import tried_augmented
+
+    try:
+        first = int(bool(facts.get("from_one")))
+        return tried_augmented(torch, built, wanted, facts["imgsz"], facts["channels"] or 3, first, facts["twins"])
+    except Exception as error:  # the user's code may fail in any way
+        words = str(error) if isinstance(error, TraindxError) else f"{type(error).__name__}: {error}"
+        built.notes.append(f"no twins with the augmentation: {' '.join(words.split())[:200]}")
+        return None

@@ -176,6 +176,32 @@ def tried(
     return twins.events
 
 
+def tried_augmented(
+    torch: Any, built: Any, wanted: Any, size: int, channels: int, first: int, before: Sequence[tuple[str, Any]]
+) -> list[Any]:
+    """The events of the twins that tell whether labels are learned, on pictures that the user's own augmentation made: after as
+    many steps, of as many pictures of the same size, as `before` without it."""
+    from traindx.inspect.augmented import Augmented
+
+    told = next(data for name, data in before if name == "twins_of")
+    samples, count, side = int(told["samples"]), int(told["batches"]), int(told["size"])
+    source = Augmented(torch, built, wanted.labelled, channels, wanted.augment, size)
+    twins = Tried(torch, built, wanted.device or _best(torch), first)
+    built.model.to(twins.device).train()
+    torch.manual_seed(0)
+    held = [twins.packed(source.batch(range(at * samples, (at + 1) * samples), side)) for at in range(count)]
+    with twins.watched():
+        for trial in (Trial("base", "first", at) for at in range(count)):
+            twins.run(trial, held[trial.batch], None)
+        others = source.forever(count * samples, samples, side, twins.packed)
+        steps = twins.train(others, twins.clock() + wanted.twins, int(told["steps"]))
+        plan = planned("later", twins.seen(held, samples, False))
+        for trial in (t for t in plan if t.kind in ("base", "start", "shuffled")):
+            twins.run(trial, held[trial.batch], None)
+    twins.tell(steps, count, samples, size=side)
+    return twins.events
+
+
 def _moment(twins: Tried, moment: str, held: Sequence[Any], samples: int, average: Any) -> None:
     """All twins of a moment; those that depend on what the first of them show come behind them."""
     done: set[Trial] = set()

@@ -68,6 +68,11 @@ class Values:
         self._options = options_of(tree, settings, UNKNOWN)
         self._parsed = parsed_names(tree)
 
+    @property
+    def options(self) -> dict[str, Any]:
+        """The options of argparse that the text tells, and that the script does not store again."""
+        return {k: v for k, v in self._options.items() if v is not UNKNOWN and not self._is_stored(k)}
+
     def of(self, node: ast.expr | None, scope: str = "", depth: int = 0) -> Any:
         """The value of an expression in a function, UNKNOWN where the text does not tell it."""
         if node is None or depth > DEEPEST:

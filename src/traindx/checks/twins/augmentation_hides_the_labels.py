@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.finding import Finding, Measured, Place
@@ -23,8 +24,10 @@ def augmentation_hides_the_labels(tryouts: Tryouts) -> Iterator[Finding | Measur
     A training with strong augmentation may need more steps than the twins have: where it learns later, this is no fault.
     """
     twins = tryouts.twins
+    if twins is not None and twins.augmented is not None:
+        twins = replace(twins.augmented, plain=twins)
     if twins is None or twins.plain is None:
-        raise NotEnough("needs twins with and without augmentation, tried where nothing was learned with it")
+        raise NotEnough("needs twins with and without augmentation: `--augment` beside `--twins`")
     found, plain = pairing(twins), pairing(twins.plain)
     if found is None or plain is None:
         raise NotEnough("the labels of the batches cannot be told apart")

@@ -27,6 +27,8 @@ def device_differs(tryouts: Tryouts, *, share: float = 0.05) -> Iterator[Finding
     """
     twins = tryouts.twins
     found = None if twins is None else differs(twins, "processor")
+    if twins is not None and found is None and twins.size:
+        raise NotEnough("there is no other device here than the processor")
     if twins is None or found is None:
         raise NotEnough("needs twins of a training on a device; run `traindx prove RUN --try twins`")
     if twins.drops:

@@ -78,8 +78,7 @@ def audited(request: dict[str, Any]) -> dict[str, Any]:
         )
     else:
         pipeline = pipeline_of(spec)
-    numbered = list(_numbered(pipeline, pictures, opened))
-    samples, repeats, problem = _samples(pipeline, numbered, opened, folder)
+    samples, repeats, problem = _samples(pipeline, list(numbered(pipeline, pictures, opened)), opened, folder)
     return {
         "spec": spec, "kind": pipeline.kind, "samples": samples, "steps": list(steps_of(pipeline.parts)), "followed": problem,
         "repeats": repeats, "takes_boxes": pipeline.takes_boxes, **_written(pipeline.source),
@@ -87,7 +86,7 @@ def audited(request: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _numbered(pipeline: Pipeline, pictures: Sequence[Labelled], opened: Opened) -> Iterator[tuple[int, Labelled]]:
+def numbered(pipeline: Pipeline, pictures: Sequence[Labelled], opened: Opened) -> Iterator[tuple[int, Labelled]]:
     """Each picture with its number in the pipeline: of a dataset of the user's own, the file that a sample opens first."""
     if pipeline.own is None or pipeline.kind == "Ultralytics":
         yield from ((n, one) for n, one in enumerate(pictures) if pipeline.own is None or n in pipeline.own)
@@ -102,17 +101,17 @@ def _numbered(pipeline: Pipeline, pictures: Sequence[Labelled], opened: Opened) 
 
 
 def _samples(
-    pipeline: Pipeline, numbered: Sequence[tuple[int, Labelled]], opened: Opened, folder: Path
+    pipeline: Pipeline, found: Sequence[tuple[int, Labelled]], opened: Opened, folder: Path
 ) -> tuple[list[dict[str, Any]], bool, str]:
     """The samples, whether other random numbers make no difference, and why boxes were not followed."""
     begun = time.perf_counter()
     runs, repeats, problem = [], True, ""
-    if not numbered:
+    if not found:
         raise TraindxError("no sample opened a picture of this dataset", "", "name the dataset whose pictures it reads")
-    for number, labelled in numbered:
+    for number, labelled in found:
         if time.perf_counter() - begun > SECONDS:
             break
-        pixels = _read(labelled.path, pipeline.own is not None)
+        pixels = opened_picture(labelled.path, pipeline.own is not None)
         follower = Follower(pipeline, number, labelled, pixels, seed=number, opened=opened)
         result, other = (
             follower.run(),
@@ -131,7 +130,7 @@ def _samples(
     return samples, repeats, problem
 
 
-def _read(path: str, whole: bool) -> Pixels:
+def opened_picture(path: str, whole: bool) -> Pixels:
     """The picture (RGB), smaller where it is very large and the pipeline does not open it itself."""
     from PIL import Image, ImageOps
 
