@@ -129,6 +129,7 @@ def tried(case: Case, minutes: float, seeds: int, jobs: int, most_blind: int) ->
             "seconds": round(seconds, 1),
             "arms": len(list(home.glob("*/arm.json"))),
             "cost": None if right is None else cost(case, right, home),
+            "seen": right is not None and any(arm.symptom for arm in right.arms if arm.name == "control"),
         }
         twin = healthy_twin(case, max(arm.steps for arm in right.arms)) if right is not None else None
         if right is None or twin is None:

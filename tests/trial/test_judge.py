@@ -224,6 +224,10 @@ def test_an_undone_run_that_went_exactly_as_its_control_decides_nothing() -> Non
     assert verdict(ILL[0], arm("undone", 0, True, -1.0), unchanged=True) == "inconclusive"
 
 
+def test_what_other_checks_see_and_undoing_a_cause_does_not_touch_refutes_it() -> None:
+    assert verdict(ILL[0], arm("undone", 0, True, -1.0), unchanged=True, own=False) == "refuted"
+
+
 def test_where_the_targets_changed_the_repaired_run_must_learn_by_itself() -> None:
     controls = [arm("control", s, True, 0.9) for s in (0, 1)]
     learning = [arm("undone", s, False, 0.3) for s in (0, 1)]
