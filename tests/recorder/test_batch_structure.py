@@ -50,6 +50,13 @@ def test_objects_that_name_their_picture_are_given_its_new_number() -> None:
     assert fewer["batch_idx"].tolist() == [0.0] and len(fewer["img"]) == 2
 
 
+def test_the_pictures_tell_how_many_samples_there_are_whatever_comes_first() -> None:
+    boxes = torch.rand(11, 4)
+    assert samples_in(torch, {"bboxes": boxes, **objects()}) == 3, "Ultralytics sorts its keys"
+    assert samples_in(torch, {"boxes": boxes, "image": PICTURES}) == 3 and samples_in(torch, (boxes, PICTURES)) == 3
+    assert samples_in(torch, (listed()[1], listed()[0])) == 2 and samples_in(torch, LABELS) == 1
+
+
 def test_an_encoding_of_transformers_stays_one() -> None:
     batch = BatchEncoding({"pixel_values": PICTURES, "labels": LABELS})
     made = with_samples(torch, batch, 3, 4)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 OF_PICTURE = "batch_idx"
@@ -17,8 +17,8 @@ def cloned(torch: Any, batch: Any) -> Any:
 
 
 def samples_in(torch: Any, batch: Any) -> int:
-    """How many samples a batch holds: the first size of its first tensor of two or more dimensions, or the length of the first
-    list of tensors or dicts; 1 for what has neither."""
+    """How many samples a batch holds: the first size of its tensor of most dimensions (two or more), or the length of a list of
+    pictures or dicts; of several alike the first; 1 for what has neither."""
     return _size(torch, batch) or 1
 
 
@@ -44,16 +44,26 @@ def mapped(torch: Any, value: Any, change: Callable[[Any], Any]) -> Any:
 
 
 def _size(torch: Any, value: Any) -> int | None:
+    return max(_sizes(torch, value), key=lambda found: found[0], default=(0, None))[1]
+
+
+def _sizes(torch: Any, value: Any) -> Iterator[tuple[int, int]]:
+    """Of each part of a batch that may tell how many samples there are: its dimensions, and how many it holds. A list of pictures
+    is a tensor of one dimension more; rows of objects are none."""
     if isinstance(value, torch.Tensor):
-        return int(value.shape[0]) if value.dim() >= 2 else None
-    if isinstance(value, dict) or isinstance(getattr(value, "data", None), dict):
+        if value.dim() >= 2:
+            yield value.dim(), int(value.shape[0])
+    elif isinstance(value, dict) or isinstance(getattr(value, "data", None), dict):
         held = value if isinstance(value, dict) else value.data
-        return next((n for v in held.values() if (n := _size(torch, v)) is not None), None)
-    if isinstance(value, (list, tuple)) and value:
+        for key, part in held.items():
+            if OF_PICTURE not in held or key not in OBJECTS:
+                yield from _sizes(torch, part)
+    elif isinstance(value, (list, tuple)) and value:
         if all(isinstance(v, dict) or _is_picture(torch, v) for v in value):
-            return len(value)
-        return next((n for v in value if (n := _size(torch, v)) is not None), None)
-    return None
+            yield (4 if _is_picture(torch, value[0]) else 2), len(value)
+        else:
+            for part in value:
+                yield from _sizes(torch, part)
 
 
 def _is_sample(torch: Any, value: Any) -> bool:

@@ -78,7 +78,9 @@ def decide(arms: Sequence[Arm], rules: Rules, *, unchanged: bool = False) -> Rul
     if not all(a.symptom for a in controls):
         return without_symptom(controls, undone, rules, unchanged=unchanged)
     if unchanged and not rules.own:
-        return Ruling("refuted", "no check of this cause fails, and undoing it changed nothing: both arms went exactly alike")
+        return Ruling(
+            "refuted", "no check of this cause fails, and undoing it changed nothing: both arms went exactly alike"
+        )
     if unchanged and (any(a.symptom for a in undone) or not rules.comparable):
         return Ruling("inconclusive", "undoing it did not reach the run: both arms went exactly alike")
     return _compare(controls, undone, rules)

@@ -164,9 +164,8 @@ def verdict_of(treatment: Treatment, controls: Sequence[Done], treated: Sequence
     whole = [r for r in recordings.values() if r is not None]
     basis = basis_of(whole, same_loss=same_loss([treatment]), same_inputs=same_inputs([treatment]))
     if basis is None:
-        return Tried(
-            treatment, "not decided", "it changes what the loss measures, and the run has no validation to go by"
-        )
+        changed = "what is trained on" if same_loss([treatment]) else "what the loss measures"
+        return Tried(treatment, "not decided", f"it changes {changed}, and the run has no validation to go by")
     arms = arms_of([d.run for d in done], [False] * len(done), basis=basis)
     if treatment.name in OTHER_LENGTH:  # each by its own end
         held = [None if (r := d.run.recording) is None else by_validation(basis, [r])[0] for d in done]
