@@ -22,6 +22,7 @@ GRADIENT_ASCENT = Cause(
         Clue("T325", if_seen=9.0, if_absent=-5.0, proves=True, from_start=True),
         Clue("T340", if_seen=14.0, proves=True, from_start=True),
         Clue("T342", if_seen=10.0, if_absent=-0.2, from_start=True),
+        Clue("V496", if_seen=7.5),
         Clue("T102", if_seen=0.5),
         Clue("T101", if_seen=0.3),
         Clue("T103", if_seen=0.3),

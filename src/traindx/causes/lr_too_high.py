@@ -42,6 +42,7 @@ LR_TOO_HIGH = Cause(
         Clue("V426", if_seen=-5.0),
         Clue("V427", if_seen=5.5),
         Clue("V428", if_seen=-2.0),
+        Clue("V496", if_seen=-2.0),
         Clue("V430", if_seen=7.0),
         Clue("V459", if_seen=4.0),
         Clue("T103", if_seen=0.9, if_absent=-0.3),

@@ -24,6 +24,7 @@ SHUFFLED_LABELS = Cause(
         Clue("B146", if_seen=5.5, if_absent=-1.5),
         Clue("V413", if_seen=1.0),
         Clue("V436", if_seen=1.0),
+        Clue("V429", if_seen=3.0),
         Clue("B152", if_seen=5.5, if_absent=-1.5),
         Clue("B153", if_seen=9.0, proves=True),
         Clue("D240", if_seen=6.5),

@@ -38,6 +38,7 @@ WRONG_LOSS = Cause(
         Clue("B154", if_seen=9.0, proves=True),
         Clue("T443", if_seen=9.0, proves=True),
         Clue("V436", if_seen=3.0),
+        Clue("V496", if_seen=5.5),
         Clue("T101", if_seen=0.3),
         Clue("T104", if_seen=0.3),
         Clue("T102", if_seen=0.3),

@@ -17,12 +17,16 @@ MOST = 1_500
 
 @dataclass(frozen=True)
 class LookAgreement:
-    """Of `count` objects of a split the share `value` is labelled as it looks; `chance` would be with labels dealt at random."""
+    """Of `count` objects of a split the share `value` is labelled as it looks; `chance` would be with labels dealt at random.
+
+    `rarer` of them are not of the commonest class.
+    """
 
     split: str
     count: int
     value: float
     chance: float
+    rarer: int
 
     @property
     def errors(self) -> float:
@@ -33,6 +37,11 @@ class LookAgreement:
     def beyond_chance(self) -> float:
         """Cohen's kappa: the share of what chance leaves that agrees."""
         return (self.value - self.chance) / max(1 - self.chance, 1e-6)
+
+    @property
+    def spread(self) -> float:
+        """The standard error of `beyond_chance`: large where chance leaves little."""
+        return float(np.sqrt(max(self.value * (1 - self.value), 1e-6) / self.count)) / max(1 - self.chance, 1e-6)
 
 
 def look_agreements(dataset: Dataset, crops: Crops, fewest: int, most: int = MOST) -> Iterator[LookAgreement]:
@@ -52,4 +61,5 @@ def look_agreements(dataset: Dataset, crops: Crops, fewest: int, most: int = MOS
         scores = looks_to_be(Crops(crops.index[own], labels, crops.features[own]), max(dataset.names) + 1)
         best = scores.argmax(axis=1)
         shares = np.bincount(labels, minlength=scores.shape[1]) / len(labels)
-        yield LookAgreement(split.name, len(own), float((best == labels).mean()), float(shares[best].mean()))
+        rarer = len(own) - int(np.bincount(labels).max())
+        yield LookAgreement(split.name, len(own), float((best == labels).mean()), float(shares[best].mean()), rarer)

@@ -25,14 +25,21 @@ SERIES = 0.9
 
 @check("D248", level="warning")
 def class_no_longer_annotated(
-    dataset: Dataset, *, fewest: int = 30, times: float = 5.0, spells: int = 10, rate: float = 0.2, same: float = 0.2
+    dataset: Dataset,
+    *,
+    fewest: int = 30,
+    times: float = 5.0,
+    spells: int = 10,
+    always: float = 0.9,
+    rate: float = 0.2,
+    same: float = 0.2,
 ) -> Iterator[Finding | Measured]:
     """In a series of pictures with numbers, a class comes and goes, and from one picture on it is never there again.
 
-    All splits together, in the order of the numbers, since who labels goes through the files and the splits are drawn later.
-    Named where the class was in `rate` of the pictures and in `spells` stretches or more, and the last (or first) `fewest`
-    pictures or more lack it, `times` as many as the longest gap before, while the other classes are there as often as before,
-    but for `same` of the pictures. The numbers are guesses.
+    All splits together, in the order of the numbers, since who labels goes through the files and the splits are drawn later; then
+    each split by itself. Named where the class was in `rate` of the pictures and in `spells` stretches or more, or in `always` of
+    them, and the last (or first) `fewest` pictures or more lack it, `times` as many as the longest gap before, while the other
+    classes are there as often as before, but for `same` of the pictures. The numbers are guesses.
 
     ## Why is this bad?
     Where somebody labelled a class in a part of the pictures alone, the rest teaches that its objects are background. The class's
@@ -43,24 +50,25 @@ def class_no_longer_annotated(
     """
     if dataset.task == "classify" or dataset.num_classes < 2:
         return
-    order = _series(dataset)
-    if len(order) < 2 * fewest:
+    series = _series(dataset)
+    if len(series) < 2 * fewest:
         return
-    there = np.zeros((len(order), dataset.num_classes), dtype=bool)
-    place = np.full(len(dataset.images), -1)
-    place[order] = np.arange(len(order))
     image, ids, _ = dataset.classes_in_pictures
-    own = place[image] >= 0
-    there[place[image[own]], ids[own]] = True
-    said = 0
-    for class_id in np.flatnonzero(there.any(axis=0)).tolist():
-        for backwards in (False, True):
-            seen = there[::-1] if backwards else there
-            end = _end(seen[:, class_id], fewest, times, spells)
-            if end and seen[:end, class_id].mean() >= rate and _others_go_on(seen, class_id, end, same):
-                said += 1
-                yield from _findings(dataset, class_id, order[::-1] if backwards else order, end, backwards=backwards)
-    yield Measured("classes that are annotated in a part of a series alone", said, "0")
+    there = np.zeros((len(dataset.images), dataset.num_classes), dtype=bool)
+    there[image, ids] = True
+    splits = dataset.images.split[series]
+    parts = [series[splits == split.name] for split in dataset.splits] if len(dataset.splits) > 1 else []
+    said: set[int] = set()
+    for order in (series, *(part for part in parts if len(part) >= 2 * fewest)):
+        for class_id in np.flatnonzero(there[order].any(axis=0)).tolist():
+            for backwards in (False, True) if class_id not in said else ():
+                rows = order[::-1] if backwards else order
+                seen = there[rows]
+                end = _end(seen[:, class_id], fewest, times, spells, always)
+                if end and seen[:end, class_id].mean() >= rate and _others_go_on(seen, class_id, end, same):
+                    said.add(class_id)
+                    yield from _findings(dataset, class_id, rows, end, backwards=backwards)
+    yield Measured("classes that are annotated in a part of a series alone", len(said), "0")
 
 
 def _series(dataset: Dataset) -> Ints:
@@ -84,14 +92,15 @@ def _series(dataset: Dataset) -> Ints:
     return np.asarray(chosen[order], dtype=np.int64)
 
 
-def _end(seen: NDArray[np.bool_], fewest: int, times: float, spells: int) -> int:
+def _end(seen: NDArray[np.bool_], fewest: int, times: float, spells: int, always: float) -> int:
     """The number of pictures up to the last that has the class, where none after it is no chance; else 0."""
     at = np.flatnonzero(seen)
     gaps = np.diff(at) - 1
     end = int(at[-1]) + 1
     rest = len(seen) - end
     longest = max(int(gaps.max(initial=0)), int(at[0]))
-    return end if (gaps > 0).sum() + 1 >= spells and rest >= max(fewest, times * max(longest, 1)) else 0
+    steady = len(at) >= always * end and end >= fewest
+    return end if (steady or (gaps > 0).sum() + 1 >= spells) and rest >= max(fewest, times * max(longest, 1)) else 0
 
 
 def _others_go_on(seen: NDArray[np.bool_], class_id: int, end: int, same: float) -> bool:
@@ -133,6 +142,19 @@ def dogs_up_to_the_hundredth_picture() -> Facts:
 @class_no_longer_annotated.fires_on
 def dogs_up_to_the_hundredth_of_numbers_without_zeros() -> Facts:
     return _numbered(stops=100, digits=1)
+
+
+@class_no_longer_annotated.fires_on
+def cells_in_each_picture_of_the_first_half() -> Facts:
+    boxes = [{"image": n, "class_id": 1} for n in range(100) if n % 3]
+    boxes += [{"image": n, "line": 2} for n in range(50)]
+    return {"dataset": dataset_of([{"path": f"cell_{n:03d}.jpg"} for n in range(100)], boxes)}
+
+
+@class_no_longer_annotated.quiet_on
+def one_class_after_the_other() -> Facts:
+    boxes = [{"image": n, "class_id": int(n >= 50)} for n in range(100)]
+    return {"dataset": dataset_of([{"path": f"animal_{n:03d}.jpg"} for n in range(100)], boxes)}
 
 
 @class_no_longer_annotated.quiet_on

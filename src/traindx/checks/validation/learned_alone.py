@@ -11,6 +11,10 @@ from traindx.core.history import Floats, History
 LEARNED = 0.7
 """An accuracy of training from which it counts as learned (a guess)."""
 
+PART, ROSE = 0.7, 1.15
+"""Share of its first epoch to which a training loss has to fall where the validation loss rises from the start, to so many times
+that (guesses): pictures are learned by heart whose labels say nothing of others."""
+
 
 def accuracy_of(history: History, epochs: int) -> tuple[str, Floats] | None:
     """Name and known values of the accuracy of validation; None if there are fewer than `epochs`."""
@@ -26,14 +30,17 @@ def learned_alone(history: History, epochs: int = 5, fell: float = 0.3, low: flo
     name, values = known
     at_chance = float(np.nanmax(smooth(values))) < low or float(np.abs(values - 0.5).max()) < 0.03
     followed = gained(name, values) and not _never_fell(history.val_loss)
-    return _learned(history, name, fell) if at_chance and not followed else ""
+    if not at_chance or followed:
+        return ""
+    rose_alone = not gained(name, values) and _never_fell(history.val_loss, ROSE)
+    return _learned(history, name, PART if rose_alone else fell)
 
 
-def _never_fell(loss: Floats) -> bool:
-    """Whether a validation loss was lowest at its start, to 1 %, and rose by half: an accuracy beside it moved by chance."""
+def _never_fell(loss: Floats, times: float = 1.5) -> bool:
+    """Whether a validation loss was lowest at its start, to 1 %, and rose by so much: an accuracy beside it moved by chance."""
     values = loss[np.isfinite(loss)]
     return (
-        len(values) >= 10 and float(smooth(values).min()) >= 0.99 * values[0] > 0 and end_of(values) > 1.5 * values[0]
+        len(values) >= 10 and float(smooth(values).min()) >= 0.99 * values[0] > 0 and end_of(values) > times * values[0]
     )
 
 

@@ -28,8 +28,11 @@ def _comes_down_to(rate: Floats, other: Floats) -> bool:
 def usual_rate(history: History, setup: Setup | None) -> float | None:
     """The highest rate that was logged for long, else the one among the settings; None where neither is known."""
     rates = rates_of(history)
-    if len(rates):
-        return float(np.nanmedian(rates[: max(1, len(rates) // 2)]))
+    return float(np.nanmedian(rates[: max(1, len(rates) // 2)])) if len(rates) else asked_rate(setup)
+
+
+def asked_rate(setup: Setup | None) -> float | None:
+    """The rate among the settings."""
     asked = (number_of(str(setup.settings[name])) for name in NAMES if setup is not None and name in setup.settings)
     return next((rate for rate in asked if rate is not None), None)
 

@@ -25,22 +25,31 @@ def losses_end_above_start(history: History, *, times: float = 1.5, epochs: int 
     `traindx run -- COMMAND`, then `traindx diagnose RUN`.
 
     Compared are medians of the last 3 epochs and the first epoch. A generator's loss may rise alone; a run whose metric is
-    better than at its start, and near its best, is no finding. Default: `times` is a guess.
+    better than at its start, and near its best, is no finding. Without a validation loss the metric has to end below half of its
+    best. Default: `times` is a guess.
     """
     train, val = history.train_loss, history.val_loss
-    pairs = [(v[np.isfinite(v)][0], end_of(v, 3)) for v in (train, val) if np.isfinite(v).sum() >= epochs]
-    if len(pairs) < 2 or min(first for first, _ in pairs) <= 0:
-        raise NotEnough(f"needs {epochs} epochs with training and validation loss above zero")
-    (train_first, train_last), (val_first, val_last) = pairs
-    yield Measured("training loss at the end, share of the first epoch", train_last / train_first, f"below {times:g}")
-    yield Measured("validation loss at the end, share of the first epoch", val_last / val_first, f"below {times:g}")
-    if train_last < times * train_first or val_last < times * val_first or _better(history):
+    pairs = {
+        name: (float(v[np.isfinite(v)][0]), end_of(v, 3))
+        for name, v in (("training", train), ("validation", val))
+        if np.isfinite(v).sum() >= epochs
+    }
+    alone = "validation" not in pairs
+    if "training" not in pairs or (alone and not len(_known_metric(history))) or min(v[0] for v in pairs.values()) <= 0:
+        raise NotEnough(f"needs {epochs} epochs with a training loss above zero and a validation loss or a metric")
+    for name, (first, last) in pairs.items():
+        yield Measured(f"{name} loss at the end, share of the first epoch", last / first, f"below {times:g}")
+    diverged = all(last >= times * first for first, last in pairs.values())
+    if not diverged or _better(history) or (alone and not _lost(history)):
         return
+    train_first, train_last = pairs["training"]
     onset = _onset(train, times * train_first)
+    other = "" if alone else "the validation loss at {1:.3g}, began at {0:.3g}".format(*pairs["validation"])
+    told = other or f"what the metric had reached, {_known_metric(history).max():.3g}, is lost"
     yield Finding(
         Place(path=history.source),
-        f"the training loss ends at {train_last:.3g}, began at {train_first:.3g} (should fall), and the validation loss at "
-        f"{val_last:.3g}, began at {val_first:.3g}: the run diverged at epoch {int(history.epoch[onset])}{_part(history)}",
+        f"the training loss ends at {train_last:.3g}, began at {train_first:.3g} (should fall), and {told}: the run diverged at "
+        f"epoch {int(history.epoch[onset])}{_part(history)}",
         (curves_of(history, "the losses end above their start", onset=float(history.epoch[onset])),),
     )
 
@@ -52,6 +61,17 @@ def _better(history: History) -> bool:
     values = history.metric[1][np.isfinite(history.metric[1])]
     last = end_of(values, 3)
     return len(values) > 1 and bool(last > values[0] + 0.02 and last > 0.5 * values.max())
+
+
+def _known_metric(history: History) -> Floats:
+    """The known values of the metric."""
+    return np.empty(0) if history.metric is None else history.metric[1][np.isfinite(history.metric[1])]
+
+
+def _lost(history: History) -> bool:
+    """Whether the metric ends below half of its best."""
+    values = _known_metric(history)
+    return len(values) >= 3 and end_of(values, 2) < 0.5 * float(values.max())
 
 
 def _part(history: History) -> str:
@@ -76,6 +96,20 @@ def _onset(values: Floats, bound: float) -> int:
 def a_run_that_diverged() -> Facts:
     losses = [2.3, 2.0, 1.9, 8.0, 9.0, 9.5, 9.2, 9.4]
     return {"history": history_of([{"train/loss": v, "val/loss": v + 0.1, "metric/accuracy": 0.1} for v in losses])}
+
+
+@losses_end_above_start.fires_on
+def a_run_without_validation_loss_that_diverged() -> Facts:
+    rows = [
+        {"train/loss": 2.0 - 0.1 * i if i < 6 else 5.0 + 0.1 * i, "metric/mAP50": 0.1 if i < 6 else 0.0}
+        for i in range(12)
+    ]
+    return {"history": history_of(rows)}
+
+
+@losses_end_above_start.quiet_on
+def a_training_loss_alone() -> Facts:
+    return {"history": history_of([{"train/loss": 1.0 + 0.3 * i, "metric/mAP50": 0.1} for i in range(12)])}
 
 
 @losses_end_above_start.quiet_on

@@ -7,16 +7,18 @@ from collections.abc import Iterator
 import numpy as np
 
 from traindx.checks.validation.curve import curves_of, end_of, noise, smooth
-from traindx.checks.validation.logged_rate import rates_of
+from traindx.checks.validation.logged_rate import asked_rate, rates_of
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.finding import Finding, Measured, Place
 from traindx.core.history import History, history_of
 from traindx.core.recording import Recording
+from traindx.core.setup import Setup
 
 
 @check("V428", level="warning", preview=True)
 def rate_gone_early(
     history: History,
+    setup: Setup | None = None,
     recording: Recording | None = None,
     *,
     gone: float = 1e-4,
@@ -39,9 +41,11 @@ def rate_gone_early(
     or linear schedule is at 0.0001 of its start in its last epoch alone, and steps of a tenth are at 0.001 past two thirds.
     """
     rates = rates_of(history)
-    if recording is not None or len(rates) < 6 or not np.isfinite(rates).all() or float(rates.max()) <= 0:
+    if recording is not None or len(rates) < 6 or not np.isfinite(rates).all():
         raise NotEnough("needs a log of six epochs with the learning rate")
-    top = _asked(history, rates)
+    top = _asked(history, rates, asked_rate(setup))
+    if top <= 0:
+        raise NotEnough("the rate is zero from the first epoch on, and no setting says what was asked for")
     at = _under(rates, gone * top)
     if len(rates) - at <= share * len(rates) and _under(rates, low * top) <= early * len(rates):
         at = _under(rates, low * top)
@@ -63,8 +67,13 @@ def _under(rates: np.ndarray, level: float) -> int:
     return int(above[-1]) + 1 if len(above) else 0
 
 
-def _asked(history: History, rates: np.ndarray) -> float:
-    """The highest rate; where it was a millionth already in the first epoch and falls tenfold an epoch, what 0.001 would be."""
+def _asked(history: History, rates: np.ndarray, asked: float | None) -> float:
+    """The highest rate; where it was a millionth already in the first epoch and falls tenfold an epoch, what 0.001 would be.
+
+    Where none of the epochs ends at a thousandth of what the settings ask for, it is that: the rate was gone in the first.
+    """
+    if asked is not None and float(rates.max()) < 1e-3 * asked:
+        return asked
     falls = rates[1:] < 0.2 * rates[:-1]
     return max(float(rates.max()), 1e-3) if bool(falls[:3].all()) else float(rates.max())
 
@@ -107,3 +116,18 @@ def a_milestone_in_the_third_epoch_that_takes_nearly_all() -> Facts:
 @rate_gone_early.quiet_on
 def steps_of_a_tenth() -> Facts:
     return _run([0.1 * 0.1 ** (i // 6) for i in range(20)], 0.0)
+
+
+def _flat(rate: float) -> Facts:
+    history = history_of([{"train/loss": 2.3, "lr/0": rate}] * 10)
+    return {"history": history, "setup": Setup((), "", "pytorch", {"lr": 0.01})}
+
+
+@rate_gone_early.fires_on
+def a_rate_that_was_gone_in_the_first_epoch() -> Facts:
+    return _flat(0.0)
+
+
+@rate_gone_early.quiet_on
+def a_rate_below_what_was_asked_for() -> Facts:
+    return _flat(5e-4)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from traindx.checks.validation.logged_rate import is_adaptive, rates_of, usual_rate
+from traindx.checks.validation.logged_rate import asked_rate, is_adaptive, rates_of, usual_rate
 from traindx.checks.validation.standstill import standstill_of
 from traindx.core.check import Facts, NotEnough, check
 from traindx.core.finding import Finding, Measured, Place
@@ -43,7 +43,8 @@ def stands_at_small_rate(
     yield Measured("learning rate", rate, f"above {bound:g}")
     still = standstill_of(history, epochs)
     rates = rates_of(history)[: len(history) // 2 + 1]
-    falling = len(rates) > 0 and float(np.nanmin(rates)) < 0.01 * float(np.nanmax(rates))  # V428 tells of a schedule
+    top = max(float(np.nanmax(rates)), asked_rate(setup) or 0.0) if len(rates) else 0.0
+    falling = len(rates) > 0 and float(np.nanmin(rates)) < 0.01 * top  # V428 tells of a schedule
     if still is not None and not still.shot_up and not falling and 0 <= rate < bound:
         yield Finding(
             Place(path=history.source, setting="lr"),

@@ -22,6 +22,9 @@ CLASSES = (*range(2, 11), 20, 100, 1000)
 NEAR = 0.01
 """How near to ln K a loss stands at chance, as a share of it (a guess)."""
 
+ABOVE = 1.5
+"""How far above ln K a loss may stand beside an accuracy of guessing among K: sure answers that are wrong (a guess)."""
+
 NEVER_BELOW = 0.97
 """Share of ln K under which a loss has to come to know more than guessing; above it a fall shows nothing (a guess)."""
 
@@ -52,8 +55,12 @@ class Standstill:
     def words(self) -> str:
         """Where the loss stood, in words."""
         k = self.classes
-        of = f", near ln {k} = {np.log(k):.4g}, which guessing among {k} classes gives" if k else ""
-        return f"the loss stands at {self.level:.4g}{of}"
+        if not k:
+            return f"the loss stands at {self.level:.4g}"
+        chance = float(np.log(k))
+        where = "near" if self.level <= 1.1 * chance else "above"
+        of = f"{where} ln {k} = {chance:.4g}, which guessing among {k} classes gives"
+        return f"the loss stands at {self.level:.4g}, {of}"
 
 
 def standstill_of(history: History, epochs: int) -> Standstill | None:
@@ -95,11 +102,11 @@ def _never_came_back(history: History, values: Floats) -> bool:
 
 
 def _at_chance_of(history: History, level: float) -> int | None:
-    """The number of classes whose chance the loss stands at; up to a tenth above it if the accuracy fits."""
+    """The number of classes whose chance the loss stands at; up to `ABOVE` of it if the accuracy fits."""
     if history.metric is None or not history.metric[0].startswith("accuracy"):
         return next((k for k in CLASSES if abs(level - np.log(k)) <= NEAR * np.log(k)), None)
     accuracy = float(np.nanmedian(history.metric[1]))
-    fit = [k for k in CLASSES if 1 - NEAR <= level / np.log(k) <= 1.1 and accuracy * k < 1.5]
+    fit = [k for k in CLASSES if 1 - NEAR <= level / np.log(k) <= ABOVE and accuracy * k < 1.5]
     return min(fit, key=lambda k: (5 * abs(level / np.log(k) - 1) + abs(accuracy * k - 1), k), default=None)
 
 

@@ -30,8 +30,8 @@ def validation_never_follows(
     its mode is at fault; where it is good, the validation labels and classes are. `traindx check DATA` compares the splits.
 
     The accuracy of validation stays below `low` (or within 0.03 of 0.5, as of two classes) and rises by less than a twentieth
-    of what it lacks, while that of training ends above 0.7, or the training loss falls to `fell` of its first epoch. Defaults
-    are guesses.
+    of what it lacks, while that of training ends above 0.7, or the training loss falls to `fell` of its first epoch; to 0.7
+    of it where the validation loss rises from the first epoch on. Defaults are guesses.
     """
     if recording is not None:
         raise NotEnough("a recording tells more than a log")
