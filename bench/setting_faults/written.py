@@ -134,7 +134,10 @@ NEWER = (
 )
 WHOLE = "import torch, timm\nmodel = timm.create_model('convnext_tiny')\noptimizer = torch.optim.AdamW(model.parameters(), {})\n"
 
+API = 'from ultralytics import YOLO\n\nYOLO("yolov8n.pt").train(data="coco8.yaml", epochs=50, {})\n'
+
 FAULTS = (
+    Case("a rate in a script that optimizer=auto replaces", "python t.py", {"t.py": API.format("lr0=0.001")}, "S101", "t.py:3"),
     Case("Detectron2 in Python: the rate of sixteen pictures", "python t.py", capitals("0.02"), "S149", "t.py:9"),
     Case("Detectron2 in Python: steps of another training", "python t.py", capitals(steps="(60000, 80000)"), "S155", "t.py:11"),
     Case("Detectron2 in Python: a warm-up that never ends", "python t.py", capitals(warm="5000"), "S126", "t.py:12"),
@@ -150,6 +153,8 @@ FAULTS = (
     Case("the decay of a recipe on norms too", "python t.py", {"t.py": WHOLE.format("lr=1e-3, weight_decay=0.05")}, "S168", "t.py:3"),
 )  # fmt: skip
 SOUND = (
+    Case("a rate in a script, and its optimizer", "python t.py", {"t.py": API.format("lr0=0.001, optimizer='AdamW'")}),
+    Case("the default rate in a script", "python t.py", {"t.py": API.format("lr0=0.01")}),
     Case("Detectron2 in Python", "python t.py", capitals()),
     Case("Detectron2 in Python without steps", "python t.py", capitals(steps="[]")),
     Case("Detectron2 in Python, a rate chosen elsewhere", "python t.py", capitals("args.lr")),

@@ -13,8 +13,8 @@ from PIL import Image
 
 from traindx.core.network import Network, network_of
 from traindx.errors import TraindxError
-from traindx.inspect.building import Wanted
-from traindx.inspect.child import examined
+from traindx.inspect.building import Built, Wanted
+from traindx.inspect.child import _looked, examined
 
 MODELS = """
 import torch
@@ -218,3 +218,13 @@ def test_a_forward_pass_that_asks_for_more_is_noted() -> None:
     network = built("Targets", imgsz=None)
     assert any("no forward pass" in note and "targets" in note for note in network.notes)
     assert network.samples == 0 and all(layer.reached for layer in network.layers)
+
+
+@pytest.mark.parametrize(
+    ("framework", "size", "looked"),
+    [("ultralytics", 1280, 640), ("ultralytics", 640, 640), ("ultralytics", 1000, 1000), ("pytorch", 1280, 1280)],
+)
+def test_a_large_detector_is_looked_at_with_smaller_pictures_where_its_layers_are_the_same(framework, size, looked):
+    built = Built(None, framework)
+    assert _looked(built, size) == looked
+    assert bool(built.notes) == (looked != size)

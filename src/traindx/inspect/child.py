@@ -23,6 +23,8 @@ from traindx.inspect.made_where import Made, noting, users_line_of
 SAMPLES = ((64, 16), (128, 8), (320, 4))
 """Pictures looked at, for sizes up to the first number; two above."""
 FEWEST = 2
+LARGEST, COARSEST = 640, 64
+"""Pixels of the largest look at a detector of Ultralytics, and its coarsest stride."""
 TYPICAL = 0.1
 """How near a layer's weights must lie to what a rule draws, as a share of its size."""
 
@@ -104,7 +106,8 @@ def _looked_at(torch: Any, wanted: Wanted, built: Built, facts: dict[str, Any], 
     model, found = built.model, dict[str, Any]()
     taken, sizes = _channels(built, wanted)
     refused: dict[str, Any] | None = None
-    for size, channels in _tries(sizes, taken):
+    for asked, channels in _tries(sizes, taken):
+        size = _looked(built, asked)
         samples = FEWEST if built.listed else next((n for most, n in SAMPLES if size <= most), FEWEST)
         batch = first_batch(torch, wanted.pictures, samples, size, channels or 3, built.scaled)
         began = time.perf_counter()
@@ -115,9 +118,10 @@ def _looked_at(torch: Any, wanted: Wanted, built: Built, facts: dict[str, Any], 
                 refused = _refused(error, look.innermost)
                 continue
         refused = None
-        found |= {"imgsz": size, "samples": samples, "real": batch.real, "dropout": look.dropout}
+        found |= {"imgsz": asked, "samples": samples, "real": batch.real, "dropout": look.dropout}
         found |= _after(torch, looking, built, {**facts, "imgsz": size}, look, output, samples)
-        found |= {"decode": batch.seconds, "step": (time.perf_counter() - began) / samples if batch.real else None}
+        step = (time.perf_counter() - began) / samples * (asked / size) ** 2
+        found |= {"decode": batch.seconds, "step": step if batch.real else None}
         if not built.listed:
             with suppress(Exception):  # another input may be refused
                 found["layers"] = usage.settled(torch, model, batch.inputs, found["layers"])
@@ -136,6 +140,15 @@ def _looked_at(torch: Any, wanted: Wanted, built: Built, facts: dict[str, Any], 
         built.notes.append(f"no forward pass at {', '.join(map(str, sizes))}: {refused['error']}")
     found.setdefault("layers", _layers(model, {}, judged=False))
     return found | {"layers": _with_lines(model, found["layers"], made)}
+
+
+def _looked(built: Built, size: int) -> int:
+    """The size at which a network is looked at: Ultralytics' detectors, which take any multiple of their strides, not above
+    `LARGEST`, since a look costs as the area and would take minutes; a size that is no such multiple is tried as it is."""
+    smaller = built.framework == "ultralytics" and size > LARGEST and size % COARSEST == 0
+    if smaller:
+        built.notes.append(f"looked at with pictures of {LARGEST} pixels: its layers are the same at {size}")
+    return LARGEST if smaller else size
 
 
 def _tries(sizes: Sequence[int], taken: int | None) -> Iterator[tuple[int, int | None]]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from traindx.checks.setup.example import asking
 from traindx.core.check import Facts, check
-from traindx.core.finding import Finding, Measured, Place
+from traindx.core.finding import Finding, Measured
 from traindx.core.setup import Setup
 
 OVERRIDDEN = ("lr0", "momentum")
@@ -27,13 +28,15 @@ def rate_overridden_by_auto_optimizer(setup: Setup) -> Iterator[Finding | Measur
     trains = any("train" in word for word in setup.command) or setup.trainer == "ultralytics"
     if setup.framework != "ultralytics" or not trains:
         return
-    asked = [name for name in OVERRIDDEN if name in setup.settings]
-    automatic = str(setup.settings.get("optimizer", "auto")).lower() == "auto"
-    ignored = asked if automatic else []
+    given = {**setup.settings, **{name: asked.value for name, asked in setup.asked.items()}}
+    defaults = setup.library.defaults
+    asked = [n for n in OVERRIDDEN if given.get(n) is not None and str(given[n]) != str(defaults.get(n))]
+    named = given.get("optimizer") or defaults.get("optimizer") or "auto"
+    ignored = asked if str(named).lower() == "auto" else []
     yield Measured("settings that optimizer=auto overrides", len(ignored), "0")
     for name in ignored:
-        text = f"{name}={setup.settings[name]} was asked for, and optimizer=auto ignores it"
-        yield Finding(Place(setting=name), text, fix=f"add optimizer=SGD, or leave out {name}")
+        text = f"{name}={given[name]} was asked for, and optimizer=auto ignores it"
+        yield Finding(setup.place(name), text, fix=f"add optimizer=SGD, or leave out {name}")
 
 
 def _setup(*settings: str) -> Setup:
@@ -49,3 +52,13 @@ def rate_without_optimizer() -> Facts:
 @rate_overridden_by_auto_optimizer.quiet_on
 def rate_with_optimizer() -> Facts:
     return {"setup": _setup("lr0=0.0001", "optimizer=SGD")}
+
+
+@rate_overridden_by_auto_optimizer.fires_on
+def rate_of_a_script() -> Facts:
+    return asking(lr0=0.001)
+
+
+@rate_overridden_by_auto_optimizer.quiet_on
+def rate_and_optimizer_of_a_script() -> Facts:
+    return asking(lr0=0.001, optimizer="AdamW")
