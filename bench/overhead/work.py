@@ -53,22 +53,22 @@ def classifier(model: nn.Module, size: int, batch: int, classes: int) -> Work:
     return Work(model, optimizer, step, x, y)
 
 
-def resnet50() -> Work:
-    """torchvision's ResNet-50, pictures of 64 pixels, batch 16."""
+def resnet50(size: int, batch: int) -> Work:
+    """torchvision's ResNet-50, pictures of `size` pixels."""
     import torchvision
 
-    return classifier(torchvision.models.resnet50(num_classes=10), 64, 16, 10)
+    return classifier(torchvision.models.resnet50(num_classes=10), size, batch, 10)
 
 
-def vit() -> Work:
-    """timm's vit_tiny, patches of 16 pixels, pictures of 64 pixels, batch 16."""
+def vit(size: int, batch: int) -> Work:
+    """timm's vit_tiny, patches of 16 pixels, pictures of `size` pixels."""
     import timm
 
-    return classifier(timm.create_model("vit_tiny_patch16_224", img_size=64, num_classes=10), 64, 16, 10)
+    return classifier(timm.create_model("vit_tiny_patch16_224", img_size=size, num_classes=10), size, batch, 10)
 
 
-def yolo(name: str) -> Work:
-    """A detector of Ultralytics with its own loss, pictures of 160 pixels, batch 4, three boxes a picture."""
+def yolo(name: str, size: int, batch_size: int) -> Work:
+    """A detector of Ultralytics with its own loss, pictures of `size` pixels, three boxes a picture."""
     from ultralytics.nn.tasks import DetectionModel
     from ultralytics.utils import DEFAULT_CFG
 
@@ -76,10 +76,10 @@ def yolo(name: str) -> Work:
     model.args = DEFAULT_CFG
     optimizer = torch.optim.SGD(model.parameters(), 0.001, momentum=0.9)
     batch = {
-        "img": torch.rand(4, 3, 160, 160),
-        "cls": torch.randint(0, 80, (12, 1)).float(),
-        "bboxes": torch.rand(12, 4) * 0.3 + 0.3,
-        "batch_idx": torch.arange(4).repeat_interleave(3).float(),
+        "img": torch.rand(batch_size, 3, size, size),
+        "cls": torch.randint(0, 80, (3 * batch_size, 1)).float(),
+        "bboxes": torch.rand(3 * batch_size, 4) * 0.3 + 0.3,
+        "batch_idx": torch.arange(batch_size).repeat_interleave(3).float(),
     }
 
     def step() -> torch.Tensor:
@@ -93,10 +93,14 @@ def yolo(name: str) -> Work:
 
 
 WORKS: dict[str, tuple[Callable[[], Work], int, int]] = {
-    "ResNet-50": (resnet50, 20, 3),
-    "YOLOv8n": (lambda: yolo("yolov8n"), 40, 5),
-    "YOLOv5n": (lambda: yolo("yolov5n"), 30, 4),
-    "ViT-tiny": (vit, 60, 6),
+    "ResNet-50, 224 px, batch 4": (lambda: resnet50(224, 4), 20, 3),
+    "YOLOv8n, 640 px, batch 2": (lambda: yolo("yolov8n", 640, 2), 20, 3),
+    "YOLOv5n, 640 px, batch 2": (lambda: yolo("yolov5n", 640, 2), 20, 3),
+    "ViT-tiny, 224 px, batch 16": (lambda: vit(224, 16), 20, 3),
+    "ResNet-50, 64 px, batch 16": (lambda: resnet50(64, 16), 20, 3),
+    "YOLOv8n, 160 px, batch 4": (lambda: yolo("yolov8n", 160, 4), 40, 5),
+    "YOLOv5n, 160 px, batch 4": (lambda: yolo("yolov5n", 160, 4), 30, 4),
+    "ViT-tiny, 64 px, batch 16": (lambda: vit(64, 16), 60, 6),
     "tiny CNN, batch 128": (lambda: classifier(Net(), 12, 128, 4), 600, 120),
     "tiny CNN, batch 8": (lambda: classifier(Net(), 12, 8, 4), 600, 120),
     "plain tiny CNN": (lambda: classifier(Net(plain=True), 12, 128, 4), 600, 120),

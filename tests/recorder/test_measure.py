@@ -67,12 +67,31 @@ def test_activation_statistics_are_those_of_float64() -> None:
     assert measure.as_activation(vector.tolist(), count) == pytest.approx(expected, rel=1e-4)
 
 
-def test_a_large_activation_is_looked_at_in_its_first_samples() -> None:
-    x = torch.zeros(64, 16, 64, 64)
+@pytest.mark.parametrize("shape", [(64, 16, 64, 64), (2, 8, 320, 320), (16, 512, 16, 16), (64, 197, 192), (300, 4096)])
+@pytest.mark.parametrize("channels_last", [False, True])
+def test_a_large_activation_is_looked_at_in_pieces_of_all_samples_and_channels(
+    shape: tuple[int, ...], channels_last: bool
+) -> None:
+    x = torch.zeros(shape)
+    x += torch.arange(shape[0]).view(-1, *[1] * (len(shape) - 1)) + 1000 * torch.arange(shape[1]).view(
+        1, -1, *[1] * (len(shape) - 2)
+    )
+    if channels_last and len(shape) == 4:
+        x = x.to(memory_format=torch.channels_last)
+    found = measure.scattered(torch, x, measure.ACTIVATION)
+    assert measure.ACTIVATION / 2 < found.numel() <= measure.ACTIVATION * 1.1
+    assert len((found % 1000).unique()) == shape[0]
+    assert len((found // 1000).unique()) == shape[1]
+    scalars, count = measure.activation_statistics(torch, x)
+    mean, deviation, _ = measure.as_activation(torch.stack(scalars).tolist(), count)
+    assert (mean, deviation) == pytest.approx((x.mean().item(), x.std().item()), rel=0.05)
+
+
+def test_of_a_large_activation_that_lies_scattered_the_first_samples_count() -> None:
+    x = torch.zeros(64, 64, 16, 64).transpose(1, 3)
     x[2:] = 100.0
     scalars, count = measure.activation_statistics(torch, x)
-    vector = torch.stack(scalars)
-    assert count == 2 * 16 * 64 * 64 and vector.tolist()[1] == 0.0
+    assert count == 2 * 16 * 64 * 64 and torch.stack(scalars).tolist()[1] == 0.0
 
 
 def test_silent_channels_and_features_are_found() -> None:

@@ -10,7 +10,7 @@ import torch
 
 from tests.recorder.conftest import Net, Record, batch, train
 from traindx.core.recording import Recording
-from traindx.recorder.norm_statistics import coarser, distances, kept_moments, rows_of, summary
+from traindx.recorder.norm_statistics import coarser, completed, distances, kept_moments, rows_of, summary
 from traindx.recorder.probes.normalisation import _kept, summaries
 
 
@@ -46,8 +46,9 @@ def test_what_the_layer_kept_for_its_backward_pass_is_what_its_batch_shows(
     )
     x = torch.randn(shape) * 2 + 1
     axes = tuple(d for d in range(len(shape)) if d != 1)
-    kept = rows_of(torch, layer, x, layer(x))
-    assert kept is not None and kept_moments(torch, layer, layer(x)) is not None
+    rows = rows_of(torch, layer, x, layer(x))
+    assert rows is not None and kept_moments(torch, layer, layer(x)) is not None
+    kept = completed({name: row.detach().numpy() for name, row in rows.items()}, layer.eps)
     assert kept["mean"].tolist() == pytest.approx(x.double().mean(axes).tolist(), abs=1e-5)
     assert kept["var"].tolist() == pytest.approx(x.double().var(axes, False).tolist(), rel=1e-4)
     with torch.no_grad():
@@ -61,7 +62,7 @@ def test_channels_without_variance_are_flat_in_what_the_layer_kept() -> None:
     x[:, 1] = 7.0
     rows = rows_of(torch, layer, x, layer(x))
     assert rows is not None
-    values = {name: row.numpy() for name, row in rows.items()}
+    values = completed({name: row.numpy() for name, row in rows.items()}, layer.eps)
     assert summary(values, distances(values, eps=layer.eps, kept=0.9), eps=layer.eps)["flat"] == 1
 
 

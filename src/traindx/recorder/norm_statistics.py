@@ -30,8 +30,9 @@ def is_norm(module: Any) -> bool:
 
 
 def rows_of(torch: Any, module: Any, given: Any, output: Any = None) -> Rows | None:
-    """A norm's tensors by name: `mean` and `var` of the batch by channel with `running_mean` and `running_var` (as the batch
-    has left them), or the variance `inside` samples for group and layer norms; `weight` and `bias`. None where it cannot look.
+    """A norm's tensors by name: `mean` and `var` (or `inverse`, see `completed`) of the batch by channel with `running_mean` and
+    `running_var` (as the batch has left them), or the variance `inside` samples for group and layer norms; `weight` and `bias`.
+    None where it cannot look.
     `given` is what the layer was called with, `output` what it returned.
     """
     if not measure.usable(torch, given) or given.dim() < 2:
@@ -84,10 +85,17 @@ def kept_moments(torch: Any, module: Any, output: Any) -> Rows | None:
     if hooks is None or hooks(False) is not None:
         return None
     mean, inverse = made._saved_result1, made._saved_result2
-    eps = getattr(made, "_saved_eps", None) or getattr(made, "_saved_epsilon", None)  # native, cuDNN's and MIOpen's
-    if eps is None or mean is None or inverse is None or not mean.shape == inverse.shape == (output.shape[1],):
+    if mean is None or inverse is None or not mean.shape == inverse.shape == (output.shape[1],):
         return None
-    return {"mean": mean.detach(), "var": (inverse.detach().float() ** -2 - eps).clamp_(min=0)}
+    return {"mean": mean.detach(), "inverse": inverse.detach()}
+
+
+def completed(values: dict[str, Any], eps: float) -> Values:
+    """The values, with `var` where the layer kept the `inverse` of the deviation, 1 / sqrt(var + eps)."""
+    if "inverse" in values:
+        with np.errstate(divide="ignore", over="ignore"):
+            values["var"] = np.maximum(values["inverse"].astype(np.float32) ** -2 - np.float32(eps), 0)
+    return values
 
 
 def coarser(x: Any) -> Any:

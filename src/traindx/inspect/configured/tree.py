@@ -235,7 +235,7 @@ def _sum_of(text: str) -> Any:
     """The value of a sum of numbers, UNTOLD of anything else."""
     try:
         return _worked_out(ast.parse(text, mode="eval").body)
-    except (SyntaxError, ValueError, ArithmeticError, RecursionError):
+    except (SyntaxError, ValueError, TypeError, ArithmeticError, RecursionError):
         return UNTOLD
 
 

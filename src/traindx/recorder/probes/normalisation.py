@@ -6,7 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from traindx.recorder.description import core_of
-from traindx.recorder.norm_statistics import Rows, distances, is_norm, rows_of, summary, values_of, worst_channel
+from traindx.recorder.norm_statistics import (
+    Rows,
+    completed,
+    distances,
+    is_norm,
+    rows_of,
+    summary,
+    values_of,
+    worst_channel,
+)
 from traindx.recorder.observation import Observation
 from traindx.recorder.probe import Arguments, Named, Probe
 from traindx.recorder.scheduler_facts import plain
@@ -111,13 +120,14 @@ def summaries(
 ) -> dict[str, Any]:
     """The columns of a step, from all layers' rows as they were read back."""
     columns: dict[str, list[float | None]] = {}
-    worst: list[tuple[float, int, dict[str, Any], Any]] = []
+    worst: list[tuple[float, int, Mapping[str, Any], Any]] = []
     start = 0
     for index, (shape, layer) in enumerate(zip(layout, settings, strict=True)):
-        values = {}
+        given = {}
         for name, size in shape:
-            values[name], start = flat[start : start + size], start + size
+            given[name], start = flat[start : start + size], start + size
         eps, kept = float(layer.get("eps") or 0.0), _kept(layer)
+        values = completed(given, eps)
         z = distances(values, eps=eps, kept=kept)
         for name, value in summary(values, z, eps=eps).items():
             columns.setdefault(name, [None] * len(layout))[index] = value
