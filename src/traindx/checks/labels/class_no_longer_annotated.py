@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from traindx.core.check import Facts, check
 from traindx.core.dataset import Dataset, Ints
@@ -53,22 +52,63 @@ def class_no_longer_annotated(
     series = _series(dataset)
     if len(series) < 2 * fewest:
         return
-    image, ids, _ = dataset.classes_in_pictures
-    there = np.zeros((len(dataset.images), dataset.num_classes), dtype=bool)
-    there[image, ids] = True
     splits = dataset.images.split[series]
     parts = [series[splits == split.name] for split in dataset.splits] if len(dataset.splits) > 1 else []
     said: set[int] = set()
     for order in (series, *(part for part in parts if len(part) >= 2 * fewest)):
-        for class_id in np.flatnonzero(there[order].any(axis=0)).tolist():
-            for backwards in (False, True) if class_id not in said else ():
-                rows = order[::-1] if backwards else order
-                seen = there[rows]
-                end = _end(seen[:, class_id], fewest, times, spells, always)
-                if end and seen[:end, class_id].mean() >= rate and _others_go_on(seen, class_id, end, same):
+        for backwards in (False, True):
+            rows = order[::-1] if backwards else order
+            kept = _Kept(dataset, rows)
+            for class_id in kept.classes:
+                end = kept.end(class_id, fewest, times, spells, always)
+                if (
+                    end
+                    and class_id not in said
+                    and kept.rate(class_id, end) >= rate
+                    and kept.others(class_id, end, same)
+                ):
                     said.add(class_id)
                     yield from _findings(dataset, class_id, rows, end, backwards=backwards)
     yield Measured("classes that are annotated in a part of a series alone", len(said), "0")
+
+
+class _Kept:
+    """The places of each class in a series of pictures, in its order."""
+
+    def __init__(self, dataset: Dataset, rows: Ints) -> None:
+        image, ids, _ = dataset.classes_in_pictures
+        place = np.full(len(dataset.images), -1)
+        place[rows] = np.arange(len(rows))
+        own = place[image] >= 0
+        self._n, self._ids, self._at = len(rows), ids[own], place[image[own]]
+        ordered = np.lexsort((self._at, self._ids))
+        classes, starts = np.unique(self._ids[ordered], return_index=True)
+        self.classes: list[int] = classes.tolist()
+        self._places = dict(zip(self.classes, np.split(self._at[ordered], starts[1:]), strict=True))
+
+    def end(self, class_id: int, fewest: int, times: float, spells: int, always: float) -> int:
+        """The number of pictures up to the last that has the class, where none after it is no chance; else 0."""
+        at = self._places[class_id]
+        end = int(at[-1]) + 1
+        rest = self._n - end
+        if rest < fewest:
+            return 0
+        gaps = np.diff(at) - 1
+        longest = max(int(gaps.max(initial=0)), int(at[0]))
+        steady = len(at) >= always * end and end >= fewest
+        known = steady or (gaps > 0).sum() + 1 >= spells
+        return end if known and rest >= times * max(longest, 1) else 0
+
+    def rate(self, class_id: int, end: int) -> float:
+        """The share of the pictures up to there that have the class."""
+        return len(self._places[class_id]) / end
+
+    def others(self, class_id: int, end: int, same: float) -> bool:
+        """Whether other classes are there, and in as many pictures before as after."""
+        other, early, size = self._ids != class_id, self._at < end, max(self.classes) + 1
+        before = np.bincount(self._ids[other & early], minlength=size) / end
+        after = np.bincount(self._ids[other & ~early], minlength=size) / (self._n - end)
+        return bool(before.max() > 2 * same and np.abs(before - after).max() <= same)
 
 
 def _series(dataset: Dataset) -> Ints:
@@ -90,24 +130,6 @@ def _series(dataset: Dataset) -> Ints:
     else:
         order = sorted(range(len(names)), key=names.__getitem__)
     return np.asarray(chosen[order], dtype=np.int64)
-
-
-def _end(seen: NDArray[np.bool_], fewest: int, times: float, spells: int, always: float) -> int:
-    """The number of pictures up to the last that has the class, where none after it is no chance; else 0."""
-    at = np.flatnonzero(seen)
-    gaps = np.diff(at) - 1
-    end = int(at[-1]) + 1
-    rest = len(seen) - end
-    longest = max(int(gaps.max(initial=0)), int(at[0]))
-    steady = len(at) >= always * end and end >= fewest
-    return end if (steady or (gaps > 0).sum() + 1 >= spells) and rest >= max(fewest, times * max(longest, 1)) else 0
-
-
-def _others_go_on(seen: NDArray[np.bool_], class_id: int, end: int, same: float) -> bool:
-    """Whether other classes are there, and in as many pictures before as after."""
-    others = np.delete(seen, class_id, axis=1)
-    before, after = others[:end].mean(axis=0), others[end:].mean(axis=0)
-    return bool(before.max(initial=0) > 2 * same and np.abs(before - after).max() <= same)
 
 
 def _findings(dataset: Dataset, class_id: int, order: Ints, end: int, *, backwards: bool) -> Iterator[Finding]:
