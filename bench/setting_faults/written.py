@@ -136,6 +136,16 @@ WHOLE = "import torch, timm\nmodel = timm.create_model('convnext_tiny')\noptimiz
 
 API = 'from ultralytics import YOLO\n\nYOLO("yolov8n.pt").train(data="coco8.yaml", epochs=50, {})\n'
 
+LAYERS = """import torch, timm
+model = timm.create_model("convnext_tiny", pretrained=True, num_classes=10)
+groups = []
+for name, value in model.named_parameters():
+    scale = 1.0 if "head" in name else 0.1
+    decay = 0.0 if value.ndim == 1 else 0.05
+    groups.append({{"params": [value], "lr": {rate} * scale, "weight_decay": decay}})
+optimizer = torch.optim.AdamW(groups, lr={rate})
+"""
+
 FAULTS = (
     Case("a rate in a script that optimizer=auto replaces", "python t.py", {"t.py": API.format("lr0=0.001")}, "S101", "t.py:3"),
     Case("Detectron2 in Python: the rate of sixteen pictures", "python t.py", capitals("0.02"), "S149", "t.py:9"),
@@ -147,6 +157,7 @@ FAULTS = (
     Case("a default of the environment of SGD", "python t.py", swept(rate="0.3", tried="1e-4,1e-3"), "S135", "c.yaml:3"),
     Case("groups from a loop, Adam at a tenth", "python t.py", loop_of("Adam", "0.1", more="eps=1e-8"), "S135", "t.py:12"),
     Case("groups from a loop, a decay of five", "python t.py", loop_of(decay="5"), "S139", "t.py:12"),
+    Case("twenty times a recipe's rate, in groups from a loop", "python t.py", {"t.py": LAYERS.format(rate=0.02)}, "S135", "t.py:7"),
     Case("torchvision's reference on one device", "python t.py", CLASSIFIER, "S167", "lr"),
     Case("torchvision's detection reference on one device", "python t.py", DETECTOR, "S167", "lr"),
     Case("a newer recipe without its averages", NEWER.removesuffix(" --model-ema"), CLASSIFIER, "S167", "model_ema"),
@@ -163,6 +174,7 @@ SOUND = (
     Case("a search between bounds", "python t.py", swept(tried='"tag(log, interval(1e-5, 1e-1))"')),
     Case("rates of SGD in a sweep", "python t.py", swept("SGD", "0.1", "0.01,0.1,0.5")),
     Case("groups from a loop", "python t.py", loop_of()),
+    Case("a tenth of the rate for the backbone", "python t.py", {"t.py": LAYERS.format(rate=5e-4)}),
     Case("torchvision's reference on eight devices", "torchrun --nproc_per_node=8 t.py", CLASSIFIER),
     Case("torchvision's reference on one device, scaled", "python t.py --lr 0.0125", CLASSIFIER),
     Case("torchvision's reference, fine-tuned", "python t.py --lr 0.001 --epochs 10 --weights DEFAULT", CLASSIFIER),

@@ -114,6 +114,13 @@ RECIPES: tuple[Recipe, ...] = (
 )
 
 
+def rate_of_adam(model: str) -> float | None:
+    """The highest rate at which a recipe trains this model with AdamW; None where none does."""
+    name = model.partition(".")[0]
+    rates = [r.asked["rate"] for r in RECIPES if r.asked["optimizer"] == "adamw" and re.fullmatch(r.models, name)]
+    return max(rates, default=None)
+
+
 def recipes_of(library: Library, model: str) -> Iterator[Recipe]:
     """The recipes of a model, by its name without what timm writes behind a dot."""
     name = model.partition(".")[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from traindx.core.script import Group
 from traindx.inspect.scopes import At
@@ -36,7 +36,24 @@ def groups_of(node: ast.expr, scope: str, values: Values) -> tuple[Group, ...]:
         return ()
     parts = [At(part, made.scope) for part in made.node.elts] + values.scopes.grown(made.node)
     found = [_group(part.node, part.scope, values) for part in parts]
-    return tuple(g for g in found if g is not None) if all(found) else ()
+    if not all(found):
+        return ()
+    return tuple(
+        g for part, one in zip(parts, found, strict=True) if one is not None for g in _either(part, one, values)
+    )
+
+
+def _either(part: At, one: Group, values: Values) -> Iterator[Group]:
+    """A group as it is; where a condition chooses its rate (`lr * (0.1 if "body" in name else 1)`) one for each choice."""
+    if "lr" not in one.texts or "lr" in one.arguments:
+        yield one
+        return
+    try:
+        for values.taken in (True, False):
+            chosen = _group(part.node, part.scope, values)
+            yield chosen if chosen is not None else one
+    finally:
+        values.taken = UNKNOWN
 
 
 def _group(node: ast.expr, scope: str, values: Values) -> Group | None:

@@ -56,7 +56,7 @@ DEEPEST = 16
 class Values:
     """Resolves expressions: constants, names and fields that are given one value, parameters whose calls are all of one value,
     options of argparse with their defaults, entries of dictionaries and of yaml and json files, which `read` opens by name.
-    `batches` is what `len(loader)` is to be taken for.
+    `batches` is what `len(loader)` is to be taken for, `taken` the value of conditions (`a if test else b`) that are not told.
     """
 
     def __init__(
@@ -65,6 +65,7 @@ class Values:
         self.scopes = Scopes(tree)
         self._read = read
         self.batches: int | None = None
+        self.taken: Any = UNKNOWN
         self._options = options_of(tree, settings, UNKNOWN)
         self._parsed = parsed_names(tree)
 
@@ -98,6 +99,7 @@ class Values:
             return self._either(node, scope, depth)
         if isinstance(node, ast.IfExp):
             test = self.of(node.test, scope, depth + 1)
+            test = self.taken if test is UNKNOWN else test
             return UNKNOWN if test is UNKNOWN else self.of(node.body if test else node.orelse, scope, depth + 1)
         if isinstance(node, ast.Subscript):
             return self._entry(node, scope, depth)
