@@ -59,7 +59,7 @@ def class_no_longer_annotated(
         for backwards in (False, True):
             rows = order[::-1] if backwards else order
             kept = _Kept(dataset, rows)
-            for class_id in kept.classes:
+            for class_id in kept.gone(fewest):
                 end = kept.end(class_id, fewest, times, spells, always)
                 if (
                     end
@@ -79,36 +79,40 @@ class _Kept:
         image, ids, _ = dataset.classes_in_pictures
         place = np.full(len(dataset.images), -1)
         place[rows] = np.arange(len(rows))
-        own = place[image] >= 0
-        self._n, self._ids, self._at = len(rows), ids[own], place[image[own]]
-        ordered = np.lexsort((self._at, self._ids))
-        classes, starts = np.unique(self._ids[ordered], return_index=True)
-        self.classes: list[int] = classes.tolist()
-        self._places = dict(zip(self.classes, np.split(self._at[ordered], starts[1:]), strict=True))
+        at = place[image]
+        own = slice(None) if len(rows) == len(place) else at >= 0
+        self._n, self._ids, self._at, self._classes = len(rows), ids[own], at[own], dataset.num_classes
+
+    def gone(self, fewest: int) -> list[int]:
+        """The classes that so many of the last pictures lack."""
+        last = np.full(self._classes, self._n)
+        last[self._ids] = -1
+        np.maximum.at(last, self._ids, self._at)
+        return [int(k) for k in np.flatnonzero(self._n - 1 - last >= fewest)]
 
     def end(self, class_id: int, fewest: int, times: float, spells: int, always: float) -> int:
         """The number of pictures up to the last that has the class, where none after it is no chance; else 0."""
-        at = self._places[class_id]
+        at = self._places(class_id)
         end = int(at[-1]) + 1
-        rest = self._n - end
-        if rest < fewest:
-            return 0
         gaps = np.diff(at) - 1
         longest = max(int(gaps.max(initial=0)), int(at[0]))
         steady = len(at) >= always * end and end >= fewest
         known = steady or (gaps > 0).sum() + 1 >= spells
-        return end if known and rest >= times * max(longest, 1) else 0
+        return end if known and self._n - end >= times * max(longest, 1) else 0
 
     def rate(self, class_id: int, end: int) -> float:
         """The share of the pictures up to there that have the class."""
-        return len(self._places[class_id]) / end
+        return len(self._places(class_id)) / end
 
     def others(self, class_id: int, end: int, same: float) -> bool:
         """Whether other classes are there, and in as many pictures before as after."""
-        other, early, size = self._ids != class_id, self._at < end, max(self.classes) + 1
-        before = np.bincount(self._ids[other & early], minlength=size) / end
-        after = np.bincount(self._ids[other & ~early], minlength=size) / (self._n - end)
+        other, early = self._ids != class_id, self._at < end
+        before = np.bincount(self._ids[other & early], minlength=self._classes) / end
+        after = np.bincount(self._ids[other & ~early], minlength=self._classes) / (self._n - end)
         return bool(before.max() > 2 * same and np.abs(before - after).max() <= same)
+
+    def _places(self, class_id: int) -> Ints:
+        return np.sort(self._at[self._ids == class_id])
 
 
 def _series(dataset: Dataset) -> Ints:
