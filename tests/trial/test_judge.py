@@ -170,6 +170,15 @@ def test_a_small_gain_without_a_symptom_neither_confirms_nor_refutes() -> None:
     assert ruled == "inconclusive", "half of what was left to learn"
 
 
+def test_what_learns_more_of_its_own_batches_and_not_of_others_is_not_refuted() -> None:
+    controls = [arm("control", s, False, 0.44, held_out=0.92) for s in (0, 1)]
+    undone = [arm("undone", s, False, 0.73, held_out=0.86) for s in (0, 1)]
+    seen = {"own": False, "basis": "validation accuracy"}
+    assert verdict(controls[0], undone[0], **seen) is None
+    assert verdict(*controls, *undone, **seen) == "inconclusive"
+    assert verdict(controls[0], undone[0], **seen, alike=False) == "refuted"
+
+
 def test_a_symptom_in_some_controls_only_is_decided_by_what_was_learned() -> None:
     undone = [arm("undone", s, False, 0.7 + s / 100) for s in (0, 1, 2)]
     controls = [ILL[0], arm("control", 1, False, 0.68)]

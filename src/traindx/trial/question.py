@@ -149,7 +149,8 @@ class _Judged:
         question, done = self._question, (*controls, *undone)
         runs = [_cut(d, question.steps) for d in done]
         whole = [r.recording for r in runs if r.recording is not None]
-        basis = basis_of(whole, same_loss=same_loss(question.treatments), same_inputs=same_inputs(question.treatments))
+        loss_alike, inputs_alike = same_loss(question.treatments), same_inputs(question.treatments)
+        basis = basis_of(whole, same_loss=loss_alike, same_inputs=inputs_alike)
         basis = "training batches" if question.repairs else basis
         rules = Rules(
             exact=question.exact(self._codes),
@@ -160,6 +161,7 @@ class _Judged:
             seeable=self._seeable,
             own=self._own,
             whole=question.length is not None and question.steps >= question.length,
+            alike=loss_alike and inputs_alike,
         )
         failed = tuple(self.failed(d) for d in done)
         ill = [bool(f) or _collapsed(r.recording) for f, r in zip(failed, runs, strict=True)]

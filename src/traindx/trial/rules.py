@@ -41,7 +41,7 @@ class Rules:
     `basis`: what both kinds of arm can be measured by; None where nothing that was seen compares them.
     `planned`: arms of each kind at most. `known`: the recording that the user gave shows the symptom. `seeable`: a check of
     the symptom could look at the control. `own`: the symptom is what the cause's checks saw; else they saw nothing, and it is
-    whatever other checks saw. `whole`: the arms are as long as the run itself.
+    whatever other checks saw. `whole`: the arms are as long as the run itself. `alike`: the losses of training compare.
     """
 
     exact: bool = False
@@ -52,6 +52,7 @@ class Rules:
     seeable: bool = True
     own: bool = True
     whole: bool = True
+    alike: bool = True
 
     @property
     def least(self) -> float:

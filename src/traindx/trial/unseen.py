@@ -44,6 +44,12 @@ def without_symptom(controls: Sequence[Arm], undone: Sequence[Arm], rules: Rules
     if unchanged and effect.mean == 0:
         return says(not_seen(rules).verdict, f"{seen}: undoing it changed nothing, both arms went exactly alike")
     nothing = effect.mean <= LEAST_EFFECT and share_of_rest(controls, undone, rules) < LEAST_OF_REST
+    if nothing and rules.alike and _trained(undone) > _trained(controls) + LEAST_EFFECT:
+        if pairs < rules.planned:
+            return None
+        return says(
+            "inconclusive", f"{seen}. With it undone the run learned more of its training batches, not of others"
+        )
     if (nothing and (effect.high <= LEAST_EFFECT or effect.mean <= 0)) or (nothing and pairs >= rules.planned):
         verdict: TrialVerdict = "inconclusive" if shown or rules.known else "refuted"
         return says(verdict, f"{seen}, and the run learned no better{measured(rules)}")
@@ -58,6 +64,12 @@ def without_symptom(controls: Sequence[Arm], undone: Sequence[Arm], rules: Rules
     if pairs < rules.planned:
         return None
     return says("inconclusive", f"{seen}; the gain is within what seeds and noise make of it")
+
+
+def _trained(arms: Sequence[Arm]) -> float:
+    """What arms learned by their own batches."""
+    known = [max(0.0, arm.learned) for arm in arms if arm.learned is not None]
+    return sum(known) / len(known) if known else 0.0
 
 
 def _capital(text: str) -> str:
