@@ -111,7 +111,7 @@ def test_a_rate_that_is_too_high_is_confirmed_and_the_users_files_stay(too_fast:
 def test_a_healthy_run_that_learns_no_better_refutes_it(tmp_path: Path) -> None:
     report = proved(recorded(script(tmp_path / "user")), tmp_path / "scratch", ["lr-too-high"])
     trial = trial_of(report, "lr-too-high")
-    assert trial.verdict == "refuted" and len(trial.arms) == 2
+    assert trial.verdict == "refuted" and len(trial.arms) == 2, trial.sentence
     assert "is not in this run" in trial.sentence
     assert status_of(report, "lr-too-high") == "ruled-out" and report.verdict == "healthy"
 
