@@ -215,3 +215,8 @@ def test_a_healthy_verdict_says_so_also_where_the_only_check_warns() -> None:
     warned = Outcome("D323", "near-copies", "warning", "failed", findings=(found,))
     report = explain([warned], (), {"dataset": dataset_of([{"path": "val/1.jpg"}])})
     assert report.verdict == "healthy" and report.sentence == "Healthy: 1 checks looked, none failed at level error"
+
+
+def test_a_run_that_learned_little_at_a_rate_of_another_optimizer_is_not_called_healthy() -> None:
+    outcomes = [outcome("T103", "passed"), replace(outcome("T367", "failed"), level="warning")]
+    assert explain(outcomes, [], {"recording": recording_with(falling())}).verdict == "unclear"

@@ -44,6 +44,13 @@ FAULTS = (
         (),
     ),
     Fault(
+        "centres-left-behind",
+        "boxes-not-transformed",
+        ("centres_by_hand",),
+        (("np.stack([SIZE - boxes[:, 2], boxes[:, 1], SIZE - boxes[:, 0], boxes[:, 3]], axis=1)", "boxes"),),
+        (),
+    ),
+    Fault(
         "box-left-behind",
         "boxes-not-transformed",
         ("box_regressor",),

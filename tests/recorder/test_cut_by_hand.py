@@ -1,7 +1,8 @@
-"""Loops without a loader: the boxes and maps that lie beside the call of the network count as its batch."""
+"""Loops without a loader: the maps that lie beside the call of the network count as its targets."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,6 @@ import numpy as np
 import pytest
 
 from tests.recorder.conftest import Record
-from traindx.core.own_boxes import own_boxes_of
 from traindx.core.recording import Recording
 from traindx.core.target_places import target_places_of
 
@@ -20,6 +20,7 @@ from tests.recorder.detection import scenes
 
 drawn = [scenes(n) for n in range(64)]
 pictures = torch.stack([p[0] for p, _ in drawn])
+rng = np.random.default_rng(0)
 known = [np.concatenate([[0.0], t[0]["boxes"][0].numpy() / 64])[None].astype(np.float32) for _, t in drawn]
 model = torch.nn.Conv2d(3, 4, 3, 8, 1)
 optimizer = torch.optim.SGD(model.parameters(), 0.01)
@@ -38,6 +39,13 @@ for step in range(16):
     optimizer.step()
 """
 
+FLIPPED = """
+    turns = rng.random(8) < 0.5
+    inputs = torch.stack([torch.from_numpy(p).flip(2) if t else torch.from_numpy(p) for (p, _), t in zip(samples, turns)])
+    turned = torch.stack([g.flip(1) if t else g for g, t in zip(grid, turns)])
+    out = model(inputs)
+"""
+
 
 def run(record: Record, folder: Path, script: str = SCRIPT, **names: Any) -> Recording:
     with record():
@@ -48,30 +56,33 @@ def run(record: Record, folder: Path, script: str = SCRIPT, **names: Any) -> Rec
 
 
 @pytest.mark.parametrize("exchanged", [False, True])
-def test_rows_and_cells_beside_the_call_are_held_against_their_pictures(
-    record: Record, folder: Path, exchanged: bool
-) -> None:
-    recording = run(record, folder, EXCHANGED=exchanged)
-    boxes, places = own_boxes_of(recording), target_places_of(recording)
-    assert boxes is not None and places is not None and len(boxes.said) >= 48 <= len(places.said)
-    given = float(boxes.certainty(boxes.said)[0][0]), float(np.abs(places.certainty(places.said)[:, 0]).max())
-    assert min(given) < 3 if exchanged else min(given) > 4
-    assert all(d.get("pulled_places") for step, d in recording.details.items() if 0 < step < 10)
+def test_cells_beside_the_call_are_held_against_their_pictures(record: Record, folder: Path, exchanged: bool) -> None:
+    places = target_places_of(run(record, folder, EXCHANGED=exchanged))
+    assert places is not None and len(places.said) >= 48
+    given = float(np.abs(places.certainty(places.said)[:, 0]).max())
+    assert given < 3.5 if exchanged else given > 4.5
+
+
+def test_the_map_that_was_made_last_counts(record: Record, folder: Path) -> None:
+    """A map and pictures that are flipped together, under new names."""
+    flipped = SCRIPT.replace("    out = model(torch.stack([torch.from_numpy(p) for p, _ in samples]))", FLIPPED)
+    assert flipped != SCRIPT
+    places = target_places_of(run(record, folder, flipped.replace("- grid)", "- turned)"), EXCHANGED=False))
+    assert places is not None
+    certain = np.abs(places.certainty(places.said)).max(axis=0)
+    assert certain[0] > 4.5 and certain[0] > certain[1]
 
 
 def test_what_stays_from_step_to_step_is_no_batch(record: Record, folder: Path) -> None:
-    whole = SCRIPT.replace("chosen = torch.randperm(64)[:8].tolist()", "chosen = list(range(64))")
-    kept = whole.replace("for step in range(16):", "samples = None\nfor step in range(4):").replace(
-        "    samples = [", "    samples = samples or ["
-    )
-    recording = run(record, folder, kept.replace("zeros(8, 8, 8)", "zeros(64, 8, 8)"), EXCHANGED=True)
-    assert own_boxes_of(recording) is None
+    kept = SCRIPT.replace("chosen = torch.randperm(64)[:8].tolist()", "chosen = list(range(8))")
+    kept = kept.replace("for step in range(16):", "grid = None\nfor step in range(16):")
+    kept = kept.replace("    grid = torch.zeros(8, 8, 8)", "    grid = torch.zeros(8, 8, 8) if grid is None else grid")
+    assert target_places_of(run(record, folder, kept, EXCHANGED=False)) is None
 
 
 def test_the_names_of_a_function_are_left_alone(record: Record, folder: Path) -> None:
     """Before Python 3.13 to read them would keep what they hold."""
-    import sys
-
     lines = SCRIPT.splitlines()
     inside = "\n".join(["def main():", *(f"    {line}" for line in lines if line), "main()"])
-    assert (own_boxes_of(run(record, folder, inside, EXCHANGED=False)) is None) == (sys.version_info < (3, 13))
+    found = target_places_of(run(record, folder, inside, EXCHANGED=False))
+    assert (found is None) == (sys.version_info < (3, 13))

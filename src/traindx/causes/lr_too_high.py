@@ -23,7 +23,7 @@ LR_TOO_HIGH = Cause(
     doc=__doc__,
     clues=(  # by bench/weights.py where it has the check, T104, T205 and priors are a guess
         Clue("T361", if_seen=7.0),  # a guess
-        Clue("T367", if_seen=5.0),  # a guess
+        Clue("T367", if_seen=7.0),  # a guess
         Clue("T201", if_seen=3.9, if_absent=-2.1),
         Clue("T205", if_seen=6.0, if_absent=-0.3),
         Clue("T104", if_seen=5.0),

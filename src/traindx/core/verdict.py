@@ -11,10 +11,11 @@ from traindx.core.report import Diagnosis, Outcome, Reason, Status, Verdict
 LEARNING = "T103"
 """The check that says whether the run learned: its passing is what `healthy` rests on."""
 
-DOUBTS = ("T105", "T106", "T115", "T117", "T382", "B251", "V436")
+DOUBTS = ("T105", "T106", "T115", "T117", "T382", "T367", "B251", "V436")
 """The checks that say that a loss which fell shows nothing yet: it ends at chance, its fall is within its noise, it ends at what
 the frequencies of the classes alone bring, it is at rest and high in training and validation, it falls slowly or the run was left
-early, held back samples fit no better than with one another's labels, or next to nothing is found in validation."""
+early, it fell little at a rate of another optimizer, held back samples fit no better than with one another's labels, or next to
+nothing is found in validation."""
 
 LEARNING_OF_LOG = "V410"
 """The same of a log without a recording."""

@@ -204,11 +204,10 @@ class Observation:
         """The batch that was handed out last, with gradients switched on, None where the root was called since."""
         return self.handed if self.handed_to_train else None
 
-    def batch_of(self, images: int) -> Any:
-        """The training batch; of a loop without a loader what it cut by hand for so many pictures, but for whole numbers."""
-        if self.handed is not None or self.handed_to_train:
-            return self.training_batch
-        return self._cut.batch(self.torch, self.current.number, images)
+    def maps_by_hand(self, images: int) -> list[Any]:
+        """Where no loader hands out batches: what can be the targets on a map that a loop cut by hand for so many pictures."""
+        used = self.handed is not None or self.handed_to_train
+        return [] if used else self._cut.maps(self.torch, images)
 
     # ---- steps ----
 

@@ -31,14 +31,14 @@ class OwnBoxes(Probe):
 
     def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
         """The root is called: keep small copies of its first pictures, with their boxes."""
-        torch = self.seen.torch
-        if self._kept is not None or self._looked >= STEPS:
+        batch, torch = self.seen.training_batch, self.seen.torch
+        if batch is None or self._kept is not None or self._looked >= STEPS:
             return
         given = [p.detach() for p in given_pictures(torch, arguments, named) if p.dim() == 4]
         images = sum(len(p) for p in given)
         if not given or min(given[0].shape[2:]) < LEAST or not 1 <= given[0].shape[1] <= 4:
             return
-        boxes = plain_boxes(torch, self.seen.batch_of(images), images)
+        boxes = plain_boxes(torch, batch, images)
         if boxes is None or len({tuple(p.shape[1:]) for p in given[:PICTURES]}) > 1:
             return
         height, width = (int(side) for side in given[0].shape[2:])

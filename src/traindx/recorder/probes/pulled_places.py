@@ -41,12 +41,11 @@ class PulledPlaces(Probe):
 
     def forward(self, module: Any, arguments: Arguments, named: Named) -> None:
         """The root is called: keep its first pictures, small, and their boxes."""
-        torch = self.seen.torch
-        if self._kept is not None or self._looked >= STEPS:
+        batch, torch = self.seen.training_batch, self.seen.torch
+        if batch is None or self._kept is not None or self._looked >= STEPS:
             return
         given = one_batch_of_pictures(torch, arguments, named)
-        batch = None if given is None else self.seen.batch_of(len(given))
-        if batch is None:
+        if given is None:
             return
         images = len(given)
         boxes = plain_boxes(torch, batch, images) or plain_points(torch, batch, images)

@@ -46,7 +46,7 @@ class TargetPlaces(Probe):
         if given is None:
             return
         self._images, self._pictures = len(given), given[:PICTURES]
-        for value in _tensors(self.seen.batch_of(self._images)):
+        for value in (*_tensors(self.seen.training_batch), *self.seen.maps_by_hand(self._images)):
             self._take(value)
 
     def loss(self, name: str, scores: Any, target: Any, value: Any) -> None:

@@ -40,8 +40,7 @@ class TargetsReceived(Probe):
         self._take(boxes_among(torch, given, images) or padded_among(torch, given, images), "forward")
         if self._wanted:
             found = boxes_among(torch, batch, images) or rows_among(torch, batch, images)
-            found = found or padded_among(torch, batch, images) or classes_in_batch(torch, batch, images)
-            self._given = found or boxes_among(torch, self.seen.batch_of(images), images)
+            self._given = found or padded_among(torch, batch, images) or classes_in_batch(torch, batch, images)
 
     def loss(self, name: str, scores: Any, target: Any, value: Any) -> None:
         """A loss function has returned."""
