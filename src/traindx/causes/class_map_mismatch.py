@@ -24,6 +24,7 @@ CLASS_MAP_MISMATCH = Cause(
         Clue("D245", if_seen=4.0),
         Clue("D304", if_seen=7.0, if_absent=-0.5, proves=True),
         Clue("D310", if_seen=6.0, if_absent=-2.0, proves=True),
+        Clue("D521", if_seen=9.0, proves=True),
         Clue("D311", if_seen=12.0, if_absent=-2.0, proves=True),
         Clue("D402", if_seen=-6.0),  # a stray folder moves the ids
         Clue("D312", if_seen=0.5),

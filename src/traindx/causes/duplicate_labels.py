@@ -22,6 +22,7 @@ DUPLICATE_LABELS = Cause(
         Clue("D209", if_seen=4.0, proves=True),
         Clue("D217", if_seen=3.0),
         Clue("D218", if_seen=6.5),
+        Clue("D249", if_seen=8.0, proves=True),
     ),
     fix=Fix("Delete one of the two rows; of two classes, the wrong one."),
     proof="static",

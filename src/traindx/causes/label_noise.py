@@ -30,6 +30,7 @@ LABEL_NOISE = Cause(
         Clue("D501", if_seen=2.8, if_absent=-0.5),
         Clue("D502", if_seen=3.0, if_absent=-1.0),
         Clue("D520", if_seen=6.5),
+        Clue("D221", if_seen=6.5),
         Clue("D507", if_seen=5.0, if_absent=-3.0),
         Clue("D508", if_seen=4.5, if_absent=-1.0),
         Clue("D509", if_seen=4.0, if_absent=-1.0),

@@ -31,8 +31,7 @@ def looks_to_be(crops: Crops, classes: int) -> Floats:
 
 def _left_out(features: Floats, labels: Floats) -> Floats:
     features = features - features.mean(axis=0)
-    squares = (features**2).sum(axis=1)
-    distance = np.maximum(squares[:, None] + squares[None, :] - 2 * features @ features.T, 0)
+    distance = _squares(features, features)
     middle = float(np.median(distance[:: max(1, len(distance) // 500)])) or 1.0
     kernel = np.exp(-WIDTH / middle * distance).astype(np.float32)
     kernel[np.diag_indices(len(kernel))] += RIDGE
@@ -42,3 +41,24 @@ def _left_out(features: Floats, labels: Floats) -> Floats:
     left_out = centred - (inverse @ centred) / np.diag(inverse)[:, None] + mean
     clipped = np.clip(left_out, 1e-3, 1)
     return np.asarray(clipped / clipped.sum(axis=1, keepdims=True))
+
+
+def looks_by_others(others: Crops, own: Crops, classes: int) -> Floats:
+    """The same scores (n, classes) of objects that are judged by other ones alone, of which at most `TOGETHER` are taken."""
+    chosen = np.random.default_rng(0).permutation(len(others))[:TOGETHER]
+    features, labels = others.features[chosen].astype(np.float64), np.eye(classes)[others.labels[chosen]]
+    middle = features.mean(axis=0)
+    known, asked = features - middle, own.features.astype(np.float64) - middle
+    width = float(np.median(_squares(known, known)[:: max(1, len(known) // 500)])) or 1.0
+    kernel = np.exp(-WIDTH / width * _squares(known, known))
+    kernel[np.diag_indices(len(kernel))] += RIDGE
+    mean = labels.mean(axis=0)
+    said = np.exp(-WIDTH / width * _squares(asked, known)) @ np.linalg.solve(kernel, labels - mean) + mean
+    clipped = np.clip(said, 1e-3, 1)
+    return np.asarray(clipped / clipped.sum(axis=1, keepdims=True))
+
+
+def _squares(one: Floats, other: Floats) -> Floats:
+    """Squared distances of all pairs of rows."""
+    sums = (one**2).sum(axis=1)[:, None] + (other**2).sum(axis=1)[None, :]
+    return np.asarray(np.maximum(sums - 2 * one @ other.T, 0))

@@ -8,8 +8,8 @@ import numpy as np
 
 from traindx.core.check import Facts, check
 from traindx.core.dataset import Dataset
-from traindx.core.finding import Finding, Measured
-from traindx.core.row_findings import picture_of, place_of
+from traindx.core.finding import Finding, Measured, Place
+from traindx.core.row_findings import picture_of
 from traindx.core.small_dataset import dataset_of
 
 
@@ -37,7 +37,7 @@ def whole_picture_boxes_throughout(
         return
     i = int(np.flatnonzero(whole)[0])
     text = f"{int(whole.sum()):,} of {len(b):,} boxes cover their whole picture, should be below {share:.0%}"
-    yield Finding(place_of(dataset, i), text, (picture_of(dataset, i, [i]),))
+    yield Finding(Place(setting="labels"), text, (picture_of(dataset, i, [i]),))
 
 
 @whole_picture_boxes_throughout.fires_on
