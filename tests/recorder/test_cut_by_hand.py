@@ -63,6 +63,14 @@ def test_cells_beside_the_call_are_held_against_their_pictures(record: Record, f
     assert given < 3.5 if exchanged else given > 4.5
 
 
+def test_grey_pictures_are_looked_at_too(record: Record, folder: Path) -> None:
+    grey = SCRIPT.replace("p[0] for p, _ in drawn", "p[0].mean(0, keepdim=True) for p, _ in drawn").replace(
+        "Conv2d(3", "Conv2d(1"
+    )
+    places = target_places_of(run(record, folder, grey, EXCHANGED=False))
+    assert places is not None and float(np.abs(places.certainty(places.said)[:, 0]).max()) > 4.5
+
+
 def test_the_map_that_was_made_last_counts(record: Record, folder: Path) -> None:
     """A map and pictures that are flipped together, under new names."""
     flipped = SCRIPT.replace("    out = model(torch.stack([torch.from_numpy(p) for p, _ in samples]))", FLIPPED)
