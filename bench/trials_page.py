@@ -30,7 +30,7 @@ def written(found: Sequence[dict[str, Any]], enough: float) -> str:
         "cause can look at what the run leaves behind, it is inconclusive without an undone arm. Where checks look and see",
         "nothing, what was learned decides ([trials.md](../../docs/trials.md)). Cases that went wrong were tried again when the",
         "engine was mended, with the same seeds: their rows stand in place of the old ones, and their blind repairs stay.",
-        "It was mended by these very cases, so that their share is flattering; of new cases none has gone wrong yet, but they are few.",
+        "It was mended by these very cases, so that their share is flattering; of the new ones none went wrong, but they are few.",
         "",
         "| question | share |",
         "|---|---|",
