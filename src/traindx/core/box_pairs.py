@@ -9,7 +9,7 @@ import numpy as np
 
 from traindx.core.dataset import Boxes, Dataset, Floats, Ints
 
-NEAR = 0.95
+NEAR = 0.9
 """IoU from which pairs are sought once for all checks, and chosen from for a higher one."""
 
 
