@@ -73,7 +73,7 @@ DEIT = {
 }
 
 RECIPES: tuple[Recipe, ...] = (
-    Recipe("torchvision", r"resnet(18|34|50|101|152)|vgg\d+_bn|densenet\d+|wide_resnet\d+_2|squeezenet.*", 256, PLAIN),
+    Recipe("torchvision", r"resnet(18|34|50|101|152)|vgg\d+_bn", 256, PLAIN),
     Recipe("torchvision", r"alexnet|vgg(11|13|16|19)", 256, _with(PLAIN, rate=0.01)),
     Recipe("torchvision", r"resnext(50_32x4d|101_32x8d)", 256, _with(PLAIN, epochs=100)),
     Recipe("torchvision", "mobilenet_v2", 256, _with(PLAIN, rate=0.045, decay=4e-5, epochs=300)),
@@ -95,7 +95,7 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe("torchvision", r"(faster|mask)rcnn_\w+", 16, DETECTOR),
     Recipe("torchvision", r"retinanet_\w+|fcos_\w+", 16, _with(DETECTOR, rate=0.01)),
     Recipe("torchvision", r"keypointrcnn_\w+", 16, _with(DETECTOR, epochs=46)),
-    Recipe("torchvision", r"ssd300_vgg16|ssd512_resnet50", 32, SINGLE),
+    Recipe("torchvision", "ssd300_vgg16", 32, SINGLE),
     Recipe(
         "torchvision",
         "ssdlite320_mobilenet_v3_large",
